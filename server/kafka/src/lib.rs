@@ -1,0 +1,14 @@
+//! Everything that Signalbox reads from Kafka and writes to it, through librdkafka.
+//!
+//! What must be absent: `rdkafka` anywhere else in the house (no type of it appears in a public signature here),
+//! `unsafe` outside the module `ffi`, and verdicts: this crate says what a broker answered, never what it means.
+//!
+//! Blocking calls of librdkafka hold exactly their timeout on a frozen broker and cannot be cancelled. So each
+//! [`Cluster`] and each [`GroupWatcher`] has a named thread of its own, and no call outlives its deadline by more
+//! than some milliseconds.
+
+pub mod admin;
+mod client;
+mod error;
+
+pub use error::Error;
