@@ -1,0 +1,229 @@
+//! What is known of a cluster: the durable facts, each with the time it was seen.
+//!
+//! Facts are only what observations said; judgements live in [`crate::verdict`]. They are stored as rows by `store` and
+//! rebuilt from there, so every field added later needs a default.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::names::{ClusterName, ConnectorName, WorkerId};
+use crate::observe::{Gap, HealthAnswer, ListedConfig, Plugin};
+use crate::state::{ConnectorKind, State, TargetSource, TargetState};
+
+/// Everything known of one cluster. A clone is cheap: connectors sit behind [`Arc`]s.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClusterFacts {
+    /// Its name in the configuration.
+    pub name: ClusterName,
+    /// The cluster as a whole.
+    pub about: ClusterAbout,
+    /// Its workers, alive and gone.
+    pub workers: BTreeMap<WorkerId, Arc<WorkerFacts>>,
+    /// Its connectors; deleted ones stay, marked.
+    pub connectors: BTreeMap<ConnectorName, Arc<ConnectorFacts>>,
+    /// When each source was last true; not durable rows but the cluster's heartbeat.
+    pub fresh: Freshness,
+}
+
+/// The cluster as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClusterAbout {
+    /// Whether any worker answered REST at the last look.
+    #[serde(default)]
+    pub reachable: bool,
+    /// Since when `reachable` holds.
+    #[serde(default)]
+    pub reachable_since: Option<Timestamp>,
+    /// Why the last look got no list.
+    #[serde(default)]
+    pub gap: Option<Gap>,
+    /// The lowest version among the workers that answer.
+    #[serde(default)]
+    pub version: Option<Arc<str>>,
+    /// The Kafka cluster's id as the workers report it.
+    #[serde(default)]
+    pub kafka_cluster_id: Option<Arc<str>>,
+    /// The Connect group, when Kafka lets us see it.
+    #[serde(default)]
+    pub group: Option<GroupFacts>,
+    /// Set when another configured cluster is this same group, which is refused: the other one's name.
+    #[serde(default)]
+    pub same_as: Option<ClusterName>,
+}
+
+/// The Connect group as last seen whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GroupFacts {
+    /// `group.id`.
+    pub group_id: Arc<str>,
+    /// The coordinator's word for its state.
+    pub state: Arc<str>,
+    /// The leader among the members.
+    pub leader: Option<WorkerId>,
+    /// Number of members.
+    pub members: usize,
+    /// Since when it has had no member; `None` while it has some.
+    pub empty_since: Option<Timestamp>,
+    /// Until when the leader holds lost work back (`scheduled.rebalance.max.delay.ms`), while it does.
+    pub delay_until: Option<Timestamp>,
+    /// Rebalances seen by this server: how often the member set or leader changed.
+    pub rebalances: u64,
+}
+
+/// When each source was last true.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Freshness {
+    /// The last expanded list.
+    #[serde(default)]
+    pub rest: Option<Timestamp>,
+    /// The last whole answer about the group's members.
+    #[serde(default)]
+    pub group: Option<Timestamp>,
+    /// The last time anybody looked, successfully or not.
+    #[serde(default)]
+    pub tried: Option<Timestamp>,
+}
+
+impl Freshness {
+    /// The moment at which the connectors' states were last seen.
+    pub fn as_of(&self) -> Option<Timestamp> {
+        self.rest
+    }
+}
+
+/// One worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WorkerFacts {
+    /// Its advertised address.
+    pub id: WorkerId,
+    /// Whether it lives.
+    pub alive: Alive,
+    /// Since when `alive` holds.
+    pub since: Timestamp,
+    /// When it was first seen.
+    pub first_seen: Timestamp,
+    /// The evidence for `alive`, one sentence.
+    pub evidence: Arc<str>,
+    /// Connect's version, once it answered.
+    #[serde(default)]
+    pub version: Option<Arc<str>>,
+    /// Whether its address ever answered this server as a Connect worker.
+    #[serde(default)]
+    pub ever_answered: bool,
+    /// The last time its address answered; moved only when `probe_failures` resets.
+    #[serde(default)]
+    pub answered_at: Option<Timestamp>,
+    /// Failed probes in a row.
+    #[serde(default)]
+    pub probe_failures: u32,
+    /// The first of the failed probes in a row.
+    #[serde(default)]
+    pub failing_since: Option<Timestamp>,
+    /// Whether it is in the Connect group; `None` when Kafka was never seen.
+    #[serde(default)]
+    pub member: Option<bool>,
+    /// The last `/health`.
+    #[serde(default)]
+    pub health: Option<HealthAnswer>,
+    /// What it can load.
+    #[serde(default)]
+    pub plugins: Option<Arc<Vec<Plugin>>>,
+}
+
+/// Whether a worker lives (design section 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alive {
+    /// A member of the group, or an address that answers.
+    Yes,
+    /// It left the group in order: its UNASSIGNED records came first.
+    GoneInOrder,
+    /// It left without a word.
+    Dead,
+    /// No evidence decides.
+    Unknown,
+}
+
+impl Alive {
+    /// `true`, `false` or nothing, as the API says it.
+    pub fn as_bool(self) -> Option<bool> {
+        match self {
+            Self::Yes => Some(true),
+            Self::GoneInOrder | Self::Dead => Some(false),
+            Self::Unknown => None,
+        }
+    }
+
+    /// Whether the worker is known to be gone.
+    pub fn gone(self) -> bool {
+        self.as_bool() == Some(false)
+    }
+}
+
+/// One connector.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectorFacts {
+    /// Its name.
+    pub name: ConnectorName,
+    /// Source or sink.
+    #[serde(default)]
+    pub kind: Option<ConnectorKind>,
+    /// `connector.class`.
+    #[serde(default)]
+    pub class: Option<Arc<str>>,
+    /// The config in force, masked.
+    #[serde(default)]
+    pub config: Option<Arc<ListedConfig>>,
+    /// What was asked of it.
+    #[serde(default)]
+    pub target: Option<(TargetState, TargetSource)>,
+    /// The connector instance; `None` while no status record exists.
+    #[serde(default)]
+    pub instance: Option<InstanceFacts>,
+    /// Its tasks.
+    #[serde(default)]
+    pub tasks: BTreeMap<u32, InstanceFacts>,
+    /// Since when it has had no task while RUNNING.
+    #[serde(default)]
+    pub no_tasks_since: Option<Timestamp>,
+    /// When it was first seen.
+    pub first_seen: Timestamp,
+    /// The first plain list without it, while a second one is awaited.
+    #[serde(default)]
+    pub missing: Option<Missing>,
+    /// When it was found deleted.
+    #[serde(default)]
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// The first of the two plain lists that prove a deletion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// When.
+    pub at: Timestamp,
+    /// Whose list.
+    pub by: WorkerId,
+}
+
+/// A connector instance or a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InstanceFacts {
+    /// The state as reported.
+    pub state: State,
+    /// Since when it was seen in this state on this worker.
+    pub since: Timestamp,
+    /// Where.
+    pub worker_id: WorkerId,
+    /// The redacted trace, when FAILED; at most 64 kB.
+    #[serde(default)]
+    pub trace: Option<Arc<str>>,
+    /// The plugin's version as running.
+    #[serde(default)]
+    pub version: Option<Arc<str>>,
+    /// When it was seen or inferred to fail, newest last, within the crash window.
+    #[serde(default)]
+    pub failures: Vec<Timestamp>,
+}

@@ -1,0 +1,29 @@
+//! Kafka Connect's vocabulary, what is known of a fleet, and every judgement about it, as pure functions.
+//!
+//! What must be absent: IO, tokio, sqlx, axum, the wall clock and randomness. Time is a parameter ([`Clock`]), so that
+//! a replay of the same observations gives the same history.
+//!
+//! The way through this crate is the way of the data: an [`observe::Observation`] says what one look saw,
+//! [`fold::fold`] turns it into the next [`facts::ClusterFacts`] and the [`transition::Transition`]s between them,
+//! [`judge::judge`] turns facts into a [`verdict::Verdict`], and [`fault::group`] gathers verdicts under their causes.
+
+pub mod actor;
+pub mod clock;
+pub mod facts;
+pub mod fault;
+pub mod fold;
+pub mod judge;
+pub mod names;
+pub mod observe;
+pub mod owner;
+pub mod record;
+pub mod secrets;
+pub mod settings;
+pub mod signature;
+pub mod state;
+pub mod target;
+pub mod trace;
+pub mod transition;
+pub mod verdict;
+
+pub use clock::{Clock, Timestamp};

@@ -1,0 +1,80 @@
+//! A masked config: what pages, API, store and logs may hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Fingerprint;
+
+/// A connector's config without secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Config(BTreeMap<Arc<str>, ConfigValue>);
+
+/// One value of a masked config.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfigValue {
+    /// Known to be no secret.
+    Clear(Arc<str>),
+    /// A reference to a config provider (`${vault:path:key}`), possibly within a longer text that is itself clear.
+    Reference(Arc<str>),
+    /// A secret, or not known to be none: only its fingerprint is kept.
+    Masked(Fingerprint),
+    /// JSON null.
+    Null,
+}
+
+impl ConfigValue {
+    /// The text, where it may be shown.
+    pub fn shown(&self) -> Option<&str> {
+        match self {
+            Self::Clear(text) | Self::Reference(text) => Some(text),
+            Self::Masked(_) | Self::Null => None,
+        }
+    }
+}
+
+impl Config {
+    pub(super) fn new(values: BTreeMap<Arc<str>, ConfigValue>) -> Self {
+        Self(values)
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&ConfigValue> {
+        self.0.get(key)
+    }
+
+    /// The text of a key, where it may be shown.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.get(key).and_then(ConfigValue::shown)
+    }
+
+    /// All keys with their values, in order of the keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &ConfigValue)> {
+        self.0.iter()
+    }
+
+    /// Keys that were added, removed or changed between `self` and `next`. A value that only became readable because
+    /// definitions were learnt is no change.
+    pub fn changed_keys(&self, next: &Self) -> BTreeSet<Arc<str>> {
+        let gone_or_changed = self.0.iter().filter(|(key, value)| match next.0.get(*key) {
+            None => true,
+            Some(other) => value.differs(other),
+        });
+        let added = next.0.iter().filter(|(key, _)| !self.0.contains_key(*key));
+        gone_or_changed.chain(added).map(|(key, _)| key.clone()).collect()
+    }
+}
+
+impl ConfigValue {
+    fn differs(&self, other: &Self) -> bool {
+        match (self, other) {
+            // One side is masked and the other clear: definitions were learnt or lost between the two; whether the
+            // value changed is told by the version's fingerprint, not by this comparison.
+            (Self::Masked(_), Self::Clear(_)) | (Self::Clear(_), Self::Masked(_)) => false,
+            (left, right) => left != right,
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What came from a worker, before masking. Neither type can be printed, compared by eye or serialised.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// A connector's config as the worker sent it, secrets included. No Debug, Display or Serialize.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct RawConfig(BTreeMap<String, Option<String>>);
+
+impl RawConfig {
+    /// Takes the pairs of a REST body or config record.
+    pub fn new(pairs: BTreeMap<String, Option<String>>) -> Self {
+        Self(pairs)
+    }
+
+    /// The value of a key, for the pure readers of this crate (targets, topics); never for showing.
+    pub(crate) fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(Option::as_deref)
+    }
+
+    /// All pairs, for the pure readers of this crate.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_deref()))
+    }
+}
+
+/// A trace as the worker sent it: messages hold row data, URLs and passwords. No Debug, Display or Serialize.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct RawTrace(String);
+
+impl RawTrace {
+    /// Takes the text of a REST body or status record.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}

@@ -1,0 +1,36 @@
+//! What an operator may set about observing and judging.
+
+use chrono::TimeDelta;
+
+/// `[observe]` of the configuration, as the judge and the watchers use it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Time between two looks at a cluster. Default 5 s.
+    pub interval: TimeDelta,
+    /// Age from which data counts as stale and, when nothing else is known, a connector as unknown. Default 30 s.
+    pub stale_after: TimeDelta,
+    /// Time that UNASSIGNED on a live worker, or RUNNING without tasks, is taken for a passing thing. Default 10 s.
+    pub grace: TimeDelta,
+    /// Time without progress after which waiting work means stalled. Default 2 min.
+    pub stall_window: TimeDelta,
+    /// Failures within [`Settings::crash_window`] that make a crash loop: 3.
+    pub crash_count: usize,
+    /// The window in which failures are counted: 10 min.
+    pub crash_window: TimeDelta,
+    /// Which version of the settings this is; verdict changes are recorded with it.
+    pub revision: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            interval: TimeDelta::seconds(5),
+            stale_after: TimeDelta::seconds(30),
+            grace: TimeDelta::seconds(10),
+            stall_window: TimeDelta::minutes(2),
+            crash_count: 3,
+            crash_window: TimeDelta::minutes(10),
+            revision: 0,
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Judgements: a verdict with its reasons, never a colour without evidence.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::observe::Source;
+
+/// Health of a connector or task, worst first in this order (design section 8.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// It failed at least 3 times within 10 minutes.
+    CrashLooping,
+    /// The connector instance is FAILED, or every task is.
+    Failed,
+    /// Some tasks FAILED, others not.
+    Degraded,
+    /// Work is waiting and nothing progresses.
+    Stalled,
+    /// It sits on a worker that is gone, or is UNASSIGNED beyond the grace.
+    Unassigned,
+    /// RUNNING without tasks beyond the grace.
+    NoTasks,
+    /// It progresses, but lag is above its objective and not shrinking.
+    Lagging,
+    /// Nothing recent is known.
+    Unknown,
+    /// RESTARTING, or UNASSIGNED within the grace.
+    Restarting,
+    /// Asked to pause.
+    Paused,
+    /// Asked to stop.
+    Stopped,
+    /// None of the above.
+    Healthy,
+}
+
+impl Health {
+    /// Every health, worst first.
+    pub const ALL: [Self; 12] = [
+        Self::CrashLooping,
+        Self::Failed,
+        Self::Degraded,
+        Self::Stalled,
+        Self::Unassigned,
+        Self::NoTasks,
+        Self::Lagging,
+        Self::Unknown,
+        Self::Restarting,
+        Self::Paused,
+        Self::Stopped,
+        Self::Healthy,
+    ];
+
+    /// The word of the API, the metrics and the search: `crash_looping` and so on.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CrashLooping => "crash_looping",
+            Self::Failed => "failed",
+            Self::Degraded => "degraded",
+            Self::Stalled => "stalled",
+            Self::Unassigned => "unassigned",
+            Self::NoTasks => "no_tasks",
+            Self::Lagging => "lagging",
+            Self::Unknown => "unknown",
+            Self::Restarting => "restarting",
+            Self::Paused => "paused",
+            Self::Stopped => "stopped",
+            Self::Healthy => "healthy",
+        }
+    }
+
+    /// The words a person reads: `crash looping`, `no tasks`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::CrashLooping => "crash looping",
+            Self::NoTasks => "no tasks",
+            other => other.as_str(),
+        }
+    }
+
+    /// Reads [`Health::as_str`].
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|health| health.as_str() == word)
+    }
+
+    /// Whether a person is needed: all but stopped, paused, restarting and healthy.
+    pub fn unhealthy(self) -> bool {
+        !matches!(self, Self::Stopped | Self::Paused | Self::Restarting | Self::Healthy)
+    }
+}
+
+/// Whether a healthy connector moves data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    /// Records move.
+    Active,
+    /// Nothing waits and nothing moves.
+    Idle,
+    /// Not observed.
+    #[default]
+    Unknown,
+}
+
+impl Activity {
+    /// `active`, `idle` or `unknown`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Idle => "idle",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// One reason for a verdict: a sentence, the evidence behind it, where that came from and when it was true.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// A sentence that a tired person understands.
+    pub text: Arc<str>,
+    /// The raw facts behind the sentence, short: `task 1: FAILED on 10.0.0.7:8083`.
+    pub evidence: Arc<str>,
+    /// Where the evidence came from.
+    pub source: Source,
+    /// When the evidence was seen to begin to hold.
+    pub as_of: Timestamp,
+}
+
+/// The verdict about one connector.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Its health.
+    pub health: Health,
+    /// Whether it moves data.
+    #[serde(default)]
+    pub activity: Activity,
+    /// Since when this health has held.
+    pub since: Timestamp,
+    /// Why; evidence first, never empty.
+    pub reasons: Vec<Reason>,
+    /// The tasks' own verdicts.
+    #[serde(default)]
+    pub tasks: BTreeMap<u32, TaskVerdict>,
+    /// What is wrong and whose it is; present exactly when `health` is unhealthy.
+    #[serde(default)]
+    pub diagnosis: Option<Diagnosis>,
+    /// Revision of the settings by which it was judged.
+    #[serde(default)]
+    pub settings: u64,
+}
+
+/// The verdict about one task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskVerdict {
+    /// Its health.
+    pub health: Health,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, one sentence.
+    pub text: Arc<str>,
+    /// Root cause in one line, when it FAILED.
+    #[serde(default)]
+    pub root_cause: Option<Arc<str>>,
+}
+
+/// Whose a fault is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Domain {
+    /// The platform team's: workers, brokers, their principal, plugins, the network between them.
+    Infrastructure,
+    /// The connector's owner's: config, data, credentials, source or target system.
+    Connector,
+    /// The evidence does not decide.
+    Unsure,
+}
+
+impl Domain {
+    /// `infrastructure`, `connector` or `unsure`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Infrastructure => "infrastructure",
+            Self::Connector => "connector",
+            Self::Unsure => "unsure",
+        }
+    }
+}
+
+/// What kind of thing is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(
+    missing_docs,
+    reason = "the words are those of design section 4 and explain themselves"
+)]
+pub enum Class {
+    Auth,
+    Acl,
+    Network,
+    Kafka,
+    Worker,
+    Resource,
+    Plugin,
+    Config,
+    Schema,
+    Data,
+    Target,
+    Source,
+    Transient,
+    Unknown,
+}
+
+impl Class {
+    /// Every class.
+    pub const ALL: [Self; 14] = [
+        Self::Auth,
+        Self::Acl,
+        Self::Network,
+        Self::Kafka,
+        Self::Worker,
+        Self::Resource,
+        Self::Plugin,
+        Self::Config,
+        Self::Schema,
+        Self::Data,
+        Self::Target,
+        Self::Source,
+        Self::Transient,
+        Self::Unknown,
+    ];
+
+    /// The lower-case word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::Acl => "acl",
+            Self::Network => "network",
+            Self::Kafka => "kafka",
+            Self::Worker => "worker",
+            Self::Resource => "resource",
+            Self::Plugin => "plugin",
+            Self::Config => "config",
+            Self::Schema => "schema",
+            Self::Data => "data",
+            Self::Target => "target",
+            Self::Source => "source",
+            Self::Transient => "transient",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads [`Class::as_str`].
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == word)
+    }
+}
+
+/// What is wrong with one connector and whose it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Diagnosis {
+    /// Whose.
+    pub domain: Domain,
+    /// What kind.
+    pub class: Class,
+    /// How sure, 0 to 1.
+    pub confidence: f32,
+    /// One line.
+    pub root_cause: Arc<str>,
+    /// Why this class and domain, one sentence.
+    pub why: Arc<str>,
+    /// What the fault belongs to when several connectors share it: a gone worker, an unreachable cluster.
+    #[serde(default)]
+    pub shared: Option<crate::fault::Scope>,
+}
