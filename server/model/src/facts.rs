@@ -3,7 +3,7 @@
 //! Facts are only what observations said; judgements live in [`crate::verdict`]. They are stored as rows by `store` and
 //! rebuilt from there, so every field added later needs a default.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::names::{ClusterName, ConnectorName, WorkerId};
 use crate::observe::{Gap, HealthAnswer, ListedConfig, Plugin};
+use crate::secrets::Fingerprint;
 use crate::state::{ConnectorKind, State, TargetSource, TargetState};
 
 /// Everything known of one cluster. A clone is cheap: connectors sit behind [`Arc`]s.
@@ -49,6 +50,9 @@ pub struct ClusterAbout {
     /// The Connect group, when Kafka lets us see it.
     #[serde(default)]
     pub group: Option<GroupFacts>,
+    /// What each configured address last answered, in words.
+    #[serde(default)]
+    pub addresses: BTreeMap<WorkerId, Arc<str>>,
     /// Set when another configured cluster is this same group, which is refused: the other one's name.
     #[serde(default)]
     pub same_as: Option<ClusterName>,
@@ -63,8 +67,9 @@ pub struct GroupFacts {
     pub state: Arc<str>,
     /// The leader among the members.
     pub leader: Option<WorkerId>,
-    /// Number of members.
-    pub members: usize,
+    /// The member ids when it was last stable.
+    #[serde(default)]
+    pub members: BTreeSet<Arc<str>>,
     /// Since when it has had no member; `None` while it has some.
     pub empty_since: Option<Timestamp>,
     /// Until when the leader holds lost work back (`scheduled.rebalance.max.delay.ms`), while it does.
@@ -220,6 +225,9 @@ pub struct InstanceFacts {
     /// The redacted trace, when FAILED; at most 64 kB.
     #[serde(default)]
     pub trace: Option<Arc<str>>,
+    /// Fingerprint of the trace as it came.
+    #[serde(default)]
+    pub trace_id: Option<Fingerprint>,
     /// The plugin's version as running.
     #[serde(default)]
     pub version: Option<Arc<str>>,

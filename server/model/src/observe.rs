@@ -124,6 +124,8 @@ pub struct ListedInstance {
     pub worker_id: WorkerId,
     /// The redacted trace, when FAILED.
     pub trace: Option<Arc<str>>,
+    /// Fingerprint of the trace as it came, so that a better redaction is not taken for a new failure.
+    pub trace_id: Option<Fingerprint>,
     /// The plugin's version as running (since 4.1).
     pub version: Option<Arc<str>>,
 }

@@ -1,1 +1,132 @@
-//! From facts to verdicts.
+//! From facts to verdicts: one total function, first match wins, in the order of design section 4.
+//!
+//! Two things are judged: the cluster's [`Surroundings`] (does anything answer?), which concern every connector at
+//! once, and each connector within them. Both come with the moment at which they must be judged again though no fact
+//! changed, so that nothing is judged at every tick.
+
+mod crash;
+mod diagnosis;
+mod failing;
+mod instance;
+mod intent;
+mod placement;
+mod silence;
+mod tasks;
+mod window;
+
+use crate::Timestamp;
+use crate::facts::{ClusterFacts, ConnectorFacts};
+use crate::observe::Source;
+use crate::settings::Settings;
+use crate::state::State;
+use crate::verdict::{Activity, Diagnosis, Health, Reason, Verdict};
+
+pub use silence::{Silence, Surroundings, surroundings};
+
+/// A verdict and until when it holds by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// When it must be judged again although no fact changed; `None`: never.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// What one rule found: the health, since when, and why.
+#[derive(Clone, Debug, PartialEq)]
+struct Finding {
+    health: Health,
+    since: Timestamp,
+    reasons: Vec<Reason>,
+    diagnosis: Option<Diagnosis>,
+}
+
+/// What every rule reads.
+struct Case<'a> {
+    cluster: &'a ClusterFacts,
+    connector: &'a ConnectorFacts,
+    surroundings: &'a Surroundings,
+    settings: &'a Settings,
+    now: Timestamp,
+}
+
+/// Judges one connector. `previous` only keeps `since` while the health stays the same.
+pub fn judge(
+    cluster: &ClusterFacts,
+    connector: &ConnectorFacts,
+    surroundings: &Surroundings,
+    settings: &Settings,
+    previous: Option<&Verdict>,
+    now: Timestamp,
+) -> Judged {
+    let case = Case {
+        cluster,
+        connector,
+        surroundings,
+        settings,
+        now,
+    };
+    let mut window = window::Window::default();
+    let finding = find(&case, &mut window);
+    let tasks = tasks::verdicts(&case, previous, &mut window);
+    let since = match previous {
+        Some(old) if old.health == finding.health => old.since,
+        _ => finding.since,
+    };
+    let verdict = Verdict {
+        health: finding.health,
+        activity: Activity::Unknown,
+        since,
+        reasons: finding.reasons,
+        tasks,
+        diagnosis: finding.diagnosis,
+        settings: settings.revision,
+    };
+    Judged {
+        verdict,
+        valid_until: window.end(now),
+    }
+}
+
+/// The rules in their order. Each looks ahead in `window` to when it might match without a new fact.
+fn find(case: &Case<'_>, window: &mut window::Window) -> Finding {
+    silence::rule(case)
+        .or_else(|| intent::rule(case, window))
+        .or_else(|| crash::rule(case, window))
+        .or_else(|| failing::rule(case))
+        .or_else(|| placement::unassigned(case, window))
+        .or_else(|| placement::no_tasks(case, window))
+        .or_else(|| placement::restarting(case))
+        .or_else(|| placement::unread(case))
+        .unwrap_or_else(|| healthy(case))
+}
+
+fn healthy(case: &Case<'_>) -> Finding {
+    let running = case
+        .connector
+        .tasks
+        .values()
+        .filter(|task| task.state == State::Running)
+        .count();
+    let all = case.connector.tasks.len();
+    let since = instance::all(case.connector).map(|(_, facts)| facts.since).max();
+    let text = match (running, all) {
+        (_, 0) => "The connector runs; it has no tasks yet".to_owned(),
+        (1, 1) => "Its one task is RUNNING on a worker that lives".to_owned(),
+        (running, all) if running == all => format!("All {all} tasks are RUNNING on workers that live"),
+        (running, all) => format!("{running} of {all} tasks are RUNNING, the others on their way"),
+    };
+    let since = since.unwrap_or(case.connector.first_seen);
+    let reason = Reason {
+        text: text.into(),
+        evidence: instance::evidence(case).into(),
+        source: Source::Rest,
+        as_of: since,
+    };
+    Finding {
+        health: Health::Healthy,
+        since,
+        reasons: vec![reason],
+        diagnosis: None,
+    }
+}

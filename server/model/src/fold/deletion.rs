@@ -1,0 +1,61 @@
+//! Plain lists: what they lack twice is deleted, what they name for the first time is new.
+
+use std::collections::BTreeSet;
+
+use super::Folding;
+use super::listed::appeared;
+use crate::facts::{Alive, Missing};
+use crate::names::{ConnectorName, WorkerId};
+use crate::transition::{Change, Subject};
+
+/// Folds the plain list of a ready worker (design section 8.2).
+pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[ConnectorName]) {
+    let names: BTreeSet<&ConnectorName> = names.iter().collect();
+    let known: Vec<_> = folding
+        .facts
+        .connectors
+        .values()
+        .filter(|known| known.deleted_at.is_none())
+        .cloned()
+        .collect();
+    for connector in &known {
+        let mut next = (**connector).clone();
+        if names.contains(&connector.name) {
+            next.missing = None;
+        } else {
+            match &connector.missing {
+                None => {
+                    next.missing = Some(Missing {
+                        at: folding.at,
+                        by: by.clone(),
+                    })
+                }
+                Some(first) if proven(folding, first, by) => {
+                    next.missing = None;
+                    next.deleted_at = Some(folding.at);
+                    folding.outside(Subject::Connector(connector.name.clone()), Change::ConnectorDeleted);
+                }
+                Some(_) => {}
+            }
+        }
+        folding.put_connector(next);
+    }
+    let present: BTreeSet<&ConnectorName> = known.iter().map(|connector| &connector.name).collect();
+    for name in names.into_iter().filter(|name| !present.contains(name)) {
+        let again = folding.facts.connectors.contains_key(name);
+        let next = appeared(folding, name, again);
+        folding.put_connector(next);
+    }
+}
+
+/// The second list proves the deletion when an interval lies between the two, and when it comes from another worker
+/// wherever a second one lives.
+fn proven(folding: &Folding<'_>, first: &Missing, by: &WorkerId) -> bool {
+    let alive = folding
+        .facts
+        .workers
+        .values()
+        .filter(|worker| worker.alive == Alive::Yes)
+        .count();
+    folding.at - first.at >= folding.settings.interval && (alive < 2 || first.by != *by)
+}

@@ -1,0 +1,206 @@
+//! The expanded list of a ready worker.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Folding, instance};
+use crate::facts::{Alive, ConnectorFacts, InstanceFacts, WorkerFacts};
+use crate::names::{ConnectorName, WorkerId};
+use crate::observe::{Listed, ListedConnector, Source};
+use crate::state::{State, TargetSource, TargetState};
+use crate::transition::{Change, Subject};
+
+/// Folds the whole list. A connector that is missing from it is left as it was: connectors without a status are left
+/// out by Connect, and only plain lists prove a deletion.
+pub(super) fn listed(folding: &mut Folding<'_>, listed: &Listed) {
+    for (name, seen) in &listed.connectors {
+        connector(folding, name, seen);
+    }
+    workers_named(folding, listed);
+}
+
+fn connector(folding: &mut Folding<'_>, name: &ConnectorName, seen: &ListedConnector) {
+    let before = folding.facts.connectors.get(name).cloned();
+    let new = before.as_ref().is_none_or(|old| old.deleted_at.is_some());
+    let mut next = match before.as_deref() {
+        Some(old) if !new => old.clone(),
+        _ => appeared(folding, name, before.is_some()),
+    };
+    next.missing = None;
+    next.kind = seen.kind.or(next.kind);
+    config(folding, &mut next, seen, new);
+    if let Some(listed) = &seen.instance {
+        let (facts, change) = instance::next(next.instance.as_ref(), listed, folding.at, folding.settings);
+        next.instance = Some(facts);
+        if let (Some(change), false) = (change, new) {
+            folding.transition(Source::Rest, Subject::Connector(name.clone()), change);
+        }
+    }
+    target(folding, &mut next, new);
+    tasks(folding, &mut next, seen, new);
+    let idle = next.tasks.is_empty()
+        && next
+            .instance
+            .as_ref()
+            .is_some_and(|instance| instance.state == State::Running);
+    next.no_tasks_since = if idle {
+        next.no_tasks_since.or(Some(folding.at))
+    } else {
+        None
+    };
+    folding.put_connector(next);
+}
+
+/// The facts of a connector that was not there before, with its first transition.
+pub(super) fn appeared(folding: &mut Folding<'_>, name: &ConnectorName, again: bool) -> ConnectorFacts {
+    folding.outside(Subject::Connector(name.clone()), Change::ConnectorAppeared { again });
+    ConnectorFacts {
+        name: name.clone(),
+        kind: None,
+        class: None,
+        config: None,
+        target: None,
+        instance: None,
+        tasks: Default::default(),
+        no_tasks_since: None,
+        first_seen: folding.at,
+        missing: None,
+        deleted_at: None,
+    }
+}
+
+fn config(folding: &mut Folding<'_>, next: &mut ConnectorFacts, seen: &ListedConnector, new: bool) {
+    let Some(config) = &seen.config else { return };
+    next.class = config
+        .config
+        .text("connector.class")
+        .map(Arc::from)
+        .or(next.class.take());
+    if let Some(old) = next.config.as_ref().filter(|old| old.version != config.version && !new) {
+        let change = Change::Config {
+            from: Some(old.version.clone()),
+            to: config.version.clone(),
+            keys: old.config.changed_keys(&config.config),
+        };
+        folding.outside(Subject::Connector(next.name.clone()), change);
+    } else if new || next.config.is_none() {
+        let change = Change::Config {
+            from: None,
+            to: config.version.clone(),
+            keys: BTreeSet::new(),
+        };
+        folding.outside(Subject::Connector(next.name.clone()), change);
+    }
+    next.config = Some(config.clone());
+}
+
+/// Concludes the target state from the instance's state where that tells: PAUSED and STOPPED are only ever reached by
+/// request, RUNNING only without one. The other states leave it as it was.
+fn target(folding: &mut Folding<'_>, next: &mut ConnectorFacts, new: bool) {
+    let before = next.target.map(|(target, _)| target);
+    let told = match next.instance.as_ref().map(|instance| &instance.state) {
+        Some(State::Paused) => Some(TargetState::Paused),
+        Some(State::Stopped) => Some(TargetState::Stopped),
+        Some(State::Running) => Some(TargetState::Started),
+        _ => before,
+    };
+    let Some(to) = told else { return };
+    if before != Some(to) {
+        next.target = Some((to, TargetSource::Inferred));
+        if before.is_some() && !new {
+            folding.outside(
+                Subject::Connector(next.name.clone()),
+                Change::Target { from: before, to },
+            );
+        }
+    }
+}
+
+fn tasks(folding: &mut Folding<'_>, next: &mut ConnectorFacts, seen: &ListedConnector, new: bool) {
+    if seen.instance.is_none() && seen.tasks.is_empty() {
+        return;
+    }
+    let before = std::mem::take(&mut next.tasks);
+    for (number, listed) in &seen.tasks {
+        let (facts, change) = instance::next(before.get(number), listed, folding.at, folding.settings);
+        next.tasks.insert(*number, facts);
+        if let (Some(change), false) = (change, new) {
+            folding.transition(Source::Rest, Subject::Task(next.name.clone(), *number), change);
+        }
+    }
+    for number in before.keys().filter(|number| !seen.tasks.contains_key(number)) {
+        folding.transition(
+            Source::Rest,
+            Subject::Task(next.name.clone(), *number),
+            Change::TaskRemoved,
+        );
+    }
+}
+
+/// Workers that statuses name: unknown ones are taken in, and one that was taken for dead is put right when its
+/// UNASSIGNED records turn up after all.
+fn workers_named(folding: &mut Folding<'_>, listed: &Listed) {
+    let instances = listed
+        .connectors
+        .values()
+        .flat_map(|seen| seen.instance.iter().chain(seen.tasks.values()));
+    let mut named: BTreeSet<&WorkerId> = BTreeSet::new();
+    let mut let_go: BTreeSet<&WorkerId> = BTreeSet::new();
+    for instance in instances {
+        named.insert(&instance.worker_id);
+        if instance.state == State::Unassigned {
+            let_go.insert(&instance.worker_id);
+        }
+    }
+    for id in named {
+        match folding.facts.workers.get(id).cloned() {
+            None => {
+                let at = folding.at;
+                folding.put_worker(unknown_worker(
+                    id,
+                    at,
+                    "statuses name it; nothing else is known of it yet",
+                ));
+            }
+            Some(worker) if worker.alive == Alive::Dead && let_go.contains(id) => {
+                let evidence: Arc<str> = "it wrote UNASSIGNED for what it carried before it left".into();
+                let change = Change::WorkerLeft {
+                    in_order: true,
+                    evidence: evidence.clone(),
+                };
+                folding.transition(Source::Rest, Subject::Worker(id.clone()), change);
+                folding.put_worker(WorkerFacts {
+                    alive: Alive::GoneInOrder,
+                    evidence,
+                    ..(*worker).clone()
+                });
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// A worker of which nothing but the name is known.
+pub(super) fn unknown_worker(id: &WorkerId, at: crate::Timestamp, evidence: &str) -> WorkerFacts {
+    WorkerFacts {
+        id: id.clone(),
+        alive: Alive::Unknown,
+        since: at,
+        first_seen: at,
+        evidence: evidence.into(),
+        version: None,
+        ever_answered: false,
+        answered_at: None,
+        probe_failures: 0,
+        failing_since: None,
+        member: None,
+        health: None,
+        plugins: None,
+    }
+}
+
+/// Every instance of a connector with its place: the connector itself is `None`, tasks their number.
+pub(crate) fn instances(connector: &ConnectorFacts) -> impl Iterator<Item = (Option<u32>, &InstanceFacts)> {
+    let tasks = connector.tasks.iter().map(|(number, task)| (Some(*number), task));
+    connector.instance.iter().map(|instance| (None, instance)).chain(tasks)
+}

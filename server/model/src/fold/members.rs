@@ -1,0 +1,179 @@
+//! The members of the Connect group: who is alive, who left and how, and what the leader holds back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::Folding;
+use super::listed::{instances, unknown_worker};
+use crate::Timestamp;
+use crate::facts::{Alive, GroupFacts, WorkerFacts};
+use crate::names::WorkerId;
+use crate::observe::{GroupMember, GroupMembers, Source};
+use crate::state::State;
+use crate::transition::{Change, Subject};
+
+/// Folds what the coordinator said. A partial answer proves who is there and never who is not.
+pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
+    if !group.partial {
+        folding.facts.fresh.group = Some(folding.at);
+    }
+    let present: BTreeMap<&WorkerId, &GroupMember> =
+        group.members.iter().map(|member| (&member.worker_id, member)).collect();
+    for id in present.keys() {
+        came(folding, id);
+    }
+    if !group.partial {
+        let known: Vec<Arc<WorkerFacts>> = folding.facts.workers.values().cloned().collect();
+        for worker in known.iter().filter(|worker| !present.contains_key(&worker.id)) {
+            absent(folding, worker);
+        }
+        group_facts(folding, group);
+    }
+}
+
+/// Kafka could not be asked. Once the last answer is stale, membership proves nothing any more: who was gone stays
+/// gone, of the others only what their addresses answer is left.
+pub(super) fn missing(folding: &mut Folding<'_>) {
+    let stale = folding
+        .facts
+        .fresh
+        .group
+        .is_some_and(|last| folding.at - last > folding.settings.stale_after);
+    if !stale {
+        return;
+    }
+    let known: Vec<Arc<WorkerFacts>> = folding.facts.workers.values().cloned().collect();
+    for worker in known.iter().filter(|worker| worker.member == Some(true)) {
+        let mut next = (**worker).clone();
+        next.member = None;
+        if !(worker.ever_answered && worker.probe_failures == 0) {
+            next.alive = Alive::Unknown;
+            next.since = folding.at;
+            next.evidence = "Kafka no longer tells who is in the group, and its address does not answer".into();
+        }
+        folding.put_worker(next);
+    }
+}
+
+fn came(folding: &mut Folding<'_>, id: &WorkerId) {
+    let before = folding.facts.workers.get(id).cloned();
+    let again = before.as_ref().is_some_and(|worker| worker.alive.gone());
+    let heard_of = before.is_some();
+    let mut next = match before {
+        Some(worker) => (*worker).clone(),
+        None => unknown_worker(id, folding.at, ""),
+    };
+    next.member = Some(true);
+    if next.alive != Alive::Yes {
+        next.alive = Alive::Yes;
+        next.since = folding.at;
+        next.evidence = "it is a member of the Connect group".into();
+        if again || !heard_of {
+            folding.transition(Source::Group, Subject::Worker(id.clone()), Change::WorkerCame { again });
+        }
+    }
+    folding.put_worker(next);
+}
+
+/// A worker that the group does not list. One that statuses name but that never was a member of the group as this
+/// server saw it died before anybody watched.
+fn absent(folding: &mut Folding<'_>, worker: &WorkerFacts) {
+    if worker.alive.gone() {
+        return;
+    }
+    let in_order = let_go(folding, &worker.id);
+    let carried = carries(folding, &worker.id);
+    let evidence: Arc<str> = match (in_order, carried) {
+        (true, _) => "it wrote UNASSIGNED for what it carried, then left the Connect group".into(),
+        (false, true) => "it is not in the Connect group any more and REST still says it runs its tasks".into(),
+        (false, false) => "it left the Connect group; it carried nothing that could tell how".into(),
+    };
+    let change = Change::WorkerLeft {
+        in_order,
+        evidence: evidence.clone(),
+    };
+    folding.transition(Source::Group, Subject::Worker(worker.id.clone()), change);
+    folding.put_worker(WorkerFacts {
+        alive: if in_order { Alive::GoneInOrder } else { Alive::Dead },
+        since: folding.at,
+        evidence,
+        member: Some(false),
+        ..worker.clone()
+    });
+}
+
+fn on_worker<'a>(folding: &'a Folding<'_>, id: &'a WorkerId) -> impl Iterator<Item = &'a State> {
+    let live = folding
+        .facts
+        .connectors
+        .values()
+        .filter(|connector| connector.deleted_at.is_none());
+    live.flat_map(|connector| instances(connector))
+        .filter(move |(_, instance)| instance.worker_id == *id)
+        .map(|(_, instance)| &instance.state)
+}
+
+fn let_go(folding: &Folding<'_>, id: &WorkerId) -> bool {
+    on_worker(folding, id).any(|state| *state == State::Unassigned)
+}
+
+fn carries(folding: &Folding<'_>, id: &WorkerId) -> bool {
+    on_worker(folding, id).next().is_some()
+}
+
+fn group_facts(folding: &mut Folding<'_>, group: &GroupMembers) {
+    let before = folding.facts.about.group.clone();
+    let stable = &*group.state == "Stable";
+    let leader = leader(group).or_else(|| before.as_ref().and_then(|old| old.leader.clone()));
+    let delay_ms = group.members.iter().filter_map(|member| member.delay_ms).max();
+    let delay_until = delay_until(before.as_ref(), delay_ms, stable, folding.at);
+    let ids: std::collections::BTreeSet<Arc<str>> =
+        group.members.iter().map(|member| member.member_id.clone()).collect();
+    let settled = stable || group.members.is_empty();
+    let changed = before.as_ref().is_some_and(|old| {
+        settled && (old.members != ids || old.leader != leader || old.delay_until.is_some() != delay_until.is_some())
+    });
+    if changed {
+        let change = Change::Rebalance {
+            members: group.members.len(),
+            leader: leader.clone(),
+            delay_ms: delay_ms.unwrap_or(0),
+        };
+        folding.transition(Source::Group, Subject::Cluster, change);
+    }
+    let members = match &before {
+        Some(old) if !settled => old.members.clone(),
+        _ => ids,
+    };
+    let old_empty = before.as_ref().and_then(|old| old.empty_since);
+    folding.facts.about.group = Some(GroupFacts {
+        group_id: group.group_id.clone(),
+        state: group.state.clone(),
+        leader,
+        members,
+        empty_since: group.members.is_empty().then(|| old_empty.unwrap_or(folding.at)),
+        delay_until,
+        rebalances: before.as_ref().map_or(0, |old| old.rebalances) + u64::from(changed),
+    });
+}
+
+fn leader(group: &GroupMembers) -> Option<WorkerId> {
+    group
+        .members
+        .iter()
+        .find(|member| member.leader == Some(true))
+        .map(|member| member.worker_id.clone())
+}
+
+/// The delay runs from the moment at which it was first seen; while a rebalance is under way the assignments say
+/// nothing, so what was known stays.
+fn delay_until(before: Option<&GroupFacts>, delay_ms: Option<i32>, stable: bool, at: Timestamp) -> Option<Timestamp> {
+    let known = before.and_then(|old| old.delay_until);
+    match delay_ms {
+        Some(delay) if delay > 0 => known.or(Some(at + TimeDelta::milliseconds(delay.into()))),
+        _ if stable => None,
+        _ => known,
+    }
+}

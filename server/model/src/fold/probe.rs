@@ -1,0 +1,127 @@
+//! Direct probes of workers' addresses, and the slow questions.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::Folding;
+use crate::facts::{Alive, WorkerFacts};
+use crate::names::WorkerId;
+use crate::observe::{Gap, Source, WorkerAnswer, WorkerSlow};
+use crate::transition::{Change, Subject};
+
+/// Failed probes in a row that prove a death where Kafka cannot tell.
+const PROBES: u32 = 3;
+/// The least time that they must cover.
+const PROBE_SPAN: TimeDelta = TimeDelta::seconds(10);
+
+/// An address answered as a Connect worker.
+pub(super) fn answered(folding: &mut Folding<'_>, answer: &WorkerAnswer) {
+    let words = format!("answers as Kafka Connect {}", answer.version);
+    folding
+        .facts
+        .about
+        .addresses
+        .insert(answer.address.clone(), words.into());
+    kafka_cluster(folding, answer);
+    if let Some(worker) = folding.facts.workers.get(&answer.address).cloned() {
+        worker_answered(folding, &worker, answer);
+    }
+    folding.facts.about.version = lowest_version(folding).or_else(|| Some(answer.version.clone()));
+}
+
+fn worker_answered(folding: &mut Folding<'_>, worker: &WorkerFacts, answer: &WorkerAnswer) {
+    let mut next = worker.clone();
+    if worker.probe_failures > 0 || !worker.ever_answered {
+        next.answered_at = Some(folding.at);
+    }
+    next.ever_answered = true;
+    next.probe_failures = 0;
+    next.failing_since = None;
+    if let Some(from) = worker.version.as_ref().filter(|version| **version != answer.version) {
+        let change = Change::WorkerVersion {
+            from: from.clone(),
+            to: answer.version.clone(),
+        };
+        folding.transition(Source::Probe, Subject::Worker(worker.id.clone()), change);
+    }
+    next.version = Some(answer.version.clone());
+    // The group decides where it is known: a worker that answers HTTP without being a member runs nothing.
+    if worker.member.is_none() && worker.alive != Alive::Yes {
+        let again = worker.alive.gone();
+        next.alive = Alive::Yes;
+        next.since = folding.at;
+        next.evidence = "its address answers".into();
+        folding.transition(
+            Source::Probe,
+            Subject::Worker(worker.id.clone()),
+            Change::WorkerCame { again },
+        );
+    }
+    folding.put_worker(next);
+}
+
+/// An address did not answer.
+pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
+    if folding.facts.about.addresses.contains_key(address) || !folding.facts.workers.contains_key(address) {
+        folding.facts.about.addresses.insert(address.clone(), gap.text.clone());
+    }
+    let Some(worker) = folding.facts.workers.get(address).cloned() else {
+        return;
+    };
+    let mut next = (*worker).clone();
+    let since = *next.failing_since.get_or_insert(folding.at);
+    // Beyond the number that proves a death the count tells nothing more, and a row would be written every time.
+    next.probe_failures = (worker.probe_failures + 1).min(PROBES);
+    let proven = next.probe_failures >= PROBES && folding.at - since >= PROBE_SPAN && worker.ever_answered;
+    if worker.member.is_none() && proven && !worker.alive.gone() {
+        let evidence: Arc<str> = format!("its address answered before and no longer does: {}", gap.text).into();
+        let change = Change::WorkerLeft {
+            in_order: false,
+            evidence: evidence.clone(),
+        };
+        folding.transition(Source::Probe, Subject::Worker(address.clone()), change);
+        next.alive = Alive::Dead;
+        next.since = folding.at;
+        next.evidence = evidence;
+    }
+    folding.put_worker(next);
+}
+
+/// Health and plugins of a worker.
+pub(super) fn slow(folding: &mut Folding<'_>, slow: &WorkerSlow) {
+    let Some(worker) = folding.facts.workers.get(&slow.worker).cloned() else {
+        return;
+    };
+    let mut next = (*worker).clone();
+    next.health = slow.health.clone().or(next.health);
+    next.plugins = slow.plugins.clone().or(next.plugins);
+    folding.put_worker(next);
+}
+
+fn kafka_cluster(folding: &mut Folding<'_>, answer: &WorkerAnswer) {
+    let Some(id) = &answer.kafka_cluster_id else { return };
+    let before = folding.facts.about.kafka_cluster_id.replace(id.clone());
+    if let Some(from) = before.filter(|from| from != id) {
+        folding.transition(
+            Source::Probe,
+            Subject::Cluster,
+            Change::KafkaCluster { from, to: id.clone() },
+        );
+    }
+}
+
+/// The lowest version among living workers: features are offered by what the oldest one knows.
+fn lowest_version(folding: &Folding<'_>) -> Option<Arc<str>> {
+    let living = folding.facts.workers.values().filter(|worker| !worker.alive.gone());
+    living
+        .filter_map(|worker| worker.version.clone())
+        .min_by_key(|version| version_key(version))
+}
+
+/// Numbers of a version text for comparing: `4.3.1` is (4, 3, 1), and what is no number counts as 0.
+pub fn version_key(version: &str) -> (u32, u32, u32) {
+    let mut parts = version.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next())
+}

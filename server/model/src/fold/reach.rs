@@ -1,0 +1,38 @@
+//! Whether the cluster answers.
+
+use super::Folding;
+use crate::observe::{Gap, GapKind, Source};
+use crate::transition::{Change, Subject};
+
+/// A list came.
+pub(super) fn listed(folding: &mut Folding<'_>) {
+    let first = folding.facts.fresh.rest.is_none() && folding.facts.about.reachable_since.is_none();
+    folding.facts.fresh.rest = Some(folding.at);
+    let about = &mut folding.facts.about;
+    about.gap = None;
+    if !about.reachable {
+        about.reachable = true;
+        about.reachable_since = Some(folding.at);
+        if !first {
+            folding.transition(Source::Rest, Subject::Cluster, Change::Reachable);
+        }
+    }
+}
+
+/// No worker gave a list. A single missed look is no outage: the cluster counts as unreachable once two intervals
+/// passed without a list, and a worker that answers "busy" or "starting" is reachable.
+pub(super) fn missing(folding: &mut Folding<'_>, gap: &Gap) {
+    let patience = folding.settings.interval * 2;
+    let overdue = folding.facts.fresh.rest.is_none_or(|last| folding.at - last > patience);
+    let about = &mut folding.facts.about;
+    about.gap = Some(gap.clone());
+    if matches!(gap.kind, GapKind::Busy | GapKind::Starting) {
+        return;
+    }
+    let never_told = about.reachable_since.is_none();
+    if overdue && (about.reachable || never_told) {
+        about.reachable = false;
+        about.reachable_since = Some(folding.at);
+        folding.transition(Source::Rest, Subject::Cluster, Change::Unreachable(gap.clone()));
+    }
+}

@@ -1,0 +1,67 @@
+//! `crash_looping`: it failed at least three times within ten minutes, whatever it is doing this moment.
+
+use super::{Case, Finding, diagnosis, instance, window::Window};
+use crate::Timestamp;
+use crate::facts::InstanceFacts;
+use crate::observe::Source;
+use crate::settings::Settings;
+use crate::verdict::{Health, Reason};
+
+/// Failures of an instance that count now, oldest first, when there are enough of them.
+pub(super) fn counted<'a>(facts: &'a InstanceFacts, settings: &Settings, now: Timestamp) -> Option<&'a [Timestamp]> {
+    let first = facts
+        .failures
+        .partition_point(|failure| now - *failure >= settings.crash_window);
+    let counted = facts.failures.get(first..).unwrap_or_default();
+    (counted.len() >= settings.crash_count).then_some(counted)
+}
+
+/// When the loop would be over without another failure: as the last of the needed failures leaves the window.
+pub(super) fn over_at(counted: &[Timestamp], settings: &Settings) -> Option<Timestamp> {
+    let index = counted.len().checked_sub(settings.crash_count)?;
+    counted.get(index).map(|failure| *failure + settings.crash_window)
+}
+
+/// The instance that failed most often decides.
+pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
+    let looping = instance::all(case.connector)
+        .filter_map(|(place, facts)| Some((place, facts, counted(facts, case.settings, case.now)?)))
+        .max_by_key(|(_, _, failures)| failures.len())?;
+    let (place, facts, failures) = looping;
+    if let Some(over) = over_at(failures, case.settings) {
+        window.until(over);
+    }
+    let (first, last) = (failures.first().copied()?, failures.last().copied()?);
+    let name = instance::name(place);
+    let span = (last - first).num_seconds();
+    let text = format!(
+        "Its {name} failed {} times within {}; restarts do not help",
+        failures.len(),
+        spell(span)
+    );
+    let reason = Reason {
+        text: text.into(),
+        evidence: format!("{name} is {} on {} now", facts.state, facts.worker_id).into(),
+        source: Source::Rest,
+        as_of: last,
+    };
+    let since = failures.get(case.settings.crash_count - 1).copied().unwrap_or(first);
+    let diagnosis = diagnosis::of_failure(case, place, facts);
+    let mut reasons = vec![reason];
+    reasons.extend(diagnosis::cause_reason(&diagnosis, last));
+    Some(Finding {
+        health: Health::CrashLooping,
+        since,
+        reasons,
+        diagnosis: Some(diagnosis),
+    })
+}
+
+/// `45 s`, `4 min 10 s`.
+fn spell(seconds: i64) -> String {
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, 0) => format!("{minutes} min"),
+        (minutes, seconds) => format!("{minutes} min {seconds} s"),
+    }
+}

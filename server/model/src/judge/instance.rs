@@ -1,0 +1,49 @@
+//! Reading connector instances and tasks alike.
+
+use std::fmt::Write as _;
+
+use super::Case;
+use crate::facts::{ConnectorFacts, InstanceFacts, WorkerFacts};
+use crate::state::State;
+
+/// Most tasks named in one line of evidence.
+const NAMED: usize = 6;
+
+/// The connector instance (`None`) and its tasks.
+pub(super) fn all(connector: &ConnectorFacts) -> impl Iterator<Item = (Option<u32>, &InstanceFacts)> {
+    let tasks = connector.tasks.iter().map(|(number, task)| (Some(*number), task));
+    connector.instance.iter().map(|instance| (None, instance)).chain(tasks)
+}
+
+/// `connector` or `task 3`.
+pub(super) fn name(place: Option<u32>) -> String {
+    place.map_or_else(|| "connector".to_owned(), |number| format!("task {number}"))
+}
+
+/// The worker that an instance sits on, when it is known to be gone. A FAILED, PAUSED or STOPPED instance needs no
+/// worker to be what it is.
+pub(super) fn gone_worker<'a>(case: &Case<'a>, instance: &InstanceFacts) -> Option<&'a WorkerFacts> {
+    let needs_worker = !matches!(instance.state, State::Failed | State::Paused | State::Stopped);
+    let worker = case.cluster.workers.get(&instance.worker_id)?;
+    (needs_worker && worker.alive.gone()).then_some(&**worker)
+}
+
+/// What REST says, in one short line: `connector RUNNING on a:1; task 0 FAILED on b:2`.
+pub(super) fn evidence(case: &Case<'_>) -> String {
+    let mut line = String::new();
+    for (index, (place, instance)) in all(case.connector).enumerate() {
+        if index == NAMED {
+            let _ = write!(line, "; and {} more", case.connector.tasks.len() + 1 - NAMED);
+            break;
+        }
+        let separator = if index == 0 { "" } else { "; " };
+        let _ = write!(
+            line,
+            "{separator}{} {} on {}",
+            name(place),
+            instance.state,
+            instance.worker_id
+        );
+    }
+    line
+}

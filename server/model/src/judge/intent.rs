@@ -1,0 +1,50 @@
+//! `stopped` and `paused`: what was asked for, once the tasks follow.
+
+use super::{Case, Finding, instance, window::Window};
+use crate::observe::Source;
+use crate::state::{State, TargetState};
+use crate::verdict::{Health, Reason};
+
+/// Target state says so, and the tasks follow: they are PAUSED or gone, or the grace for them to get there runs.
+pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
+    let (target, _) = case.connector.target?;
+    let (health, word) = match target {
+        TargetState::Started => return None,
+        TargetState::Paused => (Health::Paused, "pause"),
+        TargetState::Stopped => (Health::Stopped, "stop"),
+    };
+    let since = case
+        .connector
+        .instance
+        .as_ref()
+        .map_or(case.connector.first_seen, |instance| instance.since);
+    let tasks = || case.connector.tasks.values();
+    if instance::all(case.connector).any(|(_, facts)| facts.state == State::Failed) {
+        return None;
+    }
+    let follow = tasks().all(|task| matches!(task.state, State::Paused | State::Stopped));
+    let grace_ends = since + case.settings.grace;
+    if !follow {
+        window.until(grace_ends);
+        if case.now >= grace_ends {
+            return None;
+        }
+    }
+    let text = match tasks().count() {
+        0 => format!("Somebody asked it to {word}; it runs no task"),
+        1 => format!("Somebody asked it to {word}; its task follows"),
+        count => format!("Somebody asked it to {word}; its {count} tasks follow"),
+    };
+    let reason = Reason {
+        text: text.into(),
+        evidence: instance::evidence(case).into(),
+        source: Source::Rest,
+        as_of: since,
+    };
+    Some(Finding {
+        health,
+        since,
+        reasons: vec![reason],
+        diagnosis: None,
+    })
+}

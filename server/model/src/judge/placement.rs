@@ -1,0 +1,233 @@
+//! Who runs it: `unassigned`, `no_tasks`, `restarting`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Case, Finding, instance, window::Window};
+use crate::Timestamp;
+use crate::facts::{Alive, WorkerFacts};
+use crate::fault::Scope;
+use crate::names::WorkerId;
+use crate::observe::Source;
+use crate::state::State;
+use crate::verdict::{Class, Diagnosis, Domain, Health, Reason};
+
+/// At once when something sits on a worker that is gone; else when it is UNASSIGNED beyond the grace.
+pub(super) fn unassigned(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
+    on_gone_workers(case).or_else(|| beyond_grace(case, window))
+}
+
+fn on_gone_workers(case: &Case<'_>) -> Option<Finding> {
+    let mut gone: BTreeMap<&WorkerId, (&WorkerFacts, Vec<Option<u32>>)> = BTreeMap::new();
+    for (place, facts) in instance::all(case.connector) {
+        if let Some(worker) = instance::gone_worker(case, facts) {
+            gone.entry(&worker.id)
+                .or_insert_with(|| (worker, Vec::new()))
+                .1
+                .push(place);
+        }
+    }
+    let since = gone.values().map(|(worker, _)| worker.since).min()?;
+    let mut reasons: Vec<Reason> = gone
+        .values()
+        .map(|(worker, places)| gone_reason(case, worker, places))
+        .collect();
+    reasons.extend(delay_reason(case));
+    let (worker, _) = gone.into_values().next()?;
+    let how = if worker.alive == Alive::GoneInOrder {
+        "left in order"
+    } else {
+        "is gone"
+    };
+    let diagnosis = Diagnosis {
+        domain: Domain::Infrastructure,
+        class: Class::Worker,
+        confidence: 0.95,
+        root_cause: format!("worker {} {how}", worker.id).into(),
+        why: "the worker that ran it is gone, which concerns everything that it carried".into(),
+        shared: Some(Scope::Worker(worker.id.clone())),
+    };
+    Some(Finding {
+        health: Health::Unassigned,
+        since,
+        reasons,
+        diagnosis: Some(diagnosis),
+    })
+}
+
+fn gone_reason(case: &Case<'_>, worker: &WorkerFacts, places: &[Option<u32>]) -> Reason {
+    let how = match worker.alive {
+        Alive::GoneInOrder => "left in order",
+        _ => "is gone without a word",
+    };
+    let states: BTreeSet<&str> = instance::all(case.connector)
+        .filter(|(_, facts)| facts.worker_id == worker.id)
+        .map(|(_, facts)| facts.state.as_str())
+        .collect();
+    let said = states.into_iter().collect::<Vec<_>>().join(" and ");
+    let text = format!(
+        "Worker {} {how}; REST still says {said} for the {} there",
+        worker.id,
+        list(places)
+    );
+    let source = if case.cluster.about.group.is_some() {
+        Source::Group
+    } else {
+        Source::Probe
+    };
+    Reason {
+        text: text.into(),
+        evidence: worker.evidence.clone(),
+        source,
+        as_of: worker.since,
+    }
+}
+
+/// `connector and tasks 0, 2`.
+fn list(places: &[Option<u32>]) -> String {
+    let numbers: Vec<String> = places.iter().flatten().map(u32::to_string).collect();
+    let tasks = match numbers.len() {
+        0 => None,
+        1 => Some(format!("task {}", numbers.join(""))),
+        _ => Some(format!("tasks {}", numbers.join(", "))),
+    };
+    let connector = places.contains(&None).then(|| "connector".to_owned());
+    [connector, tasks]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" and ")
+}
+
+/// Until when the rebalance delay explains that nobody has taken the work over.
+fn delay_reason(case: &Case<'_>) -> Option<Reason> {
+    let until = case.cluster.about.group.as_ref()?.delay_until?;
+    let as_of = case.cluster.fresh.group?;
+    let moment = until.format("%H:%M:%S");
+    Some(Reason {
+        text: format!("The leader holds the lost work back until {moment} UTC in case the worker returns").into(),
+        evidence: "scheduled.rebalance.max.delay.ms, seen as the delay in the group's assignments".into(),
+        source: Source::Group,
+        as_of,
+    })
+}
+
+fn beyond_grace(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
+    let waiting: Vec<(Option<u32>, Timestamp)> = instance::all(case.connector)
+        .filter(|(_, facts)| facts.state == State::Unassigned)
+        .map(|(place, facts)| (place, facts.since))
+        .collect();
+    let since = waiting.iter().map(|(_, since)| *since).min()?;
+    let ends = since + case.settings.grace;
+    window.until(ends);
+    if case.now < ends {
+        return None;
+    }
+    let places: Vec<Option<u32>> = waiting.into_iter().map(|(place, _)| place).collect();
+    let text: Arc<str> = format!("No worker runs the {}", list(&places)).into();
+    let mut reasons = vec![Reason {
+        text: text.clone(),
+        evidence: instance::evidence(case).into(),
+        source: Source::Rest,
+        as_of: since,
+    }];
+    reasons.extend(delay_reason(case));
+    let diagnosis = Diagnosis {
+        domain: Domain::Infrastructure,
+        class: Class::Worker,
+        confidence: 0.7,
+        root_cause: text,
+        why: "placing work on workers is the cluster's task, and no worker took it".into(),
+        shared: None,
+    };
+    Some(Finding {
+        health: Health::Unassigned,
+        since,
+        reasons,
+        diagnosis: Some(diagnosis),
+    })
+}
+
+/// RUNNING without tasks for longer than the grace.
+pub(super) fn no_tasks(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
+    let since = case.connector.no_tasks_since?;
+    let ends = since + case.settings.grace;
+    window.until(ends);
+    if case.now < ends {
+        return None;
+    }
+    let text: Arc<str> = "The connector is RUNNING but has no tasks: nothing moves".into();
+    let reason = Reason {
+        text: text.clone(),
+        evidence: instance::evidence(case).into(),
+        source: Source::Rest,
+        as_of: since,
+    };
+    let diagnosis = Diagnosis {
+        domain: Domain::Connector,
+        class: Class::Config,
+        confidence: 0.6,
+        root_cause: "it generated no task configs".into(),
+        why: "a connector decides by its config and its source how many tasks there are; here it found nothing to do"
+            .into(),
+        shared: None,
+    };
+    Some(Finding {
+        health: Health::NoTasks,
+        since,
+        reasons: vec![reason],
+        diagnosis: Some(diagnosis),
+    })
+}
+
+/// RESTARTING, or UNASSIGNED within the grace.
+pub(super) fn restarting(case: &Case<'_>) -> Option<Finding> {
+    let passing = |state: &State| matches!(state, State::Restarting | State::Unassigned);
+    let since = instance::all(case.connector)
+        .filter(|(_, facts)| passing(&facts.state))
+        .map(|(_, facts)| facts.since)
+        .min()?;
+    let reason = Reason {
+        text: "It is being started or moved".into(),
+        evidence: instance::evidence(case).into(),
+        source: Source::Rest,
+        as_of: since,
+    };
+    Some(Finding {
+        health: Health::Restarting,
+        since,
+        reasons: vec![reason],
+        diagnosis: None,
+    })
+}
+
+/// A state that this version does not know is not painted green.
+pub(super) fn unread(case: &Case<'_>) -> Option<Finding> {
+    let (place, facts) = instance::all(case.connector).find(|(_, facts)| matches!(facts.state, State::Other(_)))?;
+    let text: Arc<str> = format!(
+        "REST says {} for the {}, a state that Signalbox does not know",
+        facts.state,
+        list(&[place])
+    )
+    .into();
+    let reason = Reason {
+        text: text.clone(),
+        evidence: instance::evidence(case).into(),
+        source: Source::Rest,
+        as_of: facts.since,
+    };
+    let diagnosis = Diagnosis {
+        domain: Domain::Unsure,
+        class: Class::Unknown,
+        confidence: 0.1,
+        root_cause: text,
+        why: "the workers are newer than this server's knowledge of them".into(),
+        shared: None,
+    };
+    Some(Finding {
+        health: Health::Unknown,
+        since: facts.since,
+        reasons: vec![reason],
+        diagnosis: Some(diagnosis),
+    })
+}

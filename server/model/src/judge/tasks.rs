@@ -1,0 +1,84 @@
+//! Tasks get verdicts by the same rules.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Case, crash, instance, window::Window};
+use crate::Timestamp;
+use crate::facts::InstanceFacts;
+use crate::state::State;
+use crate::trace;
+use crate::verdict::{Health, TaskVerdict, Verdict};
+
+/// A verdict for every task.
+pub(super) fn verdicts(case: &Case<'_>, previous: Option<&Verdict>, window: &mut Window) -> BTreeMap<u32, TaskVerdict> {
+    let judge = |(number, facts): (&u32, &InstanceFacts)| {
+        let (health, since, text) = find(case, facts, window);
+        let before = previous
+            .and_then(|verdict| verdict.tasks.get(number))
+            .filter(|task| task.health == health);
+        let since = before.map_or(since, |task| task.since);
+        let cause = facts
+            .trace
+            .as_deref()
+            .and_then(trace::root_cause)
+            .map(|cause| cause.line);
+        (
+            *number,
+            TaskVerdict {
+                health,
+                since,
+                text,
+                root_cause: cause,
+            },
+        )
+    };
+    case.connector.tasks.iter().map(judge).collect()
+}
+
+fn find(case: &Case<'_>, facts: &InstanceFacts, window: &mut Window) -> (Health, Timestamp, Arc<str>) {
+    if let Some(silence) = &case.surroundings.silence {
+        return (Health::Unknown, silence.since, silence.text.clone());
+    }
+    let on = &facts.worker_id;
+    if facts.state == State::Paused {
+        return (Health::Paused, facts.since, format!("PAUSED on {on}").into());
+    }
+    if facts.state == State::Stopped {
+        return (Health::Stopped, facts.since, format!("STOPPED on {on}").into());
+    }
+    if let Some(failures) = crash::counted(facts, case.settings, case.now) {
+        if let Some(over) = crash::over_at(failures, case.settings) {
+            window.until(over);
+        }
+        let since = failures.first().copied().unwrap_or(facts.since);
+        let text = format!("failed {} times, {} now on {on}", failures.len(), facts.state);
+        return (Health::CrashLooping, since, text.into());
+    }
+    if facts.state == State::Failed {
+        return (Health::Failed, facts.since, format!("FAILED on {on}").into());
+    }
+    if let Some(worker) = instance::gone_worker(case, facts) {
+        let text = format!("REST says {} on {on}, which is gone", facts.state);
+        return (Health::Unassigned, worker.since, text.into());
+    }
+    match facts.state {
+        State::Unassigned => {
+            let ends = facts.since + case.settings.grace;
+            window.until(ends);
+            let health = if case.now < ends {
+                Health::Restarting
+            } else {
+                Health::Unassigned
+            };
+            (health, facts.since, format!("UNASSIGNED, last on {on}").into())
+        }
+        State::Restarting => (Health::Restarting, facts.since, format!("RESTARTING on {on}").into()),
+        State::Other(ref word) => (
+            Health::Unknown,
+            facts.since,
+            format!("{word} on {on}, an unknown state").into(),
+        ),
+        _ => (Health::Healthy, facts.since, format!("{} on {on}", facts.state).into()),
+    }
+}
