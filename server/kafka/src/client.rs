@@ -33,8 +33,6 @@ pub(crate) fn config(bootstrap: &str, properties: &BTreeMap<String, String>) -> 
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", bootstrap);
     config.set("client.id", "signalbox");
-    // A broker that closes an idle connection is everyday life, not an error to report.
-    config.set("log.connection.close", "false");
     config.set_log_level(RDKafkaLogLevel::Info);
     for (key, value) in properties {
         if let Some((_, problem)) = OURS.iter().find(|(ours, _)| ours == key) {
@@ -116,6 +114,8 @@ impl ClientContext for Voice {
     fn error(&self, error: KafkaError, reason: &str) {
         let reason = self.strike(reason);
         tracing::debug!(target: "librdkafka", "{reason}");
+        // The tail counts milliseconds and repetitions: noise, and never the same twice.
+        let reason = reason.split(" (after ").next().unwrap_or_default().to_owned();
         let mut complaint = self.0.complaint.lock().unwrap_or_else(PoisonError::into_inner);
         // "All brokers are down" follows each last failure and says less than it.
         let summary = error.rdkafka_error_code() == Some(rdkafka::error::RDKafkaErrorCode::AllBrokersDown);

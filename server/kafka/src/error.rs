@@ -51,6 +51,14 @@ pub enum Error {
     /// The topic does not exist.
     #[error("there is no topic `{0}`")]
     NoTopic(String),
+    /// The group id belongs to something else than Connect workers.
+    #[error("group `{group_id}` is of protocol type `{protocol_type}`, not of Connect")]
+    NotConnect {
+        /// The group asked for.
+        group_id: String,
+        /// What it is.
+        protocol_type: String,
+    },
     /// Anything else that Kafka or librdkafka refused.
     #[error("Kafka refused: {reason}")]
     Refused {
@@ -89,6 +97,16 @@ impl Error {
             | C::TransactionalIdAuthorizationFailed
             | C::DelegationTokenAuthorizationFailed => Self::Authorization { reason },
             _ => Self::Refused { reason },
+        }
+    }
+
+    /// Sorts a bare number, which a newer broker may know and librdkafka not.
+    pub(crate) fn from_number(code: i32, after: Duration) -> Self {
+        match rdkafka::types::RDKafkaRespErr::try_from(code) {
+            Ok(known) => Self::from_code(known.into(), after),
+            Err(_) => Self::Refused {
+                reason: format!("error code {code}"),
+            },
         }
     }
 

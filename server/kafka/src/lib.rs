@@ -5,10 +5,17 @@
 //!
 //! Blocking calls of librdkafka hold exactly their timeout on a frozen broker and cannot be cancelled. So each
 //! [`Cluster`] and each [`GroupWatcher`] has a named thread of its own, and no call outlives its deadline by more
-//! than some milliseconds.
+//! than a quarter of a second.
 
 pub mod admin;
+mod asker;
 mod client;
+mod cluster;
 mod error;
+mod ffi;
+pub mod group;
+mod watcher;
 
+pub use cluster::{Access, Cluster};
 pub use error::Error;
+pub use watcher::GroupWatcher;

@@ -1,0 +1,195 @@
+//! One Kafka cluster as the product sees it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::observe::GroupMembers;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+
+use crate::asker::Asker;
+use crate::client::{self, Voice};
+use crate::group::{self, Groups, Known};
+use crate::{Error, GroupWatcher, ffi};
+
+/// How long a single question may take.
+const QUESTION: Duration = Duration::from_secs(1);
+/// How long the list of all groups may take: it describes each of them.
+const ALL_GROUPS: Duration = Duration::from_secs(10);
+/// How long each question of [`Cluster::check`] may take: a first connection over TLS needs some round trips.
+const CHECK: Duration = Duration::from_secs(3);
+
+/// The librdkafka client of a Kafka cluster, shared by the threads that use it.
+pub(crate) struct Client {
+    pub(crate) consumer: BaseConsumer<Voice>,
+    pub(crate) voice: Voice,
+}
+
+impl Client {
+    /// Handles what librdkafka has to say (log lines, connection errors); bounded, for a storm must not hold us.
+    pub(crate) fn serve(&self) {
+        for _ in 0..100 {
+            if self.consumer.poll(Duration::from_millis(1)).is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Puts one question to librdkafka. A failure is explained by the newest connection error, a success ends it.
+    pub(crate) fn put<T>(&self, after: Duration, question: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
+        let answer = question(self);
+        self.serve();
+        match answer {
+            Ok(answer) => {
+                self.voice.settle();
+                Ok(answer)
+            }
+            Err(error) => Err(self.voice.explain(error, after)),
+        }
+    }
+}
+
+/// A handle on one Kafka cluster: who is in its groups, what it is called, whether we may ask.
+///
+/// It owns one thread; each [`GroupWatcher`] has one more. Dropping it waits for its thread: at most as long as the
+/// question in work, and some 100 ms for the client once nobody else shares it.
+pub struct Cluster {
+    name: String,
+    client: Arc<Client>,
+    asker: Asker<Arc<Client>>,
+}
+
+impl fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cluster")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What [`Cluster::check`] found.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// `host:port` of each broker as the cluster advertises them.
+    pub brokers: Result<Vec<String>, Error>,
+    /// The Kafka cluster's id.
+    pub cluster_id: Result<String, Error>,
+    /// The members of the group asked for, if one was: tells whether we may describe it.
+    pub group: Option<Result<GroupMembers, Error>>,
+}
+
+impl Cluster {
+    /// Sets up the client of the Kafka cluster that the configuration calls `name`. Nothing is awaited: an unreachable
+    /// broker shows with the first question. `properties` are librdkafka's, references resolved; no value of a secret
+    /// one reaches a log or an error.
+    ///
+    /// # Errors
+    /// [`Error::Property`], [`Error::Setup`], [`Error::NoThread`].
+    pub fn connect(name: &str, bootstrap: &str, properties: &BTreeMap<String, String>) -> Result<Self, Error> {
+        let (config, voice) = client::config(bootstrap, properties)?;
+        let consumer = config
+            .create_with_context(voice.clone())
+            .map_err(|e| voice.error(&e, QUESTION))?;
+        let client = Arc::new(Client { consumer, voice });
+        let asker = Asker::start(&format!("kafka {name}"), Arc::clone(&client), |client| client.serve())?;
+        Ok(Self {
+            name: name.to_owned(),
+            client,
+            asker,
+        })
+    }
+
+    /// The name that the configuration gave it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Watches one Connect group on a thread of its own, so that no group waits for another's brokers.
+    ///
+    /// # Errors
+    /// [`Error::NoThread`]; [`Error::Refused`] for a group id that no broker can have.
+    pub fn watch(&self, group_id: &str) -> Result<GroupWatcher, Error> {
+        GroupWatcher::start(Arc::clone(&self.client), group_id)
+    }
+
+    /// The members of one Connect group, asked once; who asks again and again uses [`Cluster::watch`]. 1 s.
+    ///
+    /// # Errors
+    /// As [`GroupWatcher::members`].
+    pub async fn group(&self, group_id: &str) -> Result<GroupMembers, Error> {
+        self.group_within(group_id, QUESTION).await
+    }
+
+    async fn group_within(&self, group_id: &str, deadline: Duration) -> Result<GroupMembers, Error> {
+        let group_id = group_id.to_owned();
+        self.asker
+            .ask(deadline, move |client, left| {
+                group::ask(client, &group_id, left, &mut Known::default())
+            })
+            .await
+    }
+
+    /// Every group that we may describe (brokers silently leave out the others), with the members of those that are
+    /// Connect's. 10 s; it costs each broker a description of each of its groups.
+    ///
+    /// # Errors
+    /// All of [`Error`] that a broker's silence or refusal can be.
+    pub async fn groups(&self) -> Result<Groups, Error> {
+        self.asker
+            .ask(ALL_GROUPS, |client, left| group::ask_all(client, left))
+            .await
+    }
+
+    /// The Kafka cluster's own id, as its workers report it too. 1 s.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] and its explanations.
+    pub async fn cluster_id(&self) -> Result<String, Error> {
+        self.cluster_id_within(QUESTION).await
+    }
+
+    async fn cluster_id_within(&self, deadline: Duration) -> Result<String, Error> {
+        let question = |client: &Client, left: Duration| {
+            client
+                .consumer
+                .client()
+                .fetch_cluster_id(left)
+                .ok_or(Error::TimedOut { after: left })
+        };
+        self.asker
+            .ask(deadline, move |client, left| {
+                client.put(deadline, |client| question(client, left))
+            })
+            .await
+    }
+
+    /// Asks what `doctor` wants to know: brokers, cluster id and, with a group id, whether the group may be described.
+    /// Each question has 3 s; when the first one fails, its error answers the others too.
+    pub async fn check(&self, group_id: Option<&str>) -> Access {
+        let ask = |client: &mut Arc<Client>, left: Duration| {
+            client.put(left, |client| {
+                ffi::brokers(&client.consumer, left).map_err(|code| Error::from_number(code, left))
+            })
+        };
+        let brokers = self.asker.ask(CHECK, ask).await;
+        if let Err(error) = &brokers {
+            let same = error.clone();
+            return Access {
+                cluster_id: Err(same.clone()),
+                group: group_id.map(|_| Err(same)),
+                brokers,
+            };
+        }
+        let cluster_id = self.cluster_id_within(CHECK).await;
+        let group = match group_id {
+            None => None,
+            Some(group_id) => Some(self.group_within(group_id, CHECK).await),
+        };
+        Access {
+            brokers,
+            cluster_id,
+            group,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! A described group in Connect's words.
+
+use std::collections::BTreeMap;
+
+use model::names::WorkerId;
+use model::observe::{GroupMember, GroupMembers};
+
+use super::decode::{self, Assignment, Metadata};
+use crate::ffi::{RawGroup, RawMember};
+
+/// Which address each member id gave, as long as the member is in the group: during a rebalance the coordinator shows
+/// members without their metadata.
+#[derive(Debug, Default)]
+pub(crate) struct Known(BTreeMap<String, String>);
+
+/// The coordinator knows no such group.
+pub(super) fn nobody(group_id: &str, partial: bool) -> GroupMembers {
+    GroupMembers {
+        group_id: group_id.into(),
+        state: "Dead".into(),
+        partial,
+        members: Vec::new(),
+    }
+}
+
+/// Puts a group into Connect's words. `silent` says that not every broker answered.
+pub(super) fn read(group: RawGroup, silent: bool, known: &mut Known) -> GroupMembers {
+    known
+        .0
+        .retain(|member_id, _| group.members.iter().any(|m| m.member_id == *member_id));
+    let listed = group.members.len();
+    let members: Vec<GroupMember> = group.members.into_iter().filter_map(|raw| member(raw, known)).collect();
+    // A coordinator that lists members speaks for its group, whoever else is silent. One that lists none may have lost
+    // the group to a broker that is silent. A member without an address may be any worker.
+    let partial = (silent && listed == 0) || members.len() < listed;
+    GroupMembers {
+        group_id: group.group_id.into(),
+        state: group.state.into(),
+        partial,
+        members,
+    }
+}
+
+/// One member; `None` when nothing tells its address.
+fn member(raw: RawMember, known: &mut Known) -> Option<GroupMember> {
+    let metadata: Option<Metadata> = readable(&raw, "metadata", decode::metadata(&raw.metadata));
+    let assignment: Option<Assignment> = readable(&raw, "assignment", decode::assignment(&raw.assignment));
+    let url = match &metadata {
+        Some(metadata) => {
+            known.0.insert(raw.member_id.clone(), metadata.url.clone());
+            Some(metadata.url.clone())
+        }
+        None => known.0.get(&raw.member_id).cloned(),
+    };
+    let worker_id = match &url {
+        Some(url) => authority(url),
+        None => named_by_client(&raw.client_id)?,
+    };
+    let (connectors, tasks) = match &assignment {
+        Some(assignment) => decode::owned(metadata.as_ref(), assignment),
+        None => Default::default(),
+    };
+    Some(GroupMember {
+        leader: assignment.as_ref().map(|a| a.leader == raw.member_id),
+        leader_url: assignment.as_ref().map(|a| a.leader_url.as_str().into()),
+        delay_ms: assignment.as_ref().map(|a| a.delay_ms),
+        connectors: connectors.into_iter().map(Into::into).collect(),
+        tasks: tasks
+            .into_iter()
+            .map(|(connector, task)| (connector.into(), task))
+            .collect(),
+        worker_id: WorkerId::from(worker_id),
+        url: url.unwrap_or_default().into(),
+        member_id: raw.member_id.into(),
+    })
+}
+
+fn readable<T>(raw: &RawMember, what: &str, read: Result<Option<T>, decode::Malformed>) -> Option<T> {
+    read.unwrap_or_else(|error| {
+        // Anyone with the right to join may write this; the member stays listed by what else names it.
+        tracing::debug!(member_id = raw.member_id, client_host = raw.client_host, %error, "unreadable {what}");
+        None
+    })
+}
+
+/// `host:port` of a worker's address, as Connect writes it into statuses.
+fn authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
+/// `host:port` out of the client id `connect-<host:port>` that workers have unless theirs is configured.
+fn named_by_client(client_id: &str) -> Option<&str> {
+    let address = client_id.strip_prefix("connect-")?;
+    let (_, port) = address.rsplit_once(':')?;
+    port.parse::<u16>().ok().map(|_| address)
+}
+
+#[cfg(test)]
+#[path = "members_tests.rs"]
+mod tests;

@@ -1,0 +1,111 @@
+//! The members of Connect groups: asked of the brokers, and put into Connect's words.
+
+pub mod decode;
+mod members;
+
+use std::time::{Duration, Instant};
+
+use model::observe::GroupMembers;
+
+use crate::Error;
+use crate::cluster::Client;
+use crate::ffi::{self, Coordinator, RawGroup};
+
+pub(crate) use members::Known;
+
+/// The protocol type of Connect's groups.
+const CONNECT: &str = "connect";
+
+/// All groups that we may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Groups {
+    /// The groups, by id.
+    pub groups: Vec<ListedGroup>,
+    /// True when not every broker answered: there may be more.
+    pub partial: bool,
+}
+
+/// A group of any kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedGroup {
+    /// Its id.
+    pub group_id: String,
+    /// `connect`, `consumer`, or empty for a group that only holds offsets.
+    pub protocol_type: String,
+    /// The coordinator's word for its state.
+    pub state: String,
+    /// Its members, for a Connect group.
+    pub connect: Option<GroupMembers>,
+}
+
+/// Asks for one group.
+pub(crate) fn ask(client: &Client, group_id: &str, left: Duration, known: &mut Known) -> Result<GroupMembers, Error> {
+    client.put(left, |client| {
+        let name = ffi::name(group_id).ok_or_else(|| Error::Refused {
+            reason: "no group id".to_owned(),
+        })?;
+        let end = Instant::now() + left;
+        let sort = |code| Error::from_number(code, left);
+        let list = ffi::list_groups(&client.consumer, Some(&name), left).map_err(sort)?;
+        let partial = list.partial;
+        if let Some(group) = best(list.groups) {
+            return one(group, partial, known);
+        }
+        // Not listed: it may be absent, hidden from us (a list silently omits what we may not describe), or lost with
+        // a connection whose failure librdkafka forgot. Only the coordinator can tell.
+        let rest = end
+            .saturating_duration_since(Instant::now())
+            .max(Duration::from_millis(100));
+        match ffi::coordinator_says(&client.consumer, &name, rest).map_err(sort)? {
+            Coordinator::NoConnectGroup => Ok(members::nobody(group_id, partial)),
+            Coordinator::Refused(code) => Err(sort(code)),
+            Coordinator::Present => Err(Error::Unreachable {
+                reason: "the coordinator was lost while it answered".to_owned(),
+            }),
+        }
+    })
+}
+
+fn one(group: RawGroup, partial: bool, known: &mut Known) -> Result<GroupMembers, Error> {
+    if group.error != 0 {
+        return Err(Error::from_number(group.error, Duration::ZERO));
+    }
+    if !(group.protocol_type == CONNECT || group.protocol_type.is_empty()) {
+        return Err(Error::NotConnect {
+            group_id: group.group_id,
+            protocol_type: group.protocol_type,
+        });
+    }
+    Ok(members::read(group, partial, known))
+}
+
+/// While a coordinator moves, two brokers may list a group: the one that knows members is believed.
+fn best(groups: Vec<RawGroup>) -> Option<RawGroup> {
+    groups
+        .into_iter()
+        .max_by_key(|group| (group.error == 0, group.members.len()))
+}
+
+/// Asks for all groups.
+pub(crate) fn ask_all(client: &Client, left: Duration) -> Result<Groups, Error> {
+    client.put(left, |client| {
+        let list = ffi::list_groups(&client.consumer, None, left).map_err(|code| Error::from_number(code, left))?;
+        let partial = list.partial;
+        let mut groups: Vec<ListedGroup> = list.groups.into_iter().map(|group| listed(group, partial)).collect();
+        groups.sort_by(|a, b| a.group_id.cmp(&b.group_id));
+        Ok(Groups { groups, partial })
+    })
+}
+
+fn listed(group: RawGroup, partial: bool) -> ListedGroup {
+    let (group_id, protocol_type) = (group.group_id.clone(), group.protocol_type.clone());
+    let state = group.state.clone();
+    let is_connect = protocol_type == CONNECT && group.error == 0;
+    let connect = is_connect.then(|| members::read(group, partial, &mut Known::default()));
+    ListedGroup {
+        group_id,
+        protocol_type,
+        state,
+        connect,
+    }
+}
