@@ -1,1 +1,8 @@
-//! engine
+//! Background tasks: watching clusters, judging what was seen, following the feed into the view, and the doctor.
+//!
+//! What must be absent: HTTP serving, HTML, SQL text and rdkafka. The engine decides when to look and records what was
+//! seen through `store`; what it means is decided by `model`.
+
+mod spec;
+
+pub use spec::{Auth, ClusterSpec, FleetSpec, KafkaSpec, Tls};

@@ -1,1 +1,17 @@
-//! view
+//! The snapshot of the fleet that every reader reads: fleet, cluster, connectors, each behind an [`std::sync::Arc`], with the
+//! questions that can be asked of it.
+//!
+//! What must be absent: IO, SQL and HTTP. A snapshot is built from records and never changes; a change makes a new one
+//! that shares all clusters but the changed one.
+
+mod age;
+mod fleet;
+mod page;
+mod query;
+mod totals;
+
+pub use age::Staleness;
+pub use fleet::{Cluster, Connector, Fleet};
+pub use page::{Page, Position};
+pub use query::{Query, Sort};
+pub use totals::Totals;

@@ -19,10 +19,8 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
         .as_ref()
         .map_or(case.connector.first_seen, |instance| instance.since);
     let tasks = || case.connector.tasks.values();
-    if instance::all(case.connector).any(|(_, facts)| facts.state == State::Failed) {
-        return None;
-    }
-    let follow = tasks().all(|task| matches!(task.state, State::Paused | State::Stopped));
+    // A FAILED task runs nothing either: it has followed as far as it can, and stays FAILED until it is resumed.
+    let follow = tasks().all(|task| matches!(task.state, State::Paused | State::Stopped | State::Failed));
     let grace_ends = since + case.settings.grace;
     if !follow {
         window.until(grace_ends);

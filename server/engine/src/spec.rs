@@ -1,0 +1,89 @@
+//! What to watch, as the configuration says: the engine's input. Reading TOML is the app's.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use model::names::{ClusterName, TeamName};
+use model::owner::{Owners, Team};
+use model::settings::Settings;
+use url::Url;
+
+/// Everything that can be reloaded while the server runs.
+#[derive(Clone)]
+pub struct FleetSpec {
+    /// Kafka clusters by name.
+    pub kafka: BTreeMap<Arc<str>, KafkaSpec>,
+    /// Connect clusters, in the order of the file.
+    pub clusters: Vec<ClusterSpec>,
+    /// Teams, in the order of the file.
+    pub teams: Vec<Team>,
+    /// The teams' compiled rules.
+    pub owners: Owners,
+    /// Intervals and limits.
+    pub settings: Settings,
+    /// `[egress] allow`, as written; empty: the networks of the configured addresses.
+    pub allow: Vec<String>,
+}
+
+/// One `[[kafka]]`. No Debug: properties hold passwords.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KafkaSpec {
+    /// `bootstrap.servers`.
+    pub bootstrap: Arc<str>,
+    /// Further librdkafka properties, secrets already read from their files.
+    pub properties: BTreeMap<String, String>,
+}
+
+/// One `[[clusters]]`. No Debug: it holds credentials.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClusterSpec {
+    /// Its name.
+    pub name: ClusterName,
+    /// Names that it had before; history recorded under them is shown with it.
+    pub formerly: Vec<ClusterName>,
+    /// REST addresses of some of its workers; others are discovered.
+    pub urls: Vec<Url>,
+    /// How to sign in at the workers.
+    pub auth: Option<Auth>,
+    /// TLS towards the workers.
+    pub tls: Tls,
+    /// Labels (env, domain and so on).
+    pub labels: BTreeMap<Arc<str>, Arc<str>>,
+    /// The `[[kafka]]` that it runs on, where Signalbox may read it.
+    pub kafka: Option<Arc<str>>,
+    /// The Connect group, where it is not to be discovered.
+    pub group_id: Option<Arc<str>>,
+}
+
+/// Credentials for the workers' REST API, read from their files or the environment.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Auth {
+    /// HTTP basic authentication.
+    Basic {
+        /// User name.
+        user: String,
+        /// Password.
+        password: String,
+    },
+    /// A bearer token.
+    Bearer(String),
+}
+
+/// TLS towards the workers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tls {
+    /// PEM file of the authorities to trust instead of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// PEM file of the client's certificate.
+    pub cert_file: Option<PathBuf>,
+    /// PEM file of the client's key.
+    pub key_file: Option<PathBuf>,
+}
+
+impl FleetSpec {
+    /// The platform team, which owns workers and clusters.
+    pub fn platform(&self) -> Option<&TeamName> {
+        self.teams.iter().find(|team| team.platform).map(|team| &team.name)
+    }
+}

@@ -1,0 +1,167 @@
+//! Fleet, cluster, connector.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::facts::{ClusterAbout, ConnectorFacts, Freshness, WorkerFacts};
+use model::fault::Fault;
+use model::names::{ClusterName, ConnectorId, ConnectorName};
+use model::owner::Owner;
+use model::record::{ClusterRecord, ConnectorRecord};
+use model::verdict::Verdict;
+
+use crate::{Staleness, Totals};
+
+/// All clusters at one number of the feed.
+#[derive(Clone, Debug, Default)]
+pub struct Fleet {
+    /// By name.
+    pub clusters: BTreeMap<ClusterName, Arc<Cluster>>,
+    /// The last number of the feed that is in this snapshot.
+    pub feed: i64,
+}
+
+/// One cluster of a snapshot.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// Its name.
+    pub name: ClusterName,
+    /// The cluster as a whole.
+    pub about: ClusterAbout,
+    /// Its workers, by address.
+    pub workers: Vec<Arc<WorkerFacts>>,
+    /// Its connectors, deleted ones included.
+    pub connectors: BTreeMap<ConnectorName, Arc<Connector>>,
+    /// Its open faults, oldest first.
+    pub faults: Vec<Arc<Fault>>,
+    /// When each source was last true.
+    pub fresh: Freshness,
+    /// The number of the feed at which anything but `fresh` last changed: its ETag.
+    pub revision: i64,
+}
+
+/// One connector of a snapshot.
+#[derive(Clone, Debug)]
+pub struct Connector {
+    /// What is recorded.
+    pub record: ConnectorRecord,
+    /// The fault that it belongs to.
+    pub fault: Option<Arc<Fault>>,
+    /// The number of the feed at which it last changed: its ETag.
+    pub revision: i64,
+}
+
+impl Connector {
+    /// What is known.
+    pub fn facts(&self) -> &ConnectorFacts {
+        &self.record.facts
+    }
+
+    /// What it means.
+    pub fn verdict(&self) -> &Verdict {
+        &self.record.verdict
+    }
+
+    /// Whose it is.
+    pub fn owner(&self) -> Option<&Owner> {
+        self.record.owner.as_ref()
+    }
+
+    /// Whether it still exists.
+    pub fn live(&self) -> bool {
+        self.facts().deleted_at.is_none()
+    }
+}
+
+impl Cluster {
+    /// From a record, at one number of the feed.
+    pub fn new(record: ClusterRecord, revision: i64) -> Self {
+        let mut cluster = Self {
+            name: record.name,
+            about: record.about,
+            workers: record.workers,
+            connectors: BTreeMap::new(),
+            faults: Vec::new(),
+            fresh: record.fresh,
+            revision,
+        };
+        cluster.put_connectors(record.connectors, revision);
+        cluster.put_faults(record.faults);
+        cluster
+    }
+
+    /// Replaces or adds connectors.
+    pub fn put_connectors(&mut self, records: Vec<ConnectorRecord>, revision: i64) {
+        for record in records {
+            let fault = self
+                .connectors
+                .get(&record.facts.name)
+                .and_then(|old| old.fault.clone());
+            let connector = Connector {
+                fault,
+                revision,
+                record,
+            };
+            self.connectors
+                .insert(connector.facts().name.clone(), Arc::new(connector));
+        }
+        self.revision = self.revision.max(revision);
+    }
+
+    /// Replaces the open faults and ties connectors to them.
+    pub fn put_faults(&mut self, mut faults: Vec<Arc<Fault>>) {
+        faults.sort_by(|left, right| (left.opened_at, &left.id).cmp(&(right.opened_at, &right.id)));
+        let mut of: BTreeMap<&ConnectorName, &Arc<Fault>> = BTreeMap::new();
+        for fault in &faults {
+            of.extend(fault.members.iter().map(|member| (member, fault)));
+        }
+        for (name, connector) in &mut self.connectors {
+            let fault = of.get(name).map(|fault| Arc::clone(fault));
+            if connector.fault != fault {
+                Arc::make_mut(connector).fault = fault;
+            }
+        }
+        self.faults = faults;
+    }
+
+    /// Connectors that exist.
+    pub fn live(&self) -> impl Iterator<Item = &Arc<Connector>> {
+        self.connectors.values().filter(|connector| connector.live())
+    }
+
+    /// Counts by the health to show.
+    pub fn totals(&self, staleness: &Staleness) -> Totals {
+        let mut totals = Totals::default();
+        for connector in self.live() {
+            totals.add(staleness.health(&self.fresh, connector));
+        }
+        totals
+    }
+}
+
+impl Fleet {
+    /// One connector.
+    pub fn connector(&self, id: &ConnectorId) -> Option<(&Arc<Cluster>, &Arc<Connector>)> {
+        let cluster = self.clusters.get(&id.cluster)?;
+        cluster.connectors.get(&id.name).map(|connector| (cluster, connector))
+    }
+
+    /// Counts over all clusters.
+    pub fn totals(&self, staleness: &Staleness) -> Totals {
+        let mut totals = Totals::default();
+        for cluster in self.clusters.values() {
+            totals.merge(&cluster.totals(staleness));
+        }
+        totals
+    }
+
+    /// The oldest moment at which a cluster's states were last seen; `None` when one was never seen or there is none.
+    pub fn as_of(&self) -> Option<model::Timestamp> {
+        let mut oldest = None;
+        for cluster in self.clusters.values() {
+            let rest = cluster.fresh.rest?;
+            oldest = Some(oldest.map_or(rest, |known: model::Timestamp| known.min(rest)));
+        }
+        oldest
+    }
+}

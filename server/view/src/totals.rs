@@ -1,0 +1,48 @@
+//! Counts of connectors by health.
+
+use model::verdict::Health;
+
+/// How many connectors have which health.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    counts: [u32; Health::ALL.len()],
+}
+
+impl Totals {
+    /// Counts one more.
+    pub fn add(&mut self, health: Health) {
+        if let Some(count) = self.counts.get_mut(health as usize) {
+            *count += 1;
+        }
+    }
+
+    /// Adds all counts of another.
+    pub fn merge(&mut self, other: &Self) {
+        for (count, more) in self.counts.iter_mut().zip(other.counts) {
+            *count += more;
+        }
+    }
+
+    /// How many have this health.
+    pub fn of(&self, health: Health) -> u32 {
+        self.counts.get(health as usize).copied().unwrap_or(0)
+    }
+
+    /// How many there are.
+    pub fn all(&self) -> u32 {
+        self.counts.iter().sum()
+    }
+
+    /// How many need a person.
+    pub fn unhealthy(&self) -> u32 {
+        self.iter()
+            .filter(|(health, _)| health.unhealthy())
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    /// Health and count, worst first, zeros included.
+    pub fn iter(&self) -> impl Iterator<Item = (Health, u32)> + '_ {
+        Health::ALL.into_iter().map(|health| (health, self.of(health)))
+    }
+}
