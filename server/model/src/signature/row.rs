@@ -1,0 +1,107 @@
+//! One row of the table, and how it meets a chain of exceptions.
+
+use crate::trace::Exception;
+use crate::verdict::Class;
+
+/// Bytes of a message that are searched.
+const SEARCHED: usize = 2048;
+
+/// Which class a row gives.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// This one.
+    Is(Class),
+    /// `target` for a sink, `source` for a source.
+    OtherSystem,
+}
+
+/// Whose the fault is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Whose {
+    /// The platform team's.
+    Platform,
+    /// The connector's owner's.
+    Owner,
+    /// The trace does not decide.
+    Open,
+    /// The owner's when the connector brings its own credentials, else the platform's.
+    Principal,
+}
+
+/// One signature. An exception matches when each part that is not empty does.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    /// The exception's class is or ends in one of these, at a dot.
+    pub classes: &'static [&'static str],
+    /// Its message holds one of these, lower case.
+    pub says: &'static [&'static str],
+    /// A class or frame anywhere in the chain begins with one of these.
+    pub within: &'static [&'static str],
+    /// The class it gives.
+    pub class: Kind,
+    /// Whose it is.
+    pub whose: Whose,
+    /// How sure, 0 to 1.
+    pub confidence: f32,
+    /// Rows of a greater weight win wherever they match: 9 decides, 5 is common, 1 is a last resort.
+    pub weight: u8,
+    /// Why, a sentence without its full stop.
+    pub why: &'static str,
+}
+
+/// A row with the usual weight that any exception may match.
+pub(super) const ROW: Row = Row {
+    classes: &[],
+    says: &[],
+    within: &[],
+    class: Kind::Is(Class::Unknown),
+    whose: Whose::Open,
+    confidence: 0.8,
+    weight: 5,
+    why: "",
+};
+
+/// A chain made ready for matching.
+pub(super) struct Chain<'c> {
+    exceptions: &'c [Exception<'c>],
+    messages: Vec<String>,
+}
+
+impl<'c> Chain<'c> {
+    pub fn new(exceptions: &'c [Exception<'c>]) -> Self {
+        let messages = exceptions
+            .iter()
+            .map(|exception| {
+                let text = exception.text();
+                text[..text.floor_char_boundary(SEARCHED)].to_lowercase()
+            })
+            .collect();
+        Self { exceptions, messages }
+    }
+
+    fn within(&self, packages: &[&str]) -> bool {
+        let starts = |name: &str| packages.iter().any(|package| name.starts_with(package));
+        self.exceptions
+            .iter()
+            .any(|exception| starts(exception.class) || exception.frames.iter().any(|frame| starts(frame)))
+    }
+}
+
+impl Row {
+    /// The index of the deepest exception that matches.
+    pub fn deepest(&self, chain: &Chain<'_>) -> Option<usize> {
+        let found = (0..chain.exceptions.len()).rev().find(|at| {
+            let class = chain.exceptions[*at].class;
+            (self.classes.is_empty() || self.classes.iter().any(|end| is_class(class, end)))
+                && (self.says.is_empty() || self.says.iter().any(|part| chain.messages[*at].contains(part)))
+        })?;
+        (self.within.is_empty() || chain.within(self.within)).then_some(found)
+    }
+}
+
+/// Whether `class` is `end` or ends in it after a dot.
+fn is_class(class: &str, end: &str) -> bool {
+    class
+        .strip_suffix(end)
+        .is_some_and(|front| front.is_empty() || front.ends_with(['.', '$']))
+}

@@ -1,0 +1,103 @@
+//! The root cause in a Java stack trace.
+//!
+//! The deepest `Caused by` is the root cause unless it says nothing: wrappers are skipped, and a bare `EOFException`
+//! or `Connection reset` is read with the exception above it.
+
+mod choose;
+mod line;
+mod parse;
+mod strike;
+
+use std::sync::Arc;
+
+pub(crate) use parse::{Exception, parse};
+
+/// Longest root cause line, in characters.
+const LINE: usize = 240;
+/// Longest part of it about the exception below the chosen one, in characters.
+const BELOW: usize = 90;
+/// Characters of a message that are looked at for the line; what stands behind them would be cut off anyway.
+const READ: usize = 1000;
+
+/// What a trace says, in short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootCause {
+    /// Class of the exception that says most, without package in [`RootCause::line`] but whole here; empty when the
+    /// trace is plain text.
+    pub exception: Arc<str>,
+    /// One line for a tired person: short class name and message, data values struck out, at most 240 characters.
+    pub line: Arc<str>,
+    /// The exceptions from the outermost to the deepest: class and first line of the message, data values struck out.
+    /// At most 64; of a longer chain the middle is left out.
+    pub chain: Vec<(Arc<str>, Arc<str>)>,
+}
+
+/// Reads a (redacted) trace. `None` when it is empty. Takes time linear in the trace's length and bounded memory.
+pub fn root_cause(trace: &str) -> Option<RootCause> {
+    of_chain(&parse(trace))
+}
+
+/// The root cause of a chain that was read already.
+pub(crate) fn of_chain(chain: &[Exception<'_>]) -> Option<RootCause> {
+    let choice = choose::choose(chain)?;
+    let chosen = &chain[choice.at];
+    let below = choice.below.map(|at| beneath(chosen, &chain[at]));
+    let room = LINE - below.as_ref().map_or(0, |below| below.chars().count() + 1);
+    let mut line = line::clip(&sentence(chosen, below.is_none()), room);
+    if let Some(below) = below {
+        line.push(' ');
+        line.push_str(&below);
+    }
+    Some(RootCause {
+        exception: chosen.class.into(),
+        line: line.into(),
+        chain: chain.iter().map(summary).collect(),
+    })
+}
+
+fn summary(exception: &Exception<'_>) -> (Arc<str>, Arc<str>) {
+    let first = exception.text().lines().next().unwrap_or_default();
+    (exception.class.into(), line::clip(&struck(first), LINE).into())
+}
+
+/// The chosen exception in words; `alone` when nothing below it is added.
+fn sentence(exception: &Exception<'_>, alone: bool) -> String {
+    let text = shown(exception);
+    let name = exception.simple();
+    match (name.is_empty(), text.is_empty()) {
+        (true, true) => "a trace without readable text".to_owned(),
+        (true, false) => text,
+        (false, false) => format!("{name}: {text}"),
+        (false, true) => match choose::thrown_in(exception).filter(|_| alone) {
+            Some(place) => format!("{name} without a message, thrown in {place}"),
+            None => format!("{name} without a message"),
+        },
+    }
+}
+
+/// The exception below the chosen one, in brackets, without what was said already.
+fn beneath(chosen: &Exception<'_>, below: &Exception<'_>) -> String {
+    let name = below.simple();
+    let text = shown(below);
+    let said = shown(chosen).replace('/', ".").contains(&text.replace('/', "."));
+    let words = if text.is_empty() && !below.class.starts_with("java.io.") {
+        choose::thrown_in(below).map_or_else(|| name.to_owned(), |place| format!("{name} in {place}"))
+    } else if said {
+        name.to_owned()
+    } else {
+        format!("{name}: {text}")
+    };
+    format!("(below it: {})", line::clip(&words, BELOW))
+}
+
+/// The message on one line, data values struck out.
+fn shown(exception: &Exception<'_>) -> String {
+    struck(exception.text()).trim_end_matches([':', ' ']).to_owned()
+}
+
+fn struck(text: &str) -> String {
+    strike::strike(&line::clip(&line::one_line(text), READ))
+}
+
+#[cfg(test)]
+mod tests;
