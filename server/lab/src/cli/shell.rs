@@ -1,0 +1,79 @@
+//! `shell`: verbs for a lab.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use lab::shell::{Bench, HELP, find, speak};
+use lab::{Error, Result};
+use tokio::io::{AsyncBufReadExt, BufReader};
+
+#[derive(Debug, Args)]
+pub struct ShellArguments {
+    /// Start a lab of its own even if one runs.
+    #[arg(long)]
+    own: bool,
+    /// One line to carry out, in place of a prompt.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    line: Vec<String>,
+}
+
+enum Target {
+    Running(PathBuf),
+    Own(Bench),
+}
+
+impl Target {
+    async fn run(&self, line: &str) -> Result<String> {
+        match self {
+            Self::Running(directory) => speak(directory, line).await,
+            Self::Own(bench) => bench.run(line).await,
+        }
+    }
+}
+
+pub(super) async fn run(place: &super::Place, arguments: &ShellArguments) -> Result<()> {
+    let running = match (&place.directory, arguments.own) {
+        (_, true) => None,
+        (Some(directory), false) => Some(directory.clone()),
+        (None, false) => find().await,
+    };
+    let one_line = arguments.line.join(" ");
+    let target = match running {
+        Some(directory) => Target::Running(directory),
+        None if !one_line.is_empty() && !arguments.own => {
+            return Err(Error::Usage(
+                "no lab runs here; start one with `signalbox-lab up`".to_owned(),
+            ));
+        }
+        None => Target::Own(super::up::start(place, &["orders".to_owned()]).await?),
+    };
+    if !one_line.is_empty() {
+        super::say(&target.run(&one_line).await?);
+        return Ok(());
+    }
+    super::say(HELP);
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    loop {
+        prompt();
+        let line = lines.next_line().await.map_err(|source| Error::Io {
+            doing: "reading a line".to_owned(),
+            source,
+        })?;
+        let Some(line) = line.filter(|line| !matches!(line.trim(), "exit" | "quit")) else {
+            return Ok(());
+        };
+        match target.run(line.trim()).await {
+            Ok(text) if text.is_empty() => {}
+            Ok(text) => super::say(&text),
+            Err(error) => super::say(&format!("! {error}")),
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a prompt")]
+fn prompt() {
+    print!("lab> ");
+    // A terminal that cannot be written to shows no prompt; reading goes on.
+    drop(std::io::stdout().flush());
+}

@@ -1,0 +1,187 @@
+//! Signalbox as the demo's child: its configuration, its process, and the link by which a person gets in.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use std::io::{Read, Write};
+
+use super::DemoFleet;
+use crate::error::Doing;
+use crate::process::Process;
+use crate::rest::Rest;
+use crate::wait::{Look, PATIENCE, until};
+use crate::{Error, Lab, Result, ports};
+
+/// The port of `signalbox serve` unless somebody has it.
+const USUAL_PORT: u16 = 8480;
+
+/// Where the demo finds Signalbox, and where it shall listen.
+#[derive(Debug, Clone)]
+pub struct ServerPlan {
+    /// The binary.
+    pub binary: PathBuf,
+    /// Its port on 127.0.0.1.
+    pub port: u16,
+}
+
+impl ServerPlan {
+    /// The binary of `SIGNALBOX_BIN`, else the one beside this program; port 8480 or, if taken, a free one.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when there is no binary.
+    pub fn usual() -> Result<Self> {
+        let beside = std::env::current_exe().ok().map(|own| own.with_file_name("signalbox"));
+        let binary = std::env::var_os("SIGNALBOX_BIN")
+            .map(PathBuf::from)
+            .or(beside)
+            .filter(|path| path.is_file());
+        let binary = binary.ok_or_else(|| Error::Missing {
+            program: "signalbox",
+            remedy: "build it (cargo build -p app), or name it in SIGNALBOX_BIN".to_owned(),
+        })?;
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, USUAL_PORT)).is_err();
+        Ok(Self {
+            binary,
+            port: if taken { ports::free_port()? } else { USUAL_PORT },
+        })
+    }
+}
+
+/// A running `signalbox serve`.
+#[derive(Debug)]
+pub struct Server {
+    process: Process,
+    data: PathBuf,
+    url: String,
+}
+
+impl Server {
+    /// Writes the configuration and starts the server; returns when it answers `/livez`.
+    ///
+    /// # Errors
+    /// [`Error::Start`] with the end of its log, and whatever Postgres refuses.
+    pub async fn start(lab: &Lab, fleet: &DemoFleet, plan: &ServerPlan) -> Result<Self> {
+        let data = lab.sub_directory("signalbox")?;
+        let token = data.join("demo.token");
+        write_private(&token, &random_hex()?)?;
+        let config = config(lab, fleet, plan.port, &data, lab.postgres().await?.url());
+        let path = data.join("signalbox.toml");
+        write_private(&path, &config)?;
+        let mut command = Command::new(&plan.binary);
+        command.args(["serve", "--config"]).arg(&path).current_dir(&data);
+        let process = Process::start("signalbox", &command, &data.join("signalbox.log"))?;
+        let url = format!("http://127.0.0.1:{}", plan.port);
+        let rest = Rest::new()?;
+        process
+            .ready("signalbox answers /livez", PATIENCE, || async {
+                match rest.call(&url, "GET", "/livez", None).await {
+                    Ok(answer) if answer.ok() => Ok(Look::Done(())),
+                    Ok(answer) => Ok(Look::NotYet(format!("{} {}", answer.status, answer.text))),
+                    Err(error) => Ok(Look::NotYet(error.to_string())),
+                }
+            })
+            .await?;
+        Ok(Self { process, data, url })
+    }
+
+    /// Where the UI is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its configuration file.
+    pub fn config(&self) -> PathBuf {
+        self.data.join("signalbox.toml")
+    }
+
+    /// The file with a bearer token that may do everything.
+    pub fn token(&self) -> PathBuf {
+        self.data.join("demo.token")
+    }
+
+    /// Its process: log, signals.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// The one-time sign-in link, which the server writes to a file of its own when it has no terminal.
+    ///
+    /// # Errors
+    /// [`Error::Deadline`] when there is none within 10 s.
+    pub async fn sign_in_link(&self) -> Result<String> {
+        until("the server's sign-in link", Duration::from_secs(10), || async {
+            let files = std::fs::read_dir(&self.data).doing(|| format!("reading {}", self.data.display()))?;
+            let small = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() < 4096);
+            let mut texts = files
+                .flatten()
+                .map(|file| file.path())
+                .filter(small)
+                .filter_map(|path| std::fs::read_to_string(path).ok());
+            let link = texts.find(|text| text.trim().starts_with(&self.url));
+            Ok(link.map_or(Look::NotYet("no file with a link".to_owned()), |link| {
+                Look::Done(link.trim().to_owned())
+            }))
+        })
+        .await
+    }
+}
+
+fn config(lab: &Lab, fleet: &DemoFleet, port: u16, data: &Path, database: &str) -> String {
+    let data = data.display();
+    let bootstrap = lab.broker().bootstrap();
+    let mut text = format!(
+        r#"# Written by the lab for its demo fleet.
+[server]
+listen = "127.0.0.1:{port}"
+data_dir = "{data}"
+
+[database]
+url = "{database}"
+
+[observe]
+interval = "5s"
+
+[[kafka]]
+name = "main"
+bootstrap = "{bootstrap}"
+"#
+    );
+    for cluster in [&fleet.orders, &fleet.legacy] {
+        let urls: Vec<String> = cluster.urls().iter().map(|url| format!("\"{url}\"")).collect();
+        text.push_str(&format!(
+            "\n[[clusters]]\nname = \"{}\"\nurls = [{}]\nkafka = \"main\"\n",
+            cluster.name(),
+            urls.join(", ")
+        ));
+    }
+    for (team, platform) in [("payments", ""), ("logistics", ""), ("platform", "platform = true\n")] {
+        text.push_str(&format!(
+            "\n[[teams]]\nname = \"{team}\"\n{platform}owns = [{{ connector = \"{team}-*\" }}]\n"
+        ));
+    }
+    text.push_str(&format!(
+        "\n[[tokens]]\nname = \"demo\"\nfile = \"{data}/demo.token\"\nrights = [\"all\"]\n"
+    ));
+    text
+}
+
+/// Writes a file that only its owner can read.
+fn write_private(path: &Path, content: &str) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(path).doing(|| format!("making {}", path.display()))?;
+    file.write_all(content.as_bytes())
+        .doing(|| format!("writing {}", path.display()))
+}
+
+fn random_hex() -> Result<String> {
+    let mut bytes = [0; 24];
+    let mut source = std::fs::File::open("/dev/urandom").doing(|| "opening /dev/urandom".to_owned())?;
+    source
+        .read_exact(&mut bytes)
+        .doing(|| "reading /dev/urandom".to_owned())?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

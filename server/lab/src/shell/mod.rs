@@ -1,0 +1,7 @@
+//! The lab by hand: verbs on a line, for a prompt, for a script, and for a second terminal through a socket.
+
+mod control;
+mod verbs;
+
+pub use control::{find, listen, speak};
+pub use verbs::{Bench, HELP};
