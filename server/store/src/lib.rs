@@ -1,1 +1,43 @@
-//! store
+//! What is kept in Postgres: leases, facts with their verdicts, the feed of changes, history, audit.
+//!
+//! What must be absent: SQL anywhere else in the product, and decisions here. This crate writes what it is given and
+//! finds it again; what a change means was settled before by `model`.
+//!
+//! Facts are written only with a [`Lease`], whose epoch is checked in the same transaction ([`Store::commit`]). Every
+//! statement is checked against the migrations when the crate is compiled, by query files in `.sqlx`.
+
+mod audit;
+mod batch;
+mod clusters;
+mod commit;
+mod configs;
+mod connectors;
+mod definitions;
+mod error;
+mod faults;
+mod feed;
+mod history;
+mod json;
+mod key;
+mod lease;
+mod listen;
+mod load;
+mod migrate;
+mod partitions;
+mod pool;
+mod workers;
+
+pub use audit::{AuditItem, AuditRecord};
+pub use batch::Batch;
+pub use configs::ConfigVersion;
+pub use definitions::StoredDefinitions;
+pub use error::Error;
+pub use feed::Feed;
+pub use history::{TimelineFilter, kind};
+pub use lease::{Lease, LeaseInfo};
+pub use listen::FeedListener;
+pub use load::About;
+pub use pool::{DatabaseHealth, Store};
+
+/// What every question to the store answers with.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

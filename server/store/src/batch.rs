@@ -1,0 +1,35 @@
+//! What one look changed, to be recorded whole or not at all.
+
+use std::sync::Arc;
+
+use model::Timestamp;
+use model::facts::{ClusterAbout, Freshness, WorkerFacts};
+use model::fault::Fault;
+use model::names::{ClusterName, ConnectorName, WorkerId};
+use model::record::{Changed, ConnectorRecord, Entry};
+
+/// What one look at a cluster changed. Rows that did not change are left out; where one subject stands twice, the last
+/// one counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    /// The cluster.
+    pub cluster: &'a ClusterName,
+    /// The writer's time, for the feed and for new config versions.
+    pub at: Timestamp,
+    /// The cluster as a whole, when that changed.
+    pub about: Option<&'a ClusterAbout>,
+    /// Workers that changed.
+    pub workers: &'a [Arc<WorkerFacts>],
+    /// Workers to forget.
+    pub workers_gone: &'a [WorkerId],
+    /// Connectors whose facts, verdict, owner or readable config changed.
+    pub connectors: &'a [ConnectorRecord],
+    /// History, in the order in which it happened.
+    pub entries: &'a [Entry],
+    /// Faults that opened, changed or ended; those with an end are open no more.
+    pub faults: &'a [Arc<Fault>],
+    /// One number of the feed each, in this order.
+    pub feed: &'a [(Option<ConnectorName>, Changed)],
+    /// The heartbeat that belongs to the look.
+    pub fresh: &'a Freshness,
+}

@@ -1,0 +1,124 @@
+//! Clusters as a whole, and their heartbeats.
+
+use model::facts::{ClusterAbout, Freshness};
+use model::names::ClusterName;
+use sqlx::{PgConnection, query};
+
+use crate::json::{pack, unpack};
+use crate::pool::answer;
+use crate::{Lease, Result, Store};
+
+/// Writes a cluster; without `about` only a first row for it, where there is none.
+pub(crate) async fn put(connection: &mut PgConnection, name: &ClusterName, about: Option<&ClusterAbout>) -> Result<()> {
+    match about {
+        Some(about) => {
+            query!(
+                "INSERT INTO clusters (name, about) VALUES ($1, $2::text::jsonb)
+                 ON CONFLICT (name) DO UPDATE SET about = excluded.about, changed_at = excluded.changed_at",
+                name.as_str(),
+                pack(about)?,
+            )
+            .execute(connection)
+            .await?;
+        }
+        None => {
+            query!(
+                "INSERT INTO clusters (name, about) VALUES ($1, '{}') ON CONFLICT DO NOTHING",
+                name.as_str()
+            )
+            .execute(connection)
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the heartbeat that belongs to a batch.
+pub(crate) async fn put_fresh(connection: &mut PgConnection, name: &ClusterName, fresh: &Freshness) -> Result<()> {
+    query!(
+        "INSERT INTO heartbeats (cluster, fresh) VALUES ($1, $2::text::jsonb)
+         ON CONFLICT (cluster) DO UPDATE SET fresh = excluded.fresh, recorded_at = excluded.recorded_at",
+        name.as_str(),
+        pack(fresh)?,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Every cluster, or one.
+pub(crate) async fn load(
+    connection: &mut PgConnection,
+    only: Option<&ClusterName>,
+) -> Result<Vec<(ClusterName, ClusterAbout, Freshness)>> {
+    query!(
+        r#"SELECT name, about::text AS "about!", fresh::text AS "fresh?"
+           FROM clusters LEFT JOIN heartbeats ON cluster = name
+           WHERE $1::text IS NULL OR name = $1
+           ORDER BY name"#,
+        only.map(ClusterName::as_str),
+    )
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let about = unpack(&row.about, format_args!("cluster {}", row.name))?;
+        let fresh = match &row.fresh {
+            Some(fresh) => unpack(fresh, format_args!("heartbeat of {}", row.name))?,
+            None => Freshness::default(),
+        };
+        Ok((row.name.into(), about, fresh))
+    })
+    .collect()
+}
+
+impl Store {
+    /// Records that a look found nothing new: one small row, not in the feed.
+    ///
+    /// # Errors
+    /// [`crate::Error::Fenced`] when the lease is lost: nothing was written; [`crate::Error::Unavailable`].
+    pub async fn heartbeat(&self, lease: &Lease, cluster: &ClusterName, fresh: &Freshness) -> Result<()> {
+        let fresh = pack(fresh)?;
+        let done = answer(async {
+            Ok(query!(
+                "INSERT INTO heartbeats (cluster, fresh)
+                 SELECT $4, $5::text::jsonb FROM leases
+                 WHERE unit = $1 AND epoch = $2 AND holder = $3 AND NOT released AND expires_at > clock_timestamp()
+                 FOR SHARE
+                 ON CONFLICT (cluster) DO UPDATE SET fresh = excluded.fresh, recorded_at = excluded.recorded_at",
+                lease.unit().as_str(),
+                lease.epoch(),
+                lease.holder(),
+                cluster.as_str(),
+                fresh,
+            )
+            .execute(&self.pool)
+            .await?)
+        })
+        .await?;
+        if done.rows_affected() == 1 {
+            Ok(())
+        } else {
+            Err(lease.fenced())
+        }
+    }
+
+    /// The last heartbeat of every cluster, in order of their names.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`]; [`crate::Error::Corrupt`].
+    pub async fn heartbeats(&self) -> Result<Vec<(ClusterName, Freshness)>> {
+        answer(async {
+            query!(r#"SELECT cluster, fresh::text AS "fresh!" FROM heartbeats ORDER BY cluster"#)
+                .fetch_all(&self.pool)
+                .await?
+                .into_iter()
+                .map(|row| {
+                    let fresh = unpack(&row.fresh, format_args!("heartbeat of {}", row.cluster))?;
+                    Ok((row.cluster.into(), fresh))
+                })
+                .collect()
+        })
+        .await
+    }
+}

@@ -1,0 +1,63 @@
+//! The one transaction in which facts, verdicts, history and feed change together.
+
+use sqlx::{Acquire, PgConnection, query};
+
+use crate::pool::{LONG_ANSWER, within};
+use crate::{Batch, Lease, Result, Store, clusters, configs, connectors, faults, feed, history, workers};
+
+/// The advisory lock under which numbers are given out. Its number means nothing; it only must not change.
+const NUMBERING: i64 = 0x5167_6e61_6c62_6f78;
+
+impl Store {
+    /// Records a batch, if the lease still holds: all of it, or nothing. Returns the highest number given to its history
+    /// and feed, `None` when it had neither.
+    ///
+    /// # Errors
+    /// [`crate::Error::Fenced`] when the lease is lost: nothing was written. [`crate::Error::Unavailable`]: written or
+    /// not, if the connection broke between the commit and its answer.
+    pub async fn commit(&self, lease: &Lease, batch: &Batch<'_>) -> Result<Option<i64>> {
+        within(LONG_ANSWER, async {
+            let mut connection = self.pool.acquire().await?;
+            let mut transaction = connection.begin().await?;
+            lease.check(&mut transaction).await?;
+            record(&mut transaction, batch).await?;
+            let highest = number(&mut transaction, batch).await?;
+            transaction.commit().await?;
+            Ok(highest)
+        })
+        .await
+    }
+}
+
+/// The rows, which can be many: before the lock.
+async fn record(connection: &mut PgConnection, batch: &Batch<'_>) -> Result<()> {
+    clusters::put(connection, batch.cluster, batch.about).await?;
+    clusters::put_fresh(connection, batch.cluster, batch.fresh).await?;
+    workers::put(connection, batch.cluster, batch.workers).await?;
+    workers::forget(connection, batch.cluster, batch.workers_gone).await?;
+    configs::put(connection, batch).await?;
+    connectors::put(connection, batch.cluster, batch.connectors).await?;
+    faults::put(connection, batch.cluster, batch.faults).await
+}
+
+/// The numbers, and what carries them: under the lock, which is held until the commit is visible to everybody.
+async fn number(connection: &mut PgConnection, batch: &Batch<'_>) -> Result<Option<i64>> {
+    let count = batch.entries.len() + batch.feed.len();
+    if count == 0 {
+        return Ok(None);
+    }
+    let entries = history::prepare(batch.entries)?;
+    query!("SELECT pg_advisory_xact_lock($1)", NUMBERING)
+        .execute(&mut *connection)
+        .await?;
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let highest = query!("UPDATE feed_head SET id = id + $1 RETURNING id", count)
+        .fetch_one(&mut *connection)
+        .await?
+        .id;
+    let first = highest - count + 1;
+    let next = history::put(connection, batch.cluster, first, &entries).await?;
+    feed::put(connection, batch, next).await?;
+    feed::notify(connection, highest).await?;
+    Ok(Some(highest))
+}

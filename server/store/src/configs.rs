@@ -1,0 +1,162 @@
+//! Config versions: every masked config that was ever in force.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::Timestamp;
+use model::names::{ClusterName, ConnectorName};
+use model::observe::ListedConfig;
+use model::secrets::Fingerprint;
+use sqlx::{PgConnection, query};
+
+use crate::connectors::last_by_name;
+use crate::json::{pack, text, unpack};
+use crate::pool::answer;
+use crate::{Batch, Result, Store};
+
+/// Rows sent with one statement: bounded in number and, by [`BYTES`], in size.
+const ROWS: usize = 1000;
+/// Bytes of JSON after which a statement is sent.
+const BYTES: usize = 8 << 20;
+
+/// One config version of a connector.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConfigVersion {
+    /// Fingerprint of all its values.
+    pub version: Fingerprint,
+    /// When it was first seen.
+    pub seen_at: Timestamp,
+    /// When it last came into force: later than `seen_at` for one that was returned to.
+    pub in_force_since: Timestamp,
+    /// The masked config, as readable as the definitions known by now make it.
+    pub config: Arc<ListedConfig>,
+}
+
+/// Writes the versions that are new, and those that became readable or came back into force. Goes before the connectors
+/// themselves are written: their rows still tell which version was in force.
+pub(crate) async fn put(connection: &mut PgConnection, batch: &Batch<'_>) -> Result<()> {
+    let mut rows = Rows::default();
+    for (name, record) in last_by_name(batch.connectors) {
+        if let Some(config) = &record.facts.config {
+            rows.push(name, config)?;
+            if rows.full() {
+                rows.send(connection, batch).await?;
+            }
+        }
+    }
+    rows.send(connection, batch).await
+}
+
+#[derive(Default)]
+struct Rows {
+    names: Vec<String>,
+    versions: Vec<String>,
+    configs: Vec<String>,
+    bytes: usize,
+}
+
+impl Rows {
+    fn push(&mut self, name: &str, config: &ListedConfig) -> Result<()> {
+        let json = pack(config)?;
+        self.bytes += json.len();
+        self.names.push(text(name));
+        self.versions.push(text(config.version.as_str()));
+        self.configs.push(json);
+        Ok(())
+    }
+
+    fn full(&self) -> bool {
+        self.names.len() >= ROWS || self.bytes >= BYTES
+    }
+
+    async fn send(&mut self, connection: &mut PgConnection, batch: &Batch<'_>) -> Result<()> {
+        let rows = std::mem::take(self);
+        if rows.names.is_empty() {
+            return Ok(());
+        }
+        // `before` is the connector's row as it was: a version that is not the one in force there comes into force now;
+        // for the one that is, `epoch` loses against the time kept.
+        query!(
+            "INSERT INTO config_versions AS old (cluster, connector, version, seen_at, in_force_since, config)
+             SELECT $1, new.connector, new.version, $2::timestamptz,
+                 CASE WHEN before.config_version = new.version THEN 'epoch'::timestamptz ELSE $2 END, new.config::jsonb
+             FROM unnest($3::text[], $4::text[], $5::text[]) AS new (connector, version, config)
+             LEFT JOIN connectors AS before ON before.cluster = $1 AND before.name = new.connector
+             ON CONFLICT (cluster, connector, version) DO UPDATE SET
+                 config = excluded.config,
+                 in_force_since = greatest(old.in_force_since, excluded.in_force_since)
+             WHERE old.config <> excluded.config OR old.in_force_since < excluded.in_force_since",
+            batch.cluster.as_str(),
+            batch.at,
+            &rows.names,
+            &rows.versions,
+            &rows.configs,
+        )
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+}
+
+/// The config in force of every connector, or of those of one cluster, or of some of it.
+pub(crate) async fn load(
+    connection: &mut PgConnection,
+    only: Option<&ClusterName>,
+    names: Option<&[String]>,
+) -> Result<BTreeMap<(String, String), Arc<ListedConfig>>> {
+    query!(
+        r#"SELECT config_versions.cluster, connector, config::text AS "config!"
+           FROM connectors JOIN config_versions
+               ON config_versions.cluster = connectors.cluster AND connector = name AND version = config_version
+           WHERE ($1::text IS NULL OR connectors.cluster = $1) AND ($2::text[] IS NULL OR name = ANY($2))"#,
+        only.map(ClusterName::as_str),
+        names,
+    )
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let config = unpack(&row.config, format_args!("config of {}/{}", row.cluster, row.connector))?;
+        Ok(((row.cluster, row.connector), Arc::new(config)))
+    })
+    .collect()
+}
+
+impl Store {
+    /// The config versions of a connector, the one that came into force last first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`]; [`crate::Error::Corrupt`].
+    pub async fn config_versions(
+        &self,
+        cluster: &ClusterName,
+        connector: &ConnectorName,
+    ) -> Result<Vec<ConfigVersion>> {
+        answer(async {
+            query!(
+                r#"SELECT version, seen_at, in_force_since, config::text AS "config!" FROM config_versions
+                   WHERE cluster = $1 AND connector = $2
+                   ORDER BY in_force_since DESC, seen_at DESC, version"#,
+                cluster.as_str(),
+                text(connector.as_str()),
+            )
+            .fetch_all(&self.pool)
+            .await?
+            .into_iter()
+            .map(|row| {
+                let config = unpack(
+                    &row.config,
+                    format_args!("config version {} of {connector}", row.version),
+                )?;
+                Ok(ConfigVersion {
+                    version: Fingerprint::from_hex(&row.version),
+                    seen_at: row.seen_at,
+                    in_force_since: row.in_force_since,
+                    config: Arc::new(config),
+                })
+            })
+            .collect()
+        })
+        .await
+    }
+}

@@ -1,0 +1,96 @@
+//! What can go wrong, by what the caller does next.
+
+use std::fmt;
+
+/// Why the store could not do what it was asked. Texts hold what Postgres said, never the address with its password.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Postgres does not answer, starts up, shuts down, has no connection left or gave up on a lock: try again. When a
+    /// [`crate::Store::commit`] ends so, it may have been recorded or not.
+    #[error("Postgres does not answer: {0}")]
+    Unavailable(String),
+    /// The lease is held by another server, or ran out: nothing was written, and nothing may be written with it again.
+    #[error("the lease of {unit} is no longer held in epoch {epoch}")]
+    Fenced {
+        /// The unit.
+        unit: String,
+        /// The epoch that the caller held.
+        epoch: i64,
+    },
+    /// Everything in this database was masked with another secret key.
+    #[error("this database was written with another secret key (its fingerprint is {theirs}, this server's is {ours})")]
+    OtherKey {
+        /// Fingerprint in the database, short.
+        theirs: String,
+        /// Fingerprint of this server's key, short.
+        ours: String,
+    },
+    /// The schema could not be brought up to date.
+    #[error("the database's schema could not be brought up to date: {0}")]
+    Migration(String),
+    /// A row holds what this version cannot read.
+    #[error("unreadable record in the database: {0}")]
+    Corrupt(String),
+    /// Anything else: refused rights, a missing table, a wrong password. Trying again does not help.
+    #[error("the database refused: {0}")]
+    Other(String),
+}
+
+impl Error {
+    pub(crate) fn corrupt(what: impl fmt::Display, why: impl fmt::Display) -> Self {
+        Self::Corrupt(format!("{what}: {why}"))
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Database(database) => {
+                let text = database.message().to_owned();
+                match database.code() {
+                    Some(code) if passes(&code) => Self::Unavailable(text),
+                    Some(code) => Self::Other(format!("{text} (SQLSTATE {code})")),
+                    None => Self::Other(text),
+                }
+            }
+            sqlx::Error::Io(io) => Self::Unavailable(io.to_string()),
+            sqlx::Error::Tls(tls) => Self::Unavailable(format!("TLS: {tls}")),
+            sqlx::Error::PoolTimedOut => Self::Unavailable("no connection became free or could be made in time".into()),
+            sqlx::Error::PoolClosed => Self::Unavailable("the pool is closed".into()),
+            sqlx::Error::WorkerCrashed => Self::Unavailable("the connection's worker ended".into()),
+            sqlx::Error::ColumnDecode { index, source } => Self::corrupt(format!("column {index}"), source),
+            // The text of a bad address would quote it, password included.
+            sqlx::Error::Configuration(_) => Self::Other("the database's address cannot be read".into()),
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for Error {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        use sqlx::migrate::MigrateError;
+        match error {
+            MigrateError::Execute(error) => Self::from(error).during_migration(None),
+            MigrateError::ExecuteMigration(error, version) => Self::from(error).during_migration(Some(version)),
+            other => Self::Migration(other.to_string()),
+        }
+    }
+}
+
+impl Error {
+    /// A refusal while migrating is about the schema; an absence stays an absence.
+    fn during_migration(self, version: Option<i64>) -> Self {
+        match (self, version) {
+            (Self::Other(text), Some(version)) => Self::Migration(format!("migration {version}: {text}")),
+            (Self::Other(text), None) => Self::Migration(text),
+            (other, _) => other,
+        }
+    }
+}
+
+/// SQLSTATEs that pass by themselves (appendix A of Postgres's manual): class 08 connection, 53 resources, 57 shutdown,
+/// start-up and cancelled statements, 40 serialisation and deadlock, 55P03 lock timeout, 25P03 idle transaction, 25006
+/// a server that is still a standby.
+fn passes(code: &str) -> bool {
+    matches!(code.get(..2), Some("08" | "53" | "57" | "40")) || matches!(code, "55P03" | "25P03" | "25006")
+}

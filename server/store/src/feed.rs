@@ -1,0 +1,104 @@
+//! The feed: what changed, under numbers that become visible in order.
+
+use model::record::{Changed, FeedItem};
+use sqlx::{PgConnection, query, query_scalar};
+
+use crate::json::text;
+use crate::pool::answer;
+use crate::{Batch, Error, Result, Store};
+
+/// The channel on which the highest number is told.
+pub(crate) const CHANNEL: &str = "signalbox_feed";
+
+/// A part of the feed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Feed {
+    /// Items in order of their numbers.
+    pub items: Vec<FeedItem>,
+    /// The oldest number still kept; `None` when there is none. Who last saw a number well below it may have missed
+    /// what was dropped since, and starts anew. Numbers are shared with the history, so they have holes.
+    pub oldest: Option<i64>,
+}
+
+/// Writes the feed of a batch under numbers from `first` on.
+pub(crate) async fn put(connection: &mut PgConnection, batch: &Batch<'_>, first: i64) -> Result<()> {
+    if batch.feed.is_empty() {
+        return Ok(());
+    }
+    let connectors: Vec<Option<String>> = batch
+        .feed
+        .iter()
+        .map(|(connector, _)| connector.as_ref().map(|name| text(name.as_str())))
+        .collect();
+    let changed: Vec<String> = batch
+        .feed
+        .iter()
+        .map(|(_, changed)| changed.as_str().to_owned())
+        .collect();
+    query!(
+        "INSERT INTO feed (id, at, cluster, connector, changed)
+         SELECT $1 + place - 1, $2, $3, connector, changed
+         FROM unnest($4::text[], $5::text[]) WITH ORDINALITY AS new (connector, changed, place)",
+        first,
+        batch.at,
+        batch.cluster.as_str(),
+        &connectors as &[Option<String>],
+        &changed,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Tells the listeners, once the transaction is committed.
+pub(crate) async fn notify(connection: &mut PgConnection, highest: i64) -> Result<()> {
+    query!("SELECT pg_notify($1, $2)", CHANNEL, highest.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+impl Store {
+    /// At most `limit` items with numbers above `last`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; [`Error::Corrupt`].
+    pub async fn feed_after(&self, last: i64, limit: i64) -> Result<Feed> {
+        answer(async {
+            let items = query!(
+                "SELECT id, at, cluster, connector, changed FROM feed WHERE id > $1 ORDER BY id LIMIT $2",
+                last,
+                limit.max(0),
+            )
+            .fetch_all(&self.pool)
+            .await?
+            .into_iter()
+            .map(|row| {
+                Ok(FeedItem {
+                    id: row.id,
+                    at: row.at,
+                    cluster: row.cluster.into(),
+                    connector: row.connector.map(Into::into),
+                    changed: Changed::parse(&row.changed).ok_or_else(|| {
+                        Error::corrupt(
+                            format_args!("number {} of the feed", row.id),
+                            format_args!("`{}`", row.changed),
+                        )
+                    })?,
+                })
+            })
+            .collect::<Result<_>>()?;
+            let oldest = query_scalar!("SELECT min(id) FROM feed").fetch_one(&self.pool).await?;
+            Ok(Feed { items, oldest })
+        })
+        .await
+    }
+
+    /// The highest number given out so far; 0 at first.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn feed_head(&self) -> Result<i64> {
+        answer(async { Ok(query_scalar!("SELECT id FROM feed_head").fetch_one(&self.pool).await?) }).await
+    }
+}

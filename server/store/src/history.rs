@@ -1,0 +1,199 @@
+//! The history: what happened, when, of what cause.
+
+use std::sync::Arc;
+
+use model::Timestamp;
+use model::names::{ClusterName, ConnectorName};
+use model::observe::{Gap, Source};
+use model::record::{Entry, HistoryItem};
+use model::transition::{Change, Subject, Transition};
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, query};
+
+use crate::json::{pack, text, unpack};
+use crate::pool::answer;
+use crate::{Result, Store};
+
+/// What to look for in the history.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TimelineFilter {
+    /// Of one cluster; of all when `None`.
+    pub cluster: Option<ClusterName>,
+    /// Of one connector.
+    pub connector: Option<ConnectorName>,
+    /// Of these kinds, in the words of [`kind`]; of all when empty.
+    pub kinds: Vec<String>,
+    /// Older than this item in the order of the answer, to go on from a page's end.
+    pub before_id: Option<i64>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// The word by which the history is filtered: for a transition that of its change (`state`, `worker_left` and so on),
+/// else `verdict`, `fault_opened` or `fault_ended`.
+pub fn kind(entry: &Entry) -> &'static str {
+    match entry {
+        Entry::Verdict(_) => "verdict",
+        Entry::FaultOpened(_) => "fault_opened",
+        Entry::FaultEnded(_) => "fault_ended",
+        Entry::Transition(transition) => match &transition.change {
+            Change::ConnectorAppeared { .. } => "connector_appeared",
+            Change::ConnectorDeleted => "connector_deleted",
+            Change::State { .. } => "state",
+            Change::TaskRemoved => "task_removed",
+            Change::Config { .. } => "config",
+            Change::Target { .. } => "target",
+            Change::WorkerCame { .. } => "worker_came",
+            Change::WorkerLeft { .. } => "worker_left",
+            Change::WorkerVersion { .. } => "worker_version",
+            Change::Rebalance { .. } => "rebalance",
+            Change::Reachable => "reachable",
+            Change::Unreachable(_) => "unreachable",
+            Change::KafkaCluster { .. } => "kafka_cluster",
+            Change::RecordingGap { .. } => "recording_gap",
+        },
+    }
+}
+
+/// An entry as jsonb. A change carries its kind under the key that its [`Gap`] uses for its own, and an object in jsonb
+/// has each key once; so the gap of an unreachable cluster stands apart here.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kept {
+    Unreachable {
+        at: Timestamp,
+        source: Source,
+        subject: Subject,
+        gap: Gap,
+        actor: Option<Arc<str>>,
+    },
+    #[serde(untagged)]
+    Entry(Entry),
+}
+
+impl From<&Entry> for Kept {
+    fn from(entry: &Entry) -> Self {
+        match entry {
+            Entry::Transition(Transition {
+                at,
+                source,
+                subject,
+                change: Change::Unreachable(gap),
+                actor,
+            }) => Self::Unreachable {
+                at: *at,
+                source: *source,
+                subject: subject.clone(),
+                gap: gap.clone(),
+                actor: actor.clone(),
+            },
+            other => Self::Entry(other.clone()),
+        }
+    }
+}
+
+impl From<Kept> for Entry {
+    fn from(kept: Kept) -> Self {
+        match kept {
+            Kept::Unreachable {
+                at,
+                source,
+                subject,
+                gap,
+                actor,
+            } => Self::Transition(Transition {
+                at,
+                source,
+                subject,
+                change: Change::Unreachable(gap),
+                actor,
+            }),
+            Kept::Entry(entry) => entry,
+        }
+    }
+}
+
+/// Rows of the history, but for their numbers.
+pub(crate) struct Prepared {
+    at: Vec<Timestamp>,
+    connectors: Vec<Option<String>>,
+    kinds: Vec<String>,
+    entries: Vec<String>,
+}
+
+/// Makes the rows: before the lock under which they get their numbers.
+pub(crate) fn prepare(entries: &[Entry]) -> Result<Prepared> {
+    Ok(Prepared {
+        at: entries.iter().map(Entry::at).collect(),
+        connectors: entries
+            .iter()
+            .map(|entry| entry.connector().map(|name| text(name.as_str())))
+            .collect(),
+        kinds: entries.iter().map(|entry| kind(entry).to_owned()).collect(),
+        entries: entries
+            .iter()
+            .map(|entry| pack(&Kept::from(entry)))
+            .collect::<Result<_>>()?,
+    })
+}
+
+/// Writes rows under numbers from `first` on; the number after the last.
+pub(crate) async fn put(
+    connection: &mut PgConnection,
+    cluster: &ClusterName,
+    first: i64,
+    rows: &Prepared,
+) -> Result<i64> {
+    if rows.at.is_empty() {
+        return Ok(first);
+    }
+    let done = query!(
+        "INSERT INTO history (id, at, cluster, connector, kind, entry)
+         SELECT $1 + place - 1, at, $2, connector, kind, entry::jsonb
+         FROM unnest($3::timestamptz[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY
+             AS new (at, connector, kind, entry, place)",
+        first,
+        cluster.as_str(),
+        &rows.at,
+        &rows.connectors as &[Option<String>],
+        &rows.kinds,
+        &rows.entries,
+    )
+    .execute(connection)
+    .await?;
+    Ok(first + i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
+}
+
+impl Store {
+    /// What happened, the latest first by the time it happened, then by number.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`]; [`crate::Error::Corrupt`].
+    pub async fn timeline(&self, filter: &TimelineFilter) -> Result<Vec<HistoryItem>> {
+        answer(async {
+            query!(
+                r#"SELECT id, cluster, entry::text AS "entry!" FROM history
+                   WHERE ($1::text IS NULL OR cluster = $1)
+                       AND ($2::text IS NULL OR connector = $2)
+                       AND ($3::text[] = '{}' OR kind = ANY($3))
+                       AND ($4::bigint IS NULL OR (at, id) < (SELECT last.at, last.id FROM history AS last WHERE last.id = $4))
+                   ORDER BY at DESC, id DESC
+                   LIMIT $5"#,
+                filter.cluster.as_ref().map(ClusterName::as_str),
+                filter.connector.as_ref().map(|name| text(name.as_str())),
+                &filter.kinds,
+                filter.before_id,
+                filter.limit.max(0),
+            )
+            .fetch_all(&self.pool)
+            .await?
+            .into_iter()
+            .map(|row| {
+                let kept: Kept = unpack(&row.entry, format_args!("number {} of the history", row.id))?;
+                Ok(HistoryItem { id: row.id, cluster: row.cluster.into(), entry: kept.into() })
+            })
+            .collect()
+        })
+        .await
+    }
+}

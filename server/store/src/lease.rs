@@ -1,0 +1,191 @@
+//! Who may write the facts of a unit: one server at a time, proven by a value.
+
+use std::time::Duration;
+
+use model::Timestamp;
+use model::names::UnitName;
+use sqlx::{PgConnection, query};
+
+use crate::pool::answer;
+use crate::{Error, Result, Store};
+
+/// The proof that this server holds a unit, in one epoch. Only [`Store::acquire`] makes one; it is not copied, so that
+/// what was released is not used again.
+#[derive(Debug)]
+pub struct Lease {
+    unit: UnitName,
+    holder: String,
+    epoch: i64,
+    ttl: Duration,
+}
+
+impl Lease {
+    /// What it covers.
+    pub fn unit(&self) -> &UnitName {
+        &self.unit
+    }
+
+    /// Grows with each new holding of the unit.
+    pub fn epoch(&self) -> i64 {
+        self.epoch
+    }
+
+    /// The server that holds it.
+    pub fn holder(&self) -> &str {
+        &self.holder
+    }
+
+    /// How long it holds after each renewal.
+    pub fn ttl(&self) -> Duration {
+        self.ttl
+    }
+
+    pub(crate) fn fenced(&self) -> Error {
+        Error::Fenced {
+            unit: self.unit.to_string(),
+            epoch: self.epoch,
+        }
+    }
+
+    /// Refuses unless the lease is still held, and keeps it from being taken over until the transaction ends: a
+    /// takeover waits for this row.
+    pub(crate) async fn check(&self, connection: &mut PgConnection) -> Result<()> {
+        let held = query!(
+            "SELECT epoch FROM leases
+             WHERE unit = $1 AND epoch = $2 AND holder = $3 AND NOT released AND expires_at > clock_timestamp()
+             FOR SHARE",
+            self.unit.as_str(),
+            self.epoch,
+            self.holder,
+        )
+        .fetch_optional(connection)
+        .await?;
+        held.map(|_| ()).ok_or_else(|| self.fenced())
+    }
+}
+
+/// A lease as anybody may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaseInfo {
+    /// What it covers.
+    pub unit: UnitName,
+    /// The server that holds or last held it.
+    pub holder: String,
+    /// The epoch.
+    pub epoch: i64,
+    /// Since when this epoch holds.
+    pub acquired_at: Timestamp,
+    /// Until when, by Postgres's clock.
+    pub expires_at: Timestamp,
+    /// Whether it holds now, by Postgres's clock.
+    pub held: bool,
+}
+
+impl Store {
+    /// Takes a unit for `ttl`, by Postgres's clock; `None` while another server holds it. `holder` must be unique to
+    /// the process: the same holder gets the unit anew at once, in a new epoch, and its older lease is worth nothing.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn acquire(&self, unit: &UnitName, holder: &str, ttl: Duration) -> Result<Option<Lease>> {
+        let row = answer(async {
+            Ok(query!(
+                "INSERT INTO leases (unit, holder, epoch, acquired_at, expires_at)
+                 VALUES ($1, $2, 1, clock_timestamp(), clock_timestamp() + make_interval(secs => $3))
+                 ON CONFLICT (unit) DO UPDATE SET
+                     holder = excluded.holder,
+                     epoch = leases.epoch + 1,
+                     acquired_at = excluded.acquired_at,
+                     expires_at = excluded.expires_at,
+                     released = false
+                 WHERE leases.released OR leases.expires_at <= clock_timestamp() OR leases.holder = excluded.holder
+                 RETURNING epoch",
+                unit.as_str(),
+                holder,
+                ttl.as_secs_f64(),
+            )
+            .fetch_optional(&self.pool)
+            .await?)
+        })
+        .await?;
+        Ok(row.map(|row| Lease {
+            unit: unit.clone(),
+            holder: holder.to_owned(),
+            epoch: row.epoch,
+            ttl,
+        }))
+    }
+
+    /// Holds the unit for another `ttl` from now. A lease that ran out is good again if nobody took the unit meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Fenced`] when another holding began; [`Error::Unavailable`].
+    pub async fn renew(&self, lease: &Lease) -> Result<()> {
+        let done = answer(async {
+            Ok(query!(
+                "UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => $4)
+                 WHERE unit = $1 AND epoch = $2 AND holder = $3 AND NOT released",
+                lease.unit.as_str(),
+                lease.epoch,
+                lease.holder,
+                lease.ttl.as_secs_f64(),
+            )
+            .execute(&self.pool)
+            .await?)
+        })
+        .await?;
+        if done.rows_affected() == 1 {
+            Ok(())
+        } else {
+            Err(lease.fenced())
+        }
+    }
+
+    /// Gives the unit up, so that another server need not wait for the expiry. No error if it was lost before.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; the lease then ends by itself.
+    pub async fn release(&self, lease: Lease) -> Result<()> {
+        answer(async {
+            query!(
+                "UPDATE leases SET released = true, expires_at = clock_timestamp()
+                 WHERE unit = $1 AND epoch = $2 AND holder = $3",
+                lease.unit.as_str(),
+                lease.epoch,
+                lease.holder,
+            )
+            .execute(&self.pool)
+            .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Every unit that was ever held, in order of its name.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn leases(&self) -> Result<Vec<LeaseInfo>> {
+        answer(async {
+            let rows = query!(
+                r#"SELECT unit, holder, epoch, acquired_at, expires_at,
+                       NOT released AND expires_at > clock_timestamp() AS "held!"
+                   FROM leases ORDER BY unit"#
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            Ok(rows
+                .into_iter()
+                .map(|row| LeaseInfo {
+                    unit: row.unit.into(),
+                    holder: row.holder,
+                    epoch: row.epoch,
+                    acquired_at: row.acquired_at,
+                    expires_at: row.expires_at,
+                    held: row.held,
+                })
+                .collect())
+        })
+        .await
+    }
+}

@@ -1,0 +1,42 @@
+//! Bringing the schema up to date, as its owner.
+
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::{ConnectOptions, Connection, query};
+
+use crate::{Result, Store, partitions, pool};
+
+/// The migrations, embedded.
+static MIGRATOR: Migrator = {
+    let mut migrator = sqlx::migrate!("../../migrations");
+    // While a newer server runs beside this one, the database is ahead of the files known here.
+    migrator.ignore_missing = true;
+    migrator
+};
+
+/// A migration may rewrite a table; it is not measured like a question.
+const LIMIT: Duration = Duration::from_secs(600);
+
+impl Store {
+    /// Runs the migrations that are missing, grants the server's role its rights if that role exists, and makes the
+    /// partitions of the coming months. `owner_url` is the address with the role that owns the tables. Servers that
+    /// start together wait for one another.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`] when Postgres does not answer, [`crate::Error::Migration`] when it refuses.
+    pub async fn migrate(owner_url: &str) -> Result<()> {
+        let options = pool::options(owner_url)?.options([("statement_timeout", "0")]);
+        pool::within(LIMIT, async {
+            let mut connection = options.connect().await?;
+            MIGRATOR.run(&mut connection).await?;
+            query!(r#"SELECT signalbox_grant_rights() AS "granted!""#)
+                .fetch_one(&mut connection)
+                .await?;
+            partitions::ensure(&mut connection, None).await?;
+            connection.close().await?;
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,122 @@
+//! The way to Postgres: a pool whose connections and questions all have an end.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use model::Timestamp;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::query;
+
+use crate::{Error, Result};
+
+/// A question's end on this side: it also holds when Postgres hangs instead of refusing.
+const ANSWER: Duration = Duration::from_secs(15);
+/// The end of what reads or writes whole clusters.
+pub(crate) const LONG_ANSWER: Duration = Duration::from_secs(60);
+
+/// All that is kept, behind one pool of connections. A clone is cheap and shares the pool.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) pool: PgPool,
+    pub(crate) options: PgConnectOptions,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The options hold the password.
+        f.debug_struct("Store")
+            .field("host", &self.options.get_host())
+            .field("database", &self.options.get_database())
+            .finish_non_exhaustive()
+    }
+}
+
+/// How the database is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatabaseHealth {
+    /// How long one question took, a connection included.
+    pub latency: Duration,
+    /// Postgres's version.
+    pub version: String,
+    /// Postgres's clock, by which leases expire.
+    pub clock: Timestamp,
+}
+
+impl Store {
+    /// Opens a pool of at most `pool_size` connections and asks one question, so that an address that leads nowhere is
+    /// told at once.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when Postgres does not answer, [`Error::Other`] for a bad address, password or database.
+    pub async fn connect(url: &str, pool_size: u32) -> Result<Self> {
+        let store = Self::lazy(url, pool_size)?;
+        store.ping().await?;
+        Ok(store)
+    }
+
+    /// As [`Store::connect`], without asking anything yet: for a server that starts while Postgres is away.
+    ///
+    /// # Errors
+    /// [`Error::Other`] for an address that cannot be read. Must be called within a tokio runtime.
+    pub fn lazy(url: &str, pool_size: u32) -> Result<Self> {
+        let options = options(url)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(pool_size)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_lazy_with(options.clone());
+        Ok(Self { pool, options })
+    }
+
+    /// Asks for the version and the time.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when no answer comes.
+    pub async fn ping(&self) -> Result<DatabaseHealth> {
+        let began = Instant::now();
+        let row = answer(async {
+            Ok(
+                query!(r#"SELECT current_setting('server_version') AS "version!", clock_timestamp() AS "clock!""#)
+                    .fetch_one(&self.pool)
+                    .await?,
+            )
+        })
+        .await?;
+        Ok(DatabaseHealth {
+            latency: began.elapsed(),
+            version: row.version,
+            clock: row.clock,
+        })
+    }
+
+    /// Closes every connection; what is under way is finished first.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Reads an address and adds what every connection of ours has.
+pub(crate) fn options(url: &str) -> Result<PgConnectOptions> {
+    // The parser's own text may quote the address.
+    let options = PgConnectOptions::from_str(url).map_err(|_| {
+        Error::Other("the database's address cannot be read; it looks like postgres://user@host:5432/name".into())
+    })?;
+    Ok(options.application_name("signalbox").options([
+        ("statement_timeout", "10s"),
+        // A server that stopped in the middle of a transaction must not hold its locks for ever.
+        ("idle_in_transaction_session_timeout", "30s"),
+    ]))
+}
+
+/// Waits for an answer, but not for ever.
+pub(crate) async fn answer<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    within(ANSWER, work).await
+}
+
+/// Waits for an answer at most `limit`.
+pub(crate) async fn within<T>(limit: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
+    match tokio::time::timeout(limit, work).await {
+        Ok(result) => result,
+        Err(_) => Err(Error::Unavailable(format!("no answer within {} s", limit.as_secs()))),
+    }
+}
