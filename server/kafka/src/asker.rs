@@ -81,6 +81,8 @@ impl<S: Send + 'static> Asker<S> {
             .send(Box::new(put))
             .map_err(|_| gone())?;
         match tokio::time::timeout(deadline + SLACK, answered).await {
+            // The question knew only what was left of the deadline.
+            Ok(Ok(Err(Error::TimedOut { .. }))) => Err(Error::TimedOut { after: deadline }),
             Ok(Ok(said)) => said,
             Ok(Err(_)) => Err(gone()),
             Err(_) => Err(Error::TimedOut { after: deadline }),

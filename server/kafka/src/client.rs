@@ -33,6 +33,11 @@ pub(crate) fn config(bootstrap: &str, properties: &BTreeMap<String, String>) -> 
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", bootstrap);
     config.set("client.id", "signalbox");
+    // Each attempt to connect to a broker that is down spoils a look at the groups (see `group::list`), so the first
+    // pauses between attempts are longer than a look; librdkafka's 100 ms are not.
+    config.set("reconnect.backoff.ms", "500");
+    // librdkafka's 10 s would hide a cluster for that long after it is back.
+    config.set("reconnect.backoff.max.ms", "3000");
     config.set_log_level(RDKafkaLogLevel::Info);
     for (key, value) in properties {
         if let Some((_, problem)) = OURS.iter().find(|(ours, _)| ours == key) {

@@ -167,9 +167,11 @@ impl Cluster {
     /// Asks what `doctor` wants to know: brokers, cluster id and, with a group id, whether the group may be described.
     /// Each question has 3 s; when the first one fails, its error answers the others too.
     pub async fn check(&self, group_id: Option<&str>) -> Access {
+        // librdkafka asks a broker of its choice, which may be a silent one: so it is let choose again.
         let ask = |client: &mut Arc<Client>, left: Duration| {
             client.put(left, |client| {
-                ffi::brokers(&client.consumer, left).map_err(|code| Error::from_number(code, left))
+                let once = || ffi::brokers(&client.consumer, left / 3).map_err(|code| Error::from_number(code, left));
+                once().or_else(|_| once()).or_else(|_| once())
             })
         };
         let brokers = self.asker.ask(CHECK, ask).await;

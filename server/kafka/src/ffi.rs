@@ -26,6 +26,12 @@ const PARTIAL: Code = rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__PARTIAL as Cod
 const TIMED_OUT: Code = rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__TIMED_OUT as Code;
 const INVALID_ARG: Code = rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__INVALID_ARG as Code;
 
+/// Codes of a connection that failed, also when those to other brokers work.
+pub(crate) const LOST: [Code; 2] = [
+    rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__TRANSPORT as Code,
+    rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__DESTROY_BROKER as Code,
+];
+
 mod raw {
     //! Symbols and structures of librdkafka's `rdkafka.h` as the binding declares them, with plain integers for error
     //! codes.

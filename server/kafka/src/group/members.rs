@@ -8,10 +8,19 @@ use model::observe::{GroupMember, GroupMembers};
 use super::decode::{self, Assignment, Metadata};
 use crate::ffi::{RawGroup, RawMember};
 
-/// Which address each member id gave, as long as the member is in the group: during a rebalance the coordinator shows
-/// members without their metadata.
+/// What each member said last, as long as it is in the group: during a rebalance the coordinator shows members without
+/// their metadata, and an assignment alone is only a difference to it.
 #[derive(Debug, Default)]
-pub(crate) struct Known(BTreeMap<String, String>);
+pub(crate) struct Known(BTreeMap<String, Said>);
+
+#[derive(Debug)]
+struct Said {
+    url: String,
+    owned: Owned,
+}
+
+/// Connector instances and tasks.
+type Owned = (Vec<String>, Vec<(String, u32)>);
 
 /// The coordinator knows no such group.
 pub(super) fn nobody(group_id: &str, partial: bool) -> GroupMembers {
@@ -45,20 +54,31 @@ pub(super) fn read(group: RawGroup, silent: bool, known: &mut Known) -> GroupMem
 fn member(raw: RawMember, known: &mut Known) -> Option<GroupMember> {
     let metadata: Option<Metadata> = readable(&raw, "metadata", decode::metadata(&raw.metadata));
     let assignment: Option<Assignment> = readable(&raw, "assignment", decode::assignment(&raw.assignment));
-    let url = match &metadata {
-        Some(metadata) => {
-            known.0.insert(raw.member_id.clone(), metadata.url.clone());
-            Some(metadata.url.clone())
+    let (url, (connectors, tasks)) = match (&metadata, &assignment) {
+        (Some(metadata), assignment) => {
+            let owned = assignment
+                .as_ref()
+                .map(|new| decode::owned(Some(metadata), new))
+                .unwrap_or_default();
+            let said = Said {
+                url: metadata.url.clone(),
+                owned: owned.clone(),
+            };
+            known.0.insert(raw.member_id.clone(), said);
+            (Some(metadata.url.clone()), owned)
         }
-        None => known.0.get(&raw.member_id).cloned(),
+        // Since version 1 a worker keeps running what it has while a rebalance runs.
+        (None, assignment) => match known.0.get(&raw.member_id) {
+            Some(said) if assignment.as_ref().is_none_or(|a| a.version > 0) => {
+                (Some(said.url.clone()), said.owned.clone())
+            }
+            Some(said) => (Some(said.url.clone()), Owned::default()),
+            None => (None, Owned::default()),
+        },
     };
     let worker_id = match &url {
         Some(url) => authority(url),
         None => named_by_client(&raw.client_id)?,
-    };
-    let (connectors, tasks) = match &assignment {
-        Some(assignment) => decode::owned(metadata.as_ref(), assignment),
-        None => Default::default(),
     };
     Some(GroupMember {
         leader: assignment.as_ref().map(|a| a.leader == raw.member_id),

@@ -70,25 +70,39 @@ fn a_stable_group_names_workers_leader_and_work() {
 }
 
 #[test]
-fn during_a_rebalance_a_member_keeps_the_address_it_gave() {
+fn during_a_rebalance_a_member_keeps_the_address_and_the_work_it_had() {
     let mut known = Known::default();
     read(
         group(
             "Stable",
-            vec![raw("m1", "custom", metadata("http://w1:8083/"), Vec::new())],
+            vec![raw("m1", "custom", metadata("http://w1:8083/"), assignment("m1", 0))],
         ),
         false,
         &mut known,
     );
-    let hidden = || vec![raw("m1", "custom", Vec::new(), Vec::new())];
-    let seen = read(group("PreparingRebalance", hidden()), false, &mut known);
-    assert_eq!(
-        (seen.members[0].worker_id.as_str(), seen.members[0].leader),
-        ("w1:8083", None)
-    );
+    // The coordinator shows no metadata, and the last assignment or none.
+    for blob in [assignment("m1", 0), Vec::new()] {
+        let seen = read(
+            group("PreparingRebalance", vec![raw("m1", "custom", Vec::new(), blob)]),
+            false,
+            &mut known,
+        );
+        assert_eq!(
+            (seen.members[0].worker_id.as_str(), seen.members[0].tasks.len()),
+            ("w1:8083", 1)
+        );
+    }
     // Once it left, what it said is forgotten.
     read(group("Empty", Vec::new()), false, &mut known);
-    assert!(read(group("PreparingRebalance", hidden()), false, &mut known).partial);
+    let hidden = vec![raw("m1", "custom", Vec::new(), Vec::new())];
+    assert!(read(group("PreparingRebalance", hidden), false, &mut known).partial);
+}
+
+#[test]
+fn an_increment_without_its_baseline_is_no_ownership() {
+    let member = raw("m1", "connect-w1:8083", Vec::new(), assignment("m1", 5000));
+    let seen = read(group("PreparingRebalance", vec![member]), false, &mut Known::default());
+    assert_eq!((seen.members[0].delay_ms, seen.members[0].tasks.len()), (Some(5000), 0));
 }
 
 #[test]

@@ -3,18 +3,26 @@
 pub mod decode;
 mod members;
 
+use std::ffi::CStr;
 use std::time::{Duration, Instant};
 
 use model::observe::GroupMembers;
 
 use crate::Error;
 use crate::cluster::Client;
-use crate::ffi::{self, Coordinator, RawGroup};
+use crate::ffi::{self, Coordinator, GroupList, RawGroup};
 
 pub(crate) use members::Known;
 
 /// The protocol type of Connect's groups.
 const CONNECT: &str = "connect";
+
+/// How long a repeated look at one group lasts: shorter than librdkafka's pauses between two attempts to connect.
+const SLICE: Duration = Duration::from_millis(250);
+/// The same for a look at all groups.
+const SLICE_OF_ALL: Duration = Duration::from_secs(2);
+/// Between two looks, so that failures that come at once do not make us spin.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// All groups that we may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +54,7 @@ pub(crate) fn ask(client: &Client, group_id: &str, left: Duration, known: &mut K
         })?;
         let end = Instant::now() + left;
         let sort = |code| Error::from_number(code, left);
-        let list = ffi::list_groups(&client.consumer, Some(&name), left).map_err(sort)?;
+        let list = list(client, Some(&name), end, SLICE).map_err(sort)?;
         let partial = list.partial;
         if let Some(group) = best(list.groups) {
             return one(group, partial, known);
@@ -64,6 +72,22 @@ pub(crate) fn ask(client: &Client, group_id: &str, left: Duration, known: &mut K
             }),
         }
     })
+}
+
+/// Asks the brokers until `end`. When the connection to one of them fails, librdkafka throws away what the others said,
+/// and each new attempt to connect to a broker that is down fails the call again. So it is repeated, `slice` by
+/// `slice`: a slice without such an attempt ends with a partial answer.
+fn list(client: &Client, name: Option<&CStr>, end: Instant, slice: Duration) -> Result<GroupList, ffi::Code> {
+    let mut timeout = end.saturating_duration_since(Instant::now());
+    loop {
+        let answer = ffi::list_groups(&client.consumer, name, timeout);
+        let left = end.saturating_duration_since(Instant::now());
+        match answer {
+            Err(code) if ffi::LOST.contains(&code) && left > PAUSE * 2 => std::thread::sleep(PAUSE),
+            answer => return answer,
+        }
+        timeout = slice.min(left - PAUSE);
+    }
 }
 
 fn one(group: RawGroup, partial: bool, known: &mut Known) -> Result<GroupMembers, Error> {
@@ -89,7 +113,8 @@ fn best(groups: Vec<RawGroup>) -> Option<RawGroup> {
 /// Asks for all groups.
 pub(crate) fn ask_all(client: &Client, left: Duration) -> Result<Groups, Error> {
     client.put(left, |client| {
-        let list = ffi::list_groups(&client.consumer, None, left).map_err(|code| Error::from_number(code, left))?;
+        let end = Instant::now() + left;
+        let list = list(client, None, end, SLICE_OF_ALL).map_err(|code| Error::from_number(code, left))?;
         let partial = list.partial;
         let mut groups: Vec<ListedGroup> = list.groups.into_iter().map(|group| listed(group, partial)).collect();
         groups.sort_by(|a, b| a.group_id.cmp(&b.group_id));
