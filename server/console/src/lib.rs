@@ -1,1 +1,114 @@
-//! console
+//! One function per question that a person or program may ask of the fleet, each taking an [`Actor`]: the right is
+//! checked, the view or the store is read, and what comes back is a read model that pages and API show alike.
+//!
+//! What must be absent: HTTP, HTML and SQL text. Read models know no serde; the shapes of the API are the app's.
+
+mod cluster;
+mod connector;
+mod connectors;
+mod error;
+mod events;
+mod fault;
+mod metrics;
+mod overview;
+mod readiness;
+mod team;
+mod timeline;
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use engine::{Event, FleetSpec};
+use model::actor::{Actor, Right};
+use model::{Clock, Timestamp};
+use store::Store;
+use tokio::sync::{broadcast, watch};
+use view::{Fleet, Staleness};
+
+pub use cluster::{ClusterDetail, ClusterItem, PluginLine, WorkerItem};
+pub use connector::{ConnectorDetail, ConnectorItem, InstanceItem, TaskItem};
+pub use connectors::{ConnectorPage, ConnectorQuery};
+pub use error::Error;
+pub use events::Events;
+pub use fault::FaultItem;
+pub use overview::Overview;
+pub use readiness::Readiness;
+pub use team::TeamItem;
+pub use timeline::{TimelineItem, TimelinePage, TimelineQuery};
+pub use view::{Sort, Totals};
+
+/// What answers questions. Cheap to clone; every server has one.
+#[derive(Clone)]
+pub struct Console {
+    fleet: watch::Receiver<Arc<Fleet>>,
+    spec: watch::Receiver<Arc<FleetSpec>>,
+    store: watch::Receiver<Option<Store>>,
+    events: broadcast::Sender<Arc<Event>>,
+    trouble: watch::Receiver<Option<Arc<str>>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Console {
+    /// Over the view that the engine keeps, the configuration in force, the database once it is there, and what keeps
+    /// the server from being ready. `events` is where the engine's follower publishes.
+    pub fn new(
+        fleet: watch::Receiver<Arc<Fleet>>,
+        spec: watch::Receiver<Arc<FleetSpec>>,
+        store: watch::Receiver<Option<Store>>,
+        trouble: watch::Receiver<Option<Arc<str>>>,
+        events: broadcast::Sender<Arc<Event>>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            fleet,
+            spec,
+            store,
+            events,
+            trouble,
+            clock,
+        }
+    }
+
+    /// The present moment, by the server's clock: ages on pages are counted from it.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// From this age on data is shown as stale.
+    pub fn stale_after(&self) -> TimeDelta {
+        self.spec.borrow().settings.stale_after
+    }
+
+    fn fleet(&self) -> Arc<Fleet> {
+        self.fleet.borrow().clone()
+    }
+
+    fn spec(&self) -> Arc<FleetSpec> {
+        self.spec.borrow().clone()
+    }
+
+    fn staleness(&self) -> Staleness {
+        Staleness {
+            now: self.now(),
+            limit: self.stale_after(),
+        }
+    }
+
+    fn store(&self) -> Result<Store, Error> {
+        self.store.borrow().clone().ok_or_else(|| {
+            let why = self.trouble.borrow().clone();
+            Error::Unavailable(
+                why.unwrap_or_else(|| "the database is not connected yet".into())
+                    .to_string(),
+            )
+        })
+    }
+}
+
+fn require(actor: &Actor, right: Right) -> Result<(), Error> {
+    if actor.may(right) {
+        Ok(())
+    } else {
+        Err(Error::Denied(right))
+    }
+}

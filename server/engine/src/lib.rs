@@ -3,6 +3,8 @@
 //! What must be absent: HTTP serving, HTML, SQL text and rdkafka. The engine decides when to look and records what was
 //! seen through `store`; what it means is decided by `model`.
 
+mod event;
 mod spec;
 
+pub use event::Event;
 pub use spec::{Auth, ClusterSpec, FleetSpec, KafkaSpec, Tls};

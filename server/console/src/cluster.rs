@@ -1,0 +1,244 @@
+//! Clusters, their workers and plugins.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::Timestamp;
+use model::actor::{Actor, Right};
+use model::facts::{Alive, Freshness, GroupFacts, WorkerFacts};
+use model::names::{ClusterName, WorkerId};
+use model::observe::{Gap, HealthAnswer};
+use view::{Cluster, Totals};
+
+use crate::fault::fault_item;
+use crate::{Console, Error, FaultItem, require};
+
+/// A cluster as lists show it.
+#[derive(Clone, Debug)]
+pub struct ClusterItem {
+    /// Its name.
+    pub name: ClusterName,
+    /// Whether any worker answered REST at the last look.
+    pub reachable: bool,
+    /// Since when that holds.
+    pub reachable_since: Option<Timestamp>,
+    /// Why not.
+    pub gap: Option<Gap>,
+    /// When its connectors' states were last seen.
+    pub as_of: Option<Timestamp>,
+    /// Whether that is too long ago.
+    pub stale: bool,
+    /// The lowest Connect version among its workers.
+    pub version: Option<Arc<str>>,
+    /// The Kafka cluster's id.
+    pub kafka_cluster_id: Option<Arc<str>>,
+    /// Labels from the configuration.
+    pub labels: BTreeMap<Arc<str>, Arc<str>>,
+    /// Its workers, by address.
+    pub workers: Vec<WorkerItem>,
+    /// Connectors by health.
+    pub totals: Totals,
+    /// One letter a connector would be too many for words: healths run-length, worst first.
+    pub lamps: Vec<(model::verdict::Health, u32)>,
+    /// The number of the feed at which it last changed.
+    pub revision: i64,
+    /// Set when it was refused because another configured cluster is the same group.
+    pub same_as: Option<ClusterName>,
+}
+
+/// A worker.
+#[derive(Clone, Debug)]
+pub struct WorkerItem {
+    /// Its cluster.
+    pub cluster: ClusterName,
+    /// Its advertised address.
+    pub id: WorkerId,
+    /// Whether it lives.
+    pub alive: Alive,
+    /// Since when.
+    pub since: Timestamp,
+    /// The evidence, one sentence.
+    pub evidence: Arc<str>,
+    /// Connect's version.
+    pub version: Option<Arc<str>>,
+    /// Connector instances that REST says it runs.
+    pub connectors: u32,
+    /// Tasks that REST says it runs.
+    pub tasks: u32,
+    /// Whether it leads the group.
+    pub leader: bool,
+    /// The last `/health`.
+    pub health: Option<HealthAnswer>,
+    /// Plugins that it can load; `None` when not asked yet.
+    pub plugins: Option<usize>,
+}
+
+/// A plugin over the workers of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginLine {
+    /// Its cluster.
+    pub cluster: ClusterName,
+    /// Java class.
+    pub class: Arc<str>,
+    /// `source`, `sink`, `converter` and so on.
+    pub kind: Arc<str>,
+    /// Versions with the workers that have them.
+    pub versions: BTreeMap<Option<Arc<str>>, Vec<WorkerId>>,
+    /// Living workers that told their plugins and lack this one.
+    pub missing: Vec<WorkerId>,
+}
+
+/// A cluster with everything that its page shows.
+#[derive(Clone, Debug)]
+pub struct ClusterDetail {
+    /// As in lists.
+    pub item: ClusterItem,
+    /// The Connect group, when Kafka lets us see it.
+    pub group: Option<GroupFacts>,
+    /// When each source was last true.
+    pub fresh: Freshness,
+    /// What each configured address last answered.
+    pub addresses: BTreeMap<WorkerId, Arc<str>>,
+    /// Its open faults.
+    pub faults: Vec<FaultItem>,
+    /// Plugins over its workers.
+    pub plugins: Vec<PluginLine>,
+}
+
+impl Console {
+    /// All clusters, by name. Right: `see`.
+    pub fn clusters(&self, actor: &Actor) -> Result<Vec<ClusterItem>, Error> {
+        require(actor, Right::See)?;
+        Ok(self
+            .fleet()
+            .clusters
+            .values()
+            .map(|cluster| self.cluster_item(cluster))
+            .collect())
+    }
+
+    /// One cluster. Right: `see`.
+    pub fn cluster(&self, actor: &Actor, name: &ClusterName) -> Result<ClusterDetail, Error> {
+        require(actor, Right::See)?;
+        let fleet = self.fleet();
+        let cluster = fleet
+            .clusters
+            .get(name)
+            .ok_or_else(|| Error::NotFound(format!("there is no cluster {:?}", name.as_str())))?;
+        Ok(ClusterDetail {
+            item: self.cluster_item(cluster),
+            group: cluster.about.group.clone(),
+            fresh: cluster.fresh.clone(),
+            addresses: cluster.about.addresses.clone(),
+            faults: cluster.faults.iter().map(|fault| fault_item(cluster, fault)).collect(),
+            plugins: plugin_lines(cluster),
+        })
+    }
+
+    /// All workers. Right: `see`.
+    pub fn workers(&self, actor: &Actor) -> Result<Vec<WorkerItem>, Error> {
+        require(actor, Right::See)?;
+        Ok(self
+            .fleet()
+            .clusters
+            .values()
+            .flat_map(|cluster| worker_items(cluster))
+            .collect())
+    }
+
+    /// All plugins. Right: `see`.
+    pub fn plugins(&self, actor: &Actor) -> Result<Vec<PluginLine>, Error> {
+        require(actor, Right::See)?;
+        Ok(self
+            .fleet()
+            .clusters
+            .values()
+            .flat_map(|cluster| plugin_lines(cluster))
+            .collect())
+    }
+
+    pub(crate) fn cluster_item(&self, cluster: &Cluster) -> ClusterItem {
+        let staleness = self.staleness();
+        let spec = self.spec();
+        let labels = spec
+            .clusters
+            .iter()
+            .find(|known| known.name == cluster.name)
+            .map(|known| known.labels.clone());
+        let totals = cluster.totals(&staleness);
+        ClusterItem {
+            name: cluster.name.clone(),
+            reachable: cluster.about.reachable && !staleness.stale(&cluster.fresh),
+            reachable_since: cluster.about.reachable_since,
+            gap: cluster.about.gap.clone(),
+            as_of: cluster.fresh.as_of(),
+            stale: staleness.stale(&cluster.fresh),
+            version: cluster.about.version.clone(),
+            kafka_cluster_id: cluster.about.kafka_cluster_id.clone(),
+            labels: labels.unwrap_or_default(),
+            workers: worker_items(cluster),
+            lamps: totals.iter().filter(|(_, count)| *count > 0).collect(),
+            totals,
+            revision: cluster.revision,
+            same_as: cluster.about.same_as.clone(),
+        }
+    }
+}
+
+fn worker_items(cluster: &Cluster) -> Vec<WorkerItem> {
+    let mut carried: BTreeMap<&WorkerId, (u32, u32)> = BTreeMap::new();
+    for connector in cluster.live() {
+        let facts = connector.facts();
+        if let Some(instance) = &facts.instance {
+            carried.entry(&instance.worker_id).or_default().0 += 1;
+        }
+        for task in facts.tasks.values() {
+            carried.entry(&task.worker_id).or_default().1 += 1;
+        }
+    }
+    let leader = cluster.about.group.as_ref().and_then(|group| group.leader.as_ref());
+    let item = |worker: &Arc<WorkerFacts>| {
+        let (connectors, tasks) = carried.get(&worker.id).copied().unwrap_or_default();
+        WorkerItem {
+            cluster: cluster.name.clone(),
+            id: worker.id.clone(),
+            alive: worker.alive,
+            since: worker.since,
+            evidence: worker.evidence.clone(),
+            version: worker.version.clone(),
+            connectors,
+            tasks,
+            leader: leader == Some(&worker.id),
+            health: worker.health.clone(),
+            plugins: worker.plugins.as_ref().map(|plugins| plugins.len()),
+        }
+    };
+    cluster.workers.iter().map(item).collect()
+}
+
+fn plugin_lines(cluster: &Cluster) -> Vec<PluginLine> {
+    let telling: Vec<&Arc<WorkerFacts>> = cluster
+        .workers
+        .iter()
+        .filter(|worker| !worker.alive.gone() && worker.plugins.is_some())
+        .collect();
+    let mut lines: BTreeMap<(Arc<str>, Arc<str>), BTreeMap<Option<Arc<str>>, Vec<WorkerId>>> = BTreeMap::new();
+    for worker in &telling {
+        for plugin in worker.plugins.iter().flat_map(|plugins| plugins.iter()) {
+            let line = lines.entry((plugin.kind.clone(), plugin.class.clone())).or_default();
+            line.entry(plugin.version.clone()).or_default().push(worker.id.clone());
+        }
+    }
+    let line = |((kind, class), versions): (_, BTreeMap<Option<Arc<str>>, Vec<WorkerId>>)| {
+        let lacks = |worker: &&&Arc<WorkerFacts>| !versions.values().flatten().any(|id| *id == worker.id);
+        let missing = telling.iter().filter(lacks).map(|worker| worker.id.clone()).collect();
+        PluginLine {
+            cluster: cluster.name.clone(),
+            class,
+            kind,
+            versions,
+            missing,
+        }
+    };
+    lines.into_iter().map(line).collect()
+}

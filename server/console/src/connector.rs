@@ -1,0 +1,238 @@
+//! One connector, as lists and its own page show it.
+
+use std::sync::Arc;
+
+use model::Timestamp;
+use model::actor::{Actor, Right};
+use model::facts::{Alive, InstanceFacts};
+use model::fault::Fault;
+use model::names::{ConnectorId, WorkerId};
+use model::observe::{ListedConfig, Source};
+use model::owner::Owner;
+use model::state::{ConnectorKind, State, TargetSource, TargetState};
+use model::target::TargetSystem;
+use model::verdict::{Activity, Health, Reason, TaskVerdict};
+use view::{Cluster, Connector, Staleness};
+
+use crate::{Console, Error, require};
+
+/// A connector as lists show it: no trace, no config.
+#[derive(Clone, Debug)]
+pub struct ConnectorItem {
+    /// Cluster and name.
+    pub id: ConnectorId,
+    /// Source or sink, when known.
+    pub kind: Option<ConnectorKind>,
+    /// `connector.class`.
+    pub class: Option<Arc<str>>,
+    /// Whose it is and by which rule.
+    pub owner: Option<Owner>,
+    /// What was asked of it and how that is known.
+    pub target: Option<(TargetState, TargetSource)>,
+    /// The connector instance's state as REST says.
+    pub state: Option<State>,
+    /// Its tasks.
+    pub tasks: Vec<TaskItem>,
+    /// Its health to show: as recorded, or unknown when the data is too old.
+    pub health: Health,
+    /// Since when.
+    pub since: Timestamp,
+    /// When its state was last seen.
+    pub as_of: Option<Timestamp>,
+    /// Whether that is too long ago.
+    pub stale: bool,
+    /// Whether it moves data.
+    pub activity: Activity,
+    /// Why, evidence first.
+    pub reasons: Vec<Reason>,
+    /// The fault that it belongs to.
+    pub fault: Option<Arc<Fault>>,
+    /// The systems at its other end.
+    pub systems: Vec<TargetSystem>,
+    /// When it was first seen.
+    pub first_seen: Timestamp,
+    /// When it was found deleted.
+    pub deleted_at: Option<Timestamp>,
+    /// The number of the feed at which it last changed.
+    pub revision: i64,
+}
+
+/// A task as lists show it.
+#[derive(Clone, Debug)]
+pub struct TaskItem {
+    /// Its number.
+    pub number: u32,
+    /// Its state as REST says.
+    pub state: State,
+    /// Since when it was seen in this state.
+    pub state_since: Timestamp,
+    /// Its verdict; `None` when it was listed after the last judgement.
+    pub verdict: Option<TaskVerdict>,
+    /// Its health to show.
+    pub health: Health,
+    /// Where REST says it runs.
+    pub worker: WorkerId,
+    /// Whether that worker lives.
+    pub worker_alive: Alive,
+    /// One-line root cause, when it FAILED.
+    pub root_cause: Option<Arc<str>>,
+    /// The redacted trace; only on the connector's own page, for those who may see configs.
+    pub trace: Option<Arc<str>>,
+    /// The plugin's version as running.
+    pub version: Option<Arc<str>>,
+}
+
+/// The connector instance on its own page.
+#[derive(Clone, Debug)]
+pub struct InstanceItem {
+    /// Its state as REST says.
+    pub state: State,
+    /// Since when it was seen in this state.
+    pub since: Timestamp,
+    /// Where.
+    pub worker: WorkerId,
+    /// Whether that worker lives.
+    pub worker_alive: Alive,
+    /// The redacted trace, for those who may see configs.
+    pub trace: Option<Arc<str>>,
+    /// The plugin's version as running.
+    pub version: Option<Arc<str>>,
+}
+
+/// A connector with everything that its page shows.
+#[derive(Clone, Debug)]
+pub struct ConnectorDetail {
+    /// As in lists, tasks with traces where allowed.
+    pub item: ConnectorItem,
+    /// The connector instance; `None` while no status exists.
+    pub instance: Option<InstanceItem>,
+    /// The masked config, for those who may see configs.
+    pub config: Option<Arc<ListedConfig>>,
+    /// Whether config and traces were left out for want of a right.
+    pub withheld: bool,
+}
+
+impl Console {
+    /// One connector, deleted ones included. Right: `see`; config and traces need `see_config`.
+    pub fn connector(&self, actor: &Actor, id: &ConnectorId) -> Result<ConnectorDetail, Error> {
+        require(actor, Right::See)?;
+        let fleet = self.fleet();
+        let Some((cluster, connector)) = fleet.connector(id) else {
+            return Err(match fleet.clusters.contains_key(&id.cluster) {
+                true => Error::NotFound(format!(
+                    "cluster {} has no connector {:?}",
+                    id.cluster,
+                    id.name.as_str()
+                )),
+                false => Error::NotFound(format!("there is no cluster {:?}", id.cluster.as_str())),
+            });
+        };
+        let open = actor.may(Right::SeeConfig);
+        let facts = connector.facts();
+        let mut item = item(cluster, connector, &self.staleness());
+        if open {
+            for task in &mut item.tasks {
+                task.trace = facts.tasks.get(&task.number).and_then(|facts| facts.trace.clone());
+            }
+        }
+        let instance = facts.instance.as_ref().map(|instance| InstanceItem {
+            state: instance.state.clone(),
+            since: instance.since,
+            worker: instance.worker_id.clone(),
+            worker_alive: alive(cluster, &instance.worker_id),
+            trace: instance.trace.clone().filter(|_| open),
+            version: instance.version.clone(),
+        });
+        let config = facts.config.clone().filter(|_| open);
+        Ok(ConnectorDetail {
+            item,
+            instance,
+            config,
+            withheld: !open,
+        })
+    }
+}
+
+pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Staleness) -> ConnectorItem {
+    let facts = connector.facts();
+    let verdict = connector.verdict();
+    let health = staleness.health(&cluster.fresh, connector);
+    let heard = Staleness::heard(&cluster.fresh);
+    let mut reasons = verdict.reasons.clone();
+    let overtaken = health != verdict.health;
+    if overtaken {
+        reasons.insert(
+            0,
+            Reason {
+                text: format!(
+                    "Nothing was recorded about {} for longer than the stale limit",
+                    cluster.name
+                )
+                .into(),
+                evidence: "what follows was true when it was last seen".into(),
+                source: Source::Record,
+                as_of: heard.unwrap_or(facts.first_seen),
+            },
+        );
+    }
+    ConnectorItem {
+        id: ConnectorId {
+            cluster: cluster.name.clone(),
+            name: facts.name.clone(),
+        },
+        kind: facts.kind,
+        class: facts.class.clone(),
+        owner: connector.owner().cloned(),
+        target: facts.target,
+        state: facts.instance.as_ref().map(|instance| instance.state.clone()),
+        tasks: facts
+            .tasks
+            .iter()
+            .map(|(number, task)| task_item(cluster, connector, *number, task, overtaken))
+            .collect(),
+        health,
+        since: if overtaken {
+            heard.unwrap_or(verdict.since)
+        } else {
+            verdict.since
+        },
+        as_of: cluster.fresh.as_of(),
+        stale: staleness.stale(&cluster.fresh),
+        activity: verdict.activity,
+        reasons,
+        fault: connector.fault.clone(),
+        systems: facts
+            .config
+            .iter()
+            .flat_map(|config| config.targets.iter().cloned())
+            .collect(),
+        first_seen: facts.first_seen,
+        deleted_at: facts.deleted_at,
+        revision: connector.revision,
+    }
+}
+
+fn task_item(cluster: &Cluster, connector: &Connector, number: u32, task: &InstanceFacts, overtaken: bool) -> TaskItem {
+    let verdict = connector.verdict().tasks.get(&number).cloned();
+    let recorded = verdict.as_ref().map_or(Health::Unknown, |verdict| verdict.health);
+    TaskItem {
+        number,
+        state: task.state.clone(),
+        state_since: task.since,
+        health: if overtaken { Health::Unknown } else { recorded },
+        root_cause: verdict.as_ref().and_then(|verdict| verdict.root_cause.clone()),
+        verdict,
+        worker: task.worker_id.clone(),
+        worker_alive: alive(cluster, &task.worker_id),
+        trace: None,
+        version: task.version.clone(),
+    }
+}
+
+fn alive(cluster: &Cluster, worker: &WorkerId) -> Alive {
+    cluster
+        .workers
+        .iter()
+        .find(|known| known.id == *worker)
+        .map_or(Alive::Unknown, |known| known.alive)
+}

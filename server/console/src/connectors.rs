@@ -1,0 +1,142 @@
+//! The list of connectors.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::DateTime;
+use model::Timestamp;
+use model::actor::{Actor, Right};
+use model::names::{ClusterName, TeamName};
+use model::state::ConnectorKind;
+use model::verdict::Health;
+use view::{Position, Query, Sort, Totals};
+
+use crate::connector::item;
+use crate::{ConnectorItem, Console, Error, require};
+
+/// Most connectors on one page.
+const MOST: usize = 1000;
+
+/// What is asked of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConnectorQuery {
+    /// Only these clusters; empty: all.
+    pub clusters: BTreeSet<ClusterName>,
+    /// Only these teams' connectors; empty: all.
+    pub teams: BTreeSet<TeamName>,
+    /// Only those that nobody owns.
+    pub unowned: bool,
+    /// Only these healths; empty: all.
+    pub health: BTreeSet<Health>,
+    /// Only sources or sinks.
+    pub kind: Option<ConnectorKind>,
+    /// Words that must all occur.
+    pub text: String,
+    /// Deleted ones instead of those that exist.
+    pub deleted: bool,
+    /// The order.
+    pub sort: Sort,
+    /// Connectors on the page, 1 to 1000; 0: 100.
+    pub limit: usize,
+    /// Where the page begins: `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// One page of the list.
+#[derive(Clone, Debug)]
+pub struct ConnectorPage {
+    /// The connectors.
+    pub items: Vec<ConnectorItem>,
+    /// Where the next page begins; `None` at the end.
+    pub next_cursor: Option<String>,
+    /// How many match in all.
+    pub matching: usize,
+    /// Counts by health of all that match, the asked health set aside.
+    pub totals: Totals,
+    /// The oldest moment at which a cluster's states were last seen.
+    pub as_of: Option<Timestamp>,
+    /// The feed's number of the snapshot.
+    pub revision: i64,
+}
+
+impl Console {
+    /// Connectors that match. Right: `see`.
+    pub fn connectors(&self, actor: &Actor, asked: &ConnectorQuery) -> Result<ConnectorPage, Error> {
+        require(actor, Right::See)?;
+        let limit = match asked.limit {
+            0 => 100,
+            limit if limit <= MOST => limit,
+            limit => {
+                return Err(Error::BadQuestion(format!(
+                    "`limit` is {limit}; it may be at most {MOST}"
+                )));
+            }
+        };
+        let query = Query {
+            clusters: asked.clusters.clone(),
+            teams: asked.teams.clone(),
+            unowned: asked.unowned,
+            health: asked.health.clone(),
+            kind: asked.kind,
+            text: asked.text.clone(),
+            deleted: asked.deleted,
+            sort: asked.sort,
+        };
+        let after = asked
+            .cursor
+            .as_deref()
+            .map(|text| read_cursor(text, asked.sort))
+            .transpose()?;
+        let (fleet, staleness) = (self.fleet(), self.staleness());
+        let page = fleet.page(&query, after.as_ref(), limit, &staleness);
+        let items = page
+            .items
+            .iter()
+            .map(|(cluster, connector, _)| item(cluster, connector, &staleness))
+            .collect();
+        Ok(ConnectorPage {
+            items,
+            next_cursor: page.next.map(|position| write_cursor(&position, asked.sort)),
+            matching: page.matching,
+            totals: page.totals,
+            as_of: fleet.as_of(),
+            revision: fleet.feed,
+        })
+    }
+}
+
+/// Between the parts of a cursor; no name can contain it, since names hold no control characters.
+const SEPARATOR: char = '\u{1f}';
+
+fn write_cursor(position: &Position, sort: Sort) -> String {
+    [
+        sort.as_str(),
+        position.health.as_str(),
+        &position.since.timestamp_micros().to_string(),
+        if position.team.is_some() { "t" } else { "" },
+        position.team.as_deref().unwrap_or_default(),
+        position.cluster.as_str(),
+        position.name.as_str(),
+    ]
+    .join(&SEPARATOR.to_string())
+}
+
+fn read_cursor(text: &str, sort: Sort) -> Result<Position, Error> {
+    let parts: Vec<&str> = text.split(SEPARATOR).collect();
+    let read = || {
+        let [word, health, since, has_team, team, cluster, name] = parts.as_slice() else {
+            return None;
+        };
+        (*word == sort.as_str()).then_some(())?;
+        Some(Position {
+            health: Health::parse(health)?,
+            since: DateTime::from_timestamp_micros(since.parse().ok()?)?,
+            team: (*has_team == "t").then(|| Arc::from(*team)),
+            cluster: ClusterName::from(*cluster),
+            name: (*name).into(),
+        })
+    };
+    read().ok_or_else(|| {
+        Error::BadQuestion("`cursor` is not one that this list gave out for this order; begin without it".into())
+    })
+}

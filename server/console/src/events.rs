@@ -1,0 +1,62 @@
+//! Live events: what the feed says, and nothing that needs a right beyond `see`.
+
+use std::sync::Arc;
+
+use engine::Event;
+use model::actor::{Actor, Right};
+use model::names::ConnectorId;
+use tokio::sync::broadcast;
+
+use crate::{Console, Error, require};
+
+/// What a reader gets first, and where it goes on.
+pub struct Events {
+    /// Events after the number that the reader named, oldest first.
+    pub missed: Vec<Arc<Event>>,
+    /// True when events between that number and `missed` are gone, so that the reader must read everything anew.
+    pub reset: bool,
+    /// The number up to which the view of this server has come.
+    pub head: i64,
+    /// What comes from now on; a reader that lags behind gets an error from it and must begin anew.
+    pub live: broadcast::Receiver<Arc<Event>>,
+}
+
+impl Console {
+    /// Events after number `after`, then live. Without a number: from now on. Right: `see`.
+    pub async fn events(&self, actor: &Actor, after: Option<i64>, most: usize) -> Result<Events, Error> {
+        require(actor, Right::See)?;
+        // Subscribed before the past is read: nothing falls between the two, and doubles are told by their number.
+        let live = self.events.subscribe();
+        let head = self.fleet().feed;
+        let Some(after) = after else {
+            return Ok(Events {
+                missed: Vec::new(),
+                reset: false,
+                head,
+                live,
+            });
+        };
+        let limit = i64::try_from(most).unwrap_or(i64::MAX - 1) + 1;
+        let feed = self.store()?.feed_after(after, limit).await?;
+        let expired = after > head || feed.oldest.is_none_or(|oldest| after + 1 < oldest) && after < head;
+        let reset = expired || feed.items.len() > most;
+        let fleet = self.fleet();
+        let missed = if reset { Vec::new() } else { feed.items };
+        let missed = missed.into_iter().filter(|item| item.id <= head).map(|item| {
+            let health = item.connector.as_ref().and_then(|name| {
+                let id = ConnectorId {
+                    cluster: item.cluster.clone(),
+                    name: name.clone(),
+                };
+                fleet.connector(&id).map(|(_, connector)| connector.verdict().health)
+            });
+            Arc::new(Event::new(item, health))
+        });
+        Ok(Events {
+            missed: missed.collect(),
+            reset,
+            head,
+            live,
+        })
+    }
+}

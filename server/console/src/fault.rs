@@ -1,0 +1,83 @@
+//! Open faults.
+
+use std::sync::Arc;
+
+use model::actor::{Actor, Right};
+use model::fault::{Fault, Scope};
+use model::names::TeamName;
+use model::verdict::Health;
+use view::Cluster;
+
+use crate::{Console, Error, require};
+
+/// A fault with whose connectors it concerns.
+#[derive(Clone, Debug)]
+pub struct FaultItem {
+    /// The fault.
+    pub fault: Arc<Fault>,
+    /// The worst health among its members.
+    pub worst: Health,
+    /// Teams that own members, by name.
+    pub teams: Vec<TeamName>,
+    /// What a person would say: `Worker 10.0.0.7:8083 of legacy is gone`.
+    pub title: String,
+}
+
+impl Console {
+    /// Open faults of all clusters, worst first, then oldest. Right: `see`.
+    pub fn faults(&self, actor: &Actor) -> Result<Vec<FaultItem>, Error> {
+        require(actor, Right::See)?;
+        let fleet = self.fleet();
+        let items = fleet.clusters.values();
+        let mut items: Vec<FaultItem> = items
+            .flat_map(|cluster| cluster.faults.iter().map(|fault| fault_item(cluster, fault)))
+            .collect();
+        // What concerns many comes before what concerns one, then the worse, then the older.
+        let shared = |item: &FaultItem| matches!(item.fault.scope, Scope::Connector(_));
+        items.sort_by_key(|item| (shared(item), item.worst, item.fault.opened_at));
+        Ok(items)
+    }
+}
+
+pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {
+    let members = || fault.members.iter().filter_map(|name| cluster.connectors.get(name));
+    let worst = members()
+        .map(|connector| connector.verdict().health)
+        .min()
+        .unwrap_or(Health::Unknown);
+    let mut teams: Vec<TeamName> = members()
+        .filter_map(|connector| connector.owner())
+        .map(|owner| owner.team.clone())
+        .collect();
+    teams.sort();
+    teams.dedup();
+    let title = match &fault.scope {
+        Scope::Cluster => format!("Nothing is heard of cluster {}", fault.cluster),
+        Scope::Worker(worker) => format!("Worker {worker} of {} is gone", fault.cluster),
+        Scope::Connector(name) => format!("{} {}", name, says(worst)),
+    };
+    FaultItem {
+        fault: fault.clone(),
+        worst,
+        teams,
+        title,
+    }
+}
+
+/// `has failed`, `is crash looping`: a connector's name before it makes a sentence.
+pub(crate) fn says(health: Health) -> &'static str {
+    match health {
+        Health::CrashLooping => "is crash looping",
+        Health::Failed => "has failed",
+        Health::Degraded => "is degraded",
+        Health::Stalled => "has stalled",
+        Health::Unassigned => "runs nowhere",
+        Health::NoTasks => "has no tasks",
+        Health::Lagging => "is lagging",
+        Health::Unknown => "is unknown",
+        Health::Restarting => "is restarting",
+        Health::Paused => "is paused",
+        Health::Stopped => "is stopped",
+        Health::Healthy => "is healthy",
+    }
+}

@@ -1,0 +1,112 @@
+//! History: what happened, newest first, in sentences.
+
+mod words;
+
+use std::sync::Arc;
+
+use model::Timestamp;
+use model::actor::{Actor, Right};
+use model::names::{ClusterName, ConnectorName};
+use model::record::Entry;
+use model::verdict::Health;
+use store::TimelineFilter;
+
+use crate::{Console, Error, require};
+
+/// What is asked of the history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TimelineQuery {
+    /// Only this cluster.
+    pub cluster: Option<ClusterName>,
+    /// Only this connector of it.
+    pub connector: Option<ConnectorName>,
+    /// Items before this one: `next` of the page before.
+    pub before: Option<i64>,
+    /// Items on the page, 1 to 500; 0: 100.
+    pub limit: usize,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub struct TimelineItem {
+    /// The feed's number.
+    pub id: i64,
+    /// When.
+    pub at: Timestamp,
+    /// The cluster.
+    pub cluster: ClusterName,
+    /// The connector, where one is concerned.
+    pub connector: Option<ConnectorName>,
+    /// What kind of thing: `state`, `verdict`, `config`, `worker`, `rebalance`, `fault`, `cluster`, `gap`.
+    pub kind: &'static str,
+    /// A sentence.
+    pub text: String,
+    /// Who did it: a name, `outside`, or nobody.
+    pub actor: Option<Arc<str>>,
+    /// The health that the sentence is about, for its shape and colour.
+    pub health: Option<Health>,
+}
+
+/// A page of history.
+#[derive(Clone, Debug)]
+pub struct TimelinePage {
+    /// Newest first.
+    pub items: Vec<TimelineItem>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<i64>,
+}
+
+impl Console {
+    /// What happened. Right: `see`.
+    pub async fn timeline(&self, actor: &Actor, asked: &TimelineQuery) -> Result<TimelinePage, Error> {
+        require(actor, Right::See)?;
+        let limit = match asked.limit {
+            0 => 100,
+            limit if limit <= 500 => limit,
+            limit => return Err(Error::BadQuestion(format!("`limit` is {limit}; it may be at most 500"))),
+        };
+        let filter = TimelineFilter {
+            cluster: asked.cluster.clone(),
+            connector: asked.connector.clone(),
+            before_id: asked.before,
+            limit: i64::try_from(limit).unwrap_or(500) + 1,
+            ..TimelineFilter::default()
+        };
+        let mut items = self.store()?.timeline(&filter).await?;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(|item| item.id);
+        let items = items.into_iter().map(|item| TimelineItem {
+            id: item.id,
+            at: item.entry.at(),
+            cluster: item.cluster,
+            connector: item.entry.connector().cloned(),
+            kind: words::kind(&item.entry),
+            text: words::text(&item.entry),
+            actor: actor_of(&item.entry),
+            health: words::health(&item.entry),
+        });
+        Ok(TimelinePage {
+            items: items.collect(),
+            next,
+        })
+    }
+
+    /// Config versions of a connector, newest first. Right: `see_config`.
+    pub async fn config_versions(
+        &self,
+        actor: &Actor,
+        cluster: &ClusterName,
+        connector: &ConnectorName,
+    ) -> Result<Vec<store::ConfigVersion>, Error> {
+        require(actor, Right::SeeConfig)?;
+        Ok(self.store()?.config_versions(cluster, connector).await?)
+    }
+}
+
+fn actor_of(entry: &Entry) -> Option<Arc<str>> {
+    match entry {
+        Entry::Transition(transition) => transition.actor.clone(),
+        Entry::Verdict(_) | Entry::FaultOpened(_) | Entry::FaultEnded(_) => None,
+    }
+}

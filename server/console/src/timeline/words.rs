@@ -1,0 +1,159 @@
+//! Entries of the history in sentences.
+
+use model::fault::Scope;
+use model::record::Entry;
+use model::state::State;
+use model::transition::{Change, Subject, Transition};
+use model::verdict::Health;
+
+use crate::fault::says;
+
+/// The kind by which entries are told apart.
+pub(super) fn kind(entry: &Entry) -> &'static str {
+    match entry {
+        Entry::Verdict(_) => "verdict",
+        Entry::FaultOpened(_) | Entry::FaultEnded(_) => "fault",
+        Entry::Transition(transition) => match transition.change {
+            Change::State { .. } | Change::TaskRemoved | Change::Target { .. } => "state",
+            Change::ConnectorAppeared { .. } | Change::ConnectorDeleted => "connector",
+            Change::Config { .. } => "config",
+            Change::WorkerCame { .. } | Change::WorkerLeft { .. } | Change::WorkerVersion { .. } => "worker",
+            Change::Rebalance { .. } => "rebalance",
+            Change::Reachable | Change::Unreachable(_) | Change::KafkaCluster { .. } => "cluster",
+            Change::RecordingGap { .. } => "gap",
+        },
+    }
+}
+
+/// The health that an entry is about.
+pub(super) fn health(entry: &Entry) -> Option<Health> {
+    match entry {
+        Entry::Verdict(change) => Some(change.to),
+        Entry::FaultOpened(_) => None,
+        Entry::FaultEnded(_) => Some(Health::Healthy),
+        Entry::Transition(transition) => match &transition.change {
+            Change::State { to, .. } => match to {
+                State::Running => Some(Health::Healthy),
+                State::Failed => Some(Health::Failed),
+                State::Paused => Some(Health::Paused),
+                State::Stopped => Some(Health::Stopped),
+                State::Unassigned => Some(Health::Unassigned),
+                State::Restarting => Some(Health::Restarting),
+                State::Other(_) => Some(Health::Unknown),
+            },
+            Change::WorkerLeft { .. } => Some(Health::Unassigned),
+            Change::WorkerCame { .. } | Change::Reachable => Some(Health::Healthy),
+            Change::Unreachable(_) | Change::RecordingGap { .. } => Some(Health::Unknown),
+            _ => None,
+        },
+    }
+}
+
+/// One sentence, its subject first.
+pub(super) fn text(entry: &Entry) -> String {
+    match entry {
+        Entry::Transition(transition) => transition_text(transition),
+        Entry::Verdict(change) => {
+            let why = change
+                .reasons
+                .first()
+                .map(|reason| format!(": {}", reason.text))
+                .unwrap_or_default();
+            let was = change
+                .from
+                .map(|from| format!(", was {}", from.words()))
+                .unwrap_or_default();
+            format!("{} {}{was}{why}", change.connector, says(change.to))
+        }
+        Entry::FaultOpened(fault) => match &fault.scope {
+            Scope::Connector(name) => format!("a fault of {name} opened: {}", fault.root_cause),
+            _ => format!("a fault opened: {}; {}", fault.root_cause, members(fault.members.len())),
+        },
+        Entry::FaultEnded(fault) => format!("the fault ended: {}", fault.root_cause),
+    }
+}
+
+fn members(count: usize) -> String {
+    if count == 1 {
+        "1 connector concerned".to_owned()
+    } else {
+        format!("{count} connectors concerned")
+    }
+}
+
+fn transition_text(transition: &Transition) -> String {
+    let subject = match &transition.subject {
+        Subject::Cluster => "the cluster".to_owned(),
+        Subject::Worker(id) => format!("worker {id}"),
+        Subject::Connector(name) => name.to_string(),
+        Subject::Task(name, number) => format!("{name} task {number}"),
+    };
+    match &transition.change {
+        Change::ConnectorAppeared { again: false } => format!("{subject} appeared"),
+        Change::ConnectorAppeared { again: true } => format!("{subject} appeared again after its deletion"),
+        Change::ConnectorDeleted => format!("{subject} was deleted"),
+        Change::State {
+            from,
+            to,
+            from_worker,
+            worker,
+            root_cause,
+            inferred,
+        } => {
+            let was = from.as_ref().map(|from| format!(", was {from}")).unwrap_or_default();
+            let moved = from_worker
+                .as_ref()
+                .map(|from| format!(", moved from {from}"))
+                .unwrap_or_default();
+            let cause = root_cause
+                .as_ref()
+                .map(|cause| format!(": {cause}"))
+                .unwrap_or_default();
+            match inferred {
+                true => format!("{subject} FAILED again on {worker}, by its changed trace{cause}"),
+                false => format!("{subject} is {to} on {worker}{was}{moved}{cause}"),
+            }
+        }
+        Change::TaskRemoved => format!("{subject} is gone"),
+        Change::Config { from: None, to, .. } => format!("{subject} has config version {}", to.short()),
+        Change::Config { to, keys, .. } => {
+            let keys: Vec<&str> = keys.iter().map(|key| &**key).collect();
+            let changed = if keys.is_empty() {
+                "a masked value changed".to_owned()
+            } else {
+                keys.join(", ")
+            };
+            format!("{subject} got config version {}: {changed}", to.short())
+        }
+        Change::Target { to, .. } => format!("{subject} was asked to be {}", to.as_str()),
+        Change::WorkerCame { again: false } => format!("{subject} joined"),
+        Change::WorkerCame { again: true } => format!("{subject} came back"),
+        Change::WorkerLeft { in_order: true, .. } => format!("{subject} left in order"),
+        Change::WorkerLeft {
+            in_order: false,
+            evidence,
+        } => format!("{subject} is gone: {evidence}"),
+        Change::WorkerVersion { from, to } => format!("{subject} now runs {to}, was {from}"),
+        Change::Rebalance {
+            members,
+            leader,
+            delay_ms,
+        } => {
+            let led = leader
+                .as_ref()
+                .map(|leader| format!(", led by {leader}"))
+                .unwrap_or_default();
+            let held = match delay_ms {
+                0 => String::new(),
+                ms => format!(", lost work held back for {} s", ms / 1000),
+            };
+            format!("rebalance: {members} workers{led}{held}")
+        }
+        Change::Reachable => "the cluster answers again".to_owned(),
+        Change::Unreachable(gap) => format!("no worker answers: {}", gap.text),
+        Change::KafkaCluster { from, to } => format!("the workers now use Kafka cluster {to}, was {from}"),
+        Change::RecordingGap { from, why } => {
+            format!("nothing could be recorded since {}: {why}", from.format("%H:%M:%S UTC"))
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Live events, published once the view contains what they tell of.
+
+use model::Timestamp;
+use model::names::{ClusterName, ConnectorName};
+use model::record::{Changed, FeedItem};
+use model::verdict::Health;
+
+/// One event: a number of the feed with the health that the view shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// The feed's number.
+    pub id: i64,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// The cluster.
+    pub cluster: ClusterName,
+    /// The connector, where one is concerned.
+    pub connector: Option<ConnectorName>,
+    /// What changed.
+    pub changed: Changed,
+    /// The health now, where a connector is concerned.
+    pub health: Option<Health>,
+}
+
+impl Event {
+    /// From a number of the feed.
+    pub fn new(item: FeedItem, health: Option<Health>) -> Self {
+        let FeedItem {
+            id,
+            at,
+            cluster,
+            connector,
+            changed,
+        } = item;
+        Self {
+            id,
+            at,
+            cluster,
+            connector,
+            changed,
+            health,
+        }
+    }
+}

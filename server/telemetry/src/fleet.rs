@@ -1,0 +1,79 @@
+//! Names of the fleet's series, which are rendered from the view and not from counters in this process.
+
+/// One metric family: name, type and help, as the Prometheus text format wants them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Family {
+    /// Its name.
+    pub name: &'static str,
+    /// `gauge` or `counter`.
+    pub kind: &'static str,
+    /// One sentence.
+    pub help: &'static str,
+}
+
+const fn gauge(name: &'static str, help: &'static str) -> Family {
+    Family {
+        name,
+        kind: "gauge",
+        help,
+    }
+}
+
+/// 0 or 1, always present for every connector.
+pub const CONNECTOR_HEALTHY: Family = gauge(
+    "signalbox_connector_healthy",
+    "0 when the connector needs a person (crash_looping, failed, degraded, stalled, unassigned, no_tasks, lagging, unknown), else 1.",
+);
+/// The current verdict.
+pub const CONNECTOR_HEALTH: Family = gauge(
+    "signalbox_connector_health",
+    "1 for the connector's current health, which is the label health.",
+);
+/// Age of what is known.
+pub const CONNECTOR_OBSERVATION_AGE: Family = gauge(
+    "signalbox_connector_observation_age_seconds",
+    "Seconds since the connector's state was last seen.",
+);
+/// Tasks by state.
+pub const CONNECTOR_TASKS: Family = gauge(
+    "signalbox_connector_tasks",
+    "Tasks of the connector by the state that REST reports; states without a task are absent.",
+);
+/// Owner as labels.
+pub const CONNECTOR_OWNER: Family = gauge(
+    "signalbox_connector_owner",
+    "1, with the owning team as a label; absent for connectors that nobody owns.",
+);
+/// Reachability.
+pub const CLUSTER_REACHABLE: Family = gauge(
+    "signalbox_cluster_reachable",
+    "1 while a worker of the cluster answers REST, else 0.",
+);
+/// Age of what is known of a cluster.
+pub const CLUSTER_OBSERVATION_AGE: Family = gauge(
+    "signalbox_cluster_observation_age_seconds",
+    "Seconds since the connectors of the cluster were last listed.",
+);
+/// Counts by health.
+pub const CLUSTER_CONNECTORS: Family = gauge("signalbox_cluster_connectors", "Connectors of the cluster by health.");
+/// Workers by whether they live.
+pub const CLUSTER_WORKERS: Family = gauge(
+    "signalbox_cluster_workers",
+    "Workers of the cluster by whether they live: yes, no or unknown.",
+);
+/// Open faults.
+pub const FAULTS_OPEN: Family = gauge("signalbox_faults_open", "Open faults by cluster, domain and class.");
+
+/// Every family of the fleet.
+pub const FAMILIES: [Family; 10] = [
+    CONNECTOR_HEALTHY,
+    CONNECTOR_HEALTH,
+    CONNECTOR_OBSERVATION_AGE,
+    CONNECTOR_TASKS,
+    CONNECTOR_OWNER,
+    CLUSTER_REACHABLE,
+    CLUSTER_OBSERVATION_AGE,
+    CLUSTER_CONNECTORS,
+    CLUSTER_WORKERS,
+    FAULTS_OPEN,
+];

@@ -1,0 +1,166 @@
+//! Signalbox's own metrics.
+
+use std::time::Duration;
+
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+const REST_CALLS: &str = "signalbox_rest_requests_total";
+const REST_SECONDS: &str = "signalbox_rest_request_duration_seconds";
+const GROUP_CALLS: &str = "signalbox_kafka_group_requests_total";
+const GROUP_SECONDS: &str = "signalbox_kafka_group_request_duration_seconds";
+const JUDGED: &str = "signalbox_judgements_total";
+const COMMITS: &str = "signalbox_store_commits_total";
+const COMMIT_SECONDS: &str = "signalbox_store_commit_duration_seconds";
+const LEASE_HELD: &str = "signalbox_lease_held";
+const VIEW_SWAPS: &str = "signalbox_view_swaps_total";
+const FEED_POSITION: &str = "signalbox_feed_position";
+const FEED_EVENTS: &str = "signalbox_feed_events_total";
+const FEED_RESETS: &str = "signalbox_feed_reader_resets_total";
+
+/// Why the recorder could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("the metrics recorder could not be set up: {0}")]
+pub struct PrometheusError(String);
+
+/// How a question to a peer ended, as a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Answered.
+    Ok,
+    /// Answered with what was known.
+    Unchanged,
+    /// Not answered.
+    Failed,
+}
+
+impl Outcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Unchanged => "unchanged",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// The recorder of this process. A handle is cheap to clone.
+#[derive(Clone)]
+pub struct Prometheus(PrometheusHandle);
+
+impl Prometheus {
+    /// Installs the recorder, once per process, and describes every metric.
+    pub fn install() -> Result<Self, PrometheusError> {
+        let seconds = [
+            0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+        ];
+        let handle = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &seconds)
+            .map_err(|error| PrometheusError(error.to_string()))?
+            .install_recorder()
+            .map_err(|error| PrometheusError(error.to_string()))?;
+        describe();
+        Ok(Self(handle))
+    }
+
+    /// The text of `/metrics` about this process.
+    pub fn render(&self) -> String {
+        self.0.run_upkeep();
+        self.0.render()
+    }
+}
+
+fn describe() {
+    describe_counter!(
+        REST_CALLS,
+        "Requests to Kafka Connect workers, by cluster, question and outcome."
+    );
+    describe_histogram!(
+        REST_SECONDS,
+        Unit::Seconds,
+        "Time that a worker's answer took, by cluster and question."
+    );
+    describe_counter!(
+        GROUP_CALLS,
+        "Questions to Kafka about Connect groups, by cluster and outcome."
+    );
+    describe_histogram!(
+        GROUP_SECONDS,
+        Unit::Seconds,
+        "Time that Kafka's answer about a group took, by cluster."
+    );
+    describe_counter!(JUDGED, "Verdicts judged, by cluster.");
+    describe_counter!(COMMITS, "Transactions that recorded changes, by cluster and outcome.");
+    describe_histogram!(
+        COMMIT_SECONDS,
+        Unit::Seconds,
+        "Time that recording changes took, by cluster."
+    );
+    describe_gauge!(LEASE_HELD, "1 while this server holds the lease of a unit, else 0.");
+    describe_counter!(VIEW_SWAPS, "Snapshots of the fleet put in place.");
+    describe_gauge!(
+        FEED_POSITION,
+        "The last number of the feed that this server's view contains."
+    );
+    describe_counter!(
+        FEED_EVENTS,
+        "Events sent to live readers, counted once however many readers there are."
+    );
+    describe_counter!(
+        FEED_RESETS,
+        "Live readers that were told to begin anew because they lagged behind."
+    );
+}
+
+/// A worker answered, or did not. `question` is `list`, `names`, `root`, `health`, `plugins` or `plugin_config`.
+pub fn rest_answered(cluster: &str, question: &'static str, outcome: Outcome, took: Duration) {
+    let cluster = cluster.to_owned();
+    counter!(REST_CALLS, "cluster" => cluster.clone(), "question" => question, "outcome" => outcome.as_str())
+        .increment(1);
+    histogram!(REST_SECONDS, "cluster" => cluster, "question" => question).record(took);
+}
+
+/// Kafka told who is in a group, or did not.
+pub fn group_asked(cluster: &str, outcome: Outcome, took: Duration) {
+    let cluster = cluster.to_owned();
+    counter!(GROUP_CALLS, "cluster" => cluster.clone(), "outcome" => outcome.as_str()).increment(1);
+    histogram!(GROUP_SECONDS, "cluster" => cluster).record(took);
+}
+
+/// Verdicts were judged.
+pub fn judged(cluster: &str, count: u64) {
+    counter!(JUDGED, "cluster" => cluster.to_owned()).increment(count);
+}
+
+/// Changes were recorded, or could not be.
+pub fn store_committed(cluster: &str, outcome: Outcome, took: Duration) {
+    let cluster = cluster.to_owned();
+    counter!(COMMITS, "cluster" => cluster.clone(), "outcome" => outcome.as_str()).increment(1);
+    histogram!(COMMIT_SECONDS, "cluster" => cluster).record(took);
+}
+
+/// A lease was gained or lost.
+pub fn lease_held(unit: &str, held: bool) {
+    gauge!(LEASE_HELD, "unit" => unit.to_owned()).set(if held { 1.0 } else { 0.0 });
+}
+
+/// A snapshot was put in place at this number of the feed.
+pub fn view_swapped(feed: i64) {
+    counter!(VIEW_SWAPS).increment(1);
+    // Exact up to 2^53 events, which no feed reaches.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a gauge is a float; the loss begins beyond any real feed"
+    )]
+    gauge!(FEED_POSITION).set(feed as f64);
+}
+
+/// Events were sent to live readers.
+pub fn feed_published(count: u64) {
+    counter!(FEED_EVENTS).increment(count);
+}
+
+/// A live reader lagged behind and was told to begin anew.
+pub fn feed_reader_reset() {
+    counter!(FEED_RESETS).increment(1);
+}
