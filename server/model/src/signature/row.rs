@@ -1,10 +1,7 @@
 //! One row of the table, and how it meets a chain of exceptions.
 
-use crate::trace::Exception;
+use crate::trace::{self, Exception};
 use crate::verdict::Class;
-
-/// Bytes of a message that are searched.
-const SEARCHED: usize = 2048;
 
 /// Which class a row gives.
 #[derive(Clone, Copy, Debug)]
@@ -71,10 +68,7 @@ impl<'c> Chain<'c> {
     pub fn new(exceptions: &'c [Exception<'c>]) -> Self {
         let messages = exceptions
             .iter()
-            .map(|exception| {
-                let text = exception.text();
-                text[..text.floor_char_boundary(SEARCHED)].to_lowercase()
-            })
+            .map(|exception| trace::message(exception).to_lowercase())
             .collect();
         Self { exceptions, messages }
     }

@@ -35,7 +35,6 @@ const BARE: &[&str] = &[
     "closed",
     "unexpected end of stream",
     "ssl peer shut down incorrectly",
-    "an i/o error occurred while sending to the backend",
     "the connection attempt failed",
     "this connection has been closed",
     "timeout",

@@ -31,3 +31,38 @@ pub(super) fn clip(text: &str, limit: usize) -> String {
     short.push('…');
     short
 }
+
+/// At most `limit` characters; of a longer text the end is kept as well, where long messages come to the point.
+pub(super) fn shorten(text: &str, limit: usize) -> String {
+    let count = text.chars().count();
+    if count <= limit {
+        return text.to_owned();
+    }
+    let tail = limit / 3;
+    let end: String = text.chars().skip(count - tail).collect();
+    format!("{}{}", clip(text, limit - tail), end)
+}
+
+/// Takes off a `[TAG]` with which a message begins each of its lines.
+pub(super) fn without_tags(text: &str) -> String {
+    let tag = text
+        .find('[')
+        .filter(|at| *at == 0)
+        .and_then(|_| text.find(']'))
+        .map_or("", |end| &text[..=end]);
+    if tag.len() > 2 && text.matches(tag).count() > 1 {
+        return text.replace(tag, "");
+    }
+    text.to_owned()
+}
+
+/// Takes the statement out of what a JDBC driver says of a batch: it is long, and the error behind it names the table.
+pub(super) fn without_statement(text: &str) -> String {
+    let Some((before, rest)) = text.split_once("Batch entry ") else {
+        return text.to_owned();
+    };
+    match (rest.split_once(' '), rest.split_once(" was aborted")) {
+        (Some((number, _)), Some((_, after))) => format!("{before}Batch entry {number} was aborted{after}"),
+        _ => text.to_owned(),
+    }
+}

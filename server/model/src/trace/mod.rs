@@ -16,8 +16,8 @@ pub(crate) use parse::{Exception, parse};
 const LINE: usize = 240;
 /// Longest part of it about the exception below the chosen one, in characters.
 const BELOW: usize = 90;
-/// Characters of a message that are looked at for the line; what stands behind them would be cut off anyway.
-const READ: usize = 1000;
+/// Characters of a message that are looked at for the line; what stands behind them is left out.
+const READ: usize = 2000;
 
 /// What a trace says, in short.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(crate) fn of_chain(chain: &[Exception<'_>]) -> Option<RootCause> {
     let chosen = &chain[choice.at];
     let below = choice.below.map(|at| beneath(chosen, &chain[at]));
     let room = LINE - below.as_ref().map_or(0, |below| below.chars().count() + 1);
-    let mut line = line::clip(&sentence(chosen, below.is_none()), room);
+    let mut line = line::shorten(&sentence(chosen, below.is_none()), room);
     if let Some(below) = below {
         line.push(' ');
         line.push_str(&below);
@@ -57,7 +57,11 @@ pub(crate) fn of_chain(chain: &[Exception<'_>]) -> Option<RootCause> {
 
 fn summary(exception: &Exception<'_>) -> (Arc<str>, Arc<str>) {
     let first = exception.text().lines().next().unwrap_or_default();
-    (exception.class.into(), line::clip(&struck(first), LINE).into())
+    let postgres = is_postgres(exception);
+    (
+        exception.class.into(),
+        line::clip(&struck(first, postgres), LINE).into(),
+    )
 }
 
 /// The chosen exception in words; `alone` when nothing below it is added.
@@ -92,11 +96,22 @@ fn beneath(chosen: &Exception<'_>, below: &Exception<'_>) -> String {
 
 /// The message on one line, data values struck out.
 fn shown(exception: &Exception<'_>) -> String {
-    struck(exception.text()).trim_end_matches([':', ' ']).to_owned()
+    line::without_statement(message(exception).trim_end_matches([':', ' ']))
 }
 
-fn struck(text: &str) -> String {
-    strike::strike(&line::clip(&line::one_line(text), READ))
+/// The whole message on one line, data values struck out, for showing and for signatures: what a record holds must
+/// neither be seen nor be taken for the cause.
+pub(crate) fn message(exception: &Exception<'_>) -> String {
+    struck(exception.text(), is_postgres(exception))
+}
+
+fn is_postgres(exception: &Exception<'_>) -> bool {
+    exception.class.starts_with("org.postgresql.") || exception.text().contains("PSQLException: ")
+}
+
+fn struck(text: &str, postgres: bool) -> String {
+    let line = line::clip(&line::one_line(&line::without_tags(text)), READ);
+    strike::strike(&line, postgres)
 }
 
 #[cfg(test)]

@@ -52,6 +52,9 @@ impl<'t> Exception<'t> {
     }
 
     fn add(&mut self, text: &str) {
+        if is_bare_frame(text) {
+            return;
+        }
         let room = MESSAGE.saturating_sub(self.message.len() + 1);
         if room > 0 && !text.is_empty() {
             if !self.message.is_empty() {
@@ -224,6 +227,17 @@ fn frame(text: &str, cut: bool) -> Option<&str> {
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '$' | '/' | '<' | '>' | '-' | '@' | '~'));
     named.then(|| without_module(place))
+}
+
+/// A frame that a library wrote into its message: `package.Class.method(File.java:12)`.
+fn is_bare_frame(text: &str) -> bool {
+    text.len() <= 2 * NAME
+        && text.split_once('(').is_some_and(|(place, file)| {
+            file.ends_with(')')
+                && (file.contains(".java:") || file.contains(".scala:") || file.contains(".kt:"))
+                && place.contains('.')
+                && !place.contains(char::is_whitespace)
+        })
 }
 
 /// Takes `java.base/` or `app//` off; a hidden class's own slash comes after its name and stays.

@@ -127,9 +127,28 @@ const UNITS: &[&str] = &[
     "row",
 ];
 
-/// Strikes data values out of a message that stands on one line.
-pub(super) fn strike(line: &str) -> String {
+/// Words whose value is a secret wherever it stands.
+const SECRETS: &[&str] = &[
+    "password",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "secret",
+    "apikey",
+    "api_key",
+    "api-key",
+    "accesskey",
+    "access_key",
+    "private_key",
+    "credential",
+    "signature",
+];
+
+/// Strikes data values out of a message that stands on one line. Postgres quotes names with `"` in every language and
+/// lists rows in brackets, so that its messages need no words to be told apart.
+pub(super) fn strike(line: &str, postgres: bool) -> String {
     let mut scan = Scan {
+        postgres,
         text: line.chars().collect(),
         at: 0,
         out: String::with_capacity(line.len()),
@@ -142,6 +161,7 @@ pub(super) fn strike(line: &str) -> String {
 }
 
 struct Scan {
+    postgres: bool,
     text: Vec<char>,
     at: usize,
     out: String,
@@ -157,6 +177,20 @@ impl Scan {
     fn step(&mut self, c: char) {
         match c {
             '{' => self.braces(),
+            '=' | ':' if self.secret_follows(c) => {
+                self.out.push(c);
+                self.out.push('…');
+                let rest = self.text[self.at + 1..].iter();
+                let blank = rest.clone().take_while(|c| **c == ' ').count();
+                let value = rest
+                    .skip(blank)
+                    .take_while(|c| !matches!(c, ' ' | '&' | ';' | ',' | ')' | '}' | ']'));
+                self.at += 1 + blank + value.count();
+            }
+            '[' if self.dump_follows() => {
+                self.at = self.balanced('[', ']');
+                self.out.push_str("[…]");
+            }
             '(' if self.row_follows() => {
                 let end = self.balanced('(', ')');
                 self.at = end;
@@ -172,8 +206,27 @@ impl Scan {
         }
     }
 
+    /// Whether the sign at hand stands between a secret's name and its value.
+    fn secret_follows(&self, sign: char) -> bool {
+        let start = self
+            .out
+            .rfind(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.'));
+        let name = self.out[start.map_or(0, |at| self.out.ceil_char_boundary(at + 1))..].to_lowercase();
+        let named = SECRETS.iter().any(|secret| name.contains(secret)) || name.ends_with("token");
+        named && (sign == '=' || self.peek(1).is_some_and(|c| c != ' '))
+    }
+
+    /// Whether the bracket that comes opens an object written out field by field.
+    fn dump_follows(&self) -> bool {
+        let end = self.balanced('[', ']');
+        self.text[self.at..end].iter().filter(|c| **c == '=').count() >= 2
+    }
+
     /// Whether the bracket that comes opens a row of values.
     fn row_follows(&self) -> bool {
+        if self.postgres && self.text[self.at..self.balanced('(', ')')].contains(&',') {
+            return true;
+        }
         let before = self.out.trim_end().to_ascii_lowercase();
         ["contains", "values", ")=", "values (…),", "row", "record"]
             .iter()
@@ -205,10 +258,12 @@ impl Scan {
             self.out.push_str(&inner);
             self.at = end;
         } else if inner.contains([':', '=', '"']) {
-            match search_error(&inner) {
-                Some(error) => self.out.push_str(&error),
-                None => self.out.push_str("{…}"),
-            }
+            let known = if self.out.ends_with("Field") || self.out.ends_with("Column") {
+                field_name(&inner)
+            } else {
+                search_error(&inner).or_else(|| nested_error(&inner))
+            };
+            self.out.push_str(known.as_deref().unwrap_or("{…}"));
             self.at = end;
         } else {
             self.out.push('{');
@@ -222,6 +277,10 @@ impl Scan {
         let inner: String = self.text[start..end.unwrap_or(self.text.len())].iter().collect();
         self.at = end.map_or(self.text.len(), |end| end + 1);
         let keep = end.is_some() && self.keeps(&inner);
+        if keep && self.after_error_code() {
+            self.out.push_str(&strike(&inner, false));
+            return;
+        }
         self.out.push(mark);
         self.out.push_str(if keep { &inner } else { "…" });
         self.out.push(mark);
@@ -237,6 +296,15 @@ impl Scan {
             Some('{' | '[' | '<') => rest.rfind(closes),
             _ => rest.find(closes),
         }
+    }
+
+    /// Whether `error 18 (Name): ` came before, after which a server quotes its own words.
+    fn after_error_code(&self) -> bool {
+        let before = self.out.trim_end();
+        before.ends_with("):")
+            && before
+                .rsplit_once('(')
+                .is_some_and(|(front, _)| front.contains("error "))
     }
 
     fn keeps(&self, inner: &str) -> bool {
@@ -256,12 +324,18 @@ impl Scan {
             return kept;
         }
         let before = last_word(&self.out);
+        if self.after_error_code() {
+            return true;
+        }
+        if self.postgres && before != "value" && !self.out.trim_end().ends_with([':', '=']) && is_identifier(inner) {
+            return true;
+        }
         let after: String = self.text[self.at..]
             .iter()
             .skip_while(|c| **c == ' ')
             .take_while(|c| c.is_alphabetic())
             .collect();
-        among(NOUNS, before) || among(NOUNS, &after) || is_name(inner)
+        is_method(inner) || among(NOUNS, before) || among(NOUNS, &after) || is_name(inner)
     }
 
     fn word(&mut self) {
@@ -331,6 +405,10 @@ impl Scan {
                 .collect();
             return !dotted && !among(UNITS, &after) && !among(MEASURES, last_word(&self.out));
         }
+        let groups: Vec<usize> = word.split('-').map(str::len).collect();
+        if groups == [8, 4, 4, 4, 12] && word.chars().all(|c| c.is_ascii_hexdigit() || c == '-') {
+            return true;
+        }
         // Account numbers: two letters of a country, then digits.
         digits >= 12 && word.len() == digits + 2 && word.chars().take(2).all(|c| c.is_ascii_uppercase())
     }
@@ -345,7 +423,51 @@ fn search_error(json: &str) -> Option<String> {
     };
     let kind = field("type").filter(|kind| kind.ends_with("_exception") && is_name(kind))?;
     let reason = field("reason").unwrap_or_default();
-    Some(format!("{kind}: {}", strike(&reason.replace(['{', '}', '\\'], " "))))
+    Some(format!(
+        "{kind}: {}",
+        strike(&reason.replace(['{', '}', '\\'], " "), false)
+    ))
+}
+
+/// The name of a field that was written out whole.
+fn field_name(object: &str) -> Option<String> {
+    let value = object.split_once("name=")?.1;
+    let name = value.trim_start_matches(['\'', '"']);
+    let end = name
+        .find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '-'))
+        .unwrap_or(name.len());
+    (end > 0).then(|| format!("{{name='{}'}}", &name[..end]))
+}
+
+/// The last exception that an object's description tells of, class and message, the latter struck too.
+fn nested_error(object: &str) -> Option<String> {
+    let at = object.rfind("Exception: ").or_else(|| object.rfind("Exception ("))?;
+    let start = object[..at]
+        .rfind(['.', ' ', '{', '=', '('])
+        .map_or(0, |start| start + 1);
+    let end = object[at..].find('}').map_or(object.len(), |end| at + end);
+    Some(format!("{{… {}}}", strike(&object[start..end], false)))
+}
+
+/// One word that begins like a name.
+fn is_identifier(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '$'))
+}
+
+/// A method's signature as the JVM writes it: types, class, name and brackets.
+fn is_method(text: &str) -> bool {
+    let Some((head, arguments)) = text.split_once('(') else {
+        return false;
+    };
+    let method = head.rsplit(' ').next().unwrap_or(head);
+    method.matches('.').count() >= 2
+        && arguments.ends_with(')')
+        && text.chars().all(|c| {
+            c.is_alphanumeric() || matches!(c, '.' | '_' | '$' | '(' | ')' | ',' | ' ' | '[' | ']' | '<' | '>')
+        })
 }
 
 /// A class, a config key, an address or a path-like name, as against free text.
@@ -443,8 +565,25 @@ mod tests {
                 "Access denied for user 'app'@'10.0.0.7'",
             ),
             ("unclosed 'secret text", "unclosed '…'"),
+            (
+                "jdbc:mysql://db:3306/x?user=u&password=abc&useSSL=false",
+                "jdbc:mysql://db:3306/x?user=u&password=…&useSSL=false",
+            ),
+            (
+                "starting at Info [a=b, c=d, e=12], but it is gone",
+                "starting at Info […], but it is gone",
+            ),
+            (
+                "missing field SinkRecordField{schema=Schema{STRING}, name='channel', x=false}",
+                "missing field SinkRecordField{name='channel'}",
+            ),
+            ("'a.b.C a.b.D.run(a.b.E, int)'", "'a.b.C a.b.D.run(a.b.E, int)'"),
+            (
+                "request 22067d89-0000-45ba-9708-df9d5559fcbe refused",
+                "request … refused",
+            ),
         ] {
-            assert_eq!(strike(message), shown);
+            assert_eq!(strike(message, false), shown);
         }
     }
 }

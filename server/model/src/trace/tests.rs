@@ -12,7 +12,7 @@ fn the_line_says_what_happened() {
         ),
         (
             format!("{wrapper}Caused by: org.hibernate.exception.JDBCConnectionException: Unable to acquire JDBC Connection [An I/O error occurred while sending to the backend.]\n\tat a.B.c(B.java)\nCaused by: org.postgresql.util.PSQLException: An I/O error occurred while sending to the backend.\n\tat a.B.c(B.java)\nCaused by: java.io.EOFException\n\tat a.B.c(B.java)\n"),
-            "JDBCConnectionException: Unable to acquire JDBC Connection [An I/O error occurred while sending to the backend.] (below it: EOFException)",
+            "PSQLException: An I/O error occurred while sending to the backend. (below it: EOFException)",
         ),
         (
             format!("{wrapper}Caused by: java.net.SocketException: Broken pipe\n\t... 3 more"),

@@ -1,0 +1,8 @@
+//! Integration tests of the model.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod owner;
+mod secrets;
+mod target;
+mod trace_cases;
