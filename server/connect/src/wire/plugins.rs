@@ -1,0 +1,65 @@
+//! `GET /connector-plugins` and `GET /connector-plugins/{p}/config`.
+
+use std::sync::Arc;
+
+use model::observe::Plugin;
+use model::secrets::{Definitions, KeyDefinition};
+use serde::Deserialize;
+
+use super::values::text;
+
+#[derive(Deserialize)]
+struct WirePlugin {
+    class: String,
+    #[serde(default, rename = "type", deserialize_with = "text")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    version: Option<String>,
+}
+
+/// Reads the list of plugins.
+///
+/// # Errors
+/// serde's, when it is no list of plugins.
+pub fn plugins(body: &[u8]) -> Result<Vec<Plugin>, serde_json::Error> {
+    let listed: Vec<WirePlugin> = serde_json::from_slice(body)?;
+    let plugin = |plugin: WirePlugin| Plugin {
+        class: plugin.class.into(),
+        kind: plugin.kind.unwrap_or_default().into(),
+        // Connect writes this word where a plugin names no version.
+        version: plugin.version.filter(|version| version != "undefined").map(Arc::from),
+    };
+    Ok(listed.into_iter().map(plugin).collect())
+}
+
+#[derive(Deserialize)]
+struct WireKey {
+    name: String,
+    #[serde(default, rename = "type", deserialize_with = "text")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    default_value: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    documentation: Option<String>,
+}
+
+/// Reads the keys that a plugin defines. A key without a type counts as a password, and no password keeps its default.
+///
+/// # Errors
+/// serde's, when it is no list of keys.
+pub fn definitions(body: &[u8]) -> Result<Definitions, serde_json::Error> {
+    let keys: Vec<WireKey> = serde_json::from_slice(body)?;
+    let key = |key: WireKey| {
+        let kind = key.kind.unwrap_or_else(|| "PASSWORD".to_owned());
+        let default = key.default_value.filter(|_| kind != "PASSWORD").map(Arc::from);
+        let definition = KeyDefinition {
+            kind: kind.into(),
+            default,
+            documentation: key.documentation.unwrap_or_default().into(),
+        };
+        (key.name.into(), definition)
+    };
+    Ok(Definitions {
+        keys: keys.into_iter().map(key).collect(),
+    })
+}

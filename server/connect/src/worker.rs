@@ -1,0 +1,217 @@
+//! One worker, and what can be asked of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egress::{Client, Request, Response};
+use http::HeaderValue;
+use http::header::ACCEPT;
+use model::names::{ConnectorName, WorkerId};
+use model::observe::{HealthAnswer, Plugin, WorkerAnswer};
+use model::secrets::Definitions;
+use url::Url;
+
+use crate::answer::{ok, read, refused, unreadable};
+use crate::said::{identifier, said};
+use crate::{BodyHash, Error, path_segment, wire};
+
+/// A body from which on hashing and parsing leave the asynchronous threads, in bytes.
+const LARGE: usize = 256 << 10;
+
+/// One worker's REST API. A clone shares the client's connections. No Debug: the client holds credentials.
+#[derive(Clone)]
+pub struct Worker {
+    client: Client,
+    base: Url,
+    address: WorkerId,
+}
+
+/// What was answered, and what that cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<T> {
+    /// The answer.
+    pub value: T,
+    /// From the start of the request to the last byte of the answer.
+    pub took: Duration,
+    /// Size of the body.
+    pub bytes: usize,
+}
+
+/// An expanded list. No Debug: it holds raw configs and traces.
+pub enum Expanded {
+    /// The body equals the previous one; it was not parsed.
+    Unchanged,
+    /// Another body.
+    Body {
+        /// Its hash, to be given with the next question.
+        hash: BodyHash,
+        /// What the worker knows, without connectors that have no status record yet.
+        connectors: BTreeMap<ConnectorName, wire::Connector>,
+    },
+}
+
+impl Worker {
+    /// The worker at `base` (`http://host:8083`, also with a path before Connect's own).
+    pub fn new(client: Client, base: Url) -> Self {
+        let host = base.host_str().unwrap_or_default();
+        let address = match base.port_or_known_default() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        Self {
+            client,
+            base,
+            address: address.into(),
+        }
+    }
+
+    /// Its address (`host:port`) as asked, which need not be the one it advertises.
+    pub fn address(&self) -> &WorkerId {
+        &self.address
+    }
+
+    /// `GET /`: proves that a worker's HTTP server is there, not that it is a member of its group.
+    ///
+    /// # Errors
+    /// Any but [`Error::NotFound`] and [`Error::Conflict`].
+    pub async fn root(&self) -> Result<Answer<WorkerAnswer>, Error> {
+        let response = self.get("", "").await?;
+        let root: wire::Root = read(&response)?;
+        let answer = WorkerAnswer {
+            address: self.address.clone(),
+            version: identifier(&root.version),
+            kafka_cluster_id: root.kafka_cluster_id.as_deref().map(identifier),
+        };
+        Ok(Answer::of(&response, answer))
+    }
+
+    /// `GET /connectors` with config and status of each. Connectors without a status record are left out by workers.
+    /// With the hash of the previous body an unchanged one is recognised before it is parsed.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] from workers before 2.3, which ignore `expand`; any other but [`Error::NotFound`] and
+    /// [`Error::Conflict`].
+    pub async fn list_expanded(&self, previous: Option<BodyHash>) -> Result<Answer<Expanded>, Error> {
+        let response = self.get("connectors", "?expand=info&expand=status").await?;
+        ok(&response)?;
+        let body = response.body.clone();
+        let expanded = if body.len() < LARGE {
+            expand(&body, previous)
+        } else {
+            let large = tokio::task::spawn_blocking(move || expand(&body, previous)).await;
+            large.unwrap_or_else(|_gone| {
+                Err(Error::Unreadable {
+                    why: "this server stopped while it was being read".into(),
+                })
+            })
+        }?;
+        Ok(Answer::of(&response, expanded))
+    }
+
+    /// `GET /connectors`: every name, also of connectors without a status record; empty or partial while the worker
+    /// starts.
+    ///
+    /// # Errors
+    /// Any but [`Error::NotFound`] and [`Error::Conflict`].
+    pub async fn names(&self) -> Result<Answer<Vec<ConnectorName>>, Error> {
+        let response = self.get("connectors", "").await?;
+        let names = read(&response)?;
+        Ok(Answer::of(&response, names))
+    }
+
+    /// `GET /health` (since 3.9): whether it is a member of its group and its herder answers. A worker that is not
+    /// ready is an answer, not an error. It may take 10 s by itself when the herder hangs.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] from workers before 3.9; any other but [`Error::Conflict`].
+    pub async fn health(&self) -> Result<Answer<HealthAnswer>, Error> {
+        let response = self.get("health", "").await?;
+        let read = serde_json::from_slice::<wire::Health>(&response.body);
+        let health = match read {
+            // The HTTP server's own errors have a `status` too: the code as text.
+            Ok(health)
+                if matches!(response.status.as_u16(), 200 | 500 | 503)
+                    && !health.status.bytes().all(|byte| byte.is_ascii_digit()) =>
+            {
+                health
+            }
+            Ok(_) => return Err(refused(&response)),
+            Err(error) => {
+                ok(&response)?;
+                return Err(unreadable(&response.body, &error));
+            }
+        };
+        let answer = HealthAnswer {
+            ready: response.status == http::StatusCode::OK,
+            word: identifier(&health.status),
+            message: said(&health.message.unwrap_or_default()),
+        };
+        Ok(Answer::of(&response, answer))
+    }
+
+    /// `GET /connector-plugins`: every plugin that this worker can load (before 3.2 connectors only).
+    ///
+    /// # Errors
+    /// Any but [`Error::NotFound`] and [`Error::Conflict`].
+    pub async fn plugins(&self) -> Result<Answer<Vec<Plugin>>, Error> {
+        let response = self.get("connector-plugins", "?connectorsOnly=false").await?;
+        ok(&response)?;
+        let plugins = wire::plugins(&response.body).map_err(|error| unreadable(&response.body, &error))?;
+        Ok(Answer::of(&response, plugins))
+    }
+
+    /// `GET /connector-plugins/{class}/config` (since 3.2): the keys that a plugin defines. Give a version only to
+    /// workers since 4.1.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the worker lacks the plugin; [`Error::Unsupported`] before 3.2 and for a class that no
+    /// path can carry; any other but [`Error::Conflict`].
+    pub async fn plugin_config(&self, class: &str, version: Option<&str>) -> Result<Answer<Definitions>, Error> {
+        let class = path_segment(class).ok_or(Error::Unsupported)?;
+        let query = match version.and_then(path_segment) {
+            Some(version) => format!("?version={version}"),
+            None => String::new(),
+        };
+        let response = self.get(&format!("connector-plugins/{class}/config"), &query).await?;
+        ok(&response)?;
+        let definitions = wire::definitions(&response.body).map_err(|error| unreadable(&response.body, &error))?;
+        Ok(Answer::of(&response, definitions))
+    }
+
+    /// Asks for an already encoded path below the base, with a query that starts with `?` or is empty.
+    async fn get(&self, path: &str, query: &str) -> Result<Response, Error> {
+        let mut url = self.base.clone();
+        let before = self.base.path().trim_end_matches('/');
+        url.set_path(&format!("{before}/{path}"));
+        url.set_query(query.strip_prefix('?'));
+        let mut request = Request::get(url);
+        request
+            .headers
+            .insert(ACCEPT, HeaderValue::from_static("application/json"));
+        Ok(self.client.send(request).await?)
+    }
+}
+
+impl<T> Answer<T> {
+    fn of(response: &Response, value: T) -> Self {
+        Self {
+            value,
+            took: response.took,
+            bytes: response.body.len(),
+        }
+    }
+}
+
+fn expand(body: &[u8], previous: Option<BodyHash>) -> Result<Expanded, Error> {
+    let hash = BodyHash::of(body);
+    if previous == Some(hash) {
+        return Ok(Expanded::Unchanged);
+    }
+    match wire::expanded(body) {
+        Ok(connectors) => Ok(Expanded::Body { hash, connectors }),
+        // Workers before 2.3 ignore the parameters and send the plain list.
+        Err(_) if serde_json::from_slice::<Vec<Arc<str>>>(body).is_ok() => Err(Error::Unsupported),
+        Err(error) => Err(unreadable(body, &error)),
+    }
+}

@@ -1,0 +1,198 @@
+//! The cluster: workers over one state, and the verbs by which a test changes it.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+use super::behaviour::Behaviour;
+use super::connector::{FakeConnector, FakeInstance};
+use super::version::Version;
+use super::worker::FakeWorker;
+
+/// A cluster of fake workers; dropping it ends them.
+pub struct FakeCluster {
+    shared: Arc<Shared>,
+    workers: Vec<FakeWorker>,
+}
+
+/// What all workers of a cluster know.
+pub(super) struct Shared {
+    pub(super) version: Version,
+    pub(super) kafka_cluster_id: String,
+    state: Mutex<State>,
+}
+
+pub(super) struct State {
+    pub(super) connectors: BTreeMap<String, FakeConnector>,
+    /// Advertised addresses by number of the worker.
+    pub(super) ids: Vec<String>,
+    pub(super) behaviours: Vec<Behaviour>,
+    /// Method and target of every request, by worker.
+    pub(super) requests: Vec<Vec<String>>,
+    /// The expanded list as last written; forgotten with every change.
+    pub(super) written: Option<Bytes>,
+}
+
+impl Shared {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl FakeCluster {
+    /// Starts so many workers on free loopback ports.
+    ///
+    /// # Errors
+    /// When no thread or port can be had.
+    pub fn start(version: Version, workers: usize) -> io::Result<Self> {
+        Self::start_on(version, &vec![0; workers])
+    }
+
+    /// Starts a worker on each of these loopback ports; 0 takes a free one.
+    ///
+    /// # Errors
+    /// When no thread or port can be had.
+    pub fn start_on(version: Version, ports: &[u16]) -> io::Result<Self> {
+        let shared = Arc::new(Shared {
+            version,
+            kafka_cluster_id: "fake-4L6g3nShT-eMCtK--X".to_owned(),
+            state: Mutex::new(State {
+                connectors: BTreeMap::new(),
+                ids: Vec::new(),
+                behaviours: Vec::new(),
+                requests: Vec::new(),
+                written: None,
+            }),
+        });
+        let mut cluster = Self {
+            shared,
+            workers: Vec::new(),
+        };
+        for port in ports {
+            cluster.add_worker(*port)?;
+        }
+        Ok(cluster)
+    }
+
+    /// Adds a worker on a loopback port (0: a free one) and returns its number.
+    ///
+    /// # Errors
+    /// When no thread or port can be had.
+    pub fn add_worker(&mut self, port: u16) -> io::Result<usize> {
+        let number = self.workers.len();
+        {
+            let mut state = self.shared.lock();
+            state.ids.push(String::new());
+            state.behaviours.push(Behaviour::Normal);
+            state.requests.push(Vec::new());
+        }
+        let worker = FakeWorker::start(self.shared.clone(), number, port)?;
+        self.shared.lock().ids[number] = worker.address().to_string();
+        self.workers.push(worker);
+        Ok(number)
+    }
+
+    /// The base address of a worker, with a slash at its end.
+    pub fn url(&self, worker: usize) -> String {
+        format!("http://{}/", self.workers[worker].address())
+    }
+
+    /// The base addresses of all workers.
+    pub fn urls(&self) -> Vec<String> {
+        (0..self.workers.len()).map(|worker| self.url(worker)).collect()
+    }
+
+    /// `host:port` that a worker advertises in statuses.
+    pub fn worker_id(&self, worker: usize) -> String {
+        self.shared.lock().ids[worker].clone()
+    }
+
+    /// Makes a worker advertise another address than it listens on, as behind an ingress.
+    pub fn advertise(&self, worker: usize, id: &str) {
+        self.change(|state| id.clone_into(&mut state.ids[worker]));
+    }
+
+    /// Kills a worker as `kill -9` does: its port refuses, its connections break, statuses stay. Returns when the port
+    /// refuses.
+    pub fn kill(&mut self, worker: usize) {
+        self.workers[worker].kill();
+    }
+
+    /// Starts a killed worker again on its port.
+    ///
+    /// # Errors
+    /// When the port was taken meanwhile.
+    pub fn revive(&mut self, worker: usize) -> io::Result<()> {
+        self.workers[worker].revive(self.shared.clone())
+    }
+
+    /// How a worker answers from now on.
+    pub fn behave(&self, worker: usize, behaviour: Behaviour) {
+        self.shared.lock().behaviours[worker] = behaviour;
+    }
+
+    /// Method and target of every request to a worker so far.
+    pub fn requests(&self, worker: usize) -> Vec<String> {
+        self.shared.lock().requests[worker].clone()
+    }
+
+    /// Creates or replaces a connector.
+    pub fn put(&self, connector: FakeConnector) {
+        self.change(|state| state.connectors.insert(connector.name.clone(), connector));
+    }
+
+    /// Deletes a connector; whether it was there.
+    pub fn delete(&self, name: &str) -> bool {
+        self.change(|state| state.connectors.remove(name).is_some())
+    }
+
+    /// A connector as it is.
+    pub fn connector(&self, name: &str) -> Option<FakeConnector> {
+        self.shared.lock().connectors.get(name).cloned()
+    }
+
+    /// The names of all connectors.
+    pub fn names(&self) -> Vec<String> {
+        self.shared.lock().connectors.keys().cloned().collect()
+    }
+
+    /// Changes a connector; whether it was there.
+    pub fn edit(&self, name: &str, edit: impl FnOnce(&mut FakeConnector)) -> bool {
+        self.change(|state| state.connectors.get_mut(name).map(edit).is_some())
+    }
+
+    /// Sets the state and trace of a connector's instance (`task`: `None`) or one of its tasks, on the worker where it
+    /// is (a new one: worker 0).
+    pub fn set_state(&self, name: &str, task: Option<u32>, state: &str, trace: Option<&str>) -> bool {
+        self.edit(name, |connector| {
+            let new = || FakeInstance::new(state, 0);
+            let instance = match task {
+                None => connector.instance.get_or_insert_with(new),
+                Some(task) => connector.tasks.entry(task).or_insert_with(new),
+            };
+            state.clone_into(&mut instance.state);
+            instance.trace = trace.map(str::to_owned);
+        })
+    }
+
+    /// Moves a connector's instance (`task`: `None`) or one of its tasks to another worker.
+    pub fn place(&self, name: &str, task: Option<u32>, worker: usize) -> bool {
+        self.edit(name, |connector| {
+            let instance = match task {
+                None => connector.instance.as_mut(),
+                Some(task) => connector.tasks.get_mut(&task),
+            };
+            if let Some(instance) = instance {
+                instance.worker = worker;
+            }
+        })
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.shared.lock();
+        state.written = None;
+        change(&mut state)
+    }
+}

@@ -1,0 +1,19 @@
+//! A Kafka Connect cluster that is none: several workers on free loopback ports that share one state, answer with the
+//! bodies of real ones, and misbehave on demand.
+//!
+//! Every worker has a thread and a runtime of its own, so that killing one is as abrupt as `kill -9`: its port refuses
+//! and its open connections break, whatever the test's own runtime does.
+
+mod behaviour;
+mod bodies;
+mod cluster;
+mod connector;
+mod plugins;
+mod routes;
+mod version;
+mod worker;
+
+pub use behaviour::Behaviour;
+pub use cluster::FakeCluster;
+pub use connector::{FakeConnector, FakeInstance};
+pub use version::Version;

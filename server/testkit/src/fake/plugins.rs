@@ -1,0 +1,105 @@
+//! The plugins that a worker of the fake lists, and their definitions.
+
+use serde::Serialize;
+
+use super::version::Version;
+
+#[derive(Serialize)]
+pub(super) struct Plugin {
+    class: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+pub(super) struct Key {
+    name: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    required: bool,
+    default_value: Option<&'static str>,
+    importance: &'static str,
+    documentation: &'static str,
+    group: Option<&'static str>,
+    width: &'static str,
+    display_name: &'static str,
+    dependents: [&'static str; 0],
+    order: i32,
+}
+
+const PLUGINS: [(&str, &str); 8] = [
+    ("org.apache.kafka.connect.file.FileStreamSinkConnector", "sink"),
+    ("org.apache.kafka.connect.file.FileStreamSourceConnector", "source"),
+    ("org.apache.kafka.connect.mirror.MirrorSourceConnector", "source"),
+    ("org.apache.kafka.connect.tools.MockSourceConnector", "source"),
+    ("org.apache.kafka.connect.json.JsonConverter", "converter"),
+    (
+        "org.apache.kafka.connect.storage.SimpleHeaderConverter",
+        "header_converter",
+    ),
+    (
+        "org.apache.kafka.connect.transforms.ExtractField$Value",
+        "transformation",
+    ),
+    (
+        "org.apache.kafka.connect.transforms.predicates.HasHeaderKey",
+        "predicate",
+    ),
+];
+
+pub(super) fn list(version: Version, connectors_only: bool) -> Vec<Plugin> {
+    let connectors_only = connectors_only || !version.plugin_definitions();
+    PLUGINS
+        .into_iter()
+        .filter(|(_, kind)| !connectors_only || matches!(*kind, "source" | "sink"))
+        .map(|(class, kind)| Plugin {
+            class,
+            kind,
+            version: version.number,
+        })
+        .collect()
+}
+
+/// The definitions of a plugin by class; `None` when it is not there.
+pub(super) fn definitions(class: &str) -> Option<Vec<Key>> {
+    PLUGINS.iter().any(|(listed, _)| *listed == class).then(|| {
+        vec![
+            key(
+                "file",
+                "STRING",
+                None,
+                "Source filename. If not specified, the standard input will be used",
+            ),
+            key("topic", "STRING", None, "The topic to publish data to"),
+            key(
+                "connection.password",
+                "PASSWORD",
+                Some("[hidden]"),
+                "Password of the connection",
+            ),
+            key(
+                "batch.size",
+                "INT",
+                Some("2000"),
+                "The maximum number of records the source task can read",
+            ),
+        ]
+    })
+}
+
+fn key(name: &'static str, kind: &'static str, default: Option<&'static str>, documentation: &'static str) -> Key {
+    Key {
+        name,
+        kind,
+        required: default.is_none(),
+        default_value: default,
+        importance: "HIGH",
+        documentation,
+        group: None,
+        width: "NONE",
+        display_name: name,
+        dependents: [],
+        order: -1,
+    }
+}
