@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use globset::{GlobBuilder, GlobMatcher};
 use serde::{Deserialize, Serialize};
 
 use crate::names::{ClusterName, ConnectorName, TeamName};
@@ -53,16 +54,35 @@ pub struct BadGlob {
 
 /// Compiled rules of all teams.
 #[derive(Clone, Debug, Default)]
-pub struct Owners {}
+pub struct Owners {
+    rules: Vec<Rule>,
+}
+
+#[derive(Clone, Debug)]
+struct Rule {
+    team: TeamName,
+    cluster: Option<GlobMatcher>,
+    connector: Option<GlobMatcher>,
+    topic: Option<GlobMatcher>,
+    label: Option<(Arc<str>, Arc<str>)>,
+    source: Arc<str>,
+}
 
 impl Owners {
-    /// Compiles the rules; the first bad glob is refused.
+    /// Compiles the rules; the first bad glob is refused. A rule without any part matches nothing, so that an empty
+    /// table in the file never gives a team the whole fleet.
     pub fn new(teams: &[Team]) -> Result<Self, BadGlob> {
-        let _ = teams;
-        Ok(Self {})
+        let mut rules = Vec::new();
+        for team in teams {
+            for owns in team.owns.iter().filter(|owns| **owns != Owns::default()) {
+                rules.push(Rule::compile(&team.name, owns)?);
+            }
+        }
+        Ok(Self { rules })
     }
 
-    /// The owner of a connector.
+    /// The owner of a connector. A `topic` glob sees the list in the clear part of the config; `topics.regex` names
+    /// no topic, so it matches none.
     pub fn of(
         &self,
         cluster: &ClusterName,
@@ -70,7 +90,81 @@ impl Owners {
         connector: &ConnectorName,
         config: Option<&Config>,
     ) -> Option<Owner> {
-        let _ = (cluster, labels, connector, config);
-        None
+        let rule = self
+            .rules
+            .iter()
+            .find(|rule| rule.matches(cluster, labels, connector, config))?;
+        Some(Owner {
+            team: rule.team.clone(),
+            source: rule.source.clone(),
+        })
     }
+}
+
+impl Rule {
+    fn compile(team: &TeamName, owns: &Owns) -> Result<Self, BadGlob> {
+        let label = owns
+            .label
+            .as_ref()
+            .map(|(key, value)| format!("label {key} = \"{value}\""));
+        let source = [
+            ("cluster", &owns.cluster),
+            ("connector", &owns.connector),
+            ("topic", &owns.topic),
+        ]
+        .into_iter()
+        .filter_map(|(part, glob)| glob.as_ref().map(|glob| format!("{part} = \"{glob}\"")))
+        .chain(label)
+        .collect::<Vec<_>>()
+        .join(", ");
+        Ok(Self {
+            team: team.clone(),
+            cluster: owns.cluster.as_deref().map(glob).transpose()?,
+            connector: owns.connector.as_deref().map(glob).transpose()?,
+            topic: owns.topic.as_deref().map(glob).transpose()?,
+            label: owns.label.clone(),
+            source: source.into(),
+        })
+    }
+
+    fn matches(
+        &self,
+        cluster: &ClusterName,
+        labels: &BTreeMap<Arc<str>, Arc<str>>,
+        connector: &ConnectorName,
+        config: Option<&Config>,
+    ) -> bool {
+        let holds = |glob: &Option<GlobMatcher>, text: &str| glob.as_ref().is_none_or(|glob| glob.is_match(text));
+        holds(&self.cluster, cluster.as_str())
+            && holds(&self.connector, connector.as_str())
+            && self
+                .label
+                .as_ref()
+                .is_none_or(|(key, value)| labels.get(key) == Some(value))
+            && self
+                .topic
+                .as_ref()
+                .is_none_or(|glob| topics(config).any(|topic| glob.is_match(topic)))
+    }
+}
+
+fn topics(config: Option<&Config>) -> impl Iterator<Item = &str> {
+    config
+        .and_then(|config| config.text("topics"))
+        .into_iter()
+        .flat_map(|list| list.split(','))
+        .map(str::trim)
+        .filter(|topic| !topic.is_empty())
+}
+
+fn glob(text: &str) -> Result<GlobMatcher, BadGlob> {
+    GlobBuilder::new(text)
+        .literal_separator(false)
+        .backslash_escape(true)
+        .build()
+        .map(|glob| glob.compile_matcher())
+        .map_err(|error| BadGlob {
+            glob: text.into(),
+            why: error.kind().to_string(),
+        })
 }

@@ -5,16 +5,30 @@
 //! clear only once the definitions of the plugin's class say that the key is no password; a masked value is replaced
 //! by a fingerprint, so that a change shows and equal secrets match, but the value is not kept.
 
+mod collect;
 mod config;
 mod definitions;
+mod ends;
 mod fingerprint;
+mod jaas;
+mod keys;
+mod labels;
 mod mask;
+mod naming;
+mod patterns;
 mod raw;
 mod redact;
+mod reference;
+mod shorten;
+mod spans;
 
 pub use config::{Config, ConfigValue};
 pub use definitions::{Definitions, KeyDefinition};
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use mask::mask;
+pub(crate) use patterns::carries_secret;
+pub use patterns::strike_patterns;
 pub use raw::{RawConfig, RawTrace};
 pub use redact::Redactor;
+pub(crate) use reference::{Part, split};
+pub use spans::MASK;

@@ -2,13 +2,20 @@
 
 use std::sync::Arc;
 
-use super::{RawConfig, RawTrace};
+use aho_corasick::AhoCorasick;
+
+use super::collect::secrets_of;
+use super::patterns::all_in;
+use super::shorten::{line_ends, shorten};
+use super::spans::Spans;
+use super::{Definitions, RawConfig, RawTrace};
 
 /// Strikes one connector's own secrets, and whatever looks like one, out of its traces. Kept in memory only by the
-/// lease holder; without a config only patterns apply. No Debug: it holds the secrets.
+/// lease holder; without a config only patterns apply. No Debug: it holds the secrets. It keeps nothing but them: the
+/// automaton that looks for them is built for each trace, since traces are rare and connectors many.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    secrets: Vec<String>,
+    secrets: Arc<[Box<str>]>,
 }
 
 impl Redactor {
@@ -17,15 +24,72 @@ impl Redactor {
         Self::default()
     }
 
-    /// For one connector's config.
-    pub fn for_config(raw: &RawConfig, definitions: Option<&super::Definitions>) -> Self {
-        let _ = (raw, definitions);
-        Self::default()
+    /// For one connector's config. Without definitions every value that is not known to be clear counts as a secret.
+    pub fn for_config(raw: &RawConfig, definitions: Option<&Definitions>) -> Self {
+        Self {
+            secrets: secrets_of(raw, definitions)
+                .into_iter()
+                .map(String::into_boxed_str)
+                .collect(),
+        }
     }
 
-    /// The trace without secrets, at most 64 kB (the middle is left out, and says so), line ends normalised.
+    /// The trace without secrets and record data, at most 64 kB (the middle is left out, and says so), line ends
+    /// normalised. Linear in the trace.
     pub fn redact(&self, trace: &RawTrace) -> Arc<str> {
-        let _ = &self.secrets;
-        trace.as_str().into()
+        shorten(&self.strike(trace.as_str())).into()
     }
+
+    /// Any other text about this connector (a worker's answer to a request for it), without its secrets; its length
+    /// is left as it is.
+    pub fn strike(&self, text: &str) -> String {
+        let text = line_ends(text);
+        let mut spans = all_in(&text);
+        self.own(&text, &mut spans);
+        spans.strike(&text)
+    }
+
+    fn own(&self, text: &str, spans: &mut Spans) {
+        if self.secrets.is_empty() {
+            return;
+        }
+        let Ok(automaton) = AhoCorasick::new(self.secrets.iter().map(|secret| secret.as_bytes())) else {
+            // Too many secrets for an automaton: then nothing may be shown.
+            spans.add(0, text.len());
+            return;
+        };
+        // Finds come in the order of their ends; what touches the last one makes it longer.
+        let mut last = (0, 0);
+        for found in automaton.find_overlapping_iter(text) {
+            let (start, end) = (found.start(), found.end());
+            let word = self
+                .secrets
+                .get(found.pattern().as_usize())
+                .is_some_and(|secret| is_word(secret));
+            if word && !stands_alone(text.as_bytes(), start, end) {
+                continue;
+            }
+            if start > last.1 {
+                spans.add(last.0, last.1);
+                last = (start, end);
+            } else {
+                last = (last.0.min(start), end);
+            }
+        }
+        spans.add(last.0, last.1);
+    }
+}
+
+/// A short secret of letters alone may also be part of a class or a package: it counts only where it stands alone.
+fn is_word(secret: &str) -> bool {
+    secret.len() <= 16 && secret.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
+    let part_of_name = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'$');
+    let before = start.checked_sub(1).and_then(|at| text.get(at));
+    let after = text.get(end);
+    let dotted_before = before == Some(&b'.') && part_of_name(start.checked_sub(2).and_then(|at| text.get(at)));
+    let dotted_after = after == Some(&b'.') && part_of_name(text.get(end + 1));
+    !(part_of_name(before) || part_of_name(after) || dotted_before || dotted_after)
 }
