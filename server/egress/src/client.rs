@@ -155,7 +155,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Sends one request, once, and reads the whole answer.
+    /// Sends one request and reads the whole answer. A request that changes something is sent once; one that only reads
+    /// is sent a second time when the connection was closed before any answer began.
     ///
     /// # Errors
     /// Any of [`Error`]; an answer with a status outside 3xx is no error, whatever it says.
@@ -175,14 +176,20 @@ impl Client {
             let _same_outcome = request.url.set_password(None);
         }
         let started = Instant::now();
-        let mut outgoing = self.http.request(request.method, request.url).headers(request.headers);
-        if let Some(auth) = &self.auth {
-            outgoing = outgoing.header(AUTHORIZATION, auth.value());
-        }
-        if let Some(body) = request.body {
-            outgoing = outgoing.body(body);
-        }
-        let mut answer = outgoing.send().await.map_err(|error| self.classify(&error))?;
+        let mut answer = match self
+            .outgoing(&request)
+            .send()
+            .await
+            .map_err(|error| self.classify(&error))
+        {
+            // The peer closed a kept connection at the moment it was used again: nothing was answered, and reading may
+            // be asked twice.
+            Err(Error::BadAnswer { .. }) if request.method.is_safe() => {
+                let again = self.outgoing(&request).send().await;
+                again.map_err(|error| self.classify(&error))?
+            }
+            first => first?,
+        };
         if answer.status().is_redirection() {
             return Err(Error::Redirected {
                 status: answer.status().as_u16(),
@@ -202,6 +209,20 @@ impl Client {
             body,
             took: started.elapsed(),
         })
+    }
+
+    fn outgoing(&self, request: &Request) -> reqwest::RequestBuilder {
+        let mut outgoing = self
+            .http
+            .request(request.method.clone(), request.url.clone())
+            .headers(request.headers.clone());
+        if let Some(auth) = &self.auth {
+            outgoing = outgoing.header(AUTHORIZATION, auth.value());
+        }
+        if let Some(body) = &request.body {
+            outgoing = outgoing.body(body.clone());
+        }
+        outgoing
     }
 
     async fn body(&self, answer: &mut reqwest::Response) -> Result<Bytes, Error> {

@@ -121,8 +121,7 @@ pub fn expanded(body: &[u8]) -> Result<BTreeMap<ConnectorName, Connector>, serde
             .into_iter()
             .map(|(name, connector)| (name, connector.unwrap_or_default().into()))
             .collect()),
-        Err(error) if error.is_data() => piecewise(body),
-        Err(error) => Err(error),
+        Err(_odd_or_broken) => piecewise(body),
     }
 }
 

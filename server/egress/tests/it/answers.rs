@@ -1,10 +1,11 @@
 //! Answers, whole and broken.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use egress::{Auth, ClientBuilder, Error, Policy, Request};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use tokio::io::AsyncWriteExt;
 use url::Url;
 
@@ -96,6 +97,29 @@ async fn half_a_body_and_no_http_are_bad_answers() {
         let error = refused(&saying(bytes).await).await;
         assert!(matches!(error, Error::BadAnswer { .. }), "{bytes:?}: {error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_connection_closed_before_any_answer_is_tried_again_for_reading_only() {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = connections.clone();
+    let url = peer(move |mut stream| {
+        let number = count.fetch_add(1, Ordering::SeqCst);
+        async move {
+            head(&mut stream).await;
+            if number % 2 == 1 {
+                let answer = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+                stream.write_all(answer).await.unwrap_or(());
+            }
+        }
+    })
+    .await;
+    let client = builder(&url).build().unwrap();
+    assert!(ask(&client, &url).await.is_ok());
+    assert_eq!(connections.load(Ordering::SeqCst), 2);
+    let write = client.send(Request::new(Method::POST, url)).await;
+    assert!(matches!(write.err(), Some(Error::BadAnswer { .. })));
+    assert_eq!(connections.load(Ordering::SeqCst), 3);
 }
 
 #[tokio::test]

@@ -1,0 +1,1 @@
+//! Bodies recorded from real workers of each version.
