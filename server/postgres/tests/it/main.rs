@@ -38,7 +38,8 @@ impl Place {
 }
 
 fn options(home: PathBuf) -> Options {
-    let mut options = Options::new(home, Binaries::find(None).unwrap());
+    let named = std::env::var_os("PG_BIN").map(PathBuf::from);
+    let mut options = Options::new(home, Binaries::find(named.as_deref()).unwrap());
     options.settings = vec![("fsync".into(), "off".into()), ("shared_buffers".into(), "16MB".into())];
     options
 }
