@@ -2,6 +2,20 @@
 
 use super::labels::Ends;
 
+/// How names in Java end that hold a secret's name but no secret: files of frames, and classes.
+const CODE: &[&str] = &[
+    ".java",
+    ".kt",
+    ".scala",
+    ".groovy",
+    "Exception",
+    "Error",
+    "Provider",
+    "Manager",
+    "Authenticator",
+    "Validator",
+];
+
 /// Behind an Oracle URL's prefix an `@` is looked for in so many bytes, that many prefixes cost no more than one.
 const LONGEST_LOGIN: usize = 512;
 
@@ -59,10 +73,7 @@ impl<'a> Scanner<'a> {
         let Some(word) = label.strip_suffix(':') else {
             return false;
         };
-        if [".java", ".kt", ".scala", ".groovy", "Exception", "Error"]
-            .iter()
-            .any(|tail| word.ends_with(tail))
-        {
+        if CODE.iter().any(|tail| word.ends_with(tail)) {
             return true;
         }
         let from = self.bytes.get(..start).map_or(0, |before| {

@@ -67,7 +67,7 @@ pub(super) const RECORD_DATA: &[(&str, Ends)] = &[
         Ends::Until(&[]),
     ),
     (
-        r"(?i)batch entry [0-9]{1,9} (?:insert into|update|delete from|merge into|upsert into) ",
+        r#"(?i)batch entry [0-9]{1,9} (?:insert into|update|delete from|merge into|upsert into) [a-z0-9_.$"`]{0,80}"#,
         Ends::Until(&[" was aborted"]),
     ),
     (r#"value out of range: "?"#, Ends::Until(&[])),

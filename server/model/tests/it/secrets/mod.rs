@@ -1,5 +1,6 @@
 //! Masking at entry.
 
+mod cause_stays;
 mod mask;
 mod planted;
 mod redact;

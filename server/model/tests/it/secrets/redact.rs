@@ -59,6 +59,10 @@ fn patterns_strike_secrets_and_leave_the_cause() {
             "Caused by: x.InvalidTokenException: password=‹masked›",
         ),
         (
+            "[EnvCredentialsProvider: Unable to load",
+            "[EnvCredentialsProvider: Unable to load",
+        ),
+        (
             "ERROR: null value\n  Detail: Failing row contains (99,\nAlice).\n\tat x.Y(Z.java:1)",
             "ERROR: null value\n  Detail: Failing row contains (‹masked›\n\tat x.Y(Z.java:1)",
         ),
@@ -88,7 +92,7 @@ fn patterns_strike_secrets_and_leave_the_cause() {
         ),
         (
             "Batch entry 0 INSERT INTO \"t\"(\"a\") VALUES('x') was aborted: ERROR",
-            "Batch entry 0 INSERT INTO ‹masked› was aborted: ERROR",
+            "Batch entry 0 INSERT INTO \"t\"‹masked› was aborted: ERROR",
         ),
     ] {
         let struck = strike_patterns(text);
