@@ -34,7 +34,8 @@ BEGIN
     END IF;
     -- Two servers that start together would both find it missing.
     PERFORM pg_advisory_xact_lock(hashtextextended(partition, 0));
-    IF to_regclass('public.' || quote_ident(partition)) IS NOT NULL THEN
+    -- Asked of the catalogue's rows: to_regclass may still answer from a cache of before the lock.
+    IF EXISTS (SELECT FROM pg_class WHERE relname = partition AND relnamespace = 'public'::regnamespace) THEN
         RETURN false;
     END IF;
     EXECUTE format('CREATE TABLE public.%I PARTITION OF public.%I FOR VALUES FROM (%L) TO (%L)',

@@ -1,6 +1,6 @@
 //! The one transaction in which facts, verdicts, history and feed change together.
 
-use sqlx::{Acquire, PgConnection, query};
+use sqlx::{PgConnection, query};
 
 use crate::pool::{LONG_ANSWER, within};
 use crate::{Batch, Lease, Result, Store, clusters, configs, connectors, faults, feed, history, workers};
@@ -17,8 +17,7 @@ impl Store {
     /// not, if the connection broke between the commit and its answer.
     pub async fn commit(&self, lease: &Lease, batch: &Batch<'_>) -> Result<Option<i64>> {
         within(LONG_ANSWER, async {
-            let mut connection = self.pool.acquire().await?;
-            let mut transaction = connection.begin().await?;
+            let mut transaction = self.pool.begin().await?;
             lease.check(&mut transaction).await?;
             record(&mut transaction, batch).await?;
             let highest = number(&mut transaction, batch).await?;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::{ConnectOptions, Connection, query};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::query;
 
 use crate::{Result, Store, partitions, pool};
 
@@ -28,13 +29,18 @@ impl Store {
     pub async fn migrate(owner_url: &str) -> Result<()> {
         let options = pool::options(owner_url)?.options([("statement_timeout", "0")]);
         pool::within(LIMIT, async {
-            let mut connection = options.connect().await?;
-            MIGRATOR.run(&mut connection).await?;
-            query!(r#"SELECT signalbox_grant_rights() AS "granted!""#)
-                .fetch_one(&mut connection)
+            // One connection; as a pool, because `run` with a borrowed one makes a future that cannot be spawned.
+            let owner = PgPoolOptions::new()
+                .max_connections(1)
+                .acquire_timeout(Duration::from_secs(5))
+                .connect_with(options)
                 .await?;
-            partitions::ensure(&mut connection, None).await?;
-            connection.close().await?;
+            MIGRATOR.run(&owner).await?;
+            query!(r#"SELECT signalbox_grant_rights() AS "granted!""#)
+                .fetch_one(&owner)
+                .await?;
+            partitions::ensure(&mut *owner.acquire().await?, None).await?;
+            owner.close().await;
             Ok(())
         })
         .await

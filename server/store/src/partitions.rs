@@ -7,6 +7,7 @@ use crate::pool::answer;
 use crate::{Result, Store};
 
 /// Makes the partitions of the month of Postgres's clock, and of `now` where it is given, with the two months after.
+/// History is locked before feed, here and when dropping, as a commit does: the other order could be a deadlock.
 pub(crate) async fn ensure(connection: &mut PgConnection, now: Option<Timestamp>) -> Result<()> {
     query!(
         r#"SELECT signalbox_make_partition(parent, month) AS "made!"
@@ -15,7 +16,7 @@ pub(crate) async fn ensure(connection: &mut PgConnection, now: Option<Timestamp>
                FROM unnest(ARRAY[clock_timestamp(), $1::timestamptz]) AS since, generate_series(0, 2) AS ahead
                WHERE since IS NOT NULL
            ) AS months, unnest(ARRAY['feed', 'history', 'audit']) AS parent
-           ORDER BY month, parent"#,
+           ORDER BY parent DESC, month"#,
         now,
     )
     .fetch_all(connection)
@@ -46,7 +47,7 @@ impl Store {
         answer(async {
             let dropped = query_scalar!(
                 r#"SELECT sum(signalbox_drop_partitions(parent, $1)) AS "dropped!"
-                   FROM unnest(ARRAY['feed', 'history']) AS parent"#,
+                   FROM unnest(ARRAY['history', 'feed']) AS parent"#,
                 before,
             )
             .fetch_one(&self.pool)

@@ -1,0 +1,127 @@
+use std::time::Duration;
+
+use model::names::ClusterName;
+use model::transition::Change;
+use store::{Batch, TimelineFilter};
+
+use crate::database::Database;
+use crate::sample::{at, empty, entries, fresh, transition};
+
+#[tokio::test]
+async fn the_latest_comes_first_page_by_page() {
+    let database = Database::new().await;
+    let store = database.store().await;
+    let cluster = ClusterName::from("orders");
+    let lease = store
+        .acquire(&"connect/orders".into(), "a", Duration::from_secs(60))
+        .await
+        .unwrap()
+        .expect("free");
+    let fresh = fresh(1);
+    // Recorded late and out of order, some at the same moment: the order is that of their times, then of recording.
+    for seconds in [[30, 10, 10], [5, 40, 10], [20, 20, 50]] {
+        let entries = seconds.map(|second| transition("jdbc", second, Change::TaskRemoved));
+        store
+            .commit(
+                &lease,
+                &Batch {
+                    entries: &entries,
+                    ..empty(&cluster, &fresh)
+                },
+            )
+            .await
+            .unwrap();
+    }
+    let expected = [
+        (50, 9),
+        (40, 5),
+        (30, 1),
+        (20, 8),
+        (20, 7),
+        (10, 6),
+        (10, 3),
+        (10, 2),
+        (5, 4),
+    ]
+    .map(|(second, id)| (at(second), id));
+    let mut found = Vec::new();
+    let mut filter = TimelineFilter {
+        limit: 2,
+        cluster: Some(cluster),
+        ..TimelineFilter::default()
+    };
+    loop {
+        let page = store.timeline(&filter).await.unwrap();
+        let Some(last) = page.last() else { break };
+        filter.before_id = Some(last.id);
+        found.extend(page.iter().map(|item| (item.entry.at(), item.id)));
+    }
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn it_is_found_by_cluster_connector_and_kind() {
+    let database = Database::new().await;
+    let store = database.store().await;
+    let lease = store
+        .acquire(&"kafka/main".into(), "a", Duration::from_secs(60))
+        .await
+        .unwrap()
+        .expect("free");
+    let fresh = fresh(1);
+    for name in ["orders", "legacy"] {
+        let cluster = ClusterName::from(name);
+        let entries = entries(&cluster);
+        store
+            .commit(
+                &lease,
+                &Batch {
+                    entries: &entries,
+                    ..empty(&cluster, &fresh)
+                },
+            )
+            .await
+            .unwrap();
+    }
+    let count = async |filter: TimelineFilter| {
+        let items = store
+            .timeline(&TimelineFilter {
+                limit: 100,
+                ..filter.clone()
+            })
+            .await
+            .unwrap();
+        for item in &items {
+            assert!(filter.cluster.as_ref().is_none_or(|cluster| *cluster == item.cluster));
+            assert!(
+                filter
+                    .connector
+                    .as_ref()
+                    .is_none_or(|name| Some(name) == item.entry.connector())
+            );
+            assert!(filter.kinds.is_empty() || filter.kinds.iter().any(|kind| kind == store::kind(&item.entry)));
+        }
+        items.len()
+    };
+    let orders = TimelineFilter {
+        cluster: Some("orders".into()),
+        ..TimelineFilter::default()
+    };
+    assert_eq!(count(TimelineFilter::default()).await, 34);
+    assert_eq!(count(orders.clone()).await, 17);
+    let jdbc = TimelineFilter {
+        connector: Some("jdbc sink/№1".into()),
+        ..orders.clone()
+    };
+    assert_eq!(count(jdbc.clone()).await, 9);
+    let faults = vec!["fault_opened".to_owned(), "fault_ended".to_owned()];
+    assert_eq!(count(TimelineFilter { kinds: faults, ..jdbc }).await, 2);
+    assert_eq!(
+        count(TimelineFilter {
+            kinds: vec!["unreachable".into()],
+            ..orders
+        })
+        .await,
+        1
+    );
+}

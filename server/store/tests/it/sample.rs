@@ -1,0 +1,325 @@
+//! One of everything that is recorded.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta};
+use model::Timestamp;
+use model::facts::{Alive, ClusterAbout, ConnectorFacts, Freshness, GroupFacts, InstanceFacts, Missing, WorkerFacts};
+use model::fault::{Fault, Scope};
+use model::names::{ClusterName, ConnectorName};
+use model::observe::{Gap, GapKind, HealthAnswer, ListedConfig, Plugin, Source};
+use model::owner::Owner;
+use model::record::{Changed, ConnectorRecord, Entry, VerdictChange};
+use model::secrets::Fingerprint;
+use model::state::{ConnectorKind, State, TargetSource, TargetState};
+use model::target::TargetSystem;
+use model::transition::{Change, Subject, Transition};
+use model::verdict::{Activity, Class, Diagnosis, Domain, Health, Reason, TaskVerdict, Verdict};
+use serde_json::json;
+use store::Batch;
+
+/// Seconds after a fixed moment, with nanoseconds that must survive.
+pub fn at(seconds: i64) -> Timestamp {
+    DateTime::from_timestamp(1_790_000_000, 123_456_789).unwrap() + TimeDelta::seconds(seconds)
+}
+
+/// Three fingerprints that differ.
+pub fn version(letter: char) -> Fingerprint {
+    Fingerprint::from_hex(&letter.to_string().repeat(32))
+}
+
+/// A config of one version, in which `connection.url` is readable or not.
+pub fn config(letter: char, readable: bool) -> Arc<ListedConfig> {
+    let url = if readable {
+        json!({"clear": "jdbc:postgresql://db1/shop"})
+    } else {
+        json!({"masked": "ab".repeat(16)})
+    };
+    Arc::new(ListedConfig {
+        version: version(letter),
+        config: serde_json::from_value(json!({
+            "connector.class": {"clear": "io.example.JdbcSink"},
+            "connection.password": {"reference": "${vault:db:password}"},
+            "connection.url": url,
+            "topics": "null",
+        }))
+        .unwrap(),
+        targets: vec![TargetSystem {
+            kind: "postgresql".into(),
+            address: "db1:5432/shop".into(),
+        }],
+    })
+}
+
+pub fn gap() -> Gap {
+    Gap {
+        kind: GapKind::Refused,
+        text: "10.0.0.7:8083 refused the connection".into(),
+    }
+}
+
+pub fn about() -> ClusterAbout {
+    ClusterAbout {
+        reachable: true,
+        reachable_since: Some(at(0)),
+        gap: Some(gap()),
+        version: Some("4.1.0".into()),
+        kafka_cluster_id: Some("MkU3OEVBNTcwNTJENDM2Qk".into()),
+        group: Some(GroupFacts {
+            group_id: "connect-orders".into(),
+            state: "Stable".into(),
+            leader: Some("10.0.0.7:8083".into()),
+            members: BTreeSet::from(["connect-10.0.0.7:8083-1b".into()]),
+            empty_since: Some(at(-5)),
+            delay_until: Some(at(300)),
+            rebalances: u64::MAX,
+        }),
+        addresses: BTreeMap::from([("10.0.0.7:8083".into(), "It answered.".into())]),
+        same_as: Some("other".into()),
+    }
+}
+
+pub fn worker(id: &str, alive: Alive) -> Arc<WorkerFacts> {
+    Arc::new(WorkerFacts {
+        id: id.into(),
+        alive,
+        since: at(1),
+        first_seen: at(-9),
+        evidence: "It is a member of the group.".into(),
+        version: Some("4.1.0".into()),
+        ever_answered: true,
+        answered_at: Some(at(2)),
+        probe_failures: 3,
+        failing_since: Some(at(3)),
+        member: Some(false),
+        health: Some(HealthAnswer {
+            ready: true,
+            word: "healthy".into(),
+            message: "Worker has completed startup".into(),
+        }),
+        plugins: Some(Arc::new(vec![Plugin {
+            class: "io.example.JdbcSink".into(),
+            kind: "sink".into(),
+            version: Some("10.7".into()),
+        }])),
+    })
+}
+
+fn instance(state: State, trace: Option<&str>) -> InstanceFacts {
+    InstanceFacts {
+        state,
+        since: at(4),
+        worker_id: "10.0.0.7:8083".into(),
+        trace: trace.map(Into::into),
+        trace_id: trace.map(|_| version('f')),
+        version: Some("10.7".into()),
+        failures: vec![at(4), at(5)],
+    }
+}
+
+fn reason() -> Reason {
+    Reason {
+        text: "Task 1 of 2 has FAILED.".into(),
+        evidence: "task 1: FAILED on 10.0.0.7:8083".into(),
+        source: Source::Rest,
+        as_of: at(4),
+    }
+}
+
+pub fn connector(name: &str, config: Option<Arc<ListedConfig>>) -> ConnectorRecord {
+    let trace =
+        "org.apache.kafka.connect.errors.ConnectException: no\n\tat a.B.c(B.java:1)\nCaused by: \\u0000 \u{1F525}";
+    ConnectorRecord {
+        facts: Arc::new(ConnectorFacts {
+            name: name.into(),
+            kind: Some(ConnectorKind::Sink),
+            class: Some("io.example.JdbcSink".into()),
+            config,
+            target: Some((TargetState::Started, TargetSource::Inferred)),
+            instance: Some(instance(State::Running, None)),
+            tasks: BTreeMap::from([
+                (0, instance(State::Other("PONDERING".into()), None)),
+                (1, instance(State::Failed, Some(trace))),
+            ]),
+            no_tasks_since: Some(at(6)),
+            first_seen: at(-10),
+            missing: Some(Missing {
+                at: at(7),
+                by: "10.0.0.8:8083".into(),
+            }),
+            deleted_at: Some(at(8)),
+        }),
+        verdict: Arc::new(Verdict {
+            health: Health::Degraded,
+            activity: Activity::Idle,
+            since: at(4),
+            reasons: vec![reason()],
+            tasks: BTreeMap::from([(
+                1,
+                TaskVerdict {
+                    health: Health::Failed,
+                    since: at(4),
+                    text: "It threw.".into(),
+                    root_cause: Some("ConnectException: no".into()),
+                },
+            )]),
+            diagnosis: Some(Diagnosis {
+                domain: Domain::Connector,
+                class: Class::Target,
+                confidence: 0.7,
+                root_cause: "ConnectException: no".into(),
+                why: "The target refused.".into(),
+                shared: Some(Scope::Worker("10.0.0.7:8083".into())),
+            }),
+            settings: u64::MAX,
+        }),
+        owner: Some(Owner {
+            team: "payments".into(),
+            source: "connector = \"*\"".into(),
+        }),
+    }
+}
+
+pub fn fault(id: &str, cluster: &ClusterName, ended_at: Option<Timestamp>) -> Arc<Fault> {
+    Arc::new(Fault {
+        id: id.into(),
+        cluster: cluster.clone(),
+        scope: Scope::Connector("jdbc sink/№1".into()),
+        domain: Domain::Unsure,
+        class: Class::Network,
+        confidence: 0.35,
+        root_cause: "ConnectException: no".into(),
+        reasons: vec!["The evidence does not decide.".into()],
+        members: BTreeSet::from(["jdbc sink/№1".into(), "b".into()]),
+        opened_at: at(4),
+        ended_at,
+    })
+}
+
+/// A transition of the connector `name` at a time.
+pub fn transition(name: &str, seconds: i64, change: Change) -> Entry {
+    Entry::Transition(Transition {
+        at: at(seconds),
+        source: Source::Group,
+        subject: Subject::Connector(name.into()),
+        change,
+        actor: Some("outside".into()),
+    })
+}
+
+/// One entry of every kind, in order of time.
+pub fn entries(cluster: &ClusterName) -> Vec<Entry> {
+    let worker = || "10.0.0.7:8083".into();
+    let changes = vec![
+        Change::ConnectorAppeared { again: true },
+        Change::ConnectorDeleted,
+        Change::State {
+            from: Some(State::Running),
+            to: State::Other("PONDERING".into()),
+            from_worker: Some(worker()),
+            worker: worker(),
+            root_cause: Some("no".into()),
+            inferred: true,
+        },
+        Change::TaskRemoved,
+        Change::Config {
+            from: Some(version('a')),
+            to: version('b'),
+            keys: BTreeSet::from(["connection.url".into()]),
+        },
+        Change::Target {
+            from: None,
+            to: TargetState::Paused,
+        },
+        Change::WorkerCame { again: false },
+        Change::WorkerLeft {
+            in_order: false,
+            evidence: "It left the group without a word.".into(),
+        },
+        Change::WorkerVersion {
+            from: "3.9.0".into(),
+            to: "4.1.0".into(),
+        },
+        Change::Rebalance {
+            members: 2,
+            leader: Some(worker()),
+            delay_ms: 300_000,
+        },
+        Change::Reachable,
+        Change::Unreachable(gap()),
+        Change::KafkaCluster {
+            from: "a".into(),
+            to: "b".into(),
+        },
+        Change::RecordingGap {
+            from: at(-100),
+            why: "Postgres was away".into(),
+        },
+    ];
+    let subjects = [
+        Subject::Cluster,
+        Subject::Worker(worker()),
+        Subject::Connector("jdbc sink/№1".into()),
+        Subject::Task("jdbc sink/№1".into(), 7),
+    ];
+    let mut entries: Vec<Entry> = changes
+        .into_iter()
+        .zip(subjects.into_iter().cycle())
+        .zip(10..)
+        .map(|((change, subject), second)| {
+            Entry::Transition(Transition {
+                at: at(second),
+                source: Source::Probe,
+                subject,
+                change,
+                actor: None,
+            })
+        })
+        .collect();
+    entries.push(Entry::Verdict(VerdictChange {
+        at: at(30),
+        connector: "jdbc sink/№1".into(),
+        from: Some(Health::Healthy),
+        to: Health::Degraded,
+        reasons: vec![reason()],
+        settings: 3,
+    }));
+    entries.push(Entry::FaultOpened(Fault {
+        opened_at: at(31),
+        ..fault("f1", cluster, None).as_ref().clone()
+    }));
+    entries.push(Entry::FaultEnded(fault("f2", cluster, Some(at(32))).as_ref().clone()));
+    entries
+}
+
+pub fn fresh(seconds: i64) -> Freshness {
+    Freshness {
+        rest: Some(at(seconds)),
+        group: None,
+        tried: Some(at(seconds)),
+    }
+}
+
+/// A batch with nothing in it but the heartbeat.
+pub fn empty<'a>(cluster: &'a ClusterName, fresh: &'a Freshness) -> Batch<'a> {
+    Batch {
+        cluster,
+        at: at(50),
+        about: None,
+        workers: &[],
+        workers_gone: &[],
+        connectors: &[],
+        entries: &[],
+        faults: &[],
+        feed: &[],
+        fresh,
+    }
+}
+
+/// A feed of `count` connectors.
+pub fn changes(count: usize) -> Vec<(Option<ConnectorName>, Changed)> {
+    (0..count)
+        .map(|number| (Some(format!("c{number}").into()), Changed::Connector))
+        .collect()
+}
