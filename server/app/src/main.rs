@@ -1,1 +1,2 @@
+//! signalbox
 fn main() {}

@@ -1,0 +1,145 @@
+//! What stands before every handler: the route's limits, and who may ask.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::header::{CONTENT_TYPE, HeaderName};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
+use model::actor::Actor;
+
+use super::problem::Problem;
+use super::refusal::refuse;
+use super::route::{Access, Kind, Route};
+use crate::access::{Session, Visitor, anybody};
+use crate::state::AppState;
+
+/// The header by which a page's script proves that it belongs to the session; forms send a field `csrf`.
+pub const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
+
+/// The actor of a request. Only the guard puts one there, after it compared the route's right.
+#[derive(Clone, Debug)]
+pub struct Caller(pub Actor);
+
+/// The session of a request, where it came by one.
+#[derive(Clone, Debug)]
+pub struct CallerSession(pub Session);
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::internal)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CallerSession {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let denied = || Problem::denied("only a browser's session can do this");
+        parts.extensions.get::<Self>().cloned().ok_or_else(denied)
+    }
+}
+
+/// Admits a request to its route's handler, or refuses it.
+pub async fn guard(
+    State((state, route)): State<(AppState, &'static Route)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    tracing::Span::current().record("route", route.name);
+    let admitted = match route.access {
+        Access::Open => Ok(Visitor { actor: anybody(), session: None }),
+        Access::Session | Access::Needs(_) => admit(&state, route, request.headers()),
+    };
+    let visitor = match admitted {
+        Ok(visitor) => visitor,
+        Err(response) => return response,
+    };
+    // Probes are answered however busy the server is: they ask just that.
+    let _place = match route.kind {
+        Kind::Probe => None,
+        Kind::Api | Kind::Page => match Arc::clone(state.places()).try_acquire_owned() {
+            Ok(place) => Some(place),
+            Err(_full) => return refuse(&state, route.kind, Problem::busy()),
+        },
+    };
+    let work = async {
+        if route.verb.changes() {
+            request = match proven(&state, route, &visitor, request).await {
+                Ok(request) => request,
+                Err(problem) => return refuse(&state, route.kind, problem),
+            };
+        }
+        let extensions = request.extensions_mut();
+        extensions.insert(Caller(visitor.actor));
+        if let Some(session) = visitor.session {
+            extensions.insert(CallerSession(session));
+        }
+        next.run(request).await
+    };
+    match tokio::time::timeout(route.limits.deadline, work).await {
+        Ok(response) => response,
+        Err(_elapsed) => refuse(&state, route.kind, Problem::timed_out()),
+    }
+}
+
+fn admit(state: &AppState, route: &Route, headers: &HeaderMap) -> Result<Visitor, Response> {
+    let Some(visitor) = state.access().visitor(headers) else {
+        return Err(match route.kind {
+            Kind::Page => to_the_door(state, headers),
+            Kind::Api | Kind::Probe => Problem::unauthorized().into_response(),
+        });
+    };
+    let lacking = match route.access {
+        Access::Needs(right) if !visitor.actor.may(right) => Some(format!("this needs the right `{}`", right.as_str())),
+        Access::Session if visitor.session.is_none() => Some("only a browser's session can do this".to_owned()),
+        _ => None,
+    };
+    match lacking {
+        Some(detail) => Err(refuse(state, route.kind, Problem::denied(detail))),
+        None => Ok(visitor),
+    }
+}
+
+/// Sends a person to the sign-in page. A click on another site's page comes without our cookie, which is strict; asked
+/// once more from our own page, the browser sends it.
+fn to_the_door(state: &AppState, headers: &HeaderMap) -> Response {
+    let from_elsewhere = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
+    if from_elsewhere {
+        return super::page::reload();
+    }
+    Redirect::to(&format!("{}/sign-in", state.site().base())).into_response()
+}
+
+/// Lets a change pass only when the visitor's own page or program asked for it.
+async fn proven(state: &AppState, route: &Route, visitor: &Visitor, request: Request) -> Result<Request, Problem> {
+    let (Some(session), Access::Session | Access::Needs(_)) = (&visitor.session, route.access) else {
+        // A bearer token is sent by programs, never by a browser on its own; an open route proves itself in its body.
+        return Ok(request);
+    };
+    let refused = || Problem::denied("this page is older than your session, or another site sent it; load it anew");
+    if let Some(token) = request.headers().get(CSRF_HEADER) {
+        let token = token.to_str().map_err(|_| refused())?;
+        return if state.access().csrf_holds(session, token) { Ok(request) } else { Err(refused()) };
+    }
+    let is_form = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.split(';').next().unwrap_or_default().trim() == "application/x-www-form-urlencoded");
+    if !is_form {
+        return Err(refused());
+    }
+    let (parts, body) = request.into_parts();
+    let body: Bytes = axum::body::to_bytes(body, route.limits.body).await.map_err(|_| {
+        Problem::of_rejection(StatusCode::PAYLOAD_TOO_LARGE, "the form is larger than any of ours".to_owned())
+    })?;
+    let holds = url::form_urlencoded::parse(&body)
+        .any(|(key, value)| key == "csrf" && state.access().csrf_holds(session, &value));
+    if holds { Ok(Request::from_parts(parts, Body::from(body))) } else { Err(refused()) }
+}

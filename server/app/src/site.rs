@@ -1,0 +1,106 @@
+//! The address by which people reach the server.
+
+use std::net::SocketAddr;
+
+use url::Url;
+
+/// Where the server is, for links, cookies and the check of the Host header.
+#[derive(Clone, Debug)]
+pub struct Site {
+    listen: SocketAddr,
+    public: Option<Url>,
+    address: String,
+    base: String,
+}
+
+impl Site {
+    /// For the address that is listened on (its port known), and the public one if there is another.
+    pub fn new(listen: SocketAddr, public: Option<Url>) -> Self {
+        let base = public
+            .as_ref()
+            .map(|url| url.path().trim_end_matches('/').to_owned())
+            .unwrap_or_default();
+        let address = match &public {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{listen}"),
+        };
+        Self {
+            listen,
+            public,
+            address,
+            base,
+        }
+    }
+
+    /// The whole address, without a slash at its end.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The path below which everything is served: empty, or `/ops`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The port that is listened on.
+    pub fn port(&self) -> u16 {
+        self.listen.port()
+    }
+
+    /// Whether people reach it over TLS.
+    pub fn is_https(&self) -> bool {
+        self.public.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Whether a Host header names this server. A page of another site whose name was pointed at this machine cannot,
+    /// so it reads nothing here. Ports are not compared: tunnels change them.
+    pub fn is_called(&self, host: &str) -> bool {
+        let Ok(url) = Url::parse(&format!("http://{host}/")) else {
+            return false;
+        };
+        if !url.username().is_empty() || url.password().is_some() || url.path() != "/" {
+            return false;
+        }
+        let loopback = match url.host() {
+            Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        loopback || self.public.as_ref().is_some_and(|public| public.host() == url.host())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_names_are_heard() {
+        let public = Url::parse("https://Ops.example.com/signalbox/").unwrap();
+        let site = Site::new("127.0.0.1:8480".parse().unwrap(), Some(public));
+        for host in [
+            "127.0.0.1:8480",
+            "localhost",
+            "[::1]:1",
+            "ops.example.com",
+            "OPS.example.com:443",
+        ] {
+            assert!(site.is_called(host), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "a@localhost",
+            "localhost/x",
+            "",
+            "10.0.0.1",
+        ] {
+            assert!(!site.is_called(host), "{host}");
+        }
+        assert_eq!(
+            (site.base(), site.address()),
+            ("/signalbox", "https://ops.example.com/signalbox")
+        );
+    }
+}

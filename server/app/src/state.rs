@@ -1,0 +1,92 @@
+//! What every handler may use.
+
+use std::sync::Arc;
+
+use console::Console;
+use telemetry::Prometheus;
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::access::Access;
+use crate::life::reload::LastReload;
+use crate::site::Site;
+
+/// Requests answered at once; more are told to come back.
+const PLACES: usize = 256;
+/// Event streams open at once.
+const STREAMS: usize = 512;
+
+/// A handle; a clone is cheap.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    places: Arc<Semaphore>,
+    streams: Arc<Semaphore>,
+}
+
+/// What the state is made of.
+pub struct Parts {
+    /// Who comes in.
+    pub access: Arc<Access>,
+    /// What answers questions.
+    pub console: Console,
+    /// Where the server is.
+    pub site: Site,
+    /// The metrics of this process; `None` in tests that share one.
+    pub prometheus: Option<Prometheus>,
+    /// How the last reload of the configuration went.
+    pub last_reload: watch::Receiver<LastReload>,
+    /// Cancelled when the server ends.
+    pub ending: CancellationToken,
+}
+
+impl AppState {
+    /// Of its parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner {
+            parts,
+            places: Arc::new(Semaphore::new(PLACES)),
+            streams: Arc::new(Semaphore::new(STREAMS)),
+        }))
+    }
+
+    /// Who comes in.
+    pub fn access(&self) -> &Access {
+        &self.0.parts.access
+    }
+
+    /// What answers questions.
+    pub fn console(&self) -> &Console {
+        &self.0.parts.console
+    }
+
+    /// Where the server is.
+    pub fn site(&self) -> &Site {
+        &self.0.parts.site
+    }
+
+    /// The metrics of this process.
+    pub fn prometheus(&self) -> Option<&Prometheus> {
+        self.0.parts.prometheus.as_ref()
+    }
+
+    /// How the last reload went.
+    pub fn last_reload(&self) -> LastReload {
+        self.0.parts.last_reload.borrow().clone()
+    }
+
+    /// Cancelled when the server ends.
+    pub fn ending(&self) -> &CancellationToken {
+        &self.0.parts.ending
+    }
+
+    pub(crate) fn places(&self) -> &Arc<Semaphore> {
+        &self.0.places
+    }
+
+    pub(crate) fn streams(&self) -> &Arc<Semaphore> {
+        &self.0.streams
+    }
+}

@@ -1,0 +1,209 @@
+//! The configuration file: what is understood, and what every refusal says.
+
+use std::path::Path;
+use std::time::Duration;
+
+use app::config::{self, Config, Variables};
+use engine::Auth;
+use model::actor::Right;
+
+fn read(text: &str) -> Result<Config, String> {
+    with(text, &[])
+}
+
+fn with(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
+    let variables: Variables = variables
+        .iter()
+        .map(|(name, value)| (name.to_string(), value.to_string()))
+        .collect();
+    config::parse(Some(Path::new("/etc/s.toml")), text, &variables).map_err(|error| error.to_string())
+}
+
+fn refusal(text: &str) -> String {
+    read(text).err().unwrap()
+}
+
+#[test]
+fn the_printed_defaults_are_what_an_empty_file_means() {
+    let (printed, empty) = (read(config::DEFAULTS).unwrap(), read("").unwrap());
+    assert!(printed.server == empty.server && printed.database == empty.database);
+    assert!(printed.fleet.settings == empty.fleet.settings && printed.fleet.allow == empty.fleet.allow);
+    assert_eq!(empty.server.listen.to_string(), "127.0.0.1:8480");
+}
+
+/// Every example behind a `#` must be right once its files are there.
+#[test]
+fn the_commented_examples_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["ca.pem", "client.pem", "client.key", "secret"] {
+        std::fs::write(folder.path().join(file), "a-secret-of-some-length").unwrap();
+    }
+    let mut text = String::new();
+    let key = |line: &str| {
+        line.split(' ')
+            .next()
+            .is_some_and(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+    };
+    // The first paragraph is prose.
+    for line in config::DEFAULTS.lines().skip_while(|line| !line.is_empty()) {
+        let example = line.strip_prefix("# ").unwrap_or(line);
+        let is_code = example.starts_with('[') || example.starts_with('"') || (key(example) && example.contains(" = "));
+        if is_code {
+            text.push_str(
+                &example
+                    .replace("/run/secrets/", "")
+                    .replace("-token\"", "\"")
+                    .replace("kafka-password", "secret"),
+            );
+            text.push('\n');
+        }
+    }
+    let text = text
+        .replace("connect-password", "secret")
+        .replace("\"signalbox-ci\"", "\"secret\"");
+    let config = config::parse(Some(&folder.path().join("s.toml")), &text, &Variables::new());
+    let config = config
+        .map_err(|error| format!("{error}\n{text}"))
+        .map_err(|e| e.to_string())
+        .unwrap();
+    let cluster = &config.fleet.clusters[0];
+    assert_eq!(
+        (cluster.urls.len(), config.fleet.teams.len(), config.tokens.len()),
+        (2, 2, 1)
+    );
+    assert!(matches!(&cluster.auth, Some(Auth::Basic { password, .. }) if password == "a-secret-of-some-length"));
+    assert_eq!(
+        config.fleet.kafka["main"].properties["sasl.password"],
+        "a-secret-of-some-length"
+    );
+    let summary = config::summary(&config);
+    assert!(!summary.contains("a-secret"), "{summary}");
+    assert!(
+        summary.contains("cluster   orders: https://connect-1.example.com:8083/"),
+        "{summary}"
+    );
+}
+
+#[test]
+fn refusals_name_the_place_and_the_nearest_key() {
+    for (text, expected) in [
+        (
+            "[observe]\nintervall = \"5s\"",
+            "/etc/s.toml:2:1: unknown key `intervall`; did you mean `interval`?",
+        ),
+        (
+            "[observe]\ninterval = \"5 s\"",
+            "/etc/s.toml:2:12: `5 s` is no duration",
+        ),
+        (
+            "[sever]\n",
+            "/etc/s.toml:1:2: unknown key `sever`; did you mean `server`?",
+        ),
+        (
+            "[server]\nlisten = \"0.0.0.0:8480\"",
+            "/etc/s.toml:2:10: `0.0.0.0:8480` is no loopback address",
+        ),
+        ("[alerting]\n", "unknown key `alerting`; known here: server, database"),
+        ("[[clusters]]\nname = \"a\"", "missing field `urls`"),
+        (
+            "[[clusters]]\nname = \"a\"\nurls = []",
+            "/etc/s.toml:3:8: a cluster needs the address",
+        ),
+        (
+            "[[clusters]]\nname = \"a\"\nurls = [\"http://x\"]\nkafka = \"k\"",
+            "there is no [[kafka]] named `k`",
+        ),
+        (
+            "[[clusters]]\nname = \"a\"\nurls = [\"ftp://x\"]",
+            "/etc/s.toml:3:8: `ftp://x` is no http or https address",
+        ),
+        (
+            "[[clusters]]\nname = \"a\"\nurls = [\"http://x\"]\nauth = { basic = \"u\", password = \"p\" }",
+            "unknown key `password`; did you mean `password_env`?",
+        ),
+        (
+            "[[clusters]]\nname = \"a\"\nurls = [\"http://x\"]\nauth = { basic = \"u\" }",
+            "/etc/s.toml:4:8: auth takes basic",
+        ),
+        (
+            "[[clusters]]\nname = \"a\"\nurls = [\"http://x\"]\n[[clusters]]\nname = \"b\"\nformerly = [\"a\"]\nurls = [\"http://y\"]",
+            "/etc/s.toml:5:8: the clusters `a` and `b` share a name",
+        ),
+        (
+            "[[teams]]\nname = \"a\"\nowns = [{ connector = \"[\" }]",
+            "/etc/s.toml:3:9: `[` is no glob",
+        ),
+        ("[[teams]]\nname = \"a\"\nowns = [{}]", "this rule names nothing"),
+        (
+            "[[tokens]]\nname = \"a\"\nfile = \"/nowhere\"\nrights = [\"see\"]",
+            "/etc/s.toml:3:8: /nowhere: ",
+        ),
+        ("[server\n", "/etc/s.toml:1:8: "),
+    ] {
+        let error = refusal(text);
+        assert!(error.contains(expected), "for {text:?}: {error}");
+    }
+}
+
+#[test]
+fn the_environment_overrides() {
+    let config = with(
+        "[observe]\ninterval = \"5s\"\n[database]\nurl = \"postgres://file/x\"",
+        &[
+            ("SIGNALBOX__OBSERVE__INTERVAL", "250ms"),
+            ("SIGNALBOX__SERVER__LISTEN", "127.0.0.1:9000"),
+            ("SIGNALBOX__EGRESS__ALLOW", "[\"10.1.2.3/16\"]"),
+            ("DATABASE_URL", "postgres://env/x"),
+        ],
+    );
+    let config = config.unwrap();
+    assert_eq!(
+        config.fleet.settings.interval.to_std().unwrap(),
+        Duration::from_millis(250)
+    );
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:9000");
+    assert_eq!(config.fleet.allow, ["10.1.0.0/16"]);
+    // The customary variable fills a gap; it does not overrule the file.
+    assert_eq!(config.database.url.as_deref(), Some("postgres://file/x"));
+    let config = with("", &[("DATABASE_URL", "postgres://env/x")]).unwrap();
+    assert_eq!(config.database.url.as_deref(), Some("postgres://env/x"));
+    for (name, value, expected) in [
+        (
+            "SIGNALBOX__OBSERVE__INTERVALL",
+            "5s",
+            "environment variable SIGNALBOX__OBSERVE__INTERVALL: unknown key",
+        ),
+        ("SIGNALBOX__OBSERVE__INTERVAL", "soon", "`soon` is no duration"),
+        (
+            "SIGNALBOX__CLUSTERS__NAME",
+            "x",
+            "there is no table `clusters` that a variable can set",
+        ),
+    ] {
+        let error = with("", &[(name, value)]).err().unwrap();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn equal_settings_have_an_equal_revision() {
+    let revision = |text: &str| read(text).unwrap().fleet.settings.revision;
+    assert_eq!(revision(""), revision("[observe]\ninterval = \"5000ms\""));
+    assert_ne!(revision(""), revision("[observe]\ninterval = \"6s\""));
+}
+
+#[test]
+fn tokens_are_kept_as_hashes_with_their_rights() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("t"), "0123456789abcdef\n").unwrap();
+    let text = "[[tokens]]\nname = \"ci\"\nfile = \"t\"\nrights = [\"all\"]";
+    let config = config::parse(Some(&folder.path().join("s.toml")), text, &Variables::new())
+        .ok()
+        .unwrap();
+    assert_eq!(config.tokens[0].rights, Right::ALL.into());
+    let text = text.replace("all", "seee");
+    let error = config::parse(Some(&folder.path().join("s.toml")), &text, &Variables::new())
+        .err()
+        .unwrap();
+    assert!(error.to_string().contains("`seee` is no right"), "{error}");
+}
