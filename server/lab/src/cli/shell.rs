@@ -71,9 +71,8 @@ pub(super) async fn run(place: &super::Place, arguments: &ShellArguments) -> Res
     }
 }
 
-#[expect(clippy::print_stdout, reason = "a prompt")]
 fn prompt() {
-    print!("lab> ");
+    let mut out = std::io::stdout();
     // A terminal that cannot be written to shows no prompt; reading goes on.
-    drop(std::io::stdout().flush());
+    drop(write!(out, "lab> ").and_then(|()| out.flush()));
 }

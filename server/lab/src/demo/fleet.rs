@@ -56,7 +56,7 @@ pub struct DemoConnector {
 pub const CRASH_LOOP: &str = "logistics-carrier-feed";
 /// The connector whose config the script edits now and then, on `orders`.
 pub const EDITED: &str = "payments-transactions";
-/// The topic whose record with a key the mirror's transformation refuses.
+/// The topic one of whose records the mirror's transformation refuses.
 pub const RETURNS: &str = "returns";
 /// What the planted secrets look like; they must be seen nowhere but in the config itself.
 pub const PLANTED_SECRETS: [&str; 2] = ["demo-planted-password-2718", "demo-planted-url-password-3141"];
@@ -164,6 +164,7 @@ pub const CONNECTORS: &[DemoConnector] = &[
             ("tasks.max", "2"),
             ("replication.factor", "1"),
             ("offset-syncs.topic.replication.factor", "1"),
+            ("heartbeats.replication.enabled", "false"),
             (
                 "key.converter",
                 "org.apache.kafka.connect.converters.ByteArrayConverter",
@@ -178,6 +179,12 @@ pub const CONNECTORS: &[DemoConnector] = &[
                 "org.apache.kafka.connect.transforms.ExtractField$Key",
             ),
             ("transforms.return_id.field", "return_id"),
+            ("transforms.return_id.predicate", "deleted"),
+            ("predicates", "deleted"),
+            (
+                "predicates.deleted.type",
+                "org.apache.kafka.connect.transforms.predicates.RecordIsTombstone",
+            ),
         ],
     },
     DemoConnector {
@@ -192,7 +199,7 @@ pub const CONNECTORS: &[DemoConnector] = &[
         ],
     },
     DemoConnector {
-        cluster: "orders",
+        cluster: "legacy",
         name: "logistics-pickup-slots",
         shape: Shape::Paused,
         config: &[
@@ -261,7 +268,7 @@ pub const CONNECTORS: &[DemoConnector] = &[
         ],
     },
     DemoConnector {
-        cluster: "legacy",
+        cluster: "orders",
         name: "platform-replicate-archive",
         shape: Shape::NoTasks,
         config: &[
@@ -273,6 +280,7 @@ pub const CONNECTORS: &[DemoConnector] = &[
             ("topics", "archive-2019-.*"),
             ("replication.factor", "1"),
             ("offset-syncs.topic.replication.factor", "1"),
+            ("heartbeats.replication.enabled", "false"),
         ],
     },
 ];
@@ -300,7 +308,7 @@ pub async fn lay_out(lab: &Lab) -> Result<()> {
         lab.produce(RETURNS, Some(number % 2), None, Some(&format!("return {number}")))
             .await?;
     }
-    // No JSON, so the sink's converter gives up; a key that is no struct, so the mirror's transformation does.
+    // No JSON, so the sink's converter gives up; a deletion whose key is no struct, so the mirror's transformation does.
     lab.produce(
         "payments.fraud-alerts",
         None,
@@ -308,7 +316,7 @@ pub async fn lay_out(lab: &Lab) -> Result<()> {
         Some("score=0.97 for transaction 20"),
     )
     .await?;
-    lab.produce(RETURNS, Some(0), Some("R-1001"), Some("return 20")).await?;
+    lab.produce(RETURNS, Some(0), Some("R-1001"), None).await?;
     super::script::append(lab, "shipments.txt", "shipment 1 left Hamburg")?;
     super::script::append(lab, "inventory.txt", "sku 1001: 40 pieces")
 }
