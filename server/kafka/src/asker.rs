@@ -100,3 +100,7 @@ impl<S> Drop for Asker<S> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "asker_tests.rs"]
+mod tests;

@@ -145,3 +145,7 @@ fn is_secret(key: &str) -> bool {
     .iter()
     .any(|part| key.contains(part))
 }
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;
