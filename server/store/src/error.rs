@@ -94,3 +94,30 @@ impl Error {
 fn passes(code: &str) -> bool {
     matches!(code.get(..2), Some("08" | "53" | "57" | "40")) || matches!(code, "55P03" | "25P03" | "25006")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_what_does_not() {
+        for (code, expected) in [
+            ("08006", true),  // the connection failed
+            ("53300", true),  // too many connections
+            ("57014", true),  // the statement timed out
+            ("57P01", true),  // shut down by an administrator
+            ("57P03", true),  // starting up
+            ("40P01", true),  // deadlock
+            ("55P03", true),  // lock timeout
+            ("25006", true),  // a standby
+            ("28P01", false), // wrong password
+            ("3D000", false), // no such database
+            ("42501", false), // right refused
+            ("42P01", false), // no such table
+            ("23514", false), // no partition for the row
+            ("", false),
+        ] {
+            assert_eq!(passes(code), expected, "{code}");
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgListener, PgPoolOptions};
 
 use crate::feed::CHANNEL;
-use crate::pool::answer;
+use crate::pool::{CONNECT, answer};
 use crate::{Result, Store};
 
 /// Hears when the feed grows. It only says *look now*: what is new stands in [`Store::feed_after`].
@@ -26,7 +26,7 @@ impl Store {
                 .max_connections(1)
                 .idle_timeout(None)
                 .max_lifetime(None)
-                .acquire_timeout(Duration::from_secs(5))
+                .acquire_timeout(CONNECT)
                 .connect_lazy_with(self.options.clone());
             let mut listener = PgListener::connect_with(&own).await?;
             listener.eager_reconnect(false);

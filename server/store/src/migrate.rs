@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgPoolOptions;
-use sqlx::query;
+use sqlx::{ConnectOptions, Connection, query};
 
 use crate::{Result, Store, partitions, pool};
 
@@ -29,10 +29,12 @@ impl Store {
     pub async fn migrate(owner_url: &str) -> Result<()> {
         let options = pool::options(owner_url)?.options([("statement_timeout", "0")]);
         pool::within(LIMIT, async {
+            // Fails at once and says why, where a pool would try again.
+            options.connect().await?.close().await?;
             // One connection; as a pool, because `run` with a borrowed one makes a future that cannot be spawned.
             let owner = PgPoolOptions::new()
                 .max_connections(1)
-                .acquire_timeout(Duration::from_secs(5))
+                .acquire_timeout(pool::CONNECT)
                 .connect_with(options)
                 .await?;
             MIGRATOR.run(&owner).await?;

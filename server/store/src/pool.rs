@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 
 use model::Timestamp;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::query;
+use sqlx::{ConnectOptions, Connection, query};
 
 use crate::{Error, Result};
 
 /// A question's end on this side: it also holds when Postgres hangs instead of refusing.
 const ANSWER: Duration = Duration::from_secs(15);
+/// Waiting for a connection.
+pub(crate) const CONNECT: Duration = Duration::from_secs(5);
 /// The end of what reads or writes whole clusters.
 pub(crate) const LONG_ANSWER: Duration = Duration::from_secs(60);
 
@@ -45,12 +47,13 @@ pub struct DatabaseHealth {
 
 impl Store {
     /// Opens a pool of at most `pool_size` connections and asks one question, so that an address that leads nowhere is
-    /// told at once.
+    /// told at once, with the reason.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when Postgres does not answer, [`Error::Other`] for a bad address, password or database.
     pub async fn connect(url: &str, pool_size: u32) -> Result<Self> {
         let store = Self::lazy(url, pool_size)?;
+        store.knock().await?;
         store.ping().await?;
         Ok(store)
     }
@@ -63,7 +66,7 @@ impl Store {
         let options = options(url)?;
         let pool = PgPoolOptions::new()
             .max_connections(pool_size)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(CONNECT)
             .connect_lazy_with(options.clone());
         Ok(Self { pool, options })
     }
@@ -71,22 +74,36 @@ impl Store {
     /// Asks for the version and the time.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when no answer comes.
+    /// [`Error::Unavailable`] when no answer comes, with the reason as far as it can be had.
     pub async fn ping(&self) -> Result<DatabaseHealth> {
         let began = Instant::now();
         let row = answer(async {
             Ok(
                 query!(r#"SELECT current_setting('server_version') AS "version!", clock_timestamp() AS "clock!""#)
                     .fetch_one(&self.pool)
-                    .await?,
+                    .await,
             )
         })
         .await?;
+        let row = match row {
+            Ok(row) => row,
+            // The pool tries again until its time is over and then only says that; one more try says why.
+            Err(sqlx::Error::PoolTimedOut) => {
+                self.knock().await?;
+                return Err(sqlx::Error::PoolTimedOut.into());
+            }
+            Err(error) => return Err(error.into()),
+        };
         Ok(DatabaseHealth {
             latency: began.elapsed(),
             version: row.version,
             clock: row.clock,
         })
+    }
+
+    /// One connection beside the pool, closed again: it fails at once and says why.
+    async fn knock(&self) -> Result<()> {
+        within(CONNECT, async { Ok(self.options.connect().await?.close().await?) }).await
     }
 
     /// Closes every connection; what is under way is finished first.

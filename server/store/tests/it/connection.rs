@@ -60,6 +60,7 @@ async fn errors_say_what_to_do_and_never_the_password() {
         .await
         .unwrap_err();
     assert!(matches!(away, Error::Unavailable(_)), "{away:?}");
+    assert!(away.to_string().contains("refused"), "{away}");
     let migration = Store::migrate(&format!("postgres://me:hunter2@127.0.0.1:{port}/x"))
         .await
         .unwrap_err();
