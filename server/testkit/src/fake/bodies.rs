@@ -78,9 +78,9 @@ pub(super) struct Instance<'a> {
     state: &'a str,
     worker_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    trace: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace: Option<&'a str>,
 }
 
 #[derive(Serialize)]

@@ -22,10 +22,13 @@ pub(super) struct Key {
     importance: &'static str,
     documentation: &'static str,
     group: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_in_group: Option<i32>,
     width: &'static str,
     display_name: &'static str,
     dependents: [&'static str; 0],
-    order: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<i32>,
 }
 
 const PLUGINS: [(&str, &str); 8] = [
@@ -62,7 +65,8 @@ pub(super) fn list(version: Version, connectors_only: bool) -> Vec<Plugin> {
 }
 
 /// The definitions of a plugin by class; `None` when it is not there.
-pub(super) fn definitions(class: &str) -> Option<Vec<Key>> {
+pub(super) fn definitions(class: &str, version: Version) -> Option<Vec<Key>> {
+    let key = |name, kind, default, documentation| key(version, name, kind, default, documentation);
     PLUGINS.iter().any(|(listed, _)| *listed == class).then(|| {
         vec![
             key(
@@ -88,7 +92,13 @@ pub(super) fn definitions(class: &str) -> Option<Vec<Key>> {
     })
 }
 
-fn key(name: &'static str, kind: &'static str, default: Option<&'static str>, documentation: &'static str) -> Key {
+fn key(
+    version: Version,
+    name: &'static str,
+    kind: &'static str,
+    default: Option<&'static str>,
+    documentation: &'static str,
+) -> Key {
     Key {
         name,
         kind,
@@ -97,9 +107,10 @@ fn key(name: &'static str, kind: &'static str, default: Option<&'static str>, do
         importance: "HIGH",
         documentation,
         group: None,
+        order_in_group: version.order_in_group().then_some(-1),
         width: "NONE",
         display_name: name,
         dependents: [],
-        order: -1,
+        order: (!version.order_in_group()).then_some(-1),
     }
 }

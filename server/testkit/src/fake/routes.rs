@@ -92,7 +92,7 @@ impl Worker {
             ["health"] if version.health() => health(behaviour),
             ["connector-plugins"] => json(&plugins::list(version, !query.contains("connectorsOnly=false"))),
             ["connector-plugins", class, "config"] if version.plugin_definitions() => {
-                match plugins::definitions(class) {
+                match plugins::definitions(class, version) {
                     Some(keys) => json(&keys),
                     None => failure(StatusCode::NOT_FOUND, &format!("Unknown plugin {class}.")),
                 }

@@ -14,7 +14,7 @@ impl Version {
     /// 4.3.1: plugin versions in statuses, strict paths.
     pub const V4_3_1: Self = Self {
         number: "4.3.1",
-        commit: "0000000000000431",
+        commit: "26b251a451ce941d",
         major_minor: (4, 3),
     };
     /// 3.9.1: `/health`, no plugin versions in statuses.
@@ -38,6 +38,11 @@ impl Version {
     /// Whether paths with an encoded slash or percent sign are refused (since 4.0).
     pub(super) fn strict_paths(self) -> bool {
         self.major_minor >= (4, 0)
+    }
+
+    /// Whether definitions say `order_in_group` (seen with 4.3.1) in place of `order` at their end.
+    pub(super) fn order_in_group(self) -> bool {
+        self.major_minor >= (4, 3)
     }
 
     /// Whether `/health` exists (since 3.9).

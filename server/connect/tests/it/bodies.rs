@@ -1,1 +1,0 @@
-//! Bodies recorded from real workers of each version.
