@@ -7,12 +7,13 @@ use tokio::sync::OnceCell;
 
 use crate::artifacts::{Cache, NEWEST, Set};
 use crate::broker::{Broker, BrokerPlan};
-use crate::cluster::{ClusterSpec, ConnectCluster, Ground};
+use crate::cluster::{ConnectCluster, Ground};
 use crate::database::Database;
 use crate::directory::Directory;
 use crate::error::Doing;
 use crate::java::{Logging, check_java};
 use crate::rest::Rest;
+use crate::spec::ClusterSpec;
 use crate::{Progress, Result};
 
 /// How a lab shall be.
@@ -94,6 +95,16 @@ impl Lab {
             options,
             directory,
         })
+    }
+
+    /// One lab with the usual options for all tests of a process, started by the first that asks. It is never dropped:
+    /// its processes end with the process, and its directory is swept away by the next lab.
+    ///
+    /// # Errors
+    /// As [`Self::start`]; the next caller tries again.
+    pub async fn shared() -> Result<&'static Self> {
+        static SHARED: OnceCell<Lab> = OnceCell::const_new();
+        SHARED.get_or_try_init(|| Self::start(LabOptions::default())).await
     }
 
     /// The broker.

@@ -28,12 +28,14 @@ pub mod process;
 mod progress;
 pub mod rest;
 pub mod shell;
+mod spec;
 pub mod wait;
 pub mod worker;
 
 pub use broker::Broker;
-pub use cluster::{ClusterSpec, ConnectCluster};
+pub use cluster::ConnectCluster;
 pub use error::{Error, Result};
 pub use lab::{Lab, LabOptions};
 pub use progress::Progress;
+pub use spec::ClusterSpec;
 pub use worker::Worker;

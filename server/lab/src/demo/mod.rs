@@ -1,5 +1,6 @@
 //! The demo: two clusters, three teams, fifteen connectors in good and bad shape, and a script that keeps them alive.
 
+pub mod connectors;
 pub mod fleet;
 pub mod script;
 mod server;
@@ -9,7 +10,8 @@ use std::time::Duration;
 
 pub use server::{Server, ServerPlan};
 
-use crate::cluster::{ClusterSpec, ConnectCluster};
+use crate::cluster::ConnectCluster;
+use crate::spec::ClusterSpec;
 use crate::{Lab, Result, artifacts};
 
 /// How long `orders` keeps the work of a lost worker back: long enough to look at it.
@@ -42,7 +44,7 @@ impl DemoFleet {
         tokio::try_join!(fleet::create(lab, &orders), fleet::create(lab, &legacy))?;
         lab.progress().say(format!(
             "created {} connectors; waiting until each is in its shape",
-            fleet::CONNECTORS.len()
+            connectors::CONNECTORS.len()
         ));
         tokio::try_join!(fleet::settle(&orders), fleet::settle(&legacy))?;
         lab.progress()

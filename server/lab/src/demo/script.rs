@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
-use super::fleet::{CRASH_LOOP, EDITED, RETURNS};
+use super::connectors::{CRASH_LOOP, EDITED, RETURNS};
 use crate::cluster::ConnectCluster;
 use crate::error::Doing;
 use crate::{Lab, Result};

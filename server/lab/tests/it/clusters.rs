@@ -5,7 +5,7 @@ use lab::{ClusterSpec, Error, Lab, LabOptions, Result};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connector_runs_on_both_versions_and_a_killed_worker_comes_back() -> Result<()> {
-    let lab = Lab::start(LabOptions::default()).await?;
+    let lab = Lab::shared().await?;
     lab.create_topic("beats", 2).await?;
     lab.produce("beats", Some(1), Some("key"), Some("value")).await?;
 
@@ -63,7 +63,7 @@ async fn a_broker_that_was_killed_starts_again_with_its_topics() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_cannot_start_says_why() -> Result<()> {
-    let lab = Lab::start(LabOptions::default()).await?;
+    let lab = Lab::shared().await?;
     let broken = ClusterSpec::new("broken").property("key.converter", "no.such.Converter");
     match lab.connect_cluster(broken).await {
         Err(Error::Start { process, tail, .. }) => {
