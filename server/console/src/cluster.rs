@@ -73,6 +73,9 @@ pub struct WorkerItem {
     pub plugins: Option<usize>,
 }
 
+/// Versions of a plugin with the workers that have them; `None` where a plugin tells no version.
+pub type Versions = BTreeMap<Option<Arc<str>>, Vec<WorkerId>>;
+
 /// A plugin over the workers of a cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PluginLine {
@@ -83,7 +86,7 @@ pub struct PluginLine {
     /// `source`, `sink`, `converter` and so on.
     pub kind: Arc<str>,
     /// Versions with the workers that have them.
-    pub versions: BTreeMap<Option<Arc<str>>, Vec<WorkerId>>,
+    pub versions: Versions,
     /// Living workers that told their plugins and lack this one.
     pub missing: Vec<WorkerId>,
 }
@@ -222,14 +225,14 @@ fn plugin_lines(cluster: &Cluster) -> Vec<PluginLine> {
         .iter()
         .filter(|worker| !worker.alive.gone() && worker.plugins.is_some())
         .collect();
-    let mut lines: BTreeMap<(Arc<str>, Arc<str>), BTreeMap<Option<Arc<str>>, Vec<WorkerId>>> = BTreeMap::new();
+    let mut lines: BTreeMap<(Arc<str>, Arc<str>), Versions> = BTreeMap::new();
     for worker in &telling {
         for plugin in worker.plugins.iter().flat_map(|plugins| plugins.iter()) {
             let line = lines.entry((plugin.kind.clone(), plugin.class.clone())).or_default();
             line.entry(plugin.version.clone()).or_default().push(worker.id.clone());
         }
     }
-    let line = |((kind, class), versions): (_, BTreeMap<Option<Arc<str>>, Vec<WorkerId>>)| {
+    let line = |((kind, class), versions): (_, Versions)| {
         let lacks = |worker: &&&Arc<WorkerFacts>| !versions.values().flatten().any(|id| *id == worker.id);
         let missing = telling.iter().filter(lacks).map(|worker| worker.id.clone()).collect();
         PluginLine {

@@ -25,7 +25,7 @@ use store::Store;
 use tokio::sync::{broadcast, watch};
 use view::{Fleet, Staleness};
 
-pub use cluster::{ClusterDetail, ClusterItem, PluginLine, WorkerItem};
+pub use cluster::{ClusterDetail, ClusterItem, PluginLine, Versions, WorkerItem};
 pub use connector::{ConnectorDetail, ConnectorItem, InstanceItem, TaskItem};
 pub use connectors::{ConnectorPage, ConnectorQuery};
 pub use error::Error;

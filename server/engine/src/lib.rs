@@ -4,7 +4,13 @@
 //! seen through `store`; what it means is decided by `model`.
 
 mod event;
+mod follow;
+mod ledger;
 mod spec;
+mod supervise;
+mod unit;
+mod watch;
 
 pub use event::Event;
 pub use spec::{Auth, ClusterSpec, FleetSpec, KafkaSpec, Tls};
+pub use supervise::{Engine, Parts, start};

@@ -128,7 +128,7 @@ pub struct HistoryItem {
 }
 
 /// What a number of the feed is about: the whole content of a live event beside the number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Changed {
     /// The cluster as a whole: reachability, group, versions.

@@ -37,6 +37,11 @@ impl RawTrace {
         Self(text)
     }
 
+    /// Tells one trace from another without keeping it.
+    pub fn fingerprint(&self, key: &super::FingerprintKey) -> super::Fingerprint {
+        key.fingerprint("trace", [self.0.as_bytes()])
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,0 +1,267 @@
+//! Following the feed into the view: in every server, whoever watches.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::names::{ClusterName, ConnectorId, ConnectorName};
+use model::record::{Changed, ClusterRecord, FeedItem};
+use store::{FeedListener, Store};
+use tokio::sync::{broadcast, watch};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+use view::{Cluster, Fleet};
+
+use crate::supervise::connected;
+use crate::{Event, FleetSpec};
+
+/// Swaps of the view are at least this far apart: at most ten a second.
+const SWAP: Duration = Duration::from_millis(100);
+/// Whoever hears nothing looks by himself this often; heartbeats are read as often.
+const LOOK: Duration = Duration::from_secs(1);
+/// Numbers of the feed read at once. Beyond as many the whole fleet is read anew.
+const MOST: i64 = 10_000;
+
+/// Follows until `stop`.
+pub(crate) async fn run(
+    mut store: watch::Receiver<Option<Store>>,
+    spec: watch::Receiver<Arc<FleetSpec>>,
+    fleet: watch::Sender<Arc<Fleet>>,
+    loaded: watch::Sender<bool>,
+    events: broadcast::Sender<Arc<Event>>,
+    stop: CancellationToken,
+) {
+    let Some(store) = connected(&mut store, &stop).await else {
+        return;
+    };
+    let mut follower = Follower {
+        store,
+        spec,
+        fleet,
+        loaded,
+        events,
+        listener: None,
+        complete: false,
+    };
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = follower.follow() => {}
+    }
+}
+
+struct Follower {
+    store: Store,
+    spec: watch::Receiver<Arc<FleetSpec>>,
+    fleet: watch::Sender<Arc<Fleet>>,
+    loaded: watch::Sender<bool>,
+    events: broadcast::Sender<Arc<Event>>,
+    listener: Option<FeedListener>,
+    /// Whether the view holds everything up to its number.
+    complete: bool,
+}
+
+impl Follower {
+    async fn follow(&mut self) {
+        loop {
+            if let Err(error) = self.round().await {
+                warn!(%error, "the feed cannot be read; the view ages");
+                self.listener = None;
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+    }
+
+    async fn round(&mut self) -> store::Result<()> {
+        // Listening begins before reading, so that nothing recorded between the two is missed.
+        if self.listener.is_none() {
+            self.listener = Some(self.store.listen().await?);
+        }
+        if !self.complete {
+            self.load_all().await?;
+        }
+        self.catch_up().await?;
+        self.heartbeats().await?;
+        if let Some(listener) = &mut self.listener {
+            listener.wait(LOOK).await?;
+            tokio::time::sleep(SWAP).await;
+        }
+        Ok(())
+    }
+
+    async fn load_all(&mut self) -> store::Result<()> {
+        let (feed, records) = self.store.load_fleet().await?;
+        let configured = self.configured();
+        let clusters = records
+            .into_iter()
+            .filter(|record| configured.contains(&record.name))
+            .map(|record| (record.name.clone(), Arc::new(Cluster::new(record, feed))))
+            .collect();
+        self.swap(Fleet { clusters, feed });
+        self.complete = true;
+        self.loaded.send_replace(true);
+        Ok(())
+    }
+
+    async fn catch_up(&mut self) -> store::Result<()> {
+        let before = self.fleet.borrow().clone();
+        let feed = self.store.feed_after(before.feed, MOST).await?;
+        let Some(last) = feed.items.last().map(|item| item.id) else {
+            return self.appear().await;
+        };
+        let many = feed.items.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
+        if many {
+            self.load_all().await?;
+        } else {
+            let mut next = Fleet {
+                clusters: before.clusters.clone(),
+                feed: last,
+            };
+            for (cluster, changes) in by_cluster(&feed.items) {
+                self.update(&mut next, &cluster, changes).await?;
+            }
+            self.swap(next);
+        }
+        self.publish(feed.items);
+        self.appear().await
+    }
+
+    /// Reads what changed of one cluster; a change copies this cluster and no other.
+    async fn update(&self, fleet: &mut Fleet, name: &ClusterName, changes: Changes) -> store::Result<()> {
+        if !self.configured().contains(name) {
+            fleet.clusters.remove(name);
+            return Ok(());
+        }
+        let Some(known) = fleet.clusters.get(name) else {
+            if let Some(record) = self.store.load_cluster(name).await? {
+                fleet
+                    .clusters
+                    .insert(name.clone(), Arc::new(Cluster::new(record, changes.last)));
+            }
+            return Ok(());
+        };
+        let mut cluster = (**known).clone();
+        cluster.revision = changes.last;
+        if !changes.connectors.is_empty() {
+            let names: Vec<ConnectorName> = changes.connectors.into_iter().collect();
+            let records = self.store.load_connectors(name, &names).await?;
+            cluster.put_connectors(records, changes.last);
+        }
+        // Faults name their members, so they are read with every change of connectors too.
+        if let Some(about) = self.store.load_about(name).await? {
+            cluster.about = about.about;
+            cluster.workers = about.workers;
+            cluster.fresh = about.fresh;
+            cluster.put_faults(about.faults);
+        }
+        fleet.clusters.insert(name.clone(), Arc::new(cluster));
+        Ok(())
+    }
+
+    /// Clusters that the configuration gained or lost without any number of the feed.
+    async fn appear(&mut self) -> store::Result<()> {
+        let configured = self.configured();
+        let before = self.fleet.borrow().clone();
+        let same = before.clusters.len() == configured.len()
+            && configured.iter().all(|name| before.clusters.contains_key(name));
+        if same {
+            return Ok(());
+        }
+        let mut clusters = before.clusters.clone();
+        clusters.retain(|name, _| configured.contains(name));
+        for name in configured {
+            if let std::collections::btree_map::Entry::Vacant(vacant) = clusters.entry(name) {
+                let record = self.store.load_cluster(vacant.key()).await?;
+                let record = record.unwrap_or_else(|| empty(vacant.key()));
+                vacant.insert(Arc::new(Cluster::new(record, before.feed)));
+            }
+        }
+        self.swap(Fleet {
+            clusters,
+            feed: before.feed,
+        });
+        Ok(())
+    }
+
+    /// Freshness moves without numbers of the feed.
+    async fn heartbeats(&mut self) -> store::Result<()> {
+        let before = self.fleet.borrow().clone();
+        let mut next: Option<Fleet> = None;
+        for (name, fresh) in self.store.heartbeats().await? {
+            let stale = before.clusters.get(&name).is_some_and(|cluster| cluster.fresh != fresh);
+            if stale {
+                let fleet = next.get_or_insert_with(|| (*before).clone());
+                if let Some(cluster) = fleet.clusters.get_mut(&name) {
+                    Arc::make_mut(cluster).fresh = fresh;
+                }
+            }
+        }
+        if let Some(next) = next {
+            self.swap(next);
+        }
+        Ok(())
+    }
+
+    fn configured(&self) -> BTreeSet<ClusterName> {
+        self.spec
+            .borrow()
+            .clusters
+            .iter()
+            .map(|cluster| cluster.name.clone())
+            .collect()
+    }
+
+    fn swap(&self, fleet: Fleet) {
+        telemetry::view_swapped(fleet.feed);
+        self.fleet.send_replace(Arc::new(fleet));
+    }
+
+    fn publish(&self, items: Vec<FeedItem>) {
+        let fleet = self.fleet.borrow().clone();
+        let count = items.len();
+        for item in items {
+            let health = item.connector.as_ref().and_then(|name| {
+                let id = ConnectorId {
+                    cluster: item.cluster.clone(),
+                    name: name.clone(),
+                };
+                fleet.connector(&id).map(|(_, connector)| connector.verdict().health)
+            });
+            // Nobody listening is no failure.
+            let _ = self.events.send(Arc::new(Event::new(item, health)));
+        }
+        telemetry::feed_published(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+}
+
+fn empty(name: &ClusterName) -> ClusterRecord {
+    ClusterRecord {
+        name: name.clone(),
+        about: Default::default(),
+        workers: Vec::new(),
+        connectors: Vec::new(),
+        faults: Vec::new(),
+        fresh: Default::default(),
+    }
+}
+
+/// What a run of numbers says of one cluster.
+struct Changes {
+    connectors: BTreeSet<ConnectorName>,
+    last: i64,
+}
+
+fn by_cluster(items: &[FeedItem]) -> BTreeMap<ClusterName, Changes> {
+    let mut clusters: BTreeMap<ClusterName, Changes> = BTreeMap::new();
+    for item in items {
+        let changes = clusters.entry(item.cluster.clone()).or_insert_with(|| Changes {
+            connectors: BTreeSet::new(),
+            last: item.id,
+        });
+        changes.last = item.id;
+        let about_connector = matches!(item.changed, Changed::Connector | Changed::Verdict | Changed::Deleted);
+        if let (Some(name), true) = (&item.connector, about_connector) {
+            changes.connectors.insert(name.clone());
+        }
+    }
+    clusters
+}

@@ -1,0 +1,359 @@
+//! One cluster in the hands of the lease holder: its facts, its verdicts, and what of both is still to be recorded.
+//!
+//! Nothing here waits or looks: observations and the time come in, batches for the store go out. What could not be
+//! recorded stays pending, with its true times, until it can.
+
+mod pending;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use model::facts::{Alive, ClusterFacts, ConnectorFacts};
+use model::fault::{self, Fault};
+use model::fold::{Touched, fold};
+use model::judge::{self, Surroundings};
+use model::names::{ClusterName, ConnectorName, WorkerId};
+use model::observe::Observation;
+use model::owner::Owner;
+use model::record::{Changed, ClusterRecord, ConnectorRecord, Entry, VerdictChange};
+use model::verdict::{Health, Verdict};
+use model::{Clock, Timestamp};
+
+pub(crate) use pending::Outgoing;
+use pending::Pending;
+
+use crate::FleetSpec;
+
+/// The facts and verdicts of one cluster.
+pub(crate) struct Ledger {
+    facts: ClusterFacts,
+    judged: BTreeMap<ConnectorName, Arc<Verdict>>,
+    owners: BTreeMap<ConnectorName, Owner>,
+    surroundings: Surroundings,
+    surroundings_due: Option<Timestamp>,
+    due: BTreeSet<(Timestamp, ConnectorName)>,
+    due_of: BTreeMap<ConnectorName, Timestamp>,
+    faults: Vec<Arc<Fault>>,
+    pending: Pending,
+    spec: Arc<FleetSpec>,
+}
+
+impl Ledger {
+    /// Goes on from what is recorded, or begins with nothing.
+    pub(crate) fn new(name: &ClusterName, record: Option<ClusterRecord>, spec: Arc<FleetSpec>, now: Timestamp) -> Self {
+        let record = record.unwrap_or_else(|| ClusterRecord {
+            name: name.clone(),
+            about: Default::default(),
+            workers: Vec::new(),
+            connectors: Vec::new(),
+            faults: Vec::new(),
+            fresh: Default::default(),
+        });
+        let mut ledger = Self {
+            facts: record.facts(),
+            judged: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            surroundings: Surroundings::default(),
+            surroundings_due: Some(now),
+            due: BTreeSet::new(),
+            due_of: BTreeMap::new(),
+            faults: record.faults,
+            pending: Pending::default(),
+            spec,
+        };
+        for connector in record.connectors {
+            let name = connector.facts.name.clone();
+            ledger.judged.insert(name.clone(), connector.verdict);
+            if let Some(owner) = connector.owner {
+                ledger.owners.insert(name.clone(), owner);
+            }
+            // Verdicts may have run out while nobody watched.
+            ledger.set_due(&name, Some(now));
+        }
+        ledger
+    }
+
+    /// The facts, for those who look next.
+    pub(crate) fn facts(&self) -> &ClusterFacts {
+        &self.facts
+    }
+
+    /// Folds an observation and judges what it touched. Returns whether it changed anything beyond freshness.
+    pub(crate) fn observe(&mut self, observation: &Observation, clock: &dyn Clock) -> bool {
+        let placeholder = ClusterFacts {
+            name: self.facts.name.clone(),
+            about: Default::default(),
+            workers: BTreeMap::new(),
+            connectors: BTreeMap::new(),
+            fresh: Default::default(),
+        };
+        let before = std::mem::replace(&mut self.facts, placeholder);
+        let alive_before: BTreeMap<WorkerId, Alive> = before
+            .workers
+            .values()
+            .map(|worker| (worker.id.clone(), worker.alive))
+            .collect();
+        let delay_before = before.about.group.as_ref().and_then(|group| group.delay_until);
+        let folded = fold(before, observation, &self.spec.settings);
+        self.facts = folded.facts;
+        self.pending.heartbeat = true;
+        for transition in folded.transitions {
+            let deleted = matches!(transition.change, model::transition::Change::ConnectorDeleted);
+            if let (Some(name), true) = (transition.subject.connector(), deleted) {
+                self.pending.feed.insert((Some(name.clone()), Changed::Deleted));
+            }
+            self.pending.push(Entry::Transition(transition));
+        }
+        let changed = !folded.touched.is_empty();
+        let concerned = self.concerned(&folded.touched, &alive_before, delay_before);
+        self.note(folded.touched);
+        let now = clock.now();
+        self.surroundings_due = Some(now);
+        self.judge(concerned, now);
+        changed
+    }
+
+    /// Judges what is due though no fact changed.
+    pub(crate) fn tick(&mut self, now: Timestamp) {
+        let due: BTreeSet<ConnectorName> = self
+            .due
+            .iter()
+            .take_while(|(at, _)| *at <= now)
+            .map(|(_, name)| name.clone())
+            .collect();
+        self.judge(due, now);
+    }
+
+    /// Another configuration: owners may differ, verdicts too.
+    pub(crate) fn reload(&mut self, spec: Arc<FleetSpec>, now: Timestamp) {
+        self.spec = spec;
+        let all: BTreeSet<ConnectorName> = self.facts.connectors.keys().cloned().collect();
+        for name in &all {
+            let Some(facts) = self.facts.connectors.get(name).cloned() else {
+                continue;
+            };
+            if self.find_owner(&facts) {
+                self.pending.connectors.insert(name.clone());
+                self.pending.feed.insert((Some(name.clone()), Changed::Connector));
+            }
+        }
+        self.surroundings_due = Some(now);
+        self.judge(all, now);
+    }
+
+    /// What is to be recorded, if anything is.
+    pub(crate) fn outgoing(&self, at: Timestamp) -> Option<Outgoing> {
+        let connector = |name: &ConnectorName| {
+            Some(ConnectorRecord {
+                facts: self.facts.connectors.get(name)?.clone(),
+                verdict: self.judged.get(name)?.clone(),
+                owner: self.owners.get(name).cloned(),
+            })
+        };
+        self.pending.outgoing(&self.facts, at, connector)
+    }
+
+    /// The pending changes were recorded.
+    pub(crate) fn recorded(&mut self) {
+        self.pending = Pending::default();
+    }
+
+    /// The heartbeat was recorded.
+    pub(crate) fn heartbeat_recorded(&mut self) {
+        self.pending.heartbeat = false;
+    }
+
+    /// Notes that nothing could be recorded between `from` and now.
+    pub(crate) fn gap(&mut self, from: Timestamp, at: Timestamp, why: &str) {
+        self.pending.push(pending::gap(from, at, why));
+    }
+
+    /// Whether a heartbeat is owed while nothing else is.
+    pub(crate) fn owes_heartbeat(&self) -> bool {
+        self.pending.heartbeat
+    }
+
+    /// Connectors to judge after a fold: those touched, those on a worker whose life changed, and, as the rebalance
+    /// delay begins or ends, those whose reasons tell of it.
+    fn concerned(
+        &self,
+        touched: &Touched,
+        alive_before: &BTreeMap<WorkerId, Alive>,
+        delay_before: Option<Timestamp>,
+    ) -> BTreeSet<ConnectorName> {
+        let mut concerned = touched.connectors.clone();
+        let changed: BTreeSet<&WorkerId> = touched
+            .workers
+            .iter()
+            .filter(|id| self.facts.workers.get(*id).map(|worker| worker.alive) != alive_before.get(*id).copied())
+            .collect();
+        let delay = self.facts.about.group.as_ref().and_then(|group| group.delay_until);
+        let unassigned = |name: &ConnectorName| {
+            delay != delay_before
+                && self
+                    .judged
+                    .get(name)
+                    .is_some_and(|verdict| verdict.health == Health::Unassigned)
+        };
+        if changed.is_empty() && delay == delay_before {
+            return concerned;
+        }
+        for (name, facts) in &self.facts.connectors {
+            let mut instances = facts.instance.iter().chain(facts.tasks.values());
+            if instances.any(|instance| changed.contains(&instance.worker_id)) || unassigned(name) {
+                concerned.insert(name.clone());
+            }
+        }
+        concerned
+    }
+
+    fn note(&mut self, touched: Touched) {
+        if touched.about {
+            self.pending.about = true;
+            self.pending.feed.insert((None, Changed::Cluster));
+        }
+        if !touched.workers.is_empty() {
+            self.pending.feed.insert((None, Changed::Workers));
+            self.pending.workers.extend(touched.workers);
+        }
+        for name in touched.connectors {
+            if let Some(facts) = self.facts.connectors.get(&name).cloned() {
+                self.find_owner(&facts);
+            }
+            self.pending.feed.insert((Some(name.clone()), Changed::Connector));
+            self.pending.connectors.insert(name);
+        }
+    }
+
+    /// Finds whose a connector is; true when that changed.
+    fn find_owner(&mut self, facts: &ConnectorFacts) -> bool {
+        let labels = self
+            .spec
+            .clusters
+            .iter()
+            .find(|cluster| cluster.name == self.facts.name);
+        let none = BTreeMap::new();
+        let labels = labels.map_or(&none, |cluster| &cluster.labels);
+        let config = facts.config.as_ref().map(|listed| &listed.config);
+        let owner = self.spec.owners.of(&self.facts.name, labels, &facts.name, config);
+        let before = match &owner {
+            Some(owner) => self.owners.insert(facts.name.clone(), owner.clone()),
+            None => self.owners.remove(&facts.name),
+        };
+        before != owner
+    }
+
+    fn judge(&mut self, mut names: BTreeSet<ConnectorName>, now: Timestamp) {
+        if self.surroundings_due.is_some_and(|due| due <= now) {
+            let (surroundings, due) = judge::surroundings(&self.facts, &self.spec.settings, now);
+            self.surroundings_due = due;
+            if surroundings != self.surroundings {
+                self.surroundings = surroundings;
+                names.extend(self.facts.connectors.keys().cloned());
+            }
+        }
+        let mut changed = false;
+        let count = names.len();
+        for name in names {
+            changed |= self.judge_one(&name, now);
+        }
+        if count > 0 {
+            telemetry::judged(self.facts.name.as_str(), u64::try_from(count).unwrap_or(u64::MAX));
+        }
+        if changed {
+            self.group_faults(now);
+        }
+    }
+
+    fn judge_one(&mut self, name: &ConnectorName, now: Timestamp) -> bool {
+        let Some(facts) = self.facts.connectors.get(name).cloned() else {
+            return false;
+        };
+        if facts.deleted_at.is_some() && self.judged.contains_key(name) {
+            // What was deleted keeps its last verdict for the record and belongs to no fault any more.
+            self.set_due(name, None);
+            return true;
+        }
+        let previous = self.judged.get(name).cloned();
+        let reborn = previous
+            .as_ref()
+            .is_some_and(|verdict| verdict.since < facts.first_seen);
+        let previous = previous.filter(|_| !reborn);
+        let judged = judge::judge(
+            &self.facts,
+            &facts,
+            &self.surroundings,
+            &self.spec.settings,
+            previous.as_deref(),
+            now,
+        );
+        self.set_due(name, judged.valid_until);
+        if previous.as_deref() == Some(&judged.verdict) {
+            return false;
+        }
+        let from = previous.as_ref().map(|verdict| verdict.health);
+        if from != Some(judged.verdict.health) {
+            let change = VerdictChange {
+                at: judged
+                    .verdict
+                    .since
+                    .max(facts.first_seen)
+                    .max(previous.as_ref().map_or(judged.verdict.since, |old| old.since)),
+                connector: name.clone(),
+                from,
+                to: judged.verdict.health,
+                reasons: judged.verdict.reasons.clone(),
+                settings: judged.verdict.settings,
+            };
+            self.pending.push(Entry::Verdict(change));
+            self.pending.feed.remove(&(Some(name.clone()), Changed::Connector));
+            self.pending.feed.insert((Some(name.clone()), Changed::Verdict));
+        } else {
+            self.pending.feed.insert((Some(name.clone()), Changed::Connector));
+        }
+        self.pending.connectors.insert(name.clone());
+        self.judged.insert(name.clone(), Arc::new(judged.verdict));
+        true
+    }
+
+    fn group_faults(&mut self, now: Timestamp) {
+        let live = self.judged.iter().filter(|(name, _)| {
+            self.facts
+                .connectors
+                .get(*name)
+                .is_some_and(|facts| facts.deleted_at.is_none())
+        });
+        let verdicts = live.map(|(name, verdict)| (name, &**verdict));
+        let grouping = fault::group(&self.facts.name, verdicts, &self.faults, now);
+        if grouping.opened.is_empty() && grouping.changed.is_empty() && grouping.ended.is_empty() {
+            return;
+        }
+        self.pending.feed.insert((None, Changed::Faults));
+        for fault in &grouping.opened {
+            self.pending.push(Entry::FaultOpened((**fault).clone()));
+        }
+        for fault in &grouping.ended {
+            self.pending.push(Entry::FaultEnded((**fault).clone()));
+        }
+        for fault in grouping.opened.iter().chain(&grouping.changed).chain(&grouping.ended) {
+            self.pending.faults.insert(fault.id.clone(), fault.clone());
+        }
+        self.faults = grouping.open;
+    }
+
+    fn set_due(&mut self, name: &ConnectorName, due: Option<Timestamp>) {
+        let before = match due {
+            Some(due) => self.due_of.insert(name.clone(), due),
+            None => self.due_of.remove(name),
+        };
+        if let Some(before) = before {
+            self.due.remove(&(before, name.clone()));
+        }
+        if let Some(due) = due {
+            self.due.insert((due, name.clone()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! What is still to be recorded of one cluster.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use model::Timestamp;
+use model::facts::{ClusterAbout, ClusterFacts, Freshness, WorkerFacts};
+use model::fault::Fault;
+use model::names::{ClusterName, ConnectorName, WorkerId};
+use model::observe::Source;
+use model::record::{Changed, ConnectorRecord, Entry};
+use model::transition::{Change, Subject, Transition};
+use store::Batch;
+
+/// History entries kept while the database is away; beyond it the oldest give way to one recorded gap.
+const MOST_ENTRIES: usize = 10_000;
+
+/// Rows that differ from what is recorded, and history that is not recorded yet.
+#[derive(Default)]
+pub(crate) struct Pending {
+    pub(super) about: bool,
+    pub(super) workers: BTreeSet<WorkerId>,
+    pub(super) connectors: BTreeSet<ConnectorName>,
+    pub(super) faults: BTreeMap<Arc<str>, Arc<Fault>>,
+    pub(super) feed: BTreeSet<(Option<ConnectorName>, Changed)>,
+    pub(super) heartbeat: bool,
+    entries: Vec<Entry>,
+}
+
+impl Pending {
+    pub(super) fn push(&mut self, entry: Entry) {
+        if self.entries.len() >= MOST_ENTRIES {
+            let from = self.entries.first().map_or_else(|| entry.at(), Entry::at);
+            let at = self.entries.last().map_or_else(|| entry.at(), Entry::at);
+            self.entries.clear();
+            self.entries.push(gap(
+                from,
+                at,
+                "more happened while the database was away than could be kept",
+            ));
+        }
+        self.entries.push(entry);
+    }
+
+    pub(super) fn outgoing(
+        &self,
+        facts: &ClusterFacts,
+        at: Timestamp,
+        connector: impl Fn(&ConnectorName) -> Option<ConnectorRecord>,
+    ) -> Option<Outgoing> {
+        let nothing = !self.about
+            && self.workers.is_empty()
+            && self.connectors.is_empty()
+            && self.faults.is_empty()
+            && self.entries.is_empty();
+        if nothing {
+            return None;
+        }
+        Some(Outgoing {
+            cluster: facts.name.clone(),
+            at,
+            about: self.about.then(|| facts.about.clone()),
+            workers: self
+                .workers
+                .iter()
+                .filter_map(|id| facts.workers.get(id).cloned())
+                .collect(),
+            workers_gone: self
+                .workers
+                .iter()
+                .filter(|id| !facts.workers.contains_key(*id))
+                .cloned()
+                .collect(),
+            connectors: self.connectors.iter().filter_map(connector).collect(),
+            entries: self.entries.clone(),
+            faults: self.faults.values().cloned().collect(),
+            feed: self.feed.iter().cloned().collect(),
+            fresh: facts.fresh.clone(),
+        })
+    }
+}
+
+/// The entry that stands for what could not be recorded.
+pub(super) fn gap(from: Timestamp, at: Timestamp, why: &str) -> Entry {
+    Entry::Transition(Transition {
+        at,
+        source: Source::Record,
+        subject: Subject::Cluster,
+        change: Change::RecordingGap { from, why: why.into() },
+        actor: None,
+    })
+}
+
+/// A batch that owns what it tells, so that the ledger can go on while it is being recorded.
+pub(crate) struct Outgoing {
+    cluster: ClusterName,
+    at: Timestamp,
+    about: Option<ClusterAbout>,
+    workers: Vec<Arc<WorkerFacts>>,
+    workers_gone: Vec<WorkerId>,
+    connectors: Vec<ConnectorRecord>,
+    entries: Vec<Entry>,
+    faults: Vec<Arc<Fault>>,
+    feed: Vec<(Option<ConnectorName>, Changed)>,
+    fresh: Freshness,
+}
+
+impl Outgoing {
+    /// As the store takes it.
+    pub(crate) fn batch(&self) -> Batch<'_> {
+        Batch {
+            cluster: &self.cluster,
+            at: self.at,
+            about: self.about.as_ref(),
+            workers: &self.workers,
+            workers_gone: &self.workers_gone,
+            connectors: &self.connectors,
+            entries: &self.entries,
+            faults: &self.faults,
+            feed: &self.feed,
+            fresh: &self.fresh,
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    #[cfg(test)]
+    pub(crate) fn connectors(&self) -> &[ConnectorRecord] {
+        &self.connectors
+    }
+
+    #[cfg(test)]
+    pub(crate) fn faults(&self) -> &[Arc<Fault>] {
+        &self.faults
+    }
+}

@@ -1,0 +1,295 @@
+//! One unit under its lease: the loop that takes observations, keeps the ledgers and records what changed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use model::names::{ClusterName, UnitName};
+use model::observe::Observation;
+use model::secrets::FingerprintKey;
+use model::{Clock, Timestamp};
+use store::{Lease, Store};
+use telemetry::Outcome;
+use tokio::sync::{mpsc, watch as channel};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::ledger::Ledger;
+use crate::watch::{self, Hints, Looking};
+use crate::{ClusterSpec, FleetSpec, KafkaSpec};
+
+/// How long a lease holds without renewal: what a takeover after a death waits at most.
+const TTL: Duration = Duration::from_secs(4);
+/// How often it is renewed, due verdicts are judged, and recording is tried again.
+const BEAT: Duration = Duration::from_millis(500);
+/// Observations that may wait; beyond it the watchers wait, each at its own.
+const QUEUE: usize = 256;
+
+/// What a unit consists of.
+#[derive(Clone)]
+pub(crate) struct UnitSpec {
+    pub(crate) name: UnitName,
+    pub(crate) kafka: Option<(Arc<str>, KafkaSpec)>,
+    pub(crate) clusters: Vec<ClusterSpec>,
+}
+
+/// What every unit of a server shares.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) spec: channel::Receiver<Arc<FleetSpec>>,
+    pub(crate) key: FingerprintKey,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) holder: Arc<str>,
+}
+
+/// Why a holding of the lease ended.
+enum Ended {
+    /// The server stops, or the unit is no longer configured.
+    Asked,
+    /// Another server holds it now; what was not recorded is lost, from this moment on.
+    Fenced(Timestamp),
+}
+
+/// Holds the lease whenever it can and watches meanwhile, until `stop`.
+pub(crate) async fn run(unit: UnitSpec, shared: Shared, stop: CancellationToken) {
+    let mut lost_since: Option<Timestamp> = None;
+    while !stop.is_cancelled() {
+        let taken = shared.store.acquire(&unit.name, &shared.holder, TTL).await;
+        match taken {
+            Ok(Some(lease)) => {
+                telemetry::lease_held(unit.name.as_str(), true);
+                info!(unit = %unit.name, epoch = lease.epoch(), "watching");
+                let ended = hold(&unit, &shared, lease, lost_since.take(), &stop).await;
+                telemetry::lease_held(unit.name.as_str(), false);
+                match ended {
+                    Ended::Asked => return,
+                    Ended::Fenced(since) => {
+                        warn!(unit = %unit.name, "another server holds the lease now");
+                        lost_since = Some(since);
+                    }
+                }
+            }
+            Ok(None) => {}
+            Err(error) => warn!(unit = %unit.name, %error, "the lease cannot be taken"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(BEAT) => {}
+        }
+    }
+}
+
+async fn hold(
+    unit: &UnitSpec,
+    shared: &Shared,
+    lease: Lease,
+    lost_since: Option<Timestamp>,
+    stop: &CancellationToken,
+) -> Ended {
+    let began = shared.clock.now();
+    let mut ledgers = match load(unit, shared, stop).await {
+        Some(ledgers) => ledgers,
+        None => return Ended::Asked,
+    };
+    if let Some(since) = lost_since {
+        for ledger in ledgers.values_mut() {
+            ledger.gap(
+                since,
+                began,
+                "this server had lost its lease and what it had seen could not be recorded",
+            );
+        }
+    }
+    let lease = Arc::new(lease);
+    let watching = stop.child_token();
+    let (sender, receiver) = mpsc::channel(QUEUE);
+    let hints = watch::start(unit, shared, &lease, &ledgers_hints(&ledgers), sender, &watching);
+    let holding = Holding {
+        unit,
+        shared,
+        lease: &lease,
+        ledgers,
+        hints,
+        unrecorded_since: None,
+    };
+    let ended = holding.work(receiver, stop).await;
+    watching.cancel();
+    if matches!(ended, Ended::Asked) {
+        // Watchers hold the lease only to record definitions; they end with `watching`, so that the last one gives it
+        // back here. If one still runs, the lease simply expires.
+        if let Some(lease) = Arc::into_inner(lease)
+            && let Err(error) = shared.store.release(lease).await
+        {
+            warn!(unit = %unit.name, %error, "the lease could not be given back; it expires by itself");
+        }
+    }
+    ended
+}
+
+fn ledgers_hints(ledgers: &BTreeMap<ClusterName, Ledger>) -> BTreeMap<ClusterName, Hints> {
+    ledgers
+        .iter()
+        .map(|(name, ledger)| (name.clone(), Hints::of(ledger.facts())))
+        .collect()
+}
+
+/// Reads what is recorded of every cluster; tries until it can or is asked to stop.
+async fn load(unit: &UnitSpec, shared: &Shared, stop: &CancellationToken) -> Option<BTreeMap<ClusterName, Ledger>> {
+    let mut ledgers = BTreeMap::new();
+    for cluster in &unit.clusters {
+        let record = loop {
+            match shared.store.load_cluster(&cluster.name).await {
+                Ok(record) => break record,
+                Err(error) => warn!(cluster = %cluster.name, %error, "what is recorded cannot be read"),
+            }
+            tokio::select! {
+                () = stop.cancelled() => return None,
+                () = tokio::time::sleep(BEAT) => {}
+            }
+        };
+        let spec = shared.spec.borrow().clone();
+        let ledger = Ledger::new(&cluster.name, record, spec, shared.clock.now());
+        ledgers.insert(cluster.name.clone(), ledger);
+    }
+    Some(ledgers)
+}
+
+/// One holding of the lease.
+struct Holding<'a> {
+    unit: &'a UnitSpec,
+    shared: &'a Shared,
+    lease: &'a Lease,
+    ledgers: BTreeMap<ClusterName, Ledger>,
+    hints: BTreeMap<ClusterName, channel::Sender<Hints>>,
+    unrecorded_since: Option<Timestamp>,
+}
+
+impl Holding<'_> {
+    async fn work(mut self, mut observations: mpsc::Receiver<Looking>, stop: &CancellationToken) -> Ended {
+        let mut beat = interval(BEAT);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut spec = self.shared.spec.clone();
+        let mut renewed = Instant::now();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return self.last_words().await,
+                looked = observations.recv() => {
+                    let Some(looked) = looked else { return Ended::Asked };
+                    self.take(looked);
+                    // What waits is taken together, so that a storm becomes one transaction.
+                    while let Ok(looked) = observations.try_recv() {
+                        self.take(looked);
+                    }
+                }
+                Ok(()) = spec.changed() => {
+                    let next = spec.borrow_and_update().clone();
+                    let now = self.shared.clock.now();
+                    self.ledgers.values_mut().for_each(|ledger| ledger.reload(next.clone(), now));
+                }
+                _ = beat.tick() => {
+                    let now = self.shared.clock.now();
+                    self.ledgers.values_mut().for_each(|ledger| ledger.tick(now));
+                }
+            }
+            if renewed.elapsed() >= TTL / 4 {
+                renewed = Instant::now();
+                match self.shared.store.renew(self.lease).await {
+                    Ok(()) => {}
+                    Err(store::Error::Fenced { .. }) => return self.fenced(),
+                    Err(error) => warn!(unit = %self.unit.name, %error, "the lease cannot be renewed"),
+                }
+            }
+            if let Err(Fenced) = self.record().await {
+                return self.fenced();
+            }
+        }
+    }
+
+    fn take(&mut self, Looking { cluster, observation }: Looking) {
+        let Some(ledger) = self.ledgers.get_mut(&cluster) else {
+            return;
+        };
+        let changed = ledger.observe(&observation, &*self.shared.clock);
+        if let (true, Some(hints)) = (changed, self.hints.get(&cluster)) {
+            hints.send_replace(Hints::of(ledger.facts()));
+        }
+    }
+
+    /// Records what is pending. What cannot be recorded stays pending and is tried again.
+    async fn record(&mut self) -> Result<(), Fenced> {
+        for (cluster, ledger) in &mut self.ledgers {
+            let now = self.shared.clock.now();
+            let began = Instant::now();
+            let result = match ledger.outgoing(now) {
+                Some(outgoing) => self
+                    .shared
+                    .store
+                    .commit(self.lease, &outgoing.batch())
+                    .await
+                    .map(|_| true),
+                None if ledger.owes_heartbeat() => self
+                    .shared
+                    .store
+                    .heartbeat(self.lease, cluster, &ledger.facts().fresh)
+                    .await
+                    .map(|()| false),
+                None => continue,
+            };
+            match result {
+                Ok(true) => {
+                    telemetry::store_committed(cluster.as_str(), Outcome::Ok, began.elapsed());
+                    self.unrecorded_since = None;
+                    ledger.recorded();
+                }
+                Ok(false) => {
+                    self.unrecorded_since = None;
+                    ledger.heartbeat_recorded();
+                }
+                Err(store::Error::Fenced { .. }) => return self.expired_or_fenced().await,
+                Err(error) => {
+                    telemetry::store_committed(cluster.as_str(), Outcome::Failed, began.elapsed());
+                    self.unrecorded_since.get_or_insert(now);
+                    warn!(%cluster, %error, "what was seen cannot be recorded yet");
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A refusal may only mean that the lease ran out while the database was away and nobody took it: then it is good
+    /// again after a renewal, and the next beat records what is pending.
+    async fn expired_or_fenced(&self) -> Result<(), Fenced> {
+        match self.shared.store.renew(self.lease).await {
+            Err(store::Error::Fenced { .. }) => Err(Fenced),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    fn fenced(&self) -> Ended {
+        Ended::Fenced(self.unrecorded_since.unwrap_or_else(|| self.shared.clock.now()))
+    }
+
+    async fn last_words(mut self) -> Ended {
+        match self.record().await {
+            Ok(()) => Ended::Asked,
+            Err(Fenced) => self.fenced(),
+        }
+    }
+}
+
+/// The lease is another's.
+struct Fenced;
+
+/// What watchers send.
+impl Looking {
+    /// An observation of a cluster.
+    pub(crate) fn new(cluster: &ClusterName, observation: Observation) -> Self {
+        Self {
+            cluster: cluster.clone(),
+            observation,
+        }
+    }
+}

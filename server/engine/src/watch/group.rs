@@ -1,0 +1,161 @@
+//! The members of the Connect group, asked of Kafka every interval.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use model::names::WorkerId;
+use model::observe::{Gap, GapKind, Seen};
+use telemetry::Outcome;
+use tokio::sync::Mutex;
+use tracing::{debug, info, warn};
+
+use super::Watcher;
+use crate::KafkaSpec;
+
+/// How often the group is looked for while it is not known.
+const SEARCH: Duration = Duration::from_secs(15);
+
+/// One Kafka cluster, shared by the watchers of its Connect clusters and set up by the first that needs it.
+#[derive(Clone)]
+pub(crate) struct Access {
+    name: Arc<str>,
+    spec: KafkaSpec,
+    cluster: Arc<Mutex<Option<Arc<kafka::Cluster>>>>,
+}
+
+impl Access {
+    pub(crate) fn new(name: Arc<str>, spec: KafkaSpec) -> Self {
+        Self {
+            name,
+            spec,
+            cluster: Arc::default(),
+        }
+    }
+
+    async fn cluster(&self) -> Result<Arc<kafka::Cluster>, kafka::Error> {
+        let mut cluster = self.cluster.lock().await;
+        if let Some(cluster) = &*cluster {
+            return Ok(cluster.clone());
+        }
+        let made = Arc::new(kafka::Cluster::connect(
+            &self.name,
+            &self.spec.bootstrap,
+            &self.spec.properties,
+        )?);
+        *cluster = Some(made.clone());
+        Ok(made)
+    }
+}
+
+/// Asks for ever.
+pub(crate) async fn run(watcher: Watcher, access: Access) {
+    let name = watcher.cluster.name.clone();
+    loop {
+        let at = watcher.shared.clock.now();
+        let wait = match watch(&watcher, &access).await {
+            Ok(Deaf) => return,
+            Err(Trouble::NotFound) => {
+                debug!(cluster = %name, "its Connect group is not found yet");
+                SEARCH
+            }
+            Err(Trouble::Kafka(error)) => {
+                warn!(cluster = %name, %error, "its Connect group cannot be watched");
+                SEARCH
+            }
+        };
+        let gap = Gap {
+            kind: GapKind::Other,
+            text: "its Connect group is not known yet".into(),
+        };
+        if !watcher.tell(at, Seen::MembersMissing(gap)).await {
+            return;
+        }
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Nobody listens any more.
+struct Deaf;
+
+enum Trouble {
+    /// No group, or more than one, has members with the addresses of this cluster's workers.
+    NotFound,
+    Kafka(kafka::Error),
+}
+
+async fn watch(watcher: &Watcher, access: &Access) -> Result<Deaf, Trouble> {
+    let cluster = access.cluster().await.map_err(Trouble::Kafka)?;
+    let group_id = match &watcher.cluster.group_id {
+        Some(id) => id.clone(),
+        None => discover(watcher, &cluster).await?,
+    };
+    let group = cluster.watch(&group_id).map_err(Trouble::Kafka)?;
+    let name = watcher.cluster.name.as_str();
+    loop {
+        let at = watcher.shared.clock.now();
+        let began = Instant::now();
+        let seen = match group.members().await {
+            Ok(members) => {
+                telemetry::group_asked(name, Outcome::Ok, began.elapsed());
+                Seen::Members(members)
+            }
+            Err(error) => {
+                telemetry::group_asked(name, Outcome::Failed, began.elapsed());
+                Seen::MembersMissing(Gap {
+                    kind: gap_kind(&error),
+                    text: error.to_string().into(),
+                })
+            }
+        };
+        if !watcher.tell(at, seen).await {
+            return Ok(Deaf);
+        }
+        tokio::time::sleep(watcher.interval().saturating_sub(began.elapsed())).await;
+    }
+}
+
+/// Finds the group whose members have the addresses of this cluster's workers (design section 8.4).
+async fn discover(watcher: &Watcher, cluster: &kafka::Cluster) -> Result<Arc<str>, Trouble> {
+    let known: BTreeSet<WorkerId> = {
+        let hints = watcher.hints.borrow();
+        let configured = watcher
+            .cluster
+            .urls
+            .iter()
+            .map(|url| watcher.client.at(url).address().clone());
+        hints
+            .workers
+            .iter()
+            .chain(&hints.gone)
+            .cloned()
+            .chain(configured)
+            .collect()
+    };
+    let groups = cluster.groups().await.map_err(Trouble::Kafka)?;
+    let mut found = groups
+        .groups
+        .iter()
+        .filter_map(|group| group.connect.as_ref())
+        .filter(|group| group.members.iter().any(|member| known.contains(&member.worker_id)));
+    match (found.next(), found.next()) {
+        (Some(group), None) => {
+            info!(cluster = %watcher.cluster.name, group = %group.group_id, "found its Connect group");
+            Ok(group.group_id.clone())
+        }
+        (None, _) => Err(Trouble::NotFound),
+        (Some(_), Some(_)) => {
+            warn!(cluster = %watcher.cluster.name, "several Connect groups have its workers: set `group_id`");
+            Err(Trouble::NotFound)
+        }
+    }
+}
+
+fn gap_kind(error: &kafka::Error) -> GapKind {
+    match error {
+        kafka::Error::Unreachable { .. } => GapKind::Unreachable,
+        kafka::Error::TimedOut { .. } => GapKind::TimedOut,
+        kafka::Error::Authentication { .. } | kafka::Error::Authorization { .. } => GapKind::Denied,
+        _ => GapKind::Other,
+    }
+}

@@ -1,0 +1,154 @@
+//! From what a worker sent to what may be kept: configs masked, traces redacted, definitions learnt.
+//!
+//! Redactors hold a connector's own secrets, so they live only here, in the memory of the lease holder.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use connect::wire;
+use model::names::{ConnectorName, WorkerId};
+use model::observe::{Listed, ListedConnector, ListedInstance};
+use model::secrets::{Definitions, FingerprintKey, Redactor, mask};
+use telemetry::Outcome;
+use tracing::{debug, warn};
+
+use super::Watcher;
+
+/// How long a class whose definitions could not be read is left alone.
+const RETRY: Duration = Duration::from_secs(300);
+/// Classes whose definitions are read after one list: the rest follows with the next lists.
+const AT_ONCE: usize = 4;
+
+/// A plugin's class and version.
+type ClassVersion = (Arc<str>, Option<Arc<str>>);
+
+/// What is needed to mask the lists of one cluster.
+pub(crate) struct Known {
+    key: FingerprintKey,
+    definitions: BTreeMap<ClassVersion, Arc<Definitions>>,
+    tried: BTreeMap<ClassVersion, Instant>,
+    wanted: BTreeSet<ClassVersion>,
+    redactors: BTreeMap<ConnectorName, Redactor>,
+}
+
+impl Known {
+    /// With the definitions that were read before.
+    pub(crate) async fn load(watcher: &Watcher) -> Self {
+        let cluster = &watcher.cluster.name;
+        let stored = watcher
+            .shared
+            .store
+            .all_definitions(cluster)
+            .await
+            .unwrap_or_else(|error| {
+                warn!(%cluster, %error, "stored plugin definitions cannot be read; they are asked for again");
+                Vec::new()
+            });
+        let definitions = stored
+            .into_iter()
+            .map(|stored| ((stored.class, stored.version), Arc::new(stored.definitions)))
+            .collect();
+        Self {
+            key: watcher.shared.key.clone(),
+            definitions,
+            tried: BTreeMap::new(),
+            wanted: BTreeSet::new(),
+            redactors: BTreeMap::new(),
+        }
+    }
+
+    /// Masks one whole list.
+    pub(crate) fn clean(&mut self, by: &WorkerId, raw: BTreeMap<ConnectorName, wire::Connector>) -> Listed {
+        self.redactors.retain(|name, _| raw.contains_key(name));
+        let connectors = raw.into_iter().map(|(name, connector)| {
+            let clean = self.connector(&name, connector);
+            (name, clean)
+        });
+        Listed {
+            by: by.clone(),
+            connectors: connectors.collect(),
+        }
+    }
+
+    fn connector(&mut self, name: &ConnectorName, raw: wire::Connector) -> ListedConnector {
+        let kind = raw.kind();
+        let version = raw
+            .status
+            .as_ref()
+            .and_then(|status| status.connector.as_ref()?.version.clone());
+        let config = raw.info.map(|info| {
+            // The class is one of Connect's own keys, so a first masking without definitions tells it.
+            let blind = mask(&info.config, None, &self.key);
+            let definitions = blind.config.text("connector.class").and_then(|class| {
+                let wanted: ClassVersion = (class.into(), version);
+                let known = self.definitions.get(&wanted).cloned();
+                if known.is_none() {
+                    self.wanted.insert(wanted);
+                }
+                known
+            });
+            let redactor = Redactor::for_config(&info.config, definitions.as_deref());
+            self.redactors.insert(name.clone(), redactor);
+            Arc::new(match &definitions {
+                Some(definitions) => mask(&info.config, Some(definitions), &self.key),
+                None => blind,
+            })
+        });
+        let none = Redactor::patterns_only();
+        let redactor = self.redactors.get(name).unwrap_or(&none);
+        let key = &self.key;
+        let instance = |raw: wire::Instance| ListedInstance {
+            state: raw.state,
+            worker_id: raw.worker_id,
+            trace_id: raw.trace.as_ref().map(|trace| trace.fingerprint(key)),
+            trace: raw.trace.as_ref().map(|trace| redactor.redact(trace)),
+            version: raw.version,
+        };
+        let (connector, tasks) = raw
+            .status
+            .map_or((None, BTreeMap::new()), |status| (status.connector, status.tasks));
+        ListedConnector {
+            kind,
+            config,
+            instance: connector.map(instance),
+            tasks: tasks
+                .into_iter()
+                .map(|(number, task)| (number, instance(task)))
+                .collect(),
+        }
+    }
+
+    /// Asks a worker for definitions that were missing in the last list. True when some were learnt, so that the list
+    /// must be masked anew.
+    pub(crate) async fn learn(&mut self, watcher: &Watcher, worker: &connect::Worker) -> bool {
+        let now = Instant::now();
+        let wanted = std::mem::take(&mut self.wanted);
+        let due = |wanted: &ClassVersion| self.tried.get(wanted).is_none_or(|tried| now - *tried >= RETRY);
+        let due: Vec<ClassVersion> = wanted.into_iter().filter(due).take(AT_ONCE).collect();
+        let mut learnt = false;
+        for (class, version) in due {
+            self.tried.insert((class.clone(), version.clone()), now);
+            let cluster = &watcher.cluster.name;
+            match worker.plugin_config(&class, version.as_deref()).await {
+                Ok(answer) => {
+                    telemetry::rest_answered(cluster.as_str(), "plugin_config", Outcome::Ok, answer.took);
+                    let store = &watcher.shared.store;
+                    let kept = store
+                        .put_definitions(&watcher.lease, cluster, &class, version.as_deref(), &answer.value)
+                        .await;
+                    if let Err(error) = kept {
+                        warn!(%cluster, %class, %error, "plugin definitions could not be kept");
+                    }
+                    self.definitions.insert((class, version), Arc::new(answer.value));
+                    learnt = true;
+                }
+                Err(error) => {
+                    telemetry::rest_answered(cluster.as_str(), "plugin_config", Outcome::Failed, now.elapsed());
+                    debug!(%cluster, %class, %error, "plugin definitions could not be read; values stay masked");
+                }
+            }
+        }
+        learnt
+    }
+}

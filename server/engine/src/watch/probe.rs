@@ -1,0 +1,150 @@
+//! Probes of each worker's address, and the slow questions: versions, health, plugins.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use connect::Worker;
+use model::names::WorkerId;
+use model::observe::{Gap, Seen, WorkerSlow};
+use telemetry::Outcome;
+use tokio::task::JoinSet;
+
+use super::Watcher;
+
+/// How often versions, health and plugins are asked for.
+const SLOW: Duration = Duration::from_secs(60);
+/// A probe is answered at once or not at all.
+const DEADLINE: Duration = Duration::from_secs(3);
+
+/// Probes for ever. With Kafka the group tells who lives, so that `/` is asked only at the slow cadence.
+pub(crate) async fn run(watcher: Watcher, kafka: bool) {
+    let mut asked: BTreeMap<WorkerId, Instant> = BTreeMap::new();
+    loop {
+        let workers = addresses(&watcher);
+        asked.retain(|id, _| workers.contains_key(id));
+        let mut probes = JoinSet::new();
+        for (id, worker) in workers {
+            let slow = asked.get(&id).is_none_or(|last| last.elapsed() >= SLOW);
+            if slow {
+                asked.insert(id.clone(), Instant::now());
+            }
+            if slow || !kafka {
+                probes.spawn(probe(watcher.clone(), id, worker, slow));
+            }
+        }
+        while let Some(done) = probes.join_next().await {
+            match done {
+                Ok(Probed {
+                    id,
+                    heard: true,
+                    answered,
+                }) => {
+                    // Whoever did not answer is asked again soon: it may be starting.
+                    if !answered {
+                        asked.remove(&id);
+                    }
+                }
+                Ok(Probed { heard: false, .. }) => return,
+                Err(_) => {}
+            }
+        }
+        tokio::time::sleep(watcher.interval()).await;
+    }
+}
+
+/// Configured and discovered addresses. Workers known to be gone are asked too: one that returns without Kafka
+/// access is seen by nothing else.
+fn addresses(watcher: &Watcher) -> BTreeMap<WorkerId, Worker> {
+    let hints = watcher.hints.borrow().clone();
+    let configured = watcher.cluster.urls.iter().map(|url| watcher.client.at(url));
+    let ids: BTreeSet<&WorkerId> = hints.workers.iter().chain(&hints.gone).collect();
+    let discovered = ids.into_iter().filter_map(|id| watcher.client.advertised(id));
+    configured
+        .chain(discovered)
+        .map(|worker| (worker.address().clone(), worker))
+        .collect()
+}
+
+struct Probed {
+    id: WorkerId,
+    /// Whether somebody listens to what was seen.
+    heard: bool,
+    answered: bool,
+}
+
+async fn probe(watcher: Watcher, id: WorkerId, worker: Worker, slow: bool) -> Probed {
+    let cluster = watcher.cluster.name.clone();
+    let at = watcher.shared.clock.now();
+    let began = Instant::now();
+    let root = tokio::time::timeout(DEADLINE, worker.root()).await;
+    let (seen, answered) = match root {
+        Ok(Ok(answer)) => {
+            telemetry::rest_answered(cluster.as_str(), "root", Outcome::Ok, answer.took);
+            (Seen::Answered(answer.value), true)
+        }
+        Ok(Err(error)) => {
+            telemetry::rest_answered(cluster.as_str(), "root", Outcome::Failed, began.elapsed());
+            (
+                Seen::Silent {
+                    address: id.clone(),
+                    gap: error.gap(&id),
+                },
+                false,
+            )
+        }
+        Err(_) => {
+            telemetry::rest_answered(cluster.as_str(), "root", Outcome::Failed, began.elapsed());
+            let text = format!("{id}: no answer within {} s", DEADLINE.as_secs());
+            let gap = Gap {
+                kind: model::observe::GapKind::TimedOut,
+                text: text.into(),
+            };
+            (
+                Seen::Silent {
+                    address: id.clone(),
+                    gap,
+                },
+                false,
+            )
+        }
+    };
+    let mut heard = watcher.tell(at, seen).await;
+    if heard && answered && slow {
+        let at = watcher.shared.clock.now();
+        let seen = Seen::Slow(questions(cluster.as_str(), &id, &worker).await);
+        heard = watcher.tell(at, seen).await;
+    }
+    Probed { id, heard, answered }
+}
+
+async fn questions(cluster: &str, id: &WorkerId, worker: &Worker) -> WorkerSlow {
+    let began = Instant::now();
+    let health = match worker.health().await {
+        Ok(answer) => {
+            telemetry::rest_answered(cluster, "health", Outcome::Ok, answer.took);
+            Some(answer.value)
+        }
+        Err(connect::Error::Unsupported) => None,
+        Err(_) => {
+            telemetry::rest_answered(cluster, "health", Outcome::Failed, began.elapsed());
+            None
+        }
+    };
+    let began = Instant::now();
+    let plugins = match worker.plugins().await {
+        Ok(answer) => {
+            telemetry::rest_answered(cluster, "plugins", Outcome::Ok, answer.took);
+            Some(Arc::new(answer.value))
+        }
+        Err(_) => {
+            telemetry::rest_answered(cluster, "plugins", Outcome::Failed, began.elapsed());
+            None
+        }
+    };
+    WorkerSlow {
+        worker: id.clone(),
+        health,
+        plugins,
+    }
+}
