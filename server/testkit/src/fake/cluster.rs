@@ -94,6 +94,11 @@ impl FakeCluster {
         Ok(number)
     }
 
+    /// Number of workers, dead ones included.
+    pub fn workers(&self) -> usize {
+        self.workers.len()
+    }
+
     /// The base address of a worker, with a slash at its end.
     pub fn url(&self, worker: usize) -> String {
         format!("http://{}/", self.workers[worker].address())
@@ -188,6 +193,31 @@ impl FakeCluster {
                 instance.worker = worker;
             }
         })
+    }
+
+    /// Moves everything that one worker has to another, as a rebalance does.
+    pub fn reassign(&self, from: usize, to: usize) {
+        self.change(|state| {
+            for connector in state.connectors.values_mut() {
+                let instances = connector.instance.iter_mut().chain(connector.tasks.values_mut());
+                for instance in instances.filter(|instance| instance.worker == from) {
+                    instance.worker = to;
+                }
+            }
+        });
+    }
+
+    /// Spreads everything evenly over all workers, as the rebalances after a worker's return do.
+    pub fn balance(&self) {
+        let workers = self.workers.len();
+        self.change(|state| {
+            for (number, connector) in state.connectors.values_mut().enumerate() {
+                let instances = connector.instance.iter_mut().chain(connector.tasks.values_mut());
+                for (place, instance) in instances.enumerate() {
+                    instance.worker = (number + place) % workers.max(1);
+                }
+            }
+        });
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {

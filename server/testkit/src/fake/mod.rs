@@ -9,11 +9,16 @@ mod bodies;
 mod cluster;
 mod connector;
 mod plugins;
+mod population;
 mod routes;
+mod script;
+pub mod traces;
 mod version;
 mod worker;
 
 pub use behaviour::Behaviour;
 pub use cluster::FakeCluster;
 pub use connector::{FakeConnector, FakeInstance};
+pub use population::populate;
+pub use script::Script;
 pub use version::Version;

@@ -18,6 +18,9 @@ use super::bodies;
 use super::cluster::{Shared, State};
 use super::plugins;
 
+/// Requests that are remembered, so that a fleet that runs for days does not grow.
+const KEPT: usize = 10_000;
+
 #[derive(Clone)]
 struct Worker {
     shared: Arc<Shared>,
@@ -31,7 +34,11 @@ pub(super) fn router(shared: Arc<Shared>, number: usize) -> Router {
 async fn answer(Extract(worker): Extract<Worker>, method: Method, uri: Uri) -> Response {
     let behaviour = {
         let mut state = worker.shared.lock();
-        state.requests[worker.number].push(format!("{method} {uri}"));
+        let requests = &mut state.requests[worker.number];
+        if requests.len() >= KEPT {
+            requests.drain(..KEPT / 2);
+        }
+        requests.push(format!("{method} {uri}"));
         state.behaviours[worker.number].clone()
     };
     let read = || worker.read(&method, &uri, &behaviour);
