@@ -1,11 +1,12 @@
 //! `demo`: the fleet, Signalbox, and an address to open.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
-use lab::demo::{DemoFleet, Server, ServerPlan};
+use lab::demo::{DemoFleet, Server, ServerPlan, Simulated};
 use lab::shell::{Bench, listen};
-use lab::{Lab, Result};
+use lab::{Error, Lab, Progress, Result};
 
 #[derive(Debug, Args)]
 pub struct DemoArguments {
@@ -15,6 +16,9 @@ pub struct DemoArguments {
     /// Signalbox's port on 127.0.0.1; 8480 unless taken.
     #[arg(long)]
     port: Option<u16>,
+    /// A simulated fleet in place of a real one.
+    #[arg(long)]
+    simulated: bool,
 }
 
 pub(super) async fn run(place: &super::Place, arguments: &DemoArguments) -> Result<()> {
@@ -23,17 +27,36 @@ pub(super) async fn run(place: &super::Place, arguments: &DemoArguments) -> Resu
     } else {
         Some(plan(arguments)?)
     };
-    let lab = Arc::new(Lab::start(place.options()).await?);
+    let options = place.options();
+    let progress = options.progress.clone();
+    if arguments.simulated {
+        return simulated(place, plan.as_ref(), &progress).await;
+    }
+    let lab = match Lab::start(options).await {
+        Ok(lab) => Arc::new(lab),
+        Err(
+            error @ (Error::Artifacts { .. }
+            | Error::Missing {
+                program: "java" | "mvn",
+                ..
+            }),
+        ) => {
+            progress.say(format!("no real fleet on this machine: {error}"));
+            return simulated(place, plan.as_ref(), &progress).await;
+        }
+        Err(error) => return Err(error),
+    };
     let fleet = DemoFleet::start(&lab).await?;
     let server = match &plan {
-        Some(plan) => Some(Server::start(&lab, &fleet, plan).await?),
+        Some(plan) => {
+            let data = lab.sub_directory("signalbox")?;
+            let database = lab.postgres().await?.url();
+            Some(Server::start(plan, data, database, &fleet.watched(&lab)).await?)
+        }
         None => None,
     };
-    if let Some(server) = &server {
-        introduce(&lab, server).await?;
-    }
-    lab.progress()
-        .say("in half a minute a worker will be killed; `signalbox-lab shell` gives verbs, Ctrl-C ends everything");
+    introduce(&progress, server.as_ref()).await?;
+    progress.say("in half a minute a worker will be killed; `signalbox-lab shell` gives verbs, Ctrl-C ends everything");
     let bench = Bench::new(
         Arc::clone(&lab),
         vec![Arc::clone(&fleet.orders), Arc::clone(&fleet.legacy)],
@@ -45,6 +68,23 @@ pub(super) async fn run(place: &super::Place, arguments: &DemoArguments) -> Resu
     }
 }
 
+async fn simulated(place: &super::Place, plan: Option<&ServerPlan>, progress: &Progress) -> Result<()> {
+    progress.say("SIMULATED: what follows is a fake fleet. No Kafka, no Connect, no record moves.");
+    let fleet = Simulated::start(&place.cache(), place.directory.as_deref(), progress).await?;
+    for (name, urls) in &fleet.watched().clusters {
+        progress.say(format!("simulated cluster {name} at {}", urls.join(", ")));
+    }
+    let server = match plan {
+        Some(plan) => {
+            let data = fleet.server_directory()?;
+            Some(Server::start(plan, data, fleet.database().url(), fleet.watched()).await?)
+        }
+        None => None,
+    };
+    introduce(progress, server.as_ref()).await?;
+    Err(ended(server.as_ref()).await)
+}
+
 fn plan(arguments: &DemoArguments) -> Result<ServerPlan> {
     let usual = ServerPlan::usual()?;
     Ok(ServerPlan {
@@ -53,27 +93,28 @@ fn plan(arguments: &DemoArguments) -> Result<ServerPlan> {
     })
 }
 
-async fn introduce(lab: &Lab, server: &Server) -> Result<()> {
-    let say = |line: String| lab.progress().say(line);
-    say(format!(
+async fn introduce(progress: &Progress, server: Option<&Server>) -> Result<()> {
+    let Some(server) = server else { return Ok(()) };
+    progress.say(format!(
         "Signalbox answers on {} (log {})",
         server.url(),
         server.process().log().display()
     ));
-    say(format!(
-        "open this link in a browser (works once, for 10 minutes): {}",
-        server.sign_in_link().await?
+    let link = server.sign_in_link().await?;
+    progress.say(format!(
+        "open this link in a browser (it works once, for 10 minutes): {link}"
     ));
-    say(format!(
-        "for scripts: SIGNALBOX_URL={} SIGNALBOX_TOKEN=$(cat {})",
-        server.url(),
-        server.token().display()
+    let (url, token, config) = (server.url(), server.token(), server.config());
+    progress.say(format!(
+        "for scripts: SIGNALBOX_URL={url} SIGNALBOX_TOKEN=$(cat {})",
+        token.display()
     ));
+    progress.say(format!("its configuration: {}", config.display()));
     Ok(())
 }
 
-/// Waits for the end of Signalbox, which nobody asked for.
-async fn ended(server: Option<&Server>) -> lab::Error {
+/// Waits until Signalbox ends, which nobody asked for.
+async fn ended(server: Option<&Server>) -> Error {
     let Some(server) = server else {
         return std::future::pending().await;
     };
@@ -81,6 +122,6 @@ async fn ended(server: Option<&Server>) -> lab::Error {
         if let Some(status) = server.process().exited() {
             return server.process().failure(format!("ended with {status}"));
         }
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }

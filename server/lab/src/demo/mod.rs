@@ -4,11 +4,13 @@ pub mod connectors;
 pub mod fleet;
 pub mod script;
 mod server;
+mod simulated;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use server::{Server, ServerPlan};
+pub use server::{Server, ServerPlan, Watched};
+pub use simulated::Simulated;
 
 use crate::cluster::ConnectCluster;
 use crate::spec::ClusterSpec;
@@ -50,6 +52,15 @@ impl DemoFleet {
         lab.progress()
             .say("every connector is in the shape it is meant to be in");
         Ok(Self { orders, legacy })
+    }
+
+    /// What Signalbox is told of it.
+    pub fn watched(&self, lab: &Lab) -> Watched {
+        let cluster = |cluster: &ConnectCluster| (cluster.name().to_owned(), cluster.urls());
+        Watched {
+            bootstrap: Some(lab.broker().bootstrap()),
+            clusters: vec![cluster(&self.orders), cluster(&self.legacy)],
+        }
     }
 
     /// Lets the demo live, for ever.

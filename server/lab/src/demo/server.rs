@@ -8,12 +8,11 @@ use std::time::Duration;
 
 use std::io::{Read, Write};
 
-use super::DemoFleet;
 use crate::error::Doing;
 use crate::process::Process;
 use crate::rest::Rest;
 use crate::wait::{Look, PATIENCE, until};
-use crate::{Error, Lab, Result, ports};
+use crate::{Error, Result, ports};
 
 /// The port of `signalbox serve` unless somebody has it.
 const USUAL_PORT: u16 = 8480;
@@ -50,6 +49,15 @@ impl ServerPlan {
     }
 }
 
+/// What the server shall watch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watched {
+    /// The broker below the clusters; none when there is none to be asked.
+    pub bootstrap: Option<String>,
+    /// Each cluster's name with the addresses of its workers.
+    pub clusters: Vec<(String, Vec<String>)>,
+}
+
 /// A running `signalbox serve`.
 #[derive(Debug)]
 pub struct Server {
@@ -59,17 +67,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// Writes the configuration and starts the server; returns when it answers `/livez`.
+    /// Writes the configuration into `data` and starts the server; returns when it answers `/livez`.
     ///
     /// # Errors
-    /// [`Error::Start`] with the end of its log, and whatever Postgres refuses.
-    pub async fn start(lab: &Lab, fleet: &DemoFleet, plan: &ServerPlan) -> Result<Self> {
-        let data = lab.sub_directory("signalbox")?;
-        let token = data.join("demo.token");
-        write_private(&token, &random_hex()?)?;
-        let config = config(lab, fleet, plan.port, &data, lab.postgres().await?.url());
+    /// [`Error::Start`] with the end of its log.
+    pub async fn start(plan: &ServerPlan, data: PathBuf, database: &str, watched: &Watched) -> Result<Self> {
+        write_private(&data.join("demo.token"), &random_hex()?)?;
         let path = data.join("signalbox.toml");
-        write_private(&path, &config)?;
+        write_private(&path, &config(plan.port, &data, database, watched))?;
         let mut command = Command::new(&plan.binary);
         command.args(["serve", "--config"]).arg(&path).current_dir(&data);
         let process = Process::start("signalbox", &command, &data.join("signalbox.log"))?;
@@ -129,9 +134,8 @@ impl Server {
     }
 }
 
-fn config(lab: &Lab, fleet: &DemoFleet, port: u16, data: &Path, database: &str) -> String {
+fn config(port: u16, data: &Path, database: &str, watched: &Watched) -> String {
     let data = data.display();
-    let bootstrap = lab.broker().bootstrap();
     let mut text = format!(
         r#"# Written by the lab for its demo fleet.
 [server]
@@ -143,17 +147,19 @@ url = "{database}"
 
 [observe]
 interval = "5s"
-
-[[kafka]]
-name = "main"
-bootstrap = "{bootstrap}"
 "#
     );
-    for cluster in [&fleet.orders, &fleet.legacy] {
-        let urls: Vec<String> = cluster.urls().iter().map(|url| format!("\"{url}\"")).collect();
+    let kafka = match &watched.bootstrap {
+        Some(bootstrap) => {
+            text.push_str(&format!("\n[[kafka]]\nname = \"main\"\nbootstrap = \"{bootstrap}\"\n"));
+            "kafka = \"main\"\n"
+        }
+        None => "",
+    };
+    for (name, urls) in &watched.clusters {
+        let urls: Vec<String> = urls.iter().map(|url| format!("\"{url}\"")).collect();
         text.push_str(&format!(
-            "\n[[clusters]]\nname = \"{}\"\nurls = [{}]\nkafka = \"main\"\n",
-            cluster.name(),
+            "\n[[clusters]]\nname = \"{name}\"\nurls = [{}]\n{kafka}",
             urls.join(", ")
         ));
     }
@@ -184,4 +190,22 @@ fn random_hex() -> Result<String> {
         .read_exact(&mut bytes)
         .doing(|| "reading /dev/urandom".to_owned())?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fleet_without_kafka_has_no_kafka_in_its_configuration() {
+        let mut watched = Watched {
+            bootstrap: None,
+            clusters: vec![("a".to_owned(), vec!["http://x".to_owned()])],
+        };
+        let text = config(1, Path::new("/d"), "postgres://u@h/d", &watched);
+        assert!(!text.contains("kafka"), "{text}");
+        assert!(text.contains("urls = [\"http://x\"]"), "{text}");
+        watched.bootstrap = Some("b:9092".to_owned());
+        assert!(config(1, Path::new("/d"), "postgres://u@h/d", &watched).contains("kafka = \"main\""));
+    }
 }
