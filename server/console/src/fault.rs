@@ -28,7 +28,10 @@ impl Console {
     pub fn faults(&self, actor: &Actor) -> Result<Vec<FaultItem>, Error> {
         require(actor, Right::See)?;
         let fleet = self.fleet();
-        let items = fleet.clusters.values();
+        let items = fleet
+            .clusters
+            .values()
+            .filter(|cluster| cluster.about.same_as.is_none());
         let mut items: Vec<FaultItem> = items
             .flat_map(|cluster| cluster.faults.iter().map(|fault| fault_item(cluster, fault)))
             .collect();

@@ -3,8 +3,10 @@
 //! What must be absent: HTTP serving, HTML, SQL text and rdkafka. The engine decides when to look and records what was
 //! seen through `store`; what it means is decided by `model`.
 
+pub mod doctor;
 mod event;
 mod follow;
+mod identity;
 mod ledger;
 mod spec;
 mod supervise;

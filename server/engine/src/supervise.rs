@@ -100,6 +100,7 @@ async fn supervise(mut parts: Parts) {
         key: parts.key.clone(),
         clock: parts.clock.clone(),
         holder: parts.holder.clone(),
+        identities: Default::default(),
     };
     let mut running: BTreeMap<UnitName, Running> = BTreeMap::new();
     loop {

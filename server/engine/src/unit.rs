@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::names::{ClusterName, UnitName};
-use model::observe::Observation;
+use model::observe::{Observation, Seen};
 use model::secrets::FingerprintKey;
 use model::{Clock, Timestamp};
 use store::{Lease, Store};
@@ -15,6 +15,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use crate::identity::Identities;
 use crate::ledger::Ledger;
 use crate::watch::{self, Hints, Looking};
 use crate::{ClusterSpec, FleetSpec, KafkaSpec};
@@ -42,6 +43,7 @@ pub(crate) struct Shared {
     pub(crate) key: FingerprintKey,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) holder: Arc<str>,
+    pub(crate) identities: Identities,
 }
 
 /// Why a holding of the lease ended.
@@ -212,8 +214,30 @@ impl Holding<'_> {
             return;
         };
         let changed = ledger.observe(&observation, &*self.shared.clock);
-        if let (true, Some(hints)) = (changed, self.hints.get(&cluster)) {
+        if !changed {
+            return;
+        }
+        let at = observation.at;
+        if let Some(hints) = self.hints.get(&cluster) {
             hints.send_replace(Hints::of(ledger.facts()));
+        }
+        let order: Vec<ClusterName> = self
+            .shared
+            .spec
+            .borrow()
+            .clusters
+            .iter()
+            .map(|cluster| cluster.name.clone())
+            .collect();
+        let same = self.shared.identities.note(ledger.facts(), &order);
+        if same != ledger.facts().about.same_as {
+            ledger.observe(
+                &Observation {
+                    at,
+                    seen: Seen::SameAs(same),
+                },
+                &*self.shared.clock,
+            );
         }
     }
 

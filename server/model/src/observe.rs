@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::names::{ConnectorName, WorkerId};
+use crate::names::{ClusterName, ConnectorName, WorkerId};
 use crate::secrets::{Config, Fingerprint};
 use crate::state::{ConnectorKind, State};
 use crate::target::TargetSystem;
@@ -76,6 +76,8 @@ pub enum Seen {
     },
     /// What a worker's slow questions said: health and plugins.
     Slow(WorkerSlow),
+    /// Another configured cluster turned out to be this same one, or no longer does.
+    SameAs(Option<ClusterName>),
     /// The list could not be had from any worker this time.
     ListMissing(Gap),
     /// The group's members could not be had this time.

@@ -126,7 +126,10 @@ pub enum Change {
     /// The cluster answers again.
     Reachable,
     /// No worker of the cluster answers.
-    Unreachable(Gap),
+    Unreachable {
+        /// Why.
+        gap: Gap,
+    },
     /// The workers report another Kafka cluster.
     KafkaCluster {
         /// Before.

@@ -1,13 +1,9 @@
 //! The history: what happened, when, of what cause.
 
-use std::sync::Arc;
-
 use model::Timestamp;
 use model::names::{ClusterName, ConnectorName};
-use model::observe::{Gap, Source};
 use model::record::{Entry, HistoryItem};
-use model::transition::{Change, Subject, Transition};
-use serde::{Deserialize, Serialize};
+use model::transition::Change;
 use sqlx::{PgConnection, query};
 
 use crate::json::{pack, text, unpack};
@@ -48,68 +44,10 @@ pub fn kind(entry: &Entry) -> &'static str {
             Change::WorkerVersion { .. } => "worker_version",
             Change::Rebalance { .. } => "rebalance",
             Change::Reachable => "reachable",
-            Change::Unreachable(_) => "unreachable",
+            Change::Unreachable { .. } => "unreachable",
             Change::KafkaCluster { .. } => "kafka_cluster",
             Change::RecordingGap { .. } => "recording_gap",
         },
-    }
-}
-
-/// An entry as jsonb. A change carries its kind under the key that its [`Gap`] uses for its own, and an object in jsonb
-/// has each key once; so the gap of an unreachable cluster stands apart here.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Kept {
-    Unreachable {
-        at: Timestamp,
-        source: Source,
-        subject: Subject,
-        gap: Gap,
-        actor: Option<Arc<str>>,
-    },
-    #[serde(untagged)]
-    Entry(Entry),
-}
-
-impl From<&Entry> for Kept {
-    fn from(entry: &Entry) -> Self {
-        match entry {
-            Entry::Transition(Transition {
-                at,
-                source,
-                subject,
-                change: Change::Unreachable(gap),
-                actor,
-            }) => Self::Unreachable {
-                at: *at,
-                source: *source,
-                subject: subject.clone(),
-                gap: gap.clone(),
-                actor: actor.clone(),
-            },
-            other => Self::Entry(other.clone()),
-        }
-    }
-}
-
-impl From<Kept> for Entry {
-    fn from(kept: Kept) -> Self {
-        match kept {
-            Kept::Unreachable {
-                at,
-                source,
-                subject,
-                gap,
-                actor,
-            } => Self::Transition(Transition {
-                at,
-                source,
-                subject,
-                change: Change::Unreachable(gap),
-                actor,
-            }),
-            Kept::Entry(entry) => entry,
-        }
     }
 }
 
@@ -130,10 +68,7 @@ pub(crate) fn prepare(entries: &[Entry]) -> Result<Prepared> {
             .map(|entry| entry.connector().map(|name| text(name.as_str())))
             .collect(),
         kinds: entries.iter().map(|entry| kind(entry).to_owned()).collect(),
-        entries: entries
-            .iter()
-            .map(|entry| pack(&Kept::from(entry)))
-            .collect::<Result<_>>()?,
+        entries: entries.iter().map(pack).collect::<Result<_>>()?,
     })
 }
 
@@ -189,8 +124,8 @@ impl Store {
             .await?
             .into_iter()
             .map(|row| {
-                let kept: Kept = unpack(&row.entry, format_args!("number {} of the history", row.id))?;
-                Ok(HistoryItem { id: row.id, cluster: row.cluster.into(), entry: kept.into() })
+                let entry: Entry = unpack(&row.entry, format_args!("number {} of the history", row.id))?;
+                Ok(HistoryItem { id: row.id, cluster: row.cluster.into(), entry })
             })
             .collect()
         })

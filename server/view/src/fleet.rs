@@ -124,9 +124,12 @@ impl Cluster {
         self.faults = faults;
     }
 
-    /// Connectors that exist.
+    /// Connectors that exist. A cluster that was refused because another one is the same has none of its own.
     pub fn live(&self) -> impl Iterator<Item = &Arc<Connector>> {
-        self.connectors.values().filter(|connector| connector.live())
+        let refused = self.about.same_as.is_some();
+        self.connectors
+            .values()
+            .filter(move |connector| !refused && connector.live())
     }
 
     /// Counts by the health to show.

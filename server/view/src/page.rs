@@ -73,6 +73,9 @@ impl Fleet {
         let mut totals = Totals::default();
         let mut found: Vec<(Position, &Arc<Cluster>, &Arc<Connector>)> = Vec::new();
         for cluster in self.clusters.values() {
+            if cluster.about.same_as.is_some() {
+                continue;
+            }
             for connector in cluster.connectors.values() {
                 if !query.matches_but_health(cluster, connector) {
                     continue;

@@ -19,7 +19,7 @@ pub(super) fn kind(entry: &Entry) -> &'static str {
             Change::Config { .. } => "config",
             Change::WorkerCame { .. } | Change::WorkerLeft { .. } | Change::WorkerVersion { .. } => "worker",
             Change::Rebalance { .. } => "rebalance",
-            Change::Reachable | Change::Unreachable(_) | Change::KafkaCluster { .. } => "cluster",
+            Change::Reachable | Change::Unreachable { .. } | Change::KafkaCluster { .. } => "cluster",
             Change::RecordingGap { .. } => "gap",
         },
     }
@@ -43,7 +43,7 @@ pub(super) fn health(entry: &Entry) -> Option<Health> {
             },
             Change::WorkerLeft { .. } => Some(Health::Unassigned),
             Change::WorkerCame { .. } | Change::Reachable => Some(Health::Healthy),
-            Change::Unreachable(_) | Change::RecordingGap { .. } => Some(Health::Unknown),
+            Change::Unreachable { .. } | Change::RecordingGap { .. } => Some(Health::Unknown),
             _ => None,
         },
     }
@@ -150,7 +150,7 @@ fn transition_text(transition: &Transition) -> String {
             format!("rebalance: {members} workers{led}{held}")
         }
         Change::Reachable => "the cluster answers again".to_owned(),
-        Change::Unreachable(gap) => format!("no worker answers: {}", gap.text),
+        Change::Unreachable { gap } => format!("no worker answers: {}", gap.text),
         Change::KafkaCluster { from, to } => format!("the workers now use Kafka cluster {to}, was {from}"),
         Change::RecordingGap { from, why } => {
             format!("nothing could be recorded since {}: {why}", from.format("%H:%M:%S UTC"))

@@ -33,6 +33,6 @@ pub(super) fn missing(folding: &mut Folding<'_>, gap: &Gap) {
     if overdue && (about.reachable || never_told) {
         about.reachable = false;
         about.reachable_since = Some(folding.at);
-        folding.transition(Source::Rest, Subject::Cluster, Change::Unreachable(gap.clone()));
+        folding.transition(Source::Rest, Subject::Cluster, Change::Unreachable { gap: gap.clone() });
     }
 }

@@ -247,7 +247,7 @@ pub fn entries(cluster: &ClusterName) -> Vec<Entry> {
             delay_ms: 300_000,
         },
         Change::Reachable,
-        Change::Unreachable(gap()),
+        Change::Unreachable { gap: gap() },
         Change::KafkaCluster {
             from: "a".into(),
             to: "b".into(),

@@ -1,0 +1,124 @@
+//! The doctor: asks everything that the configuration names, once, and says what is wrong and what to do about it.
+
+mod clusters;
+mod database;
+mod kafkas;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use model::Clock;
+use model::owner::Owners;
+use model::settings::Settings;
+use store::Store;
+use url::Url;
+
+use crate::{ClusterSpec, FleetSpec, KafkaSpec, Tls};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// As it should be.
+    Good,
+    /// Worth knowing.
+    Note,
+    /// Something works less well than it could.
+    Warning,
+    /// Something does not work.
+    Problem,
+}
+
+/// One thing that the doctor found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is about: `cluster orders`, `kafka main`, `database`.
+    pub subject: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What was found, one sentence.
+    pub text: String,
+    /// What to do, where something is to be done.
+    pub todo: Option<String>,
+}
+
+impl Finding {
+    fn new(subject: &str, severity: Severity, text: impl Into<String>) -> Self {
+        Self {
+            subject: subject.to_owned(),
+            severity,
+            text: text.into(),
+            todo: None,
+        }
+    }
+
+    fn todo(mut self, todo: impl Into<String>) -> Self {
+        self.todo = Some(todo.into());
+        self
+    }
+}
+
+/// Examines the database: whether it answers, what version it is, and how far its clock is from ours.
+pub async fn examine_database(store: &Store, clock: &dyn Clock) -> Vec<Finding> {
+    database::examine(store, clock).await
+}
+
+/// Examines every Kafka cluster and every Connect cluster. Takes as long as the slowest of them, at most about 20 s.
+pub async fn examine_fleet(spec: &FleetSpec) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if spec.clusters.is_empty() {
+        findings.push(
+            Finding::new("configuration", Severity::Note, "no cluster is configured").todo(
+                "run `signalbox doctor --url http://WORKER:8083` with the address of one worker; it prints what to put into the file",
+            ),
+        );
+    }
+    let seen = clusters::examine_all(spec, &mut findings).await;
+    kafkas::examine_all(spec, &seen, &mut findings).await;
+    findings
+}
+
+/// A configuration of one cluster, made of addresses alone: for `doctor` without a file.
+pub fn spec_of(urls: Vec<Url>, bootstrap: Option<&str>) -> FleetSpec {
+    let kafka_name: Arc<str> = "main".into();
+    let kafka: BTreeMap<Arc<str>, KafkaSpec> = bootstrap
+        .map(|bootstrap| {
+            (
+                kafka_name.clone(),
+                KafkaSpec {
+                    bootstrap: bootstrap.into(),
+                    properties: BTreeMap::new(),
+                },
+            )
+        })
+        .into_iter()
+        .collect();
+    let cluster = ClusterSpec {
+        name: "connect".into(),
+        formerly: Vec::new(),
+        urls,
+        auth: None,
+        tls: Tls::default(),
+        labels: BTreeMap::new(),
+        kafka: (!kafka.is_empty()).then_some(kafka_name),
+        group_id: None,
+    };
+    FleetSpec {
+        kafka,
+        clusters: if cluster.urls.is_empty() {
+            Vec::new()
+        } else {
+            vec![cluster]
+        },
+        teams: Vec::new(),
+        owners: Owners::default(),
+        settings: Settings::default(),
+        allow: Vec::new(),
+    }
+}
+
+/// A difference of clocks beyond which times in history mislead.
+const CLOCKS: TimeDelta = TimeDelta::seconds(5);
+/// The longest that one question may take.
+const DEADLINE: Duration = Duration::from_secs(10);

@@ -1,0 +1,248 @@
+//! Do the workers answer, as what, and may we read what we need?
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use connect::Worker;
+use model::names::{ClusterName, WorkerId};
+use model::observe::GapKind;
+
+use super::{DEADLINE, Finding, Severity};
+use crate::watch::{WorkerClient, policy};
+use crate::{ClusterSpec, FleetSpec};
+
+/// What is known of a cluster after its workers were asked.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// Addresses that workers have: configured ones and those in statuses.
+    pub(super) workers: BTreeSet<WorkerId>,
+    /// The Kafka cluster's id as the workers report it.
+    pub(super) kafka_cluster_id: Option<Arc<str>>,
+}
+
+pub(super) async fn examine_all(spec: &FleetSpec, findings: &mut Vec<Finding>) -> BTreeMap<ClusterName, Seen> {
+    let policy = policy(spec);
+    let unresolved = policy.resolve_configured().await;
+    for name in unresolved {
+        findings.push(
+            Finding::new(
+                "network",
+                Severity::Problem,
+                format!("the name {name} does not resolve"),
+            )
+            .todo("correct the address in the configuration, or the name service of this machine"),
+        );
+    }
+    let mut all = BTreeMap::new();
+    for cluster in &spec.clusters {
+        let subject = format!("cluster {}", cluster.name);
+        match WorkerClient::new(cluster, policy.clone()) {
+            Ok(client) => {
+                let seen = examine(cluster, &client, &subject, findings).await;
+                all.insert(cluster.name.clone(), seen);
+            }
+            Err(problem) => findings.push(
+                Finding::new(&subject, Severity::Problem, problem.to_string())
+                    .todo("correct `auth` and `tls` of this cluster in the configuration"),
+            ),
+        }
+    }
+    same_twice(&all, spec, findings);
+    all
+}
+
+async fn examine(cluster: &ClusterSpec, client: &WorkerClient, subject: &str, findings: &mut Vec<Finding>) -> Seen {
+    let mut seen = Seen::default();
+    let mut versions: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut lister: Option<Worker> = None;
+    for url in &cluster.urls {
+        let worker = client.at(url);
+        match worker.root().await {
+            Ok(answer) => {
+                let root = answer.value;
+                findings.push(Finding::new(
+                    subject,
+                    Severity::Good,
+                    format!(
+                        "{} answers as Kafka Connect {} within {} ms",
+                        root.address,
+                        root.version,
+                        answer.took.as_millis()
+                    ),
+                ));
+                versions.insert(root.version);
+                seen.kafka_cluster_id = seen.kafka_cluster_id.or(root.kafka_cluster_id);
+                seen.workers.insert(root.address);
+                health(&worker, subject, findings).await;
+                lister.get_or_insert(worker);
+            }
+            Err(error) => findings.push(
+                Finding::new(subject, Severity::Problem, format!("{}: {error}", worker.address()))
+                    .todo(advice(error.gap_kind())),
+            ),
+        }
+    }
+    match lister {
+        Some(worker) => list(&worker, client, subject, &mut seen, &mut versions, findings).await,
+        None => findings.push(
+            Finding::new(subject, Severity::Problem, "none of its configured addresses answers")
+                .todo("its connectors will be shown as unknown until one does"),
+        ),
+    }
+    if versions.len() > 1 {
+        let list: Vec<&str> = versions.iter().map(|version| &**version).collect();
+        findings.push(Finding::new(
+            subject,
+            Severity::Note,
+            format!("its workers run different versions: {}", list.join(", ")),
+        ));
+    }
+    if cluster.auth.is_none() && seen.kafka_cluster_id.is_some() {
+        findings.push(
+            Finding::new(subject, Severity::Note, "its REST API answers without credentials")
+                .todo("whoever reaches it can change every connector: restrict who can, or add authentication"),
+        );
+    }
+    seen
+}
+
+async fn health(worker: &Worker, subject: &str, findings: &mut Vec<Finding>) {
+    match worker.health().await {
+        Ok(answer) if answer.value.ready => {}
+        Ok(answer) => findings.push(
+            Finding::new(
+                subject,
+                Severity::Warning,
+                format!(
+                    "{} says it is {}: {}",
+                    worker.address(),
+                    answer.value.word,
+                    answer.value.message
+                ),
+            )
+            .todo("look at this worker's log; it answers HTTP but does not take part in its group"),
+        ),
+        // Workers before 3.9 have no /health.
+        Err(connect::Error::Unsupported) => {}
+        Err(error) => findings.push(Finding::new(
+            subject,
+            Severity::Warning,
+            format!("{} /health: {error}", worker.address()),
+        )),
+    }
+}
+
+/// Reads the list once and tries the addresses that statuses name.
+async fn list(
+    worker: &Worker,
+    client: &WorkerClient,
+    subject: &str,
+    seen: &mut Seen,
+    versions: &mut BTreeSet<Arc<str>>,
+    findings: &mut Vec<Finding>,
+) {
+    let answer = match worker.list_expanded(None).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            findings.push(
+                Finding::new(
+                    subject,
+                    Severity::Problem,
+                    format!("its connectors cannot be listed: {error}"),
+                )
+                .todo(advice(error.gap_kind())),
+            );
+            return;
+        }
+    };
+    let connect::Expanded::Body { connectors, .. } = answer.value else {
+        return;
+    };
+    let text = format!(
+        "{} connectors in one list of {} kB, within {} ms",
+        connectors.len(),
+        answer.bytes.div_ceil(1024),
+        answer.took.as_millis()
+    );
+    findings.push(Finding::new(subject, Severity::Good, text));
+    if answer.took > DEADLINE / 2 {
+        findings.push(
+            Finding::new(
+                subject,
+                Severity::Warning,
+                "the list takes more than half of the time allowed for it",
+            )
+            .todo("raise `[observe] interval`, and look at the workers' load"),
+        );
+    }
+    let statuses = connectors.values().filter_map(|connector| connector.status.as_ref());
+    let named: BTreeSet<WorkerId> = statuses
+        .flat_map(|status| status.connector.iter().chain(status.tasks.values()))
+        .map(|instance| instance.worker_id.clone())
+        .collect();
+    for id in &named {
+        if seen.workers.contains(id) {
+            continue;
+        }
+        let probe = match client.advertised(id) {
+            Some(probe) => tokio::time::timeout(Duration::from_secs(3), probe.root()).await.ok(),
+            None => None,
+        };
+        match probe {
+            Some(Ok(answer)) => {
+                versions.insert(answer.value.version);
+            }
+            _ => findings.push(
+                Finding::new(
+                    subject,
+                    Severity::Note,
+                    format!("statuses name the worker {id}, whose address does not answer from here"),
+                )
+                .todo("fine behind an ingress or in a pod network; without Kafka access Signalbox cannot tell whether it lives"),
+            ),
+        }
+    }
+    seen.workers.extend(named);
+}
+
+fn same_twice(all: &BTreeMap<ClusterName, Seen>, spec: &FleetSpec, findings: &mut Vec<Finding>) {
+    let order: Vec<&ClusterName> = spec.clusters.iter().map(|cluster| &cluster.name).collect();
+    for (index, name) in order.iter().enumerate() {
+        let Some(seen) = all.get(*name) else { continue };
+        let earlier = order
+            .iter()
+            .take(index)
+            .filter_map(|other| Some((other, all.get(*other)?)));
+        let same = earlier
+            .filter(|(_, other)| other.kafka_cluster_id.is_some() && other.kafka_cluster_id == seen.kafka_cluster_id)
+            .find(|(_, other)| !other.workers.is_disjoint(&seen.workers));
+        if let Some((other, _)) = same {
+            findings.push(
+                Finding::new(
+                    &format!("cluster {name}"),
+                    Severity::Problem,
+                    format!("it is the same cluster as {other}"),
+                )
+                .todo(format!(
+                    "remove one of the two from the configuration; {other} is watched, {name} is refused"
+                )),
+            );
+        }
+    }
+}
+
+fn advice(kind: GapKind) -> &'static str {
+    match kind {
+        GapKind::Refused => "nothing listens there: start the worker or correct the address",
+        GapKind::TimedOut => "it accepts connections and does not answer, or a firewall drops them: look at the worker",
+        GapKind::Unreachable => "correct the address, the name service or the route to it",
+        GapKind::Tls => "check its certificate, its name, and `tls.ca_file`",
+        GapKind::Denied => "set `auth` of this cluster, or correct it",
+        GapKind::Starting | GapKind::Busy => "wait until it has started or its rebalance is over, then ask again",
+        GapKind::NotConnect => "this address is not a Connect worker's: the default port is 8083",
+        GapKind::Unreadable => "something between here and the worker changes or cuts its answers",
+        GapKind::Forbidden => "add its network to `[egress] allow`",
+        GapKind::Partial | GapKind::Other => "look at the worker's log",
+    }
+}

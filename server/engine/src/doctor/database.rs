@@ -1,0 +1,38 @@
+//! Is the database there, and does its clock agree?
+
+use model::Clock;
+use store::Store;
+
+use super::{CLOCKS, Finding, Severity};
+
+const SUBJECT: &str = "database";
+
+pub(super) async fn examine(store: &Store, clock: &dyn Clock) -> Vec<Finding> {
+    let health = match store.ping().await {
+        Ok(health) => health,
+        Err(error) => {
+            return vec![
+                Finding::new(SUBJECT, Severity::Problem, format!("it does not answer: {error}"))
+                    .todo("check `[database] url`, that Postgres runs there and that this machine may connect"),
+            ];
+        }
+    };
+    let text = format!(
+        "Postgres {} answers within {} ms",
+        health.version,
+        health.latency.as_millis()
+    );
+    let mut findings = vec![Finding::new(SUBJECT, Severity::Good, text)];
+    let apart = (health.clock - clock.now()).abs();
+    if apart > CLOCKS {
+        findings.push(
+            Finding::new(
+                SUBJECT,
+                Severity::Warning,
+                format!("its clock is {} s away from this machine's", apart.num_seconds()),
+            )
+            .todo("let both machines follow a time server; times in history come from this machine's clock"),
+        );
+    }
+    findings
+}
