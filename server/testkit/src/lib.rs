@@ -6,5 +6,6 @@
 
 mod clock;
 pub mod fake;
+pub mod samples;
 
 pub use clock::ManualClock;

@@ -1,4 +1,4 @@
-//! What workers write, read tolerantly: `reference` shapes of all versions from 2.3 to 4.3, and of none.
+//! What workers write, read tolerantly, whichever version from 2.3 to 4.3 wrote it.
 
 mod listing;
 mod plugins;
