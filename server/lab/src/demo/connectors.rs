@@ -189,9 +189,10 @@ pub const CONNECTORS: &[DemoConnector] = &[
         cluster: "orders",
         name: CRASH_LOOP,
         shape: Shape::CrashLoop,
+        // The sink and not the source of this kind: that one keeps a core busy until it fails.
         config: &[
-            ("connector.class", "org.apache.kafka.connect.tools.MockSourceConnector"),
-            ("topic", "logistics.carrier-feed"),
+            ("connector.class", "org.apache.kafka.connect.tools.MockSinkConnector"),
+            ("topics", "logistics.shipments"),
             ("mock_mode", "task-failure"),
             ("delay_ms", "5000"),
         ],
