@@ -100,10 +100,13 @@ async fn introduce(progress: &Progress, server: Option<&Server>) -> Result<()> {
         server.url(),
         server.process().log().display()
     ));
-    let link = server.sign_in_link().await?;
-    progress.say(format!(
-        "open this link in a browser (it works once, for 10 minutes): {link}"
-    ));
+    match server.sign_in_link().await {
+        Ok(link) => progress.say(format!(
+            "open this link in a browser (it works once, for 10 minutes): {link}"
+        )),
+        // The fleet is worth looking at even so.
+        Err(error) => progress.say(format!("the way in is not known: {error}")),
+    }
     let (url, token, config) = (server.url(), server.token(), server.config());
     progress.say(format!(
         "for scripts: SIGNALBOX_URL={url} SIGNALBOX_TOKEN=$(cat {})",
