@@ -150,6 +150,7 @@ impl Broker {
         self.plan.directory.join(name).display().to_string()
     }
 
+    /// Prepares an empty directory; one of an earlier lab stays as it is.
     async fn format(&self) -> Result<()> {
         let command = java(
             &self.plan.class_path,
@@ -157,7 +158,7 @@ impl Broker {
             &self.plan.logging_directory,
             256,
             "kafka.tools.StorageTool",
-            &["format", "-t", CLUSTER_ID, "-c", &self.file("server.properties")],
+            &["format", "-g", "-t", CLUSTER_ID, "-c", &self.file("server.properties")],
         );
         let process = Process::start("format", &command, &self.plan.directory.join("format.log"))?;
         let status = crate::wait::until("the broker's directory is formatted", PATIENCE, || async {

@@ -18,6 +18,10 @@ const NAME: &str = "control.sock";
 /// [`Error::Io`] when the socket cannot be made.
 pub async fn listen(bench: Bench) -> Result<()> {
     let path = bench.lab().directory().join(NAME);
+    if UnixStream::connect(&path).await.is_err() && path.exists() {
+        // Left by an earlier lab in the same directory.
+        std::fs::remove_file(&path).doing(|| format!("removing {}", path.display()))?;
+    }
     let listener = UnixListener::bind(&path).doing(|| format!("listening on {}", path.display()))?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
         .doing(|| format!("closing {} to others", path.display()))?;
