@@ -6,3 +6,4 @@ mod owner;
 mod secrets;
 mod target;
 mod trace_cases;
+mod verdicts;
