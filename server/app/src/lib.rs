@@ -4,7 +4,12 @@
 //! `engine`, what a person may see by `console`; here it gets an address, a shape and a process.
 
 pub mod access;
+pub mod api;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod http;
 pub mod key;
+pub mod life;
 pub mod site;
+pub mod state;

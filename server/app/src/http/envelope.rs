@@ -21,7 +21,8 @@ use crate::state::AppState;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Nothing inline, nothing from elsewhere, framed by nobody.
-const POLICY: &str = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Gives the request an id, and writes a line about its answer.
 pub async fn identify(request: Request, next: Next) -> Response {
@@ -87,5 +88,7 @@ pub fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response<Body> {
 
 /// Whether an answer may be compressed: event streams are not, since a compressor holds events back.
 pub fn may_compress(_: StatusCode, _: http::Version, headers: &HeaderMap, _: &http::Extensions) -> bool {
-    headers.get(CONTENT_TYPE).is_none_or(|kind| !kind.as_bytes().starts_with(b"text/event-stream"))
+    headers
+        .get(CONTENT_TYPE)
+        .is_none_or(|kind| !kind.as_bytes().starts_with(b"text/event-stream"))
 }

@@ -53,12 +53,15 @@ pub async fn guard(
 ) -> Response {
     tracing::Span::current().record("route", route.name);
     let admitted = match route.access {
-        Access::Open => Ok(Visitor { actor: anybody(), session: None }),
+        Access::Open => Ok(Visitor {
+            actor: anybody(),
+            session: None,
+        }),
         Access::Session | Access::Needs(_) => admit(&state, route, request.headers()),
     };
     let visitor = match admitted {
         Ok(visitor) => visitor,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     // Probes are answered however busy the server is: they ask just that.
     let _place = match route.kind {
@@ -88,12 +91,12 @@ pub async fn guard(
     }
 }
 
-fn admit(state: &AppState, route: &Route, headers: &HeaderMap) -> Result<Visitor, Response> {
+fn admit(state: &AppState, route: &Route, headers: &HeaderMap) -> Result<Visitor, Box<Response>> {
     let Some(visitor) = state.access().visitor(headers) else {
-        return Err(match route.kind {
+        return Err(Box::new(match route.kind {
             Kind::Page => to_the_door(state, headers),
             Kind::Api | Kind::Probe => Problem::unauthorized().into_response(),
-        });
+        }));
     };
     let lacking = match route.access {
         Access::Needs(right) if !visitor.actor.may(right) => Some(format!("this needs the right `{}`", right.as_str())),
@@ -101,7 +104,7 @@ fn admit(state: &AppState, route: &Route, headers: &HeaderMap) -> Result<Visitor
         _ => None,
     };
     match lacking {
-        Some(detail) => Err(refuse(state, route.kind, Problem::denied(detail))),
+        Some(detail) => Err(Box::new(refuse(state, route.kind, Problem::denied(detail)))),
         None => Ok(visitor),
     }
 }
@@ -125,7 +128,11 @@ async fn proven(state: &AppState, route: &Route, visitor: &Visitor, request: Req
     let refused = || Problem::denied("this page is older than your session, or another site sent it; load it anew");
     if let Some(token) = request.headers().get(CSRF_HEADER) {
         let token = token.to_str().map_err(|_| refused())?;
-        return if state.access().csrf_holds(session, token) { Ok(request) } else { Err(refused()) };
+        return if state.access().csrf_holds(session, token) {
+            Ok(request)
+        } else {
+            Err(refused())
+        };
     }
     let is_form = request
         .headers()
@@ -137,9 +144,16 @@ async fn proven(state: &AppState, route: &Route, visitor: &Visitor, request: Req
     }
     let (parts, body) = request.into_parts();
     let body: Bytes = axum::body::to_bytes(body, route.limits.body).await.map_err(|_| {
-        Problem::of_rejection(StatusCode::PAYLOAD_TOO_LARGE, "the form is larger than any of ours".to_owned())
+        Problem::of_rejection(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the form is larger than any of ours".to_owned(),
+        )
     })?;
     let holds = url::form_urlencoded::parse(&body)
         .any(|(key, value)| key == "csrf" && state.access().csrf_holds(session, &value));
-    if holds { Ok(Request::from_parts(parts, Body::from(body))) } else { Err(refused()) }
+    if holds {
+        Ok(Request::from_parts(parts, Body::from(body)))
+    } else {
+        Err(refused())
+    }
 }

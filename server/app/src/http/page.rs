@@ -1,8 +1,8 @@
 //! The few pages that belong to the door and not to the product: signing in, and errors.
 
 use axum::response::{Html, IntoResponse, Response};
-use http::header::{CACHE_CONTROL, REFRESH};
 use http::HeaderValue;
+use http::header::{CACHE_CONTROL, REFRESH};
 
 use super::problem::Problem;
 use crate::site::Site;
@@ -47,7 +47,9 @@ pub fn sign_in(site: &Site, link: &str) -> Response {
 
 /// Says how to get in; `why` says what was wrong with a link that was tried.
 pub fn how_to_sign_in(site: &Site, why: Option<&str>) -> Response {
-    let why = why.map(|why| format!("<p role=\"alert\">{}.</p>", escape(why))).unwrap_or_default();
+    let why = why
+        .map(|why| format!("<p role=\"alert\">{}.</p>", escape(why)))
+        .unwrap_or_default();
     let body = format!(
         "{why}<p>Signalbox lets you in by a link that works once, within 10 minutes. Make one on the machine that it \
          runs on, as the user that runs it:</p><pre>signalbox admin sign-in-link</pre>\
@@ -71,6 +73,8 @@ pub fn error(site: &Site, problem: &Problem) -> Response {
 pub fn reload() -> Response {
     let mut response = Html("<!doctype html><title>Signalbox</title>").into_response();
     response.headers_mut().insert(REFRESH, HeaderValue::from_static("0"));
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -19,7 +19,11 @@ pub fn refuse(state: &AppState, kind: Kind, problem: Problem) -> Response {
 
 /// The kind of reader that asks below a path, for addresses that no route has.
 pub fn kind_of(path: &str) -> Kind {
-    if path == "/api" || path.starts_with("/api/") { Kind::Api } else { Kind::Page }
+    if path == "/api" || path.starts_with("/api/") {
+        Kind::Api
+    } else {
+        Kind::Page
+    }
 }
 
 /// What no route answers.

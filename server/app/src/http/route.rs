@@ -83,9 +83,18 @@ pub struct Limits {
 
 impl Limits {
     /// For questions: no body, 20 s (a question to Postgres gives up after 15).
-    pub const READ: Self = Self { body: 0, deadline: Duration::from_secs(20) };
+    pub const READ: Self = Self {
+        body: 0,
+        deadline: Duration::from_secs(20),
+    };
     /// For small forms.
-    pub const FORM: Self = Self { body: 8 << 10, deadline: Duration::from_secs(10) };
+    pub const FORM: Self = Self {
+        body: 8 << 10,
+        deadline: Duration::from_secs(10),
+    };
     /// For probes.
-    pub const PROBE: Self = Self { body: 0, deadline: Duration::from_secs(5) };
+    pub const PROBE: Self = Self {
+        body: 0,
+        deadline: Duration::from_secs(5),
+    };
 }

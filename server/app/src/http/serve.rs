@@ -16,12 +16,13 @@ use super::routes::ROUTES;
 use crate::state::AppState;
 
 /// Everything that answers, as one service. Paths below the public address's own path are known with and without it.
-pub fn service(state: AppState) -> impl tower::Service<
-    Request,
-    Response = axum::response::Response,
-    Error = std::convert::Infallible,
-    Future: Send,
-> + Clone + Send + Sync + 'static {
+pub fn service(
+    state: AppState,
+) -> impl tower::Service<Request, Response = axum::response::Response, Error = std::convert::Infallible, Future: Send>
++ Clone
++ Send
++ Sync
++ 'static {
     let mut router: Router<AppState> = Router::new();
     for route in ROUTES {
         let handler = (route.handler)()
@@ -47,9 +48,21 @@ fn without_base(mut request: Request, base: &str) -> Request {
     if base.is_empty() {
         return request;
     }
-    let asked = request.uri().path_and_query().map(|path| path.as_str()).unwrap_or_default();
-    let rest = asked.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
-    let rooted = rest.map(|rest| if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") });
+    let asked = request
+        .uri()
+        .path_and_query()
+        .map(|path| path.as_str())
+        .unwrap_or_default();
+    let rest = asked
+        .strip_prefix(base)
+        .filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    let rooted = rest.map(|rest| {
+        if rest.starts_with('/') {
+            rest.to_owned()
+        } else {
+            format!("/{rest}")
+        }
+    });
     if let Some(uri) = rooted.and_then(|path| path.parse::<Uri>().ok()) {
         *request.uri_mut() = uri;
     }

@@ -1,0 +1,194 @@
+//! Connectors: the list, and one by its names.
+
+use axum::extract::State;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use console::{ConnectorQuery, Sort, Totals};
+use http::HeaderMap;
+use model::actor::Actor;
+use model::names::ConnectorId;
+use model::state::ConnectorKind;
+use model::verdict::Health;
+
+use super::answer::json;
+use super::names::OfConnector;
+use super::params::Params;
+use super::shape::{Config, Connector, ConnectorList};
+use crate::http::{Caller, Problem};
+use crate::state::AppState;
+
+const KNOWN: [&str; 9] = [
+    "cluster", "team", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
+];
+
+/// Connectors that match, page by page. With `name`, the one of that name in `cluster`, whole: for names that a path
+/// cannot carry.
+#[utoipa::path(
+    get, path = "/api/v1/connectors", tag = "connectors",
+    params(
+        ("cluster" = Option<Vec<String>>, Query, description = "Only these clusters; repeat it or separate by commas"),
+        ("team" = Option<Vec<String>>, Query, description = "Only these teams' connectors; `none` for those that nobody owns"),
+        ("health" = Option<Vec<String>>, Query, description = "Only these verdicts; `unhealthy` for all that need a person"),
+        ("kind" = Option<String>, Query, description = "`source` or `sink`"),
+        ("q" = Option<String>, Query, description = "Words that must all occur in name, class, cluster, team, topics, workers or root cause"),
+        ("deleted" = Option<bool>, Query, description = "Deleted ones instead of those that exist"),
+        ("sort" = Option<String>, Query, description = "`worst` (the default), `name`, `cluster`, `team` or `since`"),
+        ("limit" = Option<usize>, Query, description = "Connectors on a page, 1 to 1000; 100 by default"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+        ("name" = Option<String>, Query, description = "The one of this name, in the one `cluster` that is given"),
+    ),
+    responses((status = 200, body = ConnectorList), (status = 400, body = Problem), (status = 404, body = Problem))
+)]
+pub async fn list(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    mut params: Params,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    if let Some(name) = params.one("name")? {
+        return by_name(&state, &actor, name, params, &asked);
+    }
+    let query = read(params)?;
+    let page = state.console().connectors(&actor, &query)?;
+    let mut list = ConnectorList::from(&page);
+    list.next_cursor = page.next_cursor.map(|cursor| URL_SAFE_NO_PAD.encode(cursor));
+    json(&asked, &list)
+}
+
+fn by_name(
+    state: &AppState,
+    actor: &Actor,
+    name: String,
+    mut params: Params,
+    asked: &HeaderMap,
+) -> Result<Response, Problem> {
+    let cluster = params.one("cluster")?;
+    params.finish(&["cluster", "name"])?;
+    let cluster = cluster.ok_or_else(|| Problem::bad_request("`name` needs the `cluster` that it is in"))?;
+    let id = ConnectorId {
+        cluster: cluster.into(),
+        name: name.into(),
+    };
+    let detail = state.console().connector(actor, &id)?;
+    let mut count = Totals::default();
+    count.add(detail.item.health);
+    let list = ConnectorList {
+        items: vec![Connector::from(&detail)],
+        next_cursor: None,
+        matching: 1,
+        totals: super::shape::totals(&count),
+        as_of: detail.item.as_of,
+    };
+    json(asked, &list)
+}
+
+/// Reads the parameters of a list.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn read(mut params: Params) -> Result<ConnectorQuery, Problem> {
+    let teams = params.list("team");
+    let mut query = ConnectorQuery {
+        clusters: params.list("cluster").into_iter().map(Into::into).collect(),
+        unowned: teams.iter().any(|team| team == "none"),
+        teams: teams
+            .into_iter()
+            .filter(|team| team != "none")
+            .map(Into::into)
+            .collect(),
+        text: params.all("q").join(" "),
+        deleted: params.read("deleted", "`true` or `false`")?.unwrap_or(false),
+        limit: params.read("limit", "a number from 1 to 1000")?.unwrap_or(0),
+        cursor: params.one("cursor")?.map(|cursor| open_cursor(&cursor)).transpose()?,
+        ..ConnectorQuery::default()
+    };
+    for word in params.list("health") {
+        match (word.as_str(), Health::parse(&word)) {
+            ("unhealthy", _) => query
+                .health
+                .extend(Health::ALL.into_iter().filter(|health| health.unhealthy())),
+            (_, Some(health)) => {
+                query.health.insert(health);
+            }
+            (_, None) => {
+                let known: Vec<&str> = Health::ALL.iter().map(|health| health.as_str()).collect();
+                let known = known.join(", ");
+                return Err(Problem::bad_request(format!(
+                    "{word:?} is no health; there are {known} and unhealthy"
+                )));
+            }
+        }
+    }
+    query.kind = match params.one("kind")?.as_deref() {
+        None => None,
+        Some("source") => Some(ConnectorKind::Source),
+        Some("sink") => Some(ConnectorKind::Sink),
+        Some(other) => {
+            return Err(Problem::bad_request(format!(
+                "`kind` must be source or sink, not {other:?}"
+            )));
+        }
+    };
+    if let Some(word) = params.one("sort")? {
+        let known = || {
+            Problem::bad_request(format!(
+                "`sort` must be worst, name, cluster, team or since, not {word:?}"
+            ))
+        };
+        query.sort = Sort::parse(&word).ok_or_else(known)?;
+    }
+    params.finish(&KNOWN)?;
+    Ok(query)
+}
+
+fn open_cursor(text: &str) -> Result<String, Problem> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+    bytes
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .ok_or_else(|| Problem::bad_request("`cursor` is not one that this list gave out; begin without it"))
+}
+
+/// One connector, deleted ones included.
+#[utoipa::path(
+    get, path = "/api/v1/clusters/{cluster}/connectors/{connector}", tag = "connectors",
+    params(
+        ("cluster" = String, Path, description = "Its cluster"),
+        ("connector" = String, Path, description = "Its name, percent-encoded"),
+    ),
+    responses((status = 200, body = Connector), (status = 404, body = Problem))
+)]
+pub async fn one(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    OfConnector(id): OfConnector,
+    params: Params,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    params.finish(&[])?;
+    json(&asked, &Connector::from(&state.console().connector(&actor, &id)?))
+}
+
+/// The config in force, masked.
+#[utoipa::path(
+    get, path = "/api/v1/clusters/{cluster}/connectors/{connector}/config", tag = "connectors",
+    params(
+        ("cluster" = String, Path, description = "Its cluster"),
+        ("connector" = String, Path, description = "Its name, percent-encoded"),
+    ),
+    responses((status = 200, body = Config), (status = 404, body = Problem))
+)]
+pub async fn config(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    OfConnector(id): OfConnector,
+    params: Params,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    params.finish(&[])?;
+    let detail = state.console().connector(&actor, &id)?;
+    match &detail.config {
+        Some(config) => json(&asked, &Config::from(&**config)),
+        None => Err(Problem::not_found("the config of this connector was not read yet")),
+    }
+}

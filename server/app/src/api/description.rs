@@ -1,0 +1,60 @@
+//! The API's description, generated from the handlers and shapes themselves.
+
+use std::sync::OnceLock;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::answer::tagged;
+use super::{clusters, connectors, events, faults, history};
+use crate::http::Problem;
+use crate::state::AppState;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Signalbox",
+        description = "Health of Kafka Connect fleets. Errors are problem JSON (RFC 9457). Fields may be added to any \
+                       shape; those described here stay. Names in paths are percent-encoded and may hold any \
+                       character. Answers carry a weak ETag; send it as If-None-Match.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    paths(
+        clusters::list, clusters::one, clusters::workers, clusters::plugins, clusters::teams,
+        connectors::list, connectors::one, connectors::config,
+        history::timeline, history::config_versions,
+        faults::list, events::events, openapi,
+    ),
+    components(schemas(Problem)),
+    modifiers(&Bearer),
+)]
+struct Description;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("A token of [[tokens]]."))
+            .build();
+        let components = openapi.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+        openapi.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
+    }
+}
+
+/// The whole description as JSON.
+pub fn text() -> &'static str {
+    static TEXT: OnceLock<String> = OnceLock::new();
+    TEXT.get_or_init(|| Description::openapi().to_json().unwrap_or_default())
+}
+
+/// This description.
+#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "api", responses((status = 200, description = "OpenAPI 3.1")))]
+pub async fn openapi(State(_): State<AppState>, asked: HeaderMap) -> Result<Response, Problem> {
+    Ok(tagged(&asked, "application/json", text().as_bytes().to_vec()))
+}

@@ -1,0 +1,68 @@
+//! Live events: as a stream for those who stay, as a list for those who come back.
+
+mod stream;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use http::header::ACCEPT;
+
+use super::answer::json;
+use super::params::Params;
+use super::shape::{Event, EventList};
+use crate::http::{Caller, Problem};
+use crate::state::AppState;
+
+/// Events that one reader may be behind.
+const QUEUE: usize = 256;
+
+/// What changed. With `Accept: text/event-stream` a stream that goes on after `Last-Event-ID` (or `after`), with an event
+/// `reset` when the reader must read everything anew.
+#[utoipa::path(
+    get, path = "/api/v1/events", tag = "events",
+    params(
+        ("after" = Option<i64>, Query, description = "The last number that is known; without it, from now on"),
+        ("Last-Event-ID" = Option<i64>, Header, description = "The same, as browsers send it; it wins"),
+    ),
+    responses(
+        (status = 200, content((EventList = "application/json"), (Event = "text/event-stream"))),
+        (status = 400, body = Problem), (status = 503, body = Problem),
+    )
+)]
+pub async fn events(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    mut params: Params,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    let what = "the number of an event";
+    let after: Option<i64> = params.read("after", what)?;
+    params.finish(&["after"])?;
+    let last = match asked.get("last-event-id").filter(|id| !id.is_empty()) {
+        Some(id) => {
+            let number = id.to_str().ok().and_then(|id| id.parse().ok());
+            Some(number.ok_or_else(|| Problem::bad_request(format!("`Last-Event-ID` must be {what}")))?)
+        }
+        None => after,
+    };
+    let wants_stream = asked
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|accept| accept.to_str().ok())
+        .flat_map(|accept| accept.split(','))
+        .any(|kind| kind.split(';').next().unwrap_or_default().trim() == "text/event-stream");
+    if wants_stream {
+        return stream::stream(&state, &actor, last).await;
+    }
+    let events = state.console().events(&actor, last, QUEUE).await?;
+    let next = events.missed.last().map_or(events.head, |event| event.id);
+    let items = events.missed.iter().map(|event| Event::from(&**event)).collect();
+    json(
+        &asked,
+        &EventList {
+            items,
+            next,
+            reset: events.reset,
+        },
+    )
+}

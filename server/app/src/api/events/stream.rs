@@ -1,0 +1,126 @@
+//! One reader's stream of events.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::sse::{KeepAlive, Sse};
+use axum::response::{IntoResponse, Response, sse};
+use futures_util::{Stream, StreamExt as _, stream};
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, HeaderName};
+use model::actor::Actor;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, sleep_until};
+
+use super::{Event, QUEUE};
+use crate::http::Problem;
+use crate::state::AppState;
+
+/// A comment is sent when nothing else was for so long, so that both ends know of one another.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// A stream ends after so long, and the reader's rights are looked at again when it comes back.
+const LIFE: Duration = Duration::from_secs(3600);
+
+/// Events after `last`, then live ones, until the server ends.
+pub async fn stream(state: &AppState, actor: &Actor, last: Option<i64>) -> Result<Response, Problem> {
+    let permit = Arc::clone(state.streams())
+        .try_acquire_owned()
+        .map_err(|_| Problem::busy())?;
+    let began = state.console().events(actor, last, QUEUE).await?;
+    let mut waiting = VecDeque::new();
+    waiting.push_back(match (began.reset, last) {
+        (true, _) => reset(began.head),
+        // The reader knows from the start where to go on, however long nothing happens.
+        (false, None) => sse::Event::default().id(began.head.to_string()).comment("begin"),
+        (false, Some(last)) => sse::Event::default().id(last.to_string()).comment("go on"),
+    });
+    let missed_to = began.missed.last().map(|event| event.id);
+    waiting.extend(began.missed.iter().map(|event| said(event)));
+    let known = missed_to.or(last.filter(|_| !began.reset)).unwrap_or(began.head);
+    let reader = Reader {
+        waiting,
+        live: began.live,
+        known,
+        end: Instant::now() + LIFE,
+        _permit: permit,
+    };
+    let events = reader.events().take_until(state.ending().clone().cancelled_owned());
+    let mut response = Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(HEARTBEAT))
+        .into_response();
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // For proxies that would otherwise gather the stream before they pass it on.
+    headers.insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
+    Ok(response)
+}
+
+struct Reader {
+    waiting: VecDeque<sse::Event>,
+    live: tokio::sync::broadcast::Receiver<Arc<engine::Event>>,
+    /// The greatest number that was sent; what was missed may come live once more.
+    known: i64,
+    end: Instant,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Reader {
+    fn events(self) -> impl Stream<Item = Result<sse::Event, Infallible>> + Send {
+        stream::unfold(self, |mut reader| async move {
+            let event = reader.next().await?;
+            Some((Ok(event), reader))
+        })
+    }
+
+    async fn next(&mut self) -> Option<sse::Event> {
+        if let Some(event) = self.waiting.pop_front() {
+            return Some(event);
+        }
+        loop {
+            // A reader that is further behind than its share is told so, instead of being fed what is old.
+            if self.live.len() > QUEUE {
+                return Some(self.begin_anew());
+            }
+            let received = tokio::select! {
+                received = self.live.recv() => received,
+                () = sleep_until(self.end) => return None,
+            };
+            match received {
+                Ok(event) if event.id > self.known => {
+                    self.known = event.id;
+                    return Some(said(&event));
+                }
+                Ok(_known) => {}
+                Err(RecvError::Lagged(_)) => return Some(self.begin_anew()),
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    /// Drops what is queued; what comes after is what is new after the reader has read everything anew.
+    fn begin_anew(&mut self) -> sse::Event {
+        telemetry::feed_reader_reset();
+        while let Ok(event) = self.live.try_recv() {
+            self.known = self.known.max(event.id);
+        }
+        reset(self.known)
+    }
+}
+
+fn said(event: &engine::Event) -> sse::Event {
+    let text = serde_json::to_string(&Event::from(event)).unwrap_or_default();
+    sse::Event::default()
+        .id(event.id.to_string())
+        .event("change")
+        .data(text)
+}
+
+fn reset(head: i64) -> sse::Event {
+    sse::Event::default().id(head.to_string()).event("reset").data("{}")
+}

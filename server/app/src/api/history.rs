@@ -1,0 +1,73 @@
+//! What happened.
+
+use axum::extract::State;
+use axum::response::Response;
+use console::TimelineQuery;
+use http::HeaderMap;
+use model::actor::Actor;
+
+use super::answer::json;
+use super::names::OfConnector;
+use super::params::Params;
+use super::shape::{ConfigVersionList, Timeline};
+use crate::http::{Caller, Problem};
+use crate::state::AppState;
+
+/// What happened to a connector, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/clusters/{cluster}/connectors/{connector}/timeline", tag = "connectors",
+    params(
+        ("cluster" = String, Path, description = "Its cluster"),
+        ("connector" = String, Path, description = "Its name, percent-encoded"),
+        ("limit" = Option<usize>, Query, description = "Entries on a page, 1 to 500; 100 by default"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses((status = 200, body = Timeline), (status = 404, body = Problem), (status = 503, body = Problem))
+)]
+pub async fn timeline(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    OfConnector(id): OfConnector,
+    mut params: Params,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    let query = TimelineQuery {
+        before: params.read("cursor", "`next_cursor` of the page before")?,
+        limit: params.read("limit", "a number from 1 to 500")?.unwrap_or(0),
+        cluster: Some(id.cluster.clone()),
+        connector: Some(id.name.clone()),
+    };
+    params.finish(&["limit", "cursor"])?;
+    exists(&state, &actor, &id)?;
+    json(
+        &asked,
+        &Timeline::from(&state.console().timeline(&actor, &query).await?),
+    )
+}
+
+/// Every config that was in force, masked, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/clusters/{cluster}/connectors/{connector}/config/versions", tag = "connectors",
+    params(
+        ("cluster" = String, Path, description = "Its cluster"),
+        ("connector" = String, Path, description = "Its name, percent-encoded"),
+    ),
+    responses((status = 200, body = ConfigVersionList), (status = 404, body = Problem), (status = 503, body = Problem))
+)]
+pub async fn config_versions(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    OfConnector(id): OfConnector,
+    params: Params,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    params.finish(&[])?;
+    exists(&state, &actor, &id)?;
+    let versions = state.console().config_versions(&actor, &id.cluster, &id.name).await?;
+    json(&asked, &ConfigVersionList::of(&versions))
+}
+
+/// An empty history of a connector that never was would be an answer that is not true.
+fn exists(state: &AppState, actor: &Actor, id: &model::names::ConnectorId) -> Result<(), Problem> {
+    state.console().connector(actor, id).map(|_| ()).map_err(Problem::from)
+}

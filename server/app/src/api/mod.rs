@@ -1,0 +1,12 @@
+//! The JSON API: questions in addresses, answers in shapes that scripts rely on.
+
+pub mod answer;
+pub mod clusters;
+pub mod connectors;
+pub mod description;
+pub mod events;
+pub mod faults;
+pub mod history;
+pub mod names;
+pub mod params;
+pub mod shape;

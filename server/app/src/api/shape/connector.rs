@@ -1,0 +1,289 @@
+//! A connector.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use console::{ConnectorDetail, ConnectorItem, ConnectorPage, InstanceItem, TaskItem};
+use model::observe::Source;
+use model::state::TargetSource;
+use model::verdict;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Fault, Verdict, totals};
+
+/// A connector. In lists, traces are left out.
+#[derive(Serialize, ToSchema)]
+pub struct Connector {
+    /// The cluster that runs it.
+    pub cluster: String,
+    /// Its name there.
+    pub name: String,
+    /// `source` or `sink`; null while no worker told.
+    pub kind: Option<&'static str>,
+    /// `connector.class`.
+    pub class: Option<String>,
+    /// Whose it is; null when no rule of [[teams]] matches.
+    pub owner: Option<Owner>,
+    /// What was asked of it; null while unknown.
+    pub target_state: Option<TargetState>,
+    /// The state of the connector instance as a worker reports it; null while no status exists. It says nothing about
+    /// progress: see `health`.
+    pub state: Option<String>,
+    /// The connector instance; null in lists, and while no status exists.
+    pub instance: Option<Instance>,
+    /// Its tasks.
+    pub tasks: Vec<Task>,
+    /// What it means.
+    pub health: Health,
+    /// The fault that it belongs to; null for those that need nobody.
+    pub fault: Option<Fault>,
+    /// Null: this version does not observe lag.
+    #[schema(value_type = Option<Object>)]
+    pub lag: Option<()>,
+    /// Null: this version does not observe dead letter queues.
+    #[schema(value_type = Option<Object>)]
+    pub dlq: Option<()>,
+    /// Null: nothing is muted.
+    #[schema(value_type = Option<String>)]
+    pub muted_by: Option<()>,
+    /// The systems at its other end, credentials stripped.
+    pub systems: Vec<System>,
+    /// When it was first seen.
+    pub first_seen: DateTime<Utc>,
+    /// When it was found deleted.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// True when traces and config were left out for want of the right `see_config`; null in lists.
+    pub withheld: Option<bool>,
+}
+
+/// Whose a connector is.
+#[derive(Serialize, ToSchema)]
+pub struct Owner {
+    /// The team.
+    pub team: String,
+    /// The rule that matched.
+    #[schema(example = "connector = \"payments-*\"")]
+    pub source: String,
+}
+
+/// What was asked of a connector.
+#[derive(Serialize, ToSchema)]
+pub struct TargetState {
+    /// `STARTED`, `PAUSED` or `STOPPED`.
+    pub value: &'static str,
+    /// `config_topic` or `inferred`.
+    pub source: &'static str,
+}
+
+/// A connector instance.
+#[derive(Serialize, ToSchema)]
+pub struct Instance {
+    /// Its state as a worker reports it.
+    pub state: String,
+    /// Since when it was seen in this state.
+    pub since: DateTime<Utc>,
+    /// Where.
+    pub worker_id: String,
+    /// Whether that worker lives; null when nothing decides.
+    pub worker_alive: Option<bool>,
+    /// The redacted trace, when FAILED and the asker has the right `see_config`.
+    pub trace: Option<String>,
+    /// The plugin's version as running.
+    pub version: Option<String>,
+}
+
+/// A task.
+#[derive(Serialize, ToSchema)]
+pub struct Task {
+    /// Its number.
+    pub id: u32,
+    /// Its state as a worker reports it.
+    pub state: String,
+    /// Its health.
+    pub verdict: Verdict,
+    /// Since when that holds; null before it was first judged.
+    pub since: Option<DateTime<Utc>>,
+    /// Why, one sentence; null before it was first judged.
+    pub reason: Option<String>,
+    /// Where it runs, as reported.
+    pub worker_id: String,
+    /// Whether that worker lives; null when nothing decides.
+    pub worker_alive: Option<bool>,
+    /// The redacted trace, when FAILED and the asker has the right `see_config`; null in lists.
+    pub trace: Option<String>,
+    /// One line, when FAILED.
+    pub root_cause: Option<String>,
+    /// The plugin's version as running.
+    pub version: Option<String>,
+}
+
+/// What a connector's state means.
+#[derive(Serialize, ToSchema)]
+pub struct Health {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Since when it holds.
+    pub since: DateTime<Utc>,
+    /// When the connector's state was last seen.
+    pub as_of: Option<DateTime<Utc>>,
+    /// Whether that is too long ago.
+    pub stale: bool,
+    /// `active`, `idle` or `unknown`.
+    pub activity: &'static str,
+    /// Why, evidence first.
+    pub reasons: Vec<Reason>,
+}
+
+/// One reason.
+#[derive(Serialize, ToSchema)]
+pub struct Reason {
+    /// A sentence.
+    pub text: String,
+    /// The facts behind it.
+    pub evidence: String,
+    /// `rest`, `group`, `probe` or `record`.
+    pub source: &'static str,
+    /// When the evidence began to hold.
+    pub as_of: DateTime<Utc>,
+}
+
+/// A system at a connector's other end.
+#[derive(Serialize, ToSchema)]
+pub struct System {
+    /// `postgresql`, `s3`, `kafka` and so on.
+    pub kind: String,
+    /// Where.
+    pub address: String,
+}
+
+/// A page of connectors.
+#[derive(Serialize, ToSchema)]
+pub struct ConnectorList {
+    /// The connectors.
+    pub items: Vec<Connector>,
+    /// Give it as `cursor` to get the next page; null at the end.
+    pub next_cursor: Option<String>,
+    /// How many match in all.
+    pub matching: usize,
+    /// Connectors by verdict that match, `health` set aside.
+    pub totals: BTreeMap<&'static str, u32>,
+    /// The oldest moment at which a cluster's states were last seen; null when one was never seen.
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+impl From<&ConnectorItem> for Connector {
+    fn from(item: &ConnectorItem) -> Self {
+        Self {
+            cluster: item.id.cluster.as_str().into(),
+            name: item.id.name.as_str().into(),
+            kind: item.kind.map(|kind| kind.as_str()),
+            class: item.class.as_deref().map(str::to_owned),
+            owner: item.owner.as_ref().map(|owner| Owner {
+                team: owner.team.as_str().into(),
+                source: owner.source.to_string(),
+            }),
+            target_state: item.target.map(|(value, source)| TargetState {
+                value: value.as_str(),
+                source: match source {
+                    TargetSource::ConfigTopic => "config_topic",
+                    TargetSource::Inferred => "inferred",
+                },
+            }),
+            state: item.state.as_ref().map(ToString::to_string),
+            instance: None,
+            tasks: item.tasks.iter().map(Task::from).collect(),
+            health: Health {
+                verdict: item.health.into(),
+                since: item.since,
+                as_of: item.as_of,
+                stale: item.stale,
+                activity: item.activity.as_str(),
+                reasons: item.reasons.iter().map(Reason::from).collect(),
+            },
+            fault: item.fault.as_deref().map(Fault::from),
+            lag: None,
+            dlq: None,
+            muted_by: None,
+            systems: item
+                .systems
+                .iter()
+                .map(|system| System {
+                    kind: system.kind.to_string(),
+                    address: system.address.to_string(),
+                })
+                .collect(),
+            first_seen: item.first_seen,
+            deleted_at: item.deleted_at,
+            withheld: None,
+        }
+    }
+}
+
+impl From<&ConnectorDetail> for Connector {
+    fn from(detail: &ConnectorDetail) -> Self {
+        Self {
+            instance: detail.instance.as_ref().map(Instance::from),
+            withheld: Some(detail.withheld),
+            ..Self::from(&detail.item)
+        }
+    }
+}
+
+impl From<&InstanceItem> for Instance {
+    fn from(item: &InstanceItem) -> Self {
+        Self {
+            state: item.state.to_string(),
+            since: item.since,
+            worker_id: item.worker.as_str().into(),
+            worker_alive: item.worker_alive.as_bool(),
+            trace: item.trace.as_deref().map(str::to_owned),
+            version: item.version.as_deref().map(str::to_owned),
+        }
+    }
+}
+
+impl From<&TaskItem> for Task {
+    fn from(item: &TaskItem) -> Self {
+        Self {
+            id: item.number,
+            state: item.state.to_string(),
+            verdict: item.health.into(),
+            since: item.verdict.as_ref().map(|verdict| verdict.since),
+            reason: item.verdict.as_ref().map(|verdict| verdict.text.to_string()),
+            worker_id: item.worker.as_str().into(),
+            worker_alive: item.worker_alive.as_bool(),
+            trace: item.trace.as_deref().map(str::to_owned),
+            root_cause: item.root_cause.as_deref().map(str::to_owned),
+            version: item.version.as_deref().map(str::to_owned),
+        }
+    }
+}
+
+impl From<&verdict::Reason> for Reason {
+    fn from(reason: &verdict::Reason) -> Self {
+        Self {
+            text: reason.text.to_string(),
+            evidence: reason.evidence.to_string(),
+            source: match reason.source {
+                Source::Rest => "rest",
+                Source::Group => "group",
+                Source::Probe => "probe",
+                Source::Record => "record",
+            },
+            as_of: reason.as_of,
+        }
+    }
+}
+
+impl From<&ConnectorPage> for ConnectorList {
+    fn from(page: &ConnectorPage) -> Self {
+        Self {
+            items: page.items.iter().map(Connector::from).collect(),
+            next_cursor: page.next_cursor.clone(),
+            matching: page.matching,
+            totals: totals(&page.totals),
+            as_of: page.as_of,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! `doctor`: what is wrong, and what to do about it.
+
+mod paste;
+
+use clap::Args;
+use engine::FleetSpec;
+use engine::doctor::{Finding, Severity, examine_database, examine_fleet, spec_of};
+use store::Store;
+use url::Url;
+
+use super::out::say;
+use super::{ConfigFile, Exit, block_on};
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::key::SecretKey;
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Examine the Connect cluster with this worker instead of a configuration, and print the lines to put into one.
+    #[arg(long, value_name = "ADDRESS")]
+    url: Vec<Url>,
+    /// The Kafka brokers below it: `host:9092,host:9092`.
+    #[arg(long, value_name = "BROKERS", requires = "url")]
+    bootstrap: Option<String>,
+}
+
+impl Doctor {
+    pub fn run(self) -> Exit {
+        if !self.url.is_empty() {
+            let spec = spec_of(self.url.clone(), self.bootstrap.as_deref());
+            return block_on(async {
+                let findings = examine_fleet(&spec).await;
+                let exit = tell(&findings);
+                say(paste::lines(&spec, self.bootstrap.as_deref()));
+                exit
+            });
+        }
+        let (config, _) = match self.config.load() {
+            Ok(loaded) => loaded,
+            Err(exit) => return exit,
+        };
+        block_on(async {
+            let mut findings = vec![of_config(&config.fleet, config.path.as_deref()), of_key(&config)];
+            let (database, fleet) = tokio::join!(of_database(&config), examine_fleet(&config.fleet));
+            findings.extend(database);
+            findings.extend(fleet);
+            tell(&findings)
+        })
+    }
+}
+
+fn finding(subject: &str, severity: Severity, text: String, todo: Option<&str>) -> Finding {
+    Finding {
+        subject: subject.to_owned(),
+        severity,
+        text,
+        todo: todo.map(str::to_owned),
+    }
+}
+
+fn of_config(fleet: &FleetSpec, path: Option<&std::path::Path>) -> Finding {
+    let counts = format!("{} clusters, {} teams", fleet.clusters.len(), fleet.teams.len());
+    match path {
+        Some(path) => finding(
+            "configuration",
+            Severity::Good,
+            format!("{}: {counts}", path.display()),
+            None,
+        ),
+        None => finding(
+            "configuration",
+            Severity::Note,
+            "no file was found, so the defaults are in force".to_owned(),
+            Some("`signalbox config print > signalbox.toml` makes one; name it with --config or SIGNALBOX_CONFIG"),
+        ),
+    }
+}
+
+fn of_key(config: &Config) -> Finding {
+    let path = &config.server.secret_key_file;
+    if !path.exists() {
+        let text = format!("there is none yet at {}; `serve` makes it", path.display());
+        let todo = "back it up with the database: fingerprints of masked values are made with it";
+        return finding("secret key", Severity::Note, text, Some(todo));
+    }
+    match SecretKey::open(path) {
+        Ok(_) => finding(
+            "secret key",
+            Severity::Good,
+            format!("{} is closed to others", path.display()),
+            None,
+        ),
+        Err(error) => finding("secret key", Severity::Problem, error.to_string(), None),
+    }
+}
+
+async fn of_database(config: &Config) -> Vec<Finding> {
+    match &config.database.url {
+        Some(url) => match Store::lazy(url, 1) {
+            Ok(store) => examine_database(&store, &SystemClock).await,
+            Err(error) => vec![finding(
+                "database",
+                Severity::Problem,
+                error.to_string(),
+                Some("correct [database] url"),
+            )],
+        },
+        None => vec![match postgres::Binaries::find(None) {
+            Ok(found) => {
+                let text = format!(
+                    "none is named; `serve` runs its own with the Postgres {} of this machine",
+                    found.version
+                );
+                finding("database", Severity::Good, text, None)
+            }
+            Err(error) => finding("database", Severity::Problem, error.to_string(), None),
+        }],
+    }
+}
+
+/// Prints the findings by subject, in the order in which subjects came.
+fn tell(findings: &[Finding]) -> Exit {
+    let mut subjects: Vec<&str> = Vec::new();
+    for finding in findings {
+        if !subjects.contains(&finding.subject.as_str()) {
+            subjects.push(&finding.subject);
+        }
+    }
+    for subject in subjects {
+        say(subject);
+        for finding in findings.iter().filter(|finding| finding.subject == subject) {
+            let mark = match finding.severity {
+                Severity::Good => "ok     ",
+                Severity::Note => "note   ",
+                Severity::Warning => "warning",
+                Severity::Problem => "PROBLEM",
+            };
+            say(format_args!("  {mark}  {}", finding.text));
+            if let Some(todo) = &finding.todo {
+                say(format_args!("           -> {todo}"));
+            }
+        }
+    }
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let (problems, warnings) = (count(Severity::Problem), count(Severity::Warning));
+    say(format_args!("\nproblems: {problems}, warnings: {warnings}"));
+    if problems > 0 { Exit::Wrong } else { Exit::Well }
+}

@@ -1,0 +1,138 @@
+//! The command line.
+
+mod admin;
+mod config;
+mod doctor;
+mod out;
+mod serve;
+mod why;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{Config, Variables, find, load, of_process};
+use out::complain;
+
+/// Observability and control for fleets of Kafka Connect clusters.
+#[derive(Debug, Parser)]
+#[command(name = "signalbox", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes:
+  0  all is well
+  1  something is wrong: an unhealthy connector, a failed check, a server that could not go on
+  2  the command line or the configuration is wrong, or there is no such connector
+  3  what was asked could not be reached
+
+Configuration: --config FILE, else SIGNALBOX_CONFIG, else ./signalbox.toml, else /etc/signalbox/signalbox.toml, else
+defaults (`signalbox config print`). Commands that ask a running server use SIGNALBOX_URL and SIGNALBOX_TOKEN.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server: watch the clusters, serve pages, API and metrics.
+    Serve(serve::Serve),
+    /// Check configuration, addresses, permissions, versions, clocks and database, and say what to do.
+    Doctor(doctor::Doctor),
+    /// Show or check the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Say why a connector is as it is: verdict, evidence, root cause. Exits with 1 when it needs a person.
+    Why(why::Why),
+    /// Look after the server itself.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print every key with its default and what it means.
+    Print,
+    /// Check a configuration and print what was understood, without secrets.
+    Check(ConfigFile),
+}
+
+#[derive(Debug, Subcommand)]
+enum AdminCommand {
+    /// Make a one-time sign-in link for 10 minutes: printed to a terminal, else written to a file under data_dir.
+    SignInLink(ConfigFile),
+}
+
+/// Which configuration.
+#[derive(Debug, Args)]
+struct ConfigFile {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// How the logs look.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for collectors.
+    Json,
+}
+
+/// What the process ends with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well.
+    Well = 0,
+    /// Something is wrong.
+    Wrong = 1,
+    /// The command line or the configuration is wrong.
+    Usage = 2,
+    /// What was asked could not be reached.
+    Unreached = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub fn run(self) -> Exit {
+        match self.command {
+            Command::Serve(serve) => serve.run(),
+            Command::Doctor(doctor) => doctor.run(),
+            Command::Config(ConfigCommand::Print) => config::print(),
+            Command::Config(ConfigCommand::Check(file)) => config::check(&file),
+            Command::Why(why) => why.run(),
+            Command::Admin(AdminCommand::SignInLink(file)) => admin::sign_in_link(&file),
+        }
+    }
+}
+
+impl ConfigFile {
+    /// Reads it; says what is wrong with it.
+    fn load(&self) -> Result<(Config, Variables), Exit> {
+        let variables = of_process();
+        let path = find(self.config.as_deref(), &variables);
+        match load(path.as_deref(), &variables) {
+            Ok(config) => Ok((config, variables)),
+            Err(error) => Err(complain(Exit::Usage, &error)),
+        }
+    }
+}
+
+/// Runs something asynchronous to its end.
+fn block_on(work: impl Future<Output = Exit>) -> Exit {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => {
+            let exit = runtime.block_on(work);
+            // What still blocks a thread, such as a name that does not resolve, must not keep the process.
+            runtime.shutdown_background();
+            exit
+        }
+        Err(error) => complain(Exit::Wrong, &error),
+    }
+}

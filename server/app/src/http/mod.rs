@@ -1,0 +1,18 @@
+//! Everything between the socket and the handlers.
+
+mod door;
+mod envelope;
+mod guard;
+mod page;
+mod probe;
+mod problem;
+mod refusal;
+mod route;
+mod routes;
+mod serve;
+
+pub use guard::{CSRF_HEADER, Caller, CallerSession};
+pub use problem::Problem;
+pub use route::{Access, Kind, Limits, Route, Verb};
+pub use routes::ROUTES;
+pub use serve::service;

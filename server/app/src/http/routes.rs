@@ -1,0 +1,50 @@
+//! The table of routes: the router, the API's description and the tests of admission are all made from it.
+
+use axum::routing::{get, post};
+use model::actor::Right::{See, SeeConfig};
+
+use super::route::Access::{Needs, Open, Session};
+use super::route::Verb::{Get, Post};
+use super::route::{Kind, Limits, Route};
+use super::{door, probe};
+use crate::api::{clusters, connectors, description, events, faults, history};
+
+macro_rules! routes {
+    ($($verb:ident $path:literal $name:literal $access:expr, $kind:ident $limits:ident => $handler:expr;)*) => {
+        &[$(Route {
+            verb: $verb,
+            path: $path,
+            name: $name,
+            access: $access,
+            kind: Kind::$kind,
+            limits: Limits::$limits,
+            handler: || $handler,
+        }),*]
+    };
+}
+
+/// Every address that the server answers.
+#[rustfmt::skip]
+pub static ROUTES: &[Route] = routes! {
+    Get  "/livez"   "livez"   Open, Probe PROBE => get(probe::live);
+    Get  "/readyz"  "readyz"  Open, Probe PROBE => get(probe::ready);
+    Get  "/metrics" "metrics" Open, Probe PROBE => get(probe::metrics);
+
+    Get  "/sign-in"  "show_sign_in" Open,    Page READ => get(door::show);
+    Post "/sign-in"  "sign_in"      Open,    Page FORM => post(door::enter);
+    Post "/sign-out" "sign_out"     Session, Page FORM => post(door::leave);
+
+    Get "/api/v1/clusters"           "list_clusters" Needs(See), Api READ => get(clusters::list);
+    Get "/api/v1/clusters/{cluster}" "get_cluster"   Needs(See), Api READ => get(clusters::one);
+    Get "/api/v1/connectors"         "list_connectors" Needs(See), Api READ => get(connectors::list);
+    Get "/api/v1/clusters/{cluster}/connectors/{connector}" "get_connector" Needs(See), Api READ => get(connectors::one);
+    Get "/api/v1/clusters/{cluster}/connectors/{connector}/config" "get_connector_config" Needs(SeeConfig), Api READ => get(connectors::config);
+    Get "/api/v1/clusters/{cluster}/connectors/{connector}/config/versions" "list_connector_config_versions" Needs(SeeConfig), Api READ => get(history::config_versions);
+    Get "/api/v1/clusters/{cluster}/connectors/{connector}/timeline" "get_connector_timeline" Needs(See), Api READ => get(history::timeline);
+    Get "/api/v1/workers"      "list_workers" Needs(See), Api READ => get(clusters::workers);
+    Get "/api/v1/plugins"      "list_plugins" Needs(See), Api READ => get(clusters::plugins);
+    Get "/api/v1/teams"        "list_teams"   Needs(See), Api READ => get(clusters::teams);
+    Get "/api/v1/faults"       "list_faults"  Needs(See), Api READ => get(faults::list);
+    Get "/api/v1/events"       "events"       Needs(See), Api READ => get(events::events);
+    Get "/api/v1/openapi.json" "openapi"      Needs(See), Api READ => get(description::openapi);
+};

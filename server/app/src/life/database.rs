@@ -1,0 +1,157 @@
+//! The way to the database: found or started, brought up to date, watched.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::secrets::Fingerprint;
+use postgres::{Binaries, Options, Own};
+use store::Store;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::serve::ServeError;
+use crate::config::DatabaseConfig;
+
+/// Connections of one server.
+const CONNECTIONS: u32 = 10;
+/// How often the database is asked whether it answers.
+const LOOK: Duration = Duration::from_secs(2);
+/// The longest pause between two tries to connect.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// What keeping the database needs.
+pub struct Keeper {
+    /// Where it is.
+    pub config: DatabaseConfig,
+    /// Where our own lives, if it is ours.
+    pub own_dir: PathBuf,
+    /// What the database must have been written with.
+    pub key: Fingerprint,
+    /// Where the store goes once it is there.
+    pub store: watch::Sender<Option<Store>>,
+    /// Where goes what keeps the server from being ready.
+    pub trouble: watch::Sender<Option<Arc<str>>>,
+    /// Whether the view was read from it.
+    pub loaded: watch::Receiver<bool>,
+    /// Ends the keeping.
+    pub stop: CancellationToken,
+}
+
+impl Keeper {
+    /// Keeps the database until `stop`; our own server, if there is one, still runs when this returns.
+    ///
+    /// # Errors
+    /// What cannot pass by itself: no Postgres programs, another secret key.
+    pub async fn run(self) -> Result<Option<Own>, ServeError> {
+        let own = match &self.config.url {
+            Some(_) => None,
+            None => Some(self.start_own(None).await?),
+        };
+        let Some(own) = own else {
+            let url = self.config.url.clone().unwrap_or_default();
+            let owner = self.config.owner_url.clone().unwrap_or_else(|| url.clone());
+            self.keep(&url, &owner).await?;
+            return Ok(None);
+        };
+        let mut own = own;
+        let url = own.url();
+        let keeping = self.keep(url.expose(), url.expose());
+        tokio::pin!(keeping);
+        loop {
+            tokio::select! {
+                outcome = &mut keeping => return outcome.map(|()| Some(own)),
+                why = own.ended() => {
+                    error!(%why, "our own Postgres ended; it is started again");
+                    let port = own.port();
+                    drop(own);
+                    // On the same port: the store knows no other.
+                    own = self.start_own(Some(port)).await?;
+                }
+            }
+        }
+    }
+
+    async fn start_own(&self, port: Option<u16>) -> Result<Own, ServeError> {
+        self.say("our own Postgres is starting");
+        let binaries = Binaries::find(None)?;
+        let options = Options {
+            port,
+            ..Options::new(&self.own_dir, binaries)
+        };
+        tokio::select! {
+            started = Own::start(options) => Ok(started?),
+            () = self.stop.cancelled() => Err(ServeError::Stopped),
+        }
+    }
+
+    async fn keep(&self, url: &str, owner: &str) -> Result<(), ServeError> {
+        let Some(store) = self.connect(url, owner).await? else {
+            return Ok(());
+        };
+        self.store.send_replace(Some(store.clone()));
+        loop {
+            match store.ping().await {
+                Ok(_) if *self.loaded.borrow() => self.well(),
+                Ok(_) => self.say("the fleet is being read from the database"),
+                Err(error) => self.say(&format!("the database does not answer: {error}")),
+            }
+            let mut loaded = self.loaded.clone();
+            tokio::select! {
+                () = self.stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep(LOOK) => {}
+                // Only until it is; then this waits for ever.
+                _ = async { loaded.wait_for(|loaded| *loaded).await }, if !*self.loaded.borrow() => {}
+            }
+        }
+    }
+
+    /// Tries until the database is there; `None` when the server ends first.
+    async fn connect(&self, url: &str, owner: &str) -> Result<Option<Store>, ServeError> {
+        let mut pause = Duration::from_millis(250);
+        loop {
+            let tried = tokio::select! {
+                tried = self.try_once(url, owner) => tried,
+                () = self.stop.cancelled() => return Ok(None),
+            };
+            match tried {
+                Ok(store) => {
+                    info!("the database is connected and up to date");
+                    return Ok(Some(store));
+                }
+                Err(error @ store::Error::OtherKey { .. }) => return Err(error.into()),
+                Err(error) => {
+                    warn!(%error, again_in_ms = pause.as_millis(), "the database cannot be used yet");
+                    self.say(&format!("the database cannot be used yet: {error}"));
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.stop.cancelled() => return Ok(None),
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn try_once(&self, url: &str, owner: &str) -> store::Result<Store> {
+        Store::migrate(owner).await?;
+        let store = Store::connect(url, CONNECTIONS).await?;
+        store.check_key(&self.key).await?;
+        Ok(store)
+    }
+
+    fn say(&self, trouble: &str) {
+        self.trouble.send_if_modified(|known| {
+            let changed = known.as_deref() != Some(trouble);
+            if changed {
+                *known = Some(trouble.into());
+            }
+            changed
+        });
+    }
+
+    fn well(&self) {
+        self.trouble.send_if_modified(|known| known.take().is_some());
+    }
+}

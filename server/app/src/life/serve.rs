@@ -1,0 +1,275 @@
+//! The server's whole life.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::ServiceExt;
+use axum::extract::Request;
+use axum::serve::ListenerExt as _;
+use console::Console;
+use engine::Engine;
+use model::Clock;
+use postgres::Own;
+use store::Store;
+use telemetry::{Prometheus, PrometheusError};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::database::Keeper;
+use super::reload::{LastReload, Reloader};
+use super::signals::{Ending, hangup};
+use crate::access::{Access, publish};
+use crate::clock::SystemClock;
+use crate::config::{Config, Variables};
+use crate::http::service;
+use crate::key::{KeyError, SecretKey, make_folder, random_id};
+use crate::site::Site;
+use crate::state::{AppState, Parts};
+
+/// Everything has ended within this time after the first signal.
+const END: Duration = Duration::from_millis(4500);
+
+/// Why the server cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The secret key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The address cannot be listened on.
+    #[error("{address} cannot be listened on: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file, a signal.
+    #[error("{doing}: {source}")]
+    System {
+        /// What was tried.
+        doing: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Our own Postgres.
+    #[error(transparent)]
+    Postgres(#[from] postgres::Error),
+    /// The database belongs to another key.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The metrics.
+    #[error(transparent)]
+    Metrics(#[from] PrometheusError),
+    /// The server was asked to end before it had begun.
+    #[error("the server was stopped while it started")]
+    Stopped,
+}
+
+impl ServeError {
+    /// Whether the configuration must be changed, and not the machine.
+    pub fn is_of_the_configuration(&self) -> bool {
+        matches!(self, Self::Key(_) | Self::Store(store::Error::OtherKey { .. }))
+    }
+
+    fn system(doing: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::System { doing, source }
+    }
+}
+
+/// Serves until SIGTERM or SIGINT. HTTP answers at once; the database is connected in the background.
+///
+/// # Errors
+/// What cannot pass by itself.
+pub async fn serve(config: Config, variables: Variables) -> Result<(), ServeError> {
+    let mut signals = Ending::new().map_err(ServeError::system("listening for signals"))?;
+    let hangup = hangup().map_err(ServeError::system("listening for signals"))?;
+    make_folder(&config.server.data_dir).map_err(ServeError::system("making data_dir"))?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let key = SecretKey::open_or_make(&config.server.secret_key_file)?;
+    let prometheus = Prometheus::install()?;
+    let address = config.server.listen;
+    let listening = TcpListener::bind(address)
+        .await
+        .map_err(|source| ServeError::Listen { address, source })?;
+    let address = listening
+        .local_addr()
+        .map_err(|source| ServeError::Listen { address, source })?;
+    let site = Site::new(address, config.server.public_url.clone());
+    let access = Access::new(
+        key.clone(),
+        clock.clone(),
+        site.clone(),
+        config.tokens,
+        &config.server.data_dir,
+    );
+    let access = Arc::new(access.map_err(ServeError::system("reading what was signed out"))?);
+
+    let stop = CancellationToken::new();
+    let (store_sender, store) = watch::channel(None);
+    let (trouble_sender, trouble) = watch::channel(Some("the database is not connected yet".into()));
+    let (fleet_sender, spec) = watch::channel(Arc::new(config.fleet));
+    let (reload_sender, last_reload) = watch::channel(LastReload {
+        loaded_at: clock.now(),
+        refused: None,
+    });
+
+    let engine = engine::start(engine::Parts {
+        store: store.clone(),
+        spec: spec.clone(),
+        key: key.fingerprints(),
+        clock: clock.clone(),
+        holder: holder()?,
+        stop: stop.clone(),
+    });
+    let console = Console::new(
+        engine.fleet.clone(),
+        spec,
+        store.clone(),
+        trouble,
+        engine.events.clone(),
+        clock.clone(),
+    );
+    let keeper = Keeper {
+        config: config.database.clone(),
+        own_dir: config.server.data_dir.join("postgres"),
+        key: key.fingerprints().identity(),
+        store: store_sender,
+        trouble: trouble_sender,
+        loaded: engine.loaded.clone(),
+        stop: stop.clone(),
+    };
+    let reloader = Reloader {
+        path: config.path.clone(),
+        variables,
+        fixed: (config.server.clone(), config.database.clone()),
+        fleet: fleet_sender,
+        access: access.clone(),
+        outcome: reload_sender,
+        clock,
+    };
+    let state = AppState::new(Parts {
+        access: access.clone(),
+        console,
+        site: site.clone(),
+        prometheus: Some(prometheus),
+        last_reload,
+        ending: stop.clone(),
+    });
+    let http = tokio::spawn(answer(listening, state, stop.clone()));
+    let mut database = tokio::spawn(keeper.run());
+    tokio::spawn(reloader.run(hangup, stop.clone()));
+
+    info!(address = site.address(), config = ?config.path, "Signalbox serves");
+    let link = access.new_link()?;
+    if let Err(error) = publish(&link, &config.server.data_dir) {
+        warn!(%error, "the sign-in link could not be written; make another with `signalbox admin sign-in-link`");
+    }
+
+    let early = tokio::select! {
+        signal = signals.next() => {
+            info!(signal, "ending");
+            None
+        }
+        outcome = &mut database => Some(outcome),
+    };
+    stop.cancel();
+    tokio::spawn(async move {
+        signals.next().await;
+        // Whoever asks twice does not want to wait; what is left is found again by the next start.
+        std::process::exit(130);
+    });
+    let end = Instant::now() + END;
+    Rest { http, engine, store }.end(end).await;
+    let own = match early {
+        Some(outcome) => joined(outcome)?,
+        None => match timeout_at(end, database).await {
+            Ok(outcome) => ended_on_demand(joined(outcome)),
+            Err(_elapsed) => None,
+        },
+    };
+    stop_own(own, end).await;
+    info!("ended");
+    Ok(())
+}
+
+/// What ends before the database does.
+struct Rest {
+    http: JoinHandle<()>,
+    engine: Engine,
+    store: watch::Receiver<Option<Store>>,
+}
+
+impl Rest {
+    /// Waits in an order that lets each part finish what it owes, and not for ever.
+    async fn end(self, end: Instant) {
+        if timeout_at(end - END / 2, self.http).await.is_err() {
+            warn!("some requests were still under way");
+        }
+        if timeout_at(end - END / 3, self.engine.ended()).await.is_err() {
+            warn!("background tasks were still under way; their leases expire by themselves");
+        }
+        let store = self.store.borrow().clone();
+        if let Some(store) = store
+            && timeout_at(end - END / 4, store.close()).await.is_err()
+        {
+            warn!("the database's connections were not closed in time");
+        }
+    }
+}
+
+/// The database's end after it was asked for; what went wrong only then keeps nobody any more.
+fn ended_on_demand(outcome: Result<Option<Own>, ServeError>) -> Option<Own> {
+    match outcome {
+        Ok(own) => own,
+        Err(ServeError::Stopped) => None,
+        Err(error) => {
+            error!(%error, "the database did not end well");
+            None
+        }
+    }
+}
+
+async fn stop_own(own: Option<Own>, end: Instant) {
+    let Some(own) = own else { return };
+    match timeout_at(end, own.stop()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => error!(%error, "our own Postgres did not end well"),
+        Err(_elapsed) => warn!("our own Postgres is still ending; the next start finds it"),
+    }
+}
+
+fn joined<T>(outcome: Result<Result<T, ServeError>, tokio::task::JoinError>) -> Result<T, ServeError> {
+    outcome.unwrap_or_else(|panic| {
+        Err(ServeError::System {
+            doing: "keeping the database",
+            source: std::io::Error::other(panic),
+        })
+    })
+}
+
+async fn answer(listening: TcpListener, state: AppState, stop: CancellationToken) {
+    let listening = listening.tap_io(|stream| {
+        // Events are small and must not wait for more.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+    });
+    let service = axum::serve(listening, ServiceExt::<Request>::into_make_service(service(state)));
+    if let Err(error) = service.with_graceful_shutdown(stop.cancelled_owned()).await {
+        error!(%error, "HTTP ended");
+    }
+}
+
+/// This process, uniquely.
+fn holder() -> Result<Arc<str>, ServeError> {
+    let host = nix::unistd::gethostname()
+        .ok()
+        .and_then(|name| name.into_string().ok())
+        .unwrap_or_default();
+    Ok(format!("{host}/{}/{}", std::process::id(), random_id()?).into())
+}
