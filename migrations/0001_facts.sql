@@ -35,6 +35,10 @@ CREATE TABLE clusters (
 CREATE TABLE heartbeats (
     cluster text PRIMARY KEY,
     fresh jsonb NOT NULL,
+    -- The last batch recorded, by the epoch of the lease and its number within it: one whose answer was lost on the
+    -- way is sent again, and known by these.
+    batch_epoch bigint NOT NULL DEFAULT 0,
+    batch_number bigint NOT NULL DEFAULT 0,
     recorded_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);
 

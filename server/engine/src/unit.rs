@@ -246,20 +246,21 @@ impl Holding<'_> {
         for (cluster, ledger) in &mut self.ledgers {
             let now = self.shared.clock.now();
             let began = Instant::now();
-            let result = match ledger.outgoing(now) {
-                Some(outgoing) => self
-                    .shared
+            let result = if let Some(outgoing) = ledger.outgoing(now) {
+                self.shared
                     .store
                     .commit(self.lease, &outgoing.batch())
                     .await
-                    .map(|_| true),
-                None if ledger.owes_heartbeat() => self
-                    .shared
+                    .map(|_| true)
+            } else if ledger.owes_heartbeat() {
+                let fresh = &ledger.facts().fresh;
+                self.shared
                     .store
-                    .heartbeat(self.lease, cluster, &ledger.facts().fresh)
+                    .heartbeat(self.lease, cluster, fresh)
                     .await
-                    .map(|()| false),
-                None => continue,
+                    .map(|()| false)
+            } else {
+                continue;
             };
             match result {
                 Ok(true) => {

@@ -14,6 +14,9 @@ use model::record::{Changed, ConnectorRecord, Entry};
 pub struct Batch<'a> {
     /// The cluster.
     pub cluster: &'a ClusterName,
+    /// Grows with each batch of the cluster under one lease. A batch that is sent again under its number, because the
+    /// answer was lost, is recorded once.
+    pub number: i64,
     /// The writer's time, for the feed and for new config versions.
     pub at: Timestamp,
     /// The cluster as a whole, when that changed.

@@ -6,7 +6,7 @@ use sqlx::{PgConnection, query};
 
 use crate::json::{pack, unpack};
 use crate::pool::answer;
-use crate::{Lease, Result, Store};
+use crate::{Batch, Lease, Result, Store};
 
 /// Writes a cluster; without `about` only a first row for it, where there is none.
 pub(crate) async fn put(connection: &mut PgConnection, name: &ClusterName, about: Option<&ClusterAbout>) -> Result<()> {
@@ -34,16 +34,32 @@ pub(crate) async fn put(connection: &mut PgConnection, name: &ClusterName, about
 }
 
 /// Writes the heartbeat that belongs to a batch.
-pub(crate) async fn put_fresh(connection: &mut PgConnection, name: &ClusterName, fresh: &Freshness) -> Result<()> {
+pub(crate) async fn put_fresh(connection: &mut PgConnection, lease: &Lease, batch: &Batch<'_>) -> Result<()> {
     query!(
-        "INSERT INTO heartbeats (cluster, fresh) VALUES ($1, $2::text::jsonb)
-         ON CONFLICT (cluster) DO UPDATE SET fresh = excluded.fresh, recorded_at = excluded.recorded_at",
-        name.as_str(),
-        pack(fresh)?,
+        "INSERT INTO heartbeats (cluster, fresh, batch_epoch, batch_number) VALUES ($1, $2::text::jsonb, $3, $4)
+         ON CONFLICT (cluster) DO UPDATE SET fresh = excluded.fresh, batch_epoch = excluded.batch_epoch,
+             batch_number = excluded.batch_number, recorded_at = excluded.recorded_at",
+        batch.cluster.as_str(),
+        pack(batch.fresh)?,
+        lease.epoch(),
+        batch.number,
     )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Whether a batch was recorded before: its answer was lost, and it comes again.
+pub(crate) async fn recorded(connection: &mut PgConnection, lease: &Lease, batch: &Batch<'_>) -> Result<bool> {
+    let found = query!(
+        "SELECT batch_number FROM heartbeats WHERE cluster = $1 AND batch_epoch = $2 AND batch_number >= $3",
+        batch.cluster.as_str(),
+        lease.epoch(),
+        batch.number,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(found.is_some())
 }
 
 /// Every cluster, or one.

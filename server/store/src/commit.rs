@@ -9,17 +9,21 @@ use crate::{Batch, Lease, Result, Store, clusters, configs, connectors, faults, 
 const NUMBERING: i64 = 0x5167_6e61_6c62_6f78;
 
 impl Store {
-    /// Records a batch, if the lease still holds: all of it, or nothing. Returns the highest number given to its history
-    /// and feed, `None` when it had neither.
+    /// Records a batch, if the lease still holds: all of it, or nothing, and once however often it is sent under its
+    /// number. Returns the highest number given to its history and feed, `None` when it had neither or was recorded
+    /// before.
     ///
     /// # Errors
     /// [`crate::Error::Fenced`] when the lease is lost: nothing was written. [`crate::Error::Unavailable`]: written or
-    /// not, if the connection broke between the commit and its answer.
+    /// not, if the connection broke between the commit and its answer; send it again under the same number.
     pub async fn commit(&self, lease: &Lease, batch: &Batch<'_>) -> Result<Option<i64>> {
         within(LONG_ANSWER, async {
             let mut transaction = self.pool.begin().await?;
             lease.check(&mut transaction).await?;
-            record(&mut transaction, batch).await?;
+            if clusters::recorded(&mut transaction, lease, batch).await? {
+                return Ok(None);
+            }
+            record(&mut transaction, lease, batch).await?;
             let highest = number(&mut transaction, batch).await?;
             transaction.commit().await?;
             Ok(highest)
@@ -29,9 +33,9 @@ impl Store {
 }
 
 /// The rows, which can be many: before the lock.
-async fn record(connection: &mut PgConnection, batch: &Batch<'_>) -> Result<()> {
+async fn record(connection: &mut PgConnection, lease: &Lease, batch: &Batch<'_>) -> Result<()> {
     clusters::put(connection, batch.cluster, batch.about).await?;
-    clusters::put_fresh(connection, batch.cluster, batch.fresh).await?;
+    clusters::put_fresh(connection, lease, batch).await?;
     workers::put(connection, batch.cluster, batch.workers).await?;
     workers::forget(connection, batch.cluster, batch.workers_gone).await?;
     configs::put(connection, batch).await?;

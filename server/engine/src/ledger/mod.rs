@@ -35,6 +35,9 @@ pub(crate) struct Ledger {
     due_of: BTreeMap<ConnectorName, Timestamp>,
     faults: Vec<Arc<Fault>>,
     pending: Pending,
+    /// Sent to the store and not known to be recorded: it is sent again, unchanged, before anything newer.
+    sent: Option<Outgoing>,
+    batches: i64,
     spec: Arc<FleetSpec>,
 }
 
@@ -59,6 +62,8 @@ impl Ledger {
             due_of: BTreeMap::new(),
             faults: record.faults,
             pending: Pending::default(),
+            sent: None,
+            batches: 0,
             spec,
         };
         for connector in record.connectors {
@@ -141,21 +146,26 @@ impl Ledger {
         self.judge(all, now);
     }
 
-    /// What is to be recorded, if anything is.
-    pub(crate) fn outgoing(&self, at: Timestamp) -> Option<Outgoing> {
-        let connector = |name: &ConnectorName| {
-            Some(ConnectorRecord {
-                facts: self.facts.connectors.get(name)?.clone(),
-                verdict: self.judged.get(name)?.clone(),
-                owner: self.owners.get(name).cloned(),
-            })
-        };
-        self.pending.outgoing(&self.facts, at, connector)
+    /// What is to be recorded, if anything is: what was sent before and is in doubt, else all that is pending.
+    pub(crate) fn outgoing(&mut self, at: Timestamp) -> Option<&Outgoing> {
+        if self.sent.is_none() && !self.pending.is_empty() {
+            self.batches += 1;
+            let pending = std::mem::take(&mut self.pending);
+            let connector = |name: &ConnectorName| {
+                Some(ConnectorRecord {
+                    facts: self.facts.connectors.get(name)?.clone(),
+                    verdict: self.judged.get(name)?.clone(),
+                    owner: self.owners.get(name).cloned(),
+                })
+            };
+            self.sent = Some(pending.outgoing(self.batches, &self.facts, at, connector));
+        }
+        self.sent.as_ref()
     }
 
-    /// The pending changes were recorded.
+    /// What was sent is recorded.
     pub(crate) fn recorded(&mut self) {
-        self.pending = Pending::default();
+        self.sent = None;
     }
 
     /// The heartbeat was recorded.

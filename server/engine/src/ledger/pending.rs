@@ -43,21 +43,15 @@ impl Pending {
     }
 
     pub(super) fn outgoing(
-        &self,
+        self,
+        number: i64,
         facts: &ClusterFacts,
         at: Timestamp,
         connector: impl Fn(&ConnectorName) -> Option<ConnectorRecord>,
-    ) -> Option<Outgoing> {
-        let nothing = !self.about
-            && self.workers.is_empty()
-            && self.connectors.is_empty()
-            && self.faults.is_empty()
-            && self.entries.is_empty();
-        if nothing {
-            return None;
-        }
-        Some(Outgoing {
+    ) -> Outgoing {
+        Outgoing {
             cluster: facts.name.clone(),
+            number,
             at,
             about: self.about.then(|| facts.about.clone()),
             workers: self
@@ -72,11 +66,20 @@ impl Pending {
                 .cloned()
                 .collect(),
             connectors: self.connectors.iter().filter_map(connector).collect(),
-            entries: self.entries.clone(),
-            faults: self.faults.values().cloned().collect(),
-            feed: self.feed.iter().cloned().collect(),
+            entries: self.entries,
+            faults: self.faults.into_values().collect(),
+            feed: self.feed.into_iter().collect(),
             fresh: facts.fresh.clone(),
-        })
+        }
+    }
+
+    /// Whether nothing is to be recorded but, perhaps, a heartbeat.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.about
+            && self.workers.is_empty()
+            && self.connectors.is_empty()
+            && self.faults.is_empty()
+            && self.entries.is_empty()
     }
 }
 
@@ -94,6 +97,7 @@ pub(super) fn gap(from: Timestamp, at: Timestamp, why: &str) -> Entry {
 /// A batch that owns what it tells, so that the ledger can go on while it is being recorded.
 pub(crate) struct Outgoing {
     cluster: ClusterName,
+    number: i64,
     at: Timestamp,
     about: Option<ClusterAbout>,
     workers: Vec<Arc<WorkerFacts>>,
@@ -110,6 +114,7 @@ impl Outgoing {
     pub(crate) fn batch(&self) -> Batch<'_> {
         Batch {
             cluster: &self.cluster,
+            number: self.number,
             at: self.at,
             about: self.about.as_ref(),
             workers: &self.workers,

@@ -1,1 +1,229 @@
+//! The ledger with a manual clock: what is judged when, what goes out, and what stays pending.
 
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use model::names::ConnectorName;
+use model::observe::{
+    Gap, GapKind, GroupMember, GroupMembers, Listed, ListedConnector, ListedInstance, Observation, Seen,
+};
+use model::settings::Settings;
+use model::state::State;
+use testkit::ManualClock;
+
+use super::*;
+
+fn spec() -> Arc<FleetSpec> {
+    Arc::new(FleetSpec {
+        kafka: BTreeMap::new(),
+        clusters: Vec::new(),
+        teams: Vec::new(),
+        owners: Default::default(),
+        settings: Settings::default(),
+        allow: Vec::new(),
+    })
+}
+
+fn ledger(clock: &ManualClock) -> Ledger {
+    Ledger::new(&"orders".into(), None, spec(), clock.now())
+}
+
+fn instance(state: State, worker: &str) -> ListedInstance {
+    ListedInstance {
+        state,
+        worker_id: worker.into(),
+        trace: None,
+        trace_id: None,
+        version: None,
+    }
+}
+
+/// A list of connectors with one task each.
+fn listed(connectors: &[(&str, State, &str)]) -> Seen {
+    let one = |(name, state, worker): &(&str, State, &str)| {
+        let connector = ListedConnector {
+            kind: None,
+            config: None,
+            instance: Some(instance(State::Running, worker)),
+            tasks: BTreeMap::from([(0, instance(state.clone(), worker))]),
+        };
+        (ConnectorName::from(*name), connector)
+    };
+    Seen::Listed(Listed {
+        by: "a:1".into(),
+        connectors: connectors.iter().map(one).collect(),
+    })
+}
+
+fn members(workers: &[&str]) -> Seen {
+    let member = |worker: &&str| GroupMember {
+        member_id: format!("connect-{worker}").into(),
+        worker_id: (*worker).into(),
+        url: format!("http://{worker}/").into(),
+        leader: Some(*worker == "a:1"),
+        leader_url: None,
+        delay_ms: Some(0),
+        connectors: Vec::new(),
+        tasks: Vec::new(),
+    };
+    Seen::Members(GroupMembers {
+        group_id: "connect".into(),
+        state: "Stable".into(),
+        partial: false,
+        members: workers.iter().map(member).collect(),
+    })
+}
+
+fn see(ledger: &mut Ledger, clock: &ManualClock, seen: Seen) {
+    ledger.observe(&Observation { at: clock.now(), seen }, clock);
+}
+
+fn health(ledger: &Ledger, name: &str) -> Health {
+    ledger.judged[name].health
+}
+
+#[test]
+fn a_dead_worker_is_one_fault_and_its_connectors_are_unassigned_at_once() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, members(&["a:1", "b:1"]));
+    let list = [
+        ("one", State::Running, "a:1"),
+        ("two", State::Running, "b:1"),
+        ("three", State::Running, "b:1"),
+    ];
+    see(&mut ledger, &clock, listed(&list));
+    assert_eq!(health(&ledger, "two"), Health::Healthy);
+    ledger.outgoing(clock.now()).expect("new connectors are recorded");
+    ledger.recorded();
+
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut ledger, &clock, members(&["a:1"]));
+    assert_eq!(
+        [health(&ledger, "one"), health(&ledger, "two"), health(&ledger, "three")],
+        [Health::Healthy, Health::Unassigned, Health::Unassigned]
+    );
+    let out = ledger.outgoing(clock.now()).expect("a death is recorded");
+    assert_eq!(out.connectors().len(), 2);
+    assert_eq!(out.faults().len(), 1);
+    assert_eq!(out.faults()[0].members.len(), 2);
+    assert!(out.entries().iter().any(|entry| matches!(entry, Entry::FaultOpened(_))));
+    ledger.recorded();
+
+    // The survivor takes over: healthy again, and the fault ends.
+    clock.advance(TimeDelta::seconds(5));
+    let list = [
+        ("one", State::Running, "a:1"),
+        ("two", State::Running, "a:1"),
+        ("three", State::Running, "a:1"),
+    ];
+    see(&mut ledger, &clock, listed(&list));
+    assert_eq!(health(&ledger, "two"), Health::Healthy);
+    let out = ledger.outgoing(clock.now()).expect("a recovery is recorded");
+    assert!(out.entries().iter().any(|entry| matches!(entry, Entry::FaultEnded(_))));
+}
+
+#[test]
+fn nothing_new_owes_a_heartbeat_and_no_row() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, listed(&[("one", State::Running, "a:1")]));
+    ledger.outgoing(clock.now()).expect("a new connector is recorded");
+    ledger.recorded();
+    ledger.heartbeat_recorded();
+
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut ledger, &clock, Seen::ListedUnchanged { by: "a:1".into() });
+    assert!(ledger.outgoing(clock.now()).is_none());
+    assert!(ledger.owes_heartbeat());
+    assert_eq!(ledger.facts().fresh.rest, Some(clock.now()));
+}
+
+#[test]
+fn a_verdict_that_runs_out_is_judged_again_without_a_new_fact() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, members(&["a:1"]));
+    see(&mut ledger, &clock, listed(&[("one", State::Unassigned, "a:1")]));
+    assert_eq!(health(&ledger, "one"), Health::Restarting);
+    clock.advance(TimeDelta::seconds(9));
+    ledger.tick(clock.now());
+    assert_eq!(health(&ledger, "one"), Health::Restarting, "the grace is 10 s");
+    clock.advance(TimeDelta::seconds(1));
+    ledger.tick(clock.now());
+    assert_eq!(health(&ledger, "one"), Health::Unassigned);
+}
+
+#[test]
+fn a_silent_cluster_becomes_unknown_as_one_fault_and_comes_back() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    let list = [("one", State::Running, "a:1"), ("two", State::Failed, "a:1")];
+    see(&mut ledger, &clock, listed(&list));
+    assert_eq!(health(&ledger, "two"), Health::Failed);
+    let gap = Gap {
+        kind: GapKind::Refused,
+        text: "a:1: connection refused".into(),
+    };
+    for _ in 0..7 {
+        clock.advance(TimeDelta::seconds(5));
+        see(&mut ledger, &clock, Seen::ListMissing(gap.clone()));
+    }
+    assert_eq!([health(&ledger, "one"), health(&ledger, "two")], [Health::Unknown; 2]);
+    assert_eq!(ledger.faults.len(), 1);
+    assert_eq!(ledger.faults[0].scope, fault::Scope::Cluster);
+    assert_eq!(ledger.faults[0].members.len(), 2);
+
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut ledger, &clock, listed(&list));
+    assert_eq!(
+        [health(&ledger, "one"), health(&ledger, "two")],
+        [Health::Healthy, Health::Failed]
+    );
+    assert_eq!(ledger.faults.len(), 1);
+    assert_eq!(ledger.faults[0].scope, fault::Scope::Connector("two".into()));
+}
+
+#[test]
+fn what_was_sent_stays_as_it_was_until_it_is_recorded() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, listed(&[("one", State::Running, "a:1")]));
+    let first = ledger.outgoing(clock.now()).expect("new").batch().number;
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut ledger, &clock, listed(&[("one", State::Failed, "a:1")]));
+    let again = ledger.outgoing(clock.now()).expect("in doubt");
+    assert_eq!(again.batch().number, first);
+    assert_eq!(
+        again.connectors()[0].verdict.health,
+        Health::Healthy,
+        "sent again as it was"
+    );
+    ledger.recorded();
+    let next = ledger.outgoing(clock.now()).expect("the failure");
+    assert_eq!(next.batch().number, first + 1);
+    assert_eq!(next.connectors()[0].verdict.health, Health::Failed);
+}
+
+#[test]
+fn what_cannot_be_kept_while_the_database_is_away_becomes_one_recorded_gap() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    let began = clock.now();
+    see(&mut ledger, &clock, listed(&[("one", State::Running, "a:1")]));
+    for round in 0..12_000 {
+        clock.advance(TimeDelta::seconds(1));
+        let state = if round % 2 == 0 { State::Failed } else { State::Running };
+        see(&mut ledger, &clock, listed(&[("one", state, "a:1")]));
+    }
+    let out = ledger.outgoing(clock.now()).expect("much happened");
+    assert!(out.entries().len() <= 10_000, "{} entries", out.entries().len());
+    let gap = out.entries().iter().find_map(|entry| match entry {
+        Entry::Transition(transition) => match &transition.change {
+            model::transition::Change::RecordingGap { from, .. } => Some(*from),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert_eq!(gap, Some(began), "the gap begins with the first entry given up");
+}

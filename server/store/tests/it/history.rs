@@ -125,3 +125,42 @@ async fn it_is_found_by_cluster_connector_and_kind() {
         1
     );
 }
+
+#[tokio::test]
+async fn a_batch_sent_twice_under_its_number_is_recorded_once() {
+    let database = Database::new().await;
+    let store = database.store().await;
+    let cluster = ClusterName::from("orders");
+    let unit = "connect/orders".into();
+    let lease = store
+        .acquire(&unit, "a", Duration::from_secs(60))
+        .await
+        .unwrap()
+        .expect("free");
+    let fresh = fresh(1);
+    let entries = [transition("jdbc", 10, Change::TaskRemoved)];
+    let batch = |number| Batch {
+        number,
+        entries: &entries,
+        ..empty(&cluster, &fresh)
+    };
+    assert_eq!(store.commit(&lease, &batch(7)).await.unwrap(), Some(1));
+    assert_eq!(
+        store.commit(&lease, &batch(7)).await.unwrap(),
+        None,
+        "its answer was lost, not the batch"
+    );
+    assert_eq!(store.commit(&lease, &batch(8)).await.unwrap(), Some(2));
+    // Under a later lease numbers begin anew.
+    let lease = store
+        .acquire(&unit, "a", Duration::from_secs(60))
+        .await
+        .unwrap()
+        .expect("its own");
+    assert_eq!(store.commit(&lease, &batch(1)).await.unwrap(), Some(3));
+    let filter = TimelineFilter {
+        limit: 10,
+        ..TimelineFilter::default()
+    };
+    assert_eq!(store.timeline(&filter).await.unwrap().len(), 3);
+}

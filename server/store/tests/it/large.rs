@@ -6,7 +6,7 @@ use model::transition::Change;
 use store::Batch;
 
 use crate::database::Database;
-use crate::sample::{config, connector, empty, fresh, transition};
+use crate::sample::{config, connector, empty, fresh, next_number, transition};
 
 #[tokio::test]
 async fn two_thousand_connectors_in_one_batch() {
@@ -41,6 +41,10 @@ async fn two_thousand_connectors_in_one_batch() {
     let began = Instant::now();
     assert_eq!(store.commit(&lease, &batch).await.unwrap(), Some(4000));
     let first = began.elapsed();
+    let batch = Batch {
+        number: next_number(),
+        ..batch
+    };
     assert_eq!(store.commit(&lease, &batch).await.unwrap(), Some(8000));
     let again = began.elapsed() - first;
     let loaded = store.load_cluster(&cluster).await.unwrap().expect("recorded");

@@ -59,6 +59,7 @@ async fn everything_comes_back_as_it_was_recorded() {
     ];
     let batch = Batch {
         cluster: &cluster,
+        number: crate::sample::next_number(),
         at: at(50),
         about: Some(&about),
         workers: &workers,

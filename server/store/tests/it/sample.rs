@@ -305,6 +305,7 @@ pub fn fresh(seconds: i64) -> Freshness {
 pub fn empty<'a>(cluster: &'a ClusterName, fresh: &'a Freshness) -> Batch<'a> {
     Batch {
         cluster,
+        number: next_number(),
         at: at(50),
         about: None,
         workers: &[],
@@ -322,4 +323,10 @@ pub fn changes(count: usize) -> Vec<(Option<ConnectorName>, Changed)> {
     (0..count)
         .map(|number| (Some(format!("c{number}").into()), Changed::Connector))
         .collect()
+}
+
+/// A number that no other batch of this process has, so that no batch is taken for one sent again.
+pub fn next_number() -> i64 {
+    static NEXT: std::sync::atomic::AtomicI64 = std::sync::atomic::AtomicI64::new(1);
+    NEXT.fetch_add(1, std::sync::atomic::Ordering::SeqCst)
 }
