@@ -1,0 +1,44 @@
+# Every target checks by name what it needs before it does anything. `make` alone lists the targets.
+SHELL := bash
+.DEFAULT_GOAL := help
+export SIGNALBOX_BEGAN := $(shell date +%s)
+
+.PHONY: help demo test test-unit test-lab test-browser lint fmt sqlx clean-lab
+
+help: ## Lists the targets.
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+demo: ## Two real Kafka Connect clusters on this machine and Signalbox watching them; SIMULATED=1: a fake fleet.
+	@.ci/need.sh $(if $(SIMULATED),simulated,demo)
+	@exec .ci/demo.sh $(if $(SIMULATED),--simulated)
+
+test: ## Everything that is tested, with one total at the end.
+	@.ci/need.sh test
+	@.ci/postgres.sh .ci/test.sh format clippy queries tests browser
+
+test-unit: ## The tests that need a Postgres at most, no Kafka.
+	@.ci/need.sh test
+	@.ci/postgres.sh .ci/test.sh unit
+
+test-lab: ## The tests against a real Kafka and real Connect workers.
+	@.ci/need.sh test
+	@.ci/postgres.sh .ci/test.sh lab
+
+test-browser: ## The journeys in a real browser.
+	@.ci/need.sh test
+	@.ci/postgres.sh .ci/test.sh browser
+
+lint: ## Formatting and clippy.
+	@.ci/need.sh test
+	@.ci/test.sh format clippy
+
+fmt: ## Formats all Rust files.
+	@.ci/need.sh build
+	@cargo fmt --all
+
+sqlx: ## Writes the query files in .sqlx anew, after SQL or a migration changed.
+	@.ci/need.sh test
+	@.ci/postgres.sh .ci/sqlx.sh .sqlx
+
+clean-lab: ## Removes the artifacts that the lab fetched.
+	rm -rf "$${SIGNALBOX_LAB_CACHE:-$$HOME/.cache/signalbox-lab}" /var/tmp/signalbox-lab-postgres-*
