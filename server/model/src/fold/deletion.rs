@@ -1,16 +1,20 @@
 //! Plain lists: what they lack twice is deleted, what they name for the first time is new.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::Folding;
 use super::listed::appeared;
-use crate::facts::{Alive, Missing};
+use crate::facts::{Alive, Missing, WorkerFacts};
 use crate::names::{ConnectorName, WorkerId};
 use crate::transition::{Change, Subject};
 
-/// Folds the plain list of a ready worker (design section 8.2).
+/// Folds the plain list of a ready worker (design section 8.2). A worker that is known to be outside its group may
+/// hold half a copy: what it names exists, what it lacks proves nothing.
 pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[ConnectorName]) {
     let names: BTreeSet<&ConnectorName> = names.iter().collect();
+    let outside = |worker: &Arc<WorkerFacts>| worker.member == Some(false);
+    let proves_absence = !folding.facts.workers.get(by).is_some_and(outside);
     let known: Vec<_> = folding
         .facts
         .connectors
@@ -22,7 +26,7 @@ pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[Connector
         let mut next = (**connector).clone();
         if names.contains(&connector.name) {
             next.missing = None;
-        } else {
+        } else if proves_absence {
             match &connector.missing {
                 None => {
                     next.missing = Some(Missing {
@@ -49,13 +53,13 @@ pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[Connector
 }
 
 /// The second list proves the deletion when an interval lies between the two, and when it comes from another worker
-/// wherever a second one lives.
+/// wherever a second one can be asked: behind an ingress all answers come from one address.
 fn proven(folding: &Folding<'_>, first: &Missing, by: &WorkerId) -> bool {
-    let alive = folding
+    let answers = |worker: &Arc<WorkerFacts>| worker.ever_answered && worker.probe_failures == 0;
+    let another = folding
         .facts
         .workers
         .values()
-        .filter(|worker| worker.alive == Alive::Yes)
-        .count();
-    folding.at - first.at >= folding.settings.interval && (alive < 2 || first.by != *by)
+        .any(|worker| worker.id != first.by && worker.alive == Alive::Yes && answers(worker));
+    folding.at - first.at >= folding.settings.interval && (first.by != *by || !another)
 }

@@ -27,7 +27,7 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
     if !group.partial {
         let known: Vec<Arc<WorkerFacts>> = folding.facts.workers.values().cloned().collect();
         for worker in known.iter().filter(|worker| !present.contains_key(&worker.id)) {
-            absent(folding, worker);
+            absent(folding, worker, group.members.is_empty());
         }
         group_facts(folding, group);
     }
@@ -45,10 +45,14 @@ pub(super) fn missing(folding: &mut Folding<'_>) {
         return;
     }
     let known: Vec<Arc<WorkerFacts>> = folding.facts.workers.values().cloned().collect();
-    for worker in known.iter().filter(|worker| worker.member == Some(true)) {
+    for worker in known.iter().filter(|worker| worker.member.is_some()) {
         let mut next = (**worker).clone();
         next.member = None;
-        if !(worker.ever_answered && worker.probe_failures == 0) {
+        if worker.alive.gone() {
+            // It stays gone until its address answers.
+        } else if worker.ever_answered && worker.probe_failures == 0 {
+            next.evidence = "Kafka no longer tells who is in the group; its address answers".into();
+        } else {
             next.alive = Alive::Unknown;
             next.since = folding.at;
             next.evidence = "Kafka no longer tells who is in the group, and its address does not answer".into();
@@ -65,11 +69,12 @@ fn came(folding: &mut Folding<'_>, id: &WorkerId) {
         Some(worker) => (*worker).clone(),
         None => unknown_worker(id, folding.at, ""),
     };
-    next.member = Some(true);
+    if next.member.replace(true) != Some(true) {
+        next.evidence = "it is a member of the Connect group".into();
+    }
     if next.alive != Alive::Yes {
         next.alive = Alive::Yes;
         next.since = folding.at;
-        next.evidence = "it is a member of the Connect group".into();
         if again || !heard_of {
             folding.transition(Source::Group, Subject::Worker(id.clone()), Change::WorkerCame { again });
         }
@@ -78,9 +83,18 @@ fn came(folding: &mut Folding<'_>, id: &WorkerId) {
 }
 
 /// A worker that the group does not list. One that statuses name but that never was a member of the group as this
-/// server saw it died before anybody watched.
-fn absent(folding: &mut Folding<'_>, worker: &WorkerFacts) {
+/// server saw it died before anybody watched; but a group without any member may be the wrong one, and an answer from
+/// before the worker was heard of knows nothing of it.
+fn absent(folding: &mut Folding<'_>, worker: &WorkerFacts, empty: bool) {
+    let never_in = worker.member.is_none();
+    if worker.since > folding.at || (empty && never_in) {
+        return;
+    }
     if worker.alive.gone() {
+        folding.put_worker(WorkerFacts {
+            member: Some(false),
+            ..worker.clone()
+        });
         return;
     }
     let in_order = let_go(folding, &worker.id);
@@ -126,12 +140,13 @@ fn carries(folding: &Folding<'_>, id: &WorkerId) -> bool {
 fn group_facts(folding: &mut Folding<'_>, group: &GroupMembers) {
     let before = folding.facts.about.group.clone();
     let stable = &*group.state == "Stable";
-    let leader = leader(group).or_else(|| before.as_ref().and_then(|old| old.leader.clone()));
     let delay_ms = group.members.iter().filter_map(|member| member.delay_ms).max();
     let delay_until = delay_until(before.as_ref(), delay_ms, stable, folding.at);
     let ids: std::collections::BTreeSet<Arc<str>> =
         group.members.iter().map(|member| member.member_id.clone()).collect();
     let settled = stable || group.members.is_empty();
+    let known = before.as_ref().and_then(|old| old.leader.clone());
+    let leader = leader(group).or_else(|| known.filter(|_| !settled));
     let changed = before.as_ref().is_some_and(|old| {
         settled && (old.members != ids || old.leader != leader || old.delay_until.is_some() != delay_until.is_some())
     });
@@ -167,12 +182,14 @@ fn leader(group: &GroupMembers) -> Option<WorkerId> {
         .map(|member| member.worker_id.clone())
 }
 
-/// The delay runs from the moment at which it was first seen; while a rebalance is under way the assignments say
-/// nothing, so what was known stays.
+/// The delay runs from the moment at which it was first seen, and one that is seen after its end is another; while a
+/// rebalance is under way the assignments say nothing, so what was known stays.
 fn delay_until(before: Option<&GroupFacts>, delay_ms: Option<i32>, stable: bool, at: Timestamp) -> Option<Timestamp> {
     let known = before.and_then(|old| old.delay_until);
     match delay_ms {
-        Some(delay) if delay > 0 => known.or(Some(at + TimeDelta::milliseconds(delay.into()))),
+        Some(delay) if delay > 0 => known
+            .filter(|until| *until > at)
+            .or(Some(at + TimeDelta::milliseconds(delay.into()))),
         _ if stable => None,
         _ => known,
     }

@@ -79,6 +79,7 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         Seen::SameAs(other) => folding.facts.about.same_as = other.clone(),
         Seen::ListMissing(gap) => reach::missing(&mut folding, gap),
     }
+    probe::version(&mut folding);
     folding.touched.about |= folding.facts.about != about_before;
     Folded {
         facts: folding.facts,

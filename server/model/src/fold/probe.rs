@@ -27,7 +27,15 @@ pub(super) fn answered(folding: &mut Folding<'_>, answer: &WorkerAnswer) {
     if let Some(worker) = folding.facts.workers.get(&answer.address).cloned() {
         worker_answered(folding, &worker, answer);
     }
-    folding.facts.about.version = lowest_version(folding).or_else(|| Some(answer.version.clone()));
+    folding.facts.about.version = Some(answer.version.clone());
+}
+
+/// Keeps the cluster's version the lowest of its workers, whoever came or went; where the versions of none are known,
+/// the last answer's stands.
+pub(super) fn version(folding: &mut Folding<'_>) {
+    if let Some(lowest) = lowest_version(folding) {
+        folding.facts.about.version = Some(lowest);
+    }
 }
 
 fn worker_answered(folding: &mut Folding<'_>, worker: &WorkerFacts, answer: &WorkerAnswer) {

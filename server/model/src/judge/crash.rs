@@ -22,6 +22,11 @@ pub(super) fn over_at(counted: &[Timestamp], settings: &Settings) -> Option<Time
     counted.get(index).map(|failure| *failure + settings.crash_window)
 }
 
+/// When it became a loop: with the last of the needed failures.
+pub(super) fn began(counted: &[Timestamp], settings: &Settings) -> Option<Timestamp> {
+    counted.get(settings.crash_count.checked_sub(1)?).copied()
+}
+
 /// The instance that failed most often decides.
 pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
     let looping = instance::all(case.connector)
@@ -45,8 +50,17 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
         source: Source::Rest,
         as_of: last,
     };
-    let since = failures.get(case.settings.crash_count - 1).copied().unwrap_or(first);
-    let diagnosis = diagnosis::of_failure(case, place, facts);
+    let since = began(failures, case.settings).unwrap_or(first);
+    // Between two failures there is no trace to read; what was read from the last one still holds.
+    let known = || {
+        let loops = case.previous.filter(|old| old.health == Health::CrashLooping)?;
+        loops.diagnosis.clone()
+    };
+    let diagnosis = match &facts.trace {
+        Some(_) => None,
+        None => known(),
+    }
+    .unwrap_or_else(|| diagnosis::of_failure(case, place, facts));
     let mut reasons = vec![reason];
     reasons.extend(diagnosis::cause_reason(&diagnosis, last));
     Some(Finding {

@@ -35,7 +35,7 @@ pub(super) fn rule(case: &Case<'_>) -> Option<Finding> {
             (Health::Failed, Some(*number), *task, text)
         }
         (None, Some((number, task))) => {
-            let text = format!("{} of {all} tasks FAILED; the others run", tasks.len());
+            let text = format!("{} of {all} tasks FAILED, the others did not", tasks.len());
             (Health::Degraded, Some(*number), *task, text)
         }
         (None, None) => return None,

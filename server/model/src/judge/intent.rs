@@ -19,8 +19,14 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
         .as_ref()
         .map_or(case.connector.first_seen, |instance| instance.since);
     let tasks = || case.connector.tasks.values();
-    // A FAILED task runs nothing either: it has followed as far as it can, and stays FAILED until it is resumed.
-    let follow = tasks().all(|task| matches!(task.state, State::Paused | State::Stopped | State::Failed));
+    // A FAILED or UNASSIGNED task runs nothing either: it has followed as far as it can, and nobody waits for it.
+    let runs_nothing = |state: &State| {
+        matches!(
+            state,
+            State::Paused | State::Stopped | State::Failed | State::Unassigned
+        )
+    };
+    let follow = tasks().all(|task| runs_nothing(&task.state));
     let grace_ends = since + case.settings.grace;
     if !follow {
         window.until(grace_ends);

@@ -15,7 +15,7 @@ mod tasks;
 mod window;
 
 use crate::Timestamp;
-use crate::facts::{ClusterFacts, ConnectorFacts};
+use crate::facts::{Alive, ClusterFacts, ConnectorFacts, InstanceFacts};
 use crate::observe::Source;
 use crate::settings::Settings;
 use crate::state::State;
@@ -47,10 +47,12 @@ struct Case<'a> {
     connector: &'a ConnectorFacts,
     surroundings: &'a Surroundings,
     settings: &'a Settings,
+    previous: Option<&'a Verdict>,
     now: Timestamp,
 }
 
-/// Judges one connector. `previous` only keeps `since` while the health stays the same.
+/// Judges one connector. `previous` never changes the health: it keeps `since` while the health stays the same, and
+/// the cause of a crash loop while what crashes runs again and shows no trace.
 pub fn judge(
     cluster: &ClusterFacts,
     connector: &ConnectorFacts,
@@ -64,15 +66,14 @@ pub fn judge(
         connector,
         surroundings,
         settings,
+        previous,
         now,
     };
     let mut window = window::Window::default();
     let finding = find(&case, &mut window);
     let tasks = tasks::verdicts(&case, previous, &mut window);
-    let since = match previous {
-        Some(old) if old.health == finding.health => old.since,
-        _ => finding.since,
-    };
+    let before = previous.map(|old| (old.health, old.since));
+    let since = since(finding.health, finding.since, before, now);
     let verdict = Verdict {
         health: finding.health,
         activity: Activity::Unknown,
@@ -85,6 +86,21 @@ pub fn judge(
     Judged {
         verdict,
         valid_until: window.end(now),
+    }
+}
+
+/// Since when a health holds: since before if it was so before; else since its evidence began, unless that is older
+/// than the health which it ends (a worker that returns makes healthy what ran there all along): then since now.
+fn since(health: Health, found: Timestamp, before: Option<(Health, Timestamp)>, now: Timestamp) -> Timestamp {
+    let asked_or_lost = matches!(health, Health::Paused | Health::Stopped | Health::Unknown);
+    match before {
+        Some((old, since)) if old == health => since,
+        // The grace ran out: it is UNASSIGNED since it was.
+        Some((Health::Restarting, since)) if found >= since => found,
+        // A loop ends by the passing of time, whatever else happened since the last failure.
+        Some((Health::CrashLooping, _)) if !asked_or_lost => now,
+        Some((_, since)) if found <= since => now,
+        _ => found,
     }
 }
 
@@ -110,11 +126,18 @@ fn healthy(case: &Case<'_>) -> Finding {
         .count();
     let all = case.connector.tasks.len();
     let since = instance::all(case.connector).map(|(_, facts)| facts.since).max();
+    let lives = |facts: &InstanceFacts| {
+        let worker = case.cluster.workers.get(&facts.worker_id);
+        worker.is_some_and(|worker| worker.alive == Alive::Yes)
+    };
+    let proven = instance::all(case.connector).all(|(_, facts)| lives(facts));
     let text = match (running, all) {
         (_, 0) => "The connector runs; it has no tasks yet".to_owned(),
-        (1, 1) => "Its one task is RUNNING on a worker that lives".to_owned(),
-        (running, all) if running == all => format!("All {all} tasks are RUNNING on workers that live"),
-        (running, all) => format!("{running} of {all} tasks are RUNNING, the others on their way"),
+        (1, 1) if proven => "Its one task is RUNNING on a worker that lives".to_owned(),
+        (1, 1) => "REST says that its one task is RUNNING; whether the worker lives is not known".to_owned(),
+        (running, all) if running < all => format!("{running} of {all} tasks are RUNNING, the others on their way"),
+        (_, all) if proven => format!("All {all} tasks are RUNNING on workers that live"),
+        (_, all) => format!("REST says that all {all} tasks are RUNNING; whether their workers live is not known"),
     };
     let since = since.unwrap_or(case.connector.first_seen);
     let reason = Reason {

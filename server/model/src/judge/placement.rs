@@ -14,10 +14,10 @@ use crate::verdict::{Class, Diagnosis, Domain, Health, Reason};
 
 /// At once when something sits on a worker that is gone; else when it is UNASSIGNED beyond the grace.
 pub(super) fn unassigned(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
-    on_gone_workers(case).or_else(|| beyond_grace(case, window))
+    on_gone_workers(case, window).or_else(|| beyond_grace(case, window))
 }
 
-fn on_gone_workers(case: &Case<'_>) -> Option<Finding> {
+fn on_gone_workers(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
     let mut gone: BTreeMap<&WorkerId, (&WorkerFacts, Vec<Option<u32>>)> = BTreeMap::new();
     for (place, facts) in instance::all(case.connector) {
         if let Some(worker) = instance::gone_worker(case, facts) {
@@ -32,7 +32,7 @@ fn on_gone_workers(case: &Case<'_>) -> Option<Finding> {
         .values()
         .map(|(worker, places)| gone_reason(case, worker, places))
         .collect();
-    reasons.extend(delay_reason(case));
+    reasons.extend(delay_reason(case, window));
     let (worker, _) = gone.into_values().next()?;
     let how = if worker.alive == Alive::GoneInOrder {
         "left in order"
@@ -99,9 +99,11 @@ fn list(places: &[Option<u32>]) -> String {
         .join(" and ")
 }
 
-/// Until when the rebalance delay explains that nobody has taken the work over.
-fn delay_reason(case: &Case<'_>) -> Option<Reason> {
-    let until = case.cluster.about.group.as_ref()?.delay_until?;
+/// Until when the rebalance delay explains that nobody has taken the work over; afterwards it explains nothing.
+fn delay_reason(case: &Case<'_>, window: &mut Window) -> Option<Reason> {
+    let group = case.cluster.about.group.as_ref()?;
+    let until = group.delay_until.filter(|until| *until > case.now)?;
+    window.until(until);
     let as_of = case.cluster.fresh.group?;
     let moment = until.format("%H:%M:%S");
     Some(Reason {
@@ -131,7 +133,7 @@ fn beyond_grace(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
         source: Source::Rest,
         as_of: since,
     }];
-    reasons.extend(delay_reason(case));
+    reasons.extend(delay_reason(case, window));
     let diagnosis = Diagnosis {
         domain: Domain::Infrastructure,
         class: Class::Worker,

@@ -30,9 +30,16 @@ pub struct Silence {
 
 /// Judges the surroundings: silent when for the stale limit no worker answered REST and the group had no member, or
 /// was not seen either. With it the moment at which they must be judged again.
+///
+/// Only a look that failed tells of silence: while nobody looked (the server was away) nobody failed to answer, and a
+/// worker that answers "busy" has answered.
 pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp) -> (Surroundings, Option<Timestamp>) {
     let Freshness { rest, group, .. } = cluster.fresh;
     let limit = settings.stale_after;
+    let unanswered = cluster.about.gap.as_ref().is_some_and(|gap| gap.kind != GapKind::Busy);
+    if !unanswered {
+        return (Surroundings::default(), None);
+    }
     let began = cluster.about.reachable_since.or(cluster.fresh.tried).unwrap_or(now);
     let rest_heard = rest.unwrap_or(began);
     // A group with members speaks for its cluster as long as its answer is fresh, and one that just lost its last
@@ -43,7 +50,7 @@ pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp)
         .as_ref()
         .and_then(|facts| facts.empty_since.or(group));
     let heard = group_heard.map_or(rest_heard, |heard| heard.max(rest_heard));
-    if now - heard <= limit {
+    if now - heard < limit {
         return (Surroundings::default(), Some(heard + limit));
     }
     let silence = Silence {

@@ -14,15 +14,15 @@ use crate::verdict::{Health, TaskVerdict, Verdict};
 pub(super) fn verdicts(case: &Case<'_>, previous: Option<&Verdict>, window: &mut Window) -> BTreeMap<u32, TaskVerdict> {
     let judge = |(number, facts): (&u32, &InstanceFacts)| {
         let (health, since, text) = find(case, facts, window);
-        let before = previous
-            .and_then(|verdict| verdict.tasks.get(number))
-            .filter(|task| task.health == health);
-        let since = before.map_or(since, |task| task.since);
-        let cause = facts
-            .trace
-            .as_deref()
-            .and_then(trace::root_cause)
-            .map(|cause| cause.line);
+        let before = previous.and_then(|verdict| verdict.tasks.get(number));
+        let since = super::since(health, since, before.map(|task| (task.health, task.since)), case.now);
+        let cause = match facts.trace.as_deref() {
+            Some(trace) => trace::root_cause(trace).map(|cause| cause.line),
+            // Between two failures of a loop there is no trace to read.
+            None => before
+                .filter(|task| health == Health::CrashLooping && task.health == health)
+                .and_then(|task| task.root_cause.clone()),
+        };
         (
             *number,
             TaskVerdict {
@@ -51,7 +51,7 @@ fn find(case: &Case<'_>, facts: &InstanceFacts, window: &mut Window) -> (Health,
         if let Some(over) = crash::over_at(failures, case.settings) {
             window.until(over);
         }
-        let since = failures.first().copied().unwrap_or(facts.since);
+        let since = crash::began(failures, case.settings).unwrap_or(facts.since);
         let text = format!("failed {} times, {} now on {on}", failures.len(), facts.state);
         return (Health::CrashLooping, since, text.into());
     }

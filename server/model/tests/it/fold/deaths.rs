@@ -1,0 +1,204 @@
+//! Workers that die, leave and return.
+
+use model::facts::Alive;
+use model::observe::GapKind;
+
+use super::story::{at, connector, group_of, left_and_right, list, no_list, two_workers};
+
+#[test]
+fn a_killed_worker_is_gone_with_the_group_though_rest_says_running() {
+    let mut story = two_workers();
+    assert_eq!(story.verdict("right"), "healthy 0 [healthy]");
+    story.see(10, group_of(&["a"], 0));
+    assert_eq!(
+        story.news(),
+        ["10 worker b left dead", "10 cluster rebalance of 1 led by a, delay 0"]
+    );
+    assert_eq!(story.alive("b"), Alive::Dead);
+    assert_eq!(story.verdict("right"), "unassigned 10 [unassigned]");
+    assert_eq!(story.verdict("left"), "healthy 0 [healthy]");
+    assert_eq!(story.open(), ["worker infrastructure: right"]);
+
+    story.see(12, group_of(&["a"], 20_000));
+    assert_eq!(story.news(), ["12 cluster rebalance of 1 led by a, delay 20000"]);
+    assert_eq!(story.facts.about.group.as_ref().unwrap().delay_until, Some(at(32)));
+    story.see(15, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+    assert!(story.news().is_empty(), "REST tells nothing new");
+    assert_eq!(story.verdict("right"), "unassigned 10 [unassigned]");
+    assert!(
+        story.reasons("right").contains("REST still says RUNNING"),
+        "{}",
+        story.reasons("right")
+    );
+    assert!(story.reasons("right").contains("holds the lost work back until"));
+
+    story.see(32, group_of(&["a"], 0));
+    story.see(33, list("a", &left_and_right("RUNNING a", "RUNNING a")));
+    assert_eq!(
+        story.news(),
+        [
+            "32 cluster rebalance of 1 led by a, delay 0",
+            "33 right RUNNING>RUNNING on b>a",
+            "33 right/0 RUNNING>RUNNING on b>a"
+        ]
+    );
+    assert_eq!(story.verdict("right"), "healthy 33 [healthy]");
+    assert!(story.open().is_empty());
+}
+
+#[test]
+fn an_orderly_exit_seen_in_rest_before_the_group_is_no_death() {
+    let mut story = two_workers();
+    let leaving = [
+        connector("left", "RUNNING a", &["RUNNING a"]),
+        connector("right", "UNASSIGNED b", &["RUNNING b"]),
+    ];
+    story.see(5, list("a", &leaving));
+    assert_eq!(story.news(), ["5 right RUNNING>UNASSIGNED on b"]);
+    assert_eq!(story.verdict("right"), "restarting 5 [healthy]");
+    story.see(6, group_of(&["a"], 20_000));
+    assert_eq!(
+        story.news(),
+        [
+            "6 worker b left in order",
+            "6 cluster rebalance of 1 led by a, delay 20000"
+        ]
+    );
+    assert_eq!(story.alive("b"), Alive::GoneInOrder);
+    assert_eq!(story.verdict("right"), "unassigned 6 [unassigned]");
+    assert!(
+        story.reasons("right").contains("left in order"),
+        "{}",
+        story.reasons("right")
+    );
+}
+
+#[test]
+fn an_orderly_exit_seen_in_rest_after_the_group_puts_the_death_right() {
+    let mut story = two_workers();
+    story.see(6, group_of(&["a"], 20_000));
+    assert_eq!(story.alive("b"), Alive::Dead);
+    story.news();
+    story.see(7, list("a", &left_and_right("RUNNING a", "UNASSIGNED b")));
+    assert_eq!(
+        story.news(),
+        [
+            "7 right RUNNING>UNASSIGNED on b",
+            "7 right/0 RUNNING>UNASSIGNED on b",
+            "7 worker b left in order"
+        ]
+    );
+    assert_eq!(story.worker("b").since, at(6), "it left when it left");
+    assert_eq!(story.verdict("right"), "unassigned 6 [unassigned]");
+}
+
+#[test]
+fn all_workers_killed_is_unassigned_first_and_unknown_once_both_are_silent() {
+    let mut story = two_workers();
+    story.see(5, no_list(GapKind::Refused)).see(10, group_of(&[], 0));
+    let news = story.news();
+    assert_eq!(
+        news,
+        [
+            "10 worker a left dead",
+            "10 worker b left dead",
+            "10 cluster rebalance of 0 led by none, delay 0"
+        ]
+    );
+    assert_eq!(story.verdict("left"), "unassigned 10 [unassigned]");
+    story.see(11, no_list(GapKind::Refused));
+    assert_eq!(story.news(), ["11 cluster unreachable: Refused"]);
+    story.see(39, no_list(GapKind::Refused)).see(39, group_of(&[], 0));
+    assert_eq!(story.verdict("left"), "unassigned 10 [unassigned]");
+    story.judge(41);
+    assert_eq!(story.verdict("left"), "unknown 41 [unknown]");
+    assert_eq!(story.open(), ["cluster infrastructure: left, right"]);
+    assert!(story.reasons("left").contains("its Connect group has no member"));
+
+    story.see(100, group_of(&["a", "b"], 0));
+    assert_eq!(
+        story.news(),
+        [
+            "100 worker a came again",
+            "100 worker b came again",
+            "100 cluster rebalance of 2 led by a, delay 0"
+        ]
+    );
+    assert_eq!(story.verdict("left"), "healthy 100 [healthy]");
+    story.see(101, list("b", &left_and_right("RUNNING a", "RUNNING b")));
+    assert_eq!(story.news(), ["101 cluster reachable"]);
+    assert!(story.open().is_empty());
+}
+
+#[test]
+fn a_killed_leader_leaves_no_delay() {
+    let mut story = two_workers();
+    story.see(8, group_of(&["b"], 0));
+    assert_eq!(
+        story.news(),
+        ["8 worker a left dead", "8 cluster rebalance of 1 led by b, delay 0"]
+    );
+    assert_eq!(story.verdict("left"), "unassigned 8 [unassigned]");
+    assert!(!story.reasons("left").contains("holds the lost work back"));
+    story.see(10, list("b", &left_and_right("RUNNING b", "RUNNING b")));
+    assert_eq!(story.verdict("left"), "healthy 10 [healthy]");
+}
+
+#[test]
+fn a_frozen_worker_that_returns_is_the_same_worker_again() {
+    let mut story = two_workers();
+    story.see(10, group_of(&["a"], 20_000));
+    assert_eq!(story.verdict("right"), "unassigned 10 [unassigned]");
+    let first = story.faults[0].id.clone();
+    story.news();
+    story.see(25, group_of(&["a", "b"], 0));
+    assert_eq!(
+        story.news(),
+        ["25 worker b came again", "25 cluster rebalance of 2 led by a, delay 0"]
+    );
+    assert_eq!(
+        story.verdict("right"),
+        "healthy 25 [healthy]",
+        "healthy since it returned, not since the start"
+    );
+    assert!(story.open().is_empty());
+    story.see(60, group_of(&["a"], 20_000));
+    assert_eq!(story.open(), ["worker infrastructure: right"]);
+    assert_ne!(story.faults[0].id, first, "another death is another fault");
+}
+
+#[test]
+fn a_second_death_has_a_delay_of_its_own() {
+    let mut story = two_workers();
+    story.see(10, group_of(&["a"], 20_000));
+    story.see(40, group_of(&["a"], 20_000));
+    assert_eq!(
+        story.facts.about.group.as_ref().unwrap().delay_until,
+        Some(at(60)),
+        "a delay that is over explains nothing"
+    );
+}
+
+#[test]
+fn a_worker_that_died_before_anybody_watched_is_found_dead() {
+    let mut story = two_workers();
+    story.see(5, list("a", &[connector("old", "RUNNING z", &[])]));
+    assert_eq!(story.alive("z"), Alive::Unknown);
+    assert_eq!(story.verdict("old"), "healthy 5 []");
+    story.news();
+    story.see(6, group_of(&["a", "b"], 0));
+    assert_eq!(story.news(), ["6 worker z left dead"]);
+    assert_eq!(story.verdict("old"), "unassigned 6 []");
+}
+
+#[test]
+fn an_older_answer_of_the_group_buries_nobody() {
+    let mut story = two_workers();
+    story.see(10, list("a", &[connector("new", "RUNNING c", &[])]));
+    story.see(9, group_of(&["a", "b"], 0));
+    assert_eq!(
+        story.alive("c"),
+        Alive::Unknown,
+        "it was asked before the worker was heard of"
+    );
+}

@@ -1,0 +1,123 @@
+//! What is gone from lists, and what only seems so.
+
+use super::story::{Story, answered, connector, group_of, left_and_right, list, names, two_workers};
+
+/// Two workers whose addresses answer.
+fn answering() -> Story {
+    let mut story = two_workers();
+    story.see(1, answered("a", "4.3.1")).see(1, answered("b", "4.3.1"));
+    story
+}
+
+fn only_left() -> Vec<(model::names::ConnectorName, model::observe::ListedConnector)> {
+    vec![connector("left", "RUNNING a", &["RUNNING a"])]
+}
+
+#[test]
+fn an_expanded_list_deletes_nothing() {
+    let mut story = answering();
+    for second in (5..60).step_by(5) {
+        story
+            .see(second, list("a", &only_left()))
+            .see(second, list("b", &only_left()));
+    }
+    assert!(story.news().is_empty());
+    assert_eq!(story.verdict("right"), "healthy 0 [healthy]");
+}
+
+#[test]
+fn two_lists_of_two_workers_an_interval_apart_delete() {
+    let mut story = answering();
+    story.see(10, names("a", &["left"]));
+    assert!(story.connector("right").missing.is_some());
+    story.see(12, names("b", &["left"]));
+    assert!(story.news().is_empty(), "less than an interval");
+    story.see(16, names("a", &["left"]));
+    assert!(story.news().is_empty(), "the same worker again");
+    story.see(20, names("b", &["left"]));
+    assert_eq!(story.news(), ["20 right deleted by outside"]);
+    assert!(!story.verdicts.contains_key("right"));
+    assert!(story.facts.connectors.contains_key("right"), "kept, marked");
+    story.see(25, names("a", &["left"]));
+    assert!(story.news().is_empty() && story.touched.is_empty());
+}
+
+#[test]
+fn the_empty_list_of_a_starting_worker_deletes_nothing() {
+    let mut story = answering();
+    for second in (10..60).step_by(10) {
+        story
+            .see(second, names("b", &[]))
+            .see(second + 1, names("a", &["left", "right"]))
+            .see(second + 5, names("b", &[]));
+    }
+    assert!(story.news().is_empty());
+    assert_eq!(story.verdicts.len(), 2);
+}
+
+#[test]
+fn a_worker_outside_the_group_deletes_nothing() {
+    let mut story = Story::new();
+    story
+        .see(0, group_of(&["a"], 0))
+        .see(0, list("a", &left_and_right("RUNNING a", "RUNNING a")))
+        .see(10, group_of(&[], 0))
+        .news();
+    story.see(20, names("a", &[])).see(40, names("a", &[]));
+    assert!(
+        story.news().is_empty(),
+        "it restarts and has not joined: its list says nothing"
+    );
+}
+
+#[test]
+fn where_one_worker_lives_its_two_lists_suffice() {
+    let mut story = Story::new();
+    story
+        .see(0, group_of(&["a"], 0))
+        .see(0, list("a", &left_and_right("RUNNING a", "RUNNING a")))
+        .see(1, answered("a", "4.3.1"))
+        .news();
+    story.see(10, names("a", &["left"])).see(14, names("a", &["left"]));
+    assert!(story.news().is_empty());
+    story.see(15, names("a", &["left"]));
+    assert_eq!(story.news(), ["15 right deleted by outside"]);
+}
+
+#[test]
+fn where_one_address_answers_for_all_its_two_lists_suffice() {
+    let mut story = two_workers();
+    story.see(1, answered("ingress:443", "4.3.1"));
+    story.see(10, names("ingress:443", &["left"]));
+    story.see(15, names("ingress:443", &["left"]));
+    assert_eq!(
+        story.news(),
+        ["15 right deleted by outside"],
+        "no worker but this address can ever be asked"
+    );
+}
+
+#[test]
+fn what_reappears_begins_anew() {
+    let mut story = answering();
+    story.see(10, names("a", &["left"])).see(16, names("b", &["left"]));
+    story.news();
+    story.see(30, list("a", &left_and_right("RUNNING a", "FAILED a boom")));
+    assert_eq!(story.news(), ["30 right appeared again by outside"]);
+    let right = story.connector("right");
+    assert_eq!(right.first_seen, super::story::at(30));
+    assert!(right.deleted_at.is_none() && right.missing.is_none());
+    assert_eq!(story.verdict("right"), "failed 30 [failed]");
+}
+
+#[test]
+fn a_name_without_status_is_unknown_until_its_status_comes() {
+    let mut story = two_workers();
+    story.see(5, names("a", &["left", "right", "new"]));
+    assert_eq!(story.news(), ["5 new appeared by outside"]);
+    assert_eq!(story.verdict("new"), "unknown 5 []");
+    assert_eq!(story.open(), ["connector unsure: new"]);
+    story.see(6, list("a", &[connector("new", "RUNNING a", &["RUNNING b"])]));
+    assert_eq!(story.news(), ["6 new new>RUNNING on a", "6 new/0 new>RUNNING on b"]);
+    assert_eq!(story.verdict("new"), "healthy 6 [healthy]");
+}

@@ -1,0 +1,136 @@
+//! Workers: versions, membership, and addresses that are something else.
+
+use model::facts::Alive;
+use model::observe::{GapKind, HealthAnswer, Plugin, Seen, WorkerSlow};
+
+use super::story::{Story, answered, connector, group_of, list, members, silent, two_workers};
+
+#[test]
+fn the_version_is_the_lowest_of_the_living_workers() {
+    let mut story = two_workers();
+    story.see(1, answered("a", "4.3.1")).see(1, answered("b", "3.10.2"));
+    assert_eq!(story.facts.about.version.as_deref(), Some("3.10.2"));
+    story.see(5, answered("b", "3.9.1"));
+    assert_eq!(story.news(), ["5 worker b version 3.10.2>3.9.1"]);
+    assert_eq!(story.facts.about.version.as_deref(), Some("3.9.1"));
+    story.see(10, group_of(&["a"], 0));
+    assert_eq!(
+        story.facts.about.version.as_deref(),
+        Some("4.3.1"),
+        "what is gone holds nobody back"
+    );
+    assert_eq!(story.verdict("left"), "healthy 0 [healthy]");
+}
+
+#[test]
+fn an_address_that_is_no_connect_worker_is_told_and_makes_no_worker() {
+    let mut story = Story::new();
+    story.see(0, silent("web:80", GapKind::NotConnect));
+    assert!(story.news().is_empty());
+    assert!(story.facts.workers.is_empty());
+    assert_eq!(story.facts.about.addresses["web:80"].as_ref(), "NotConnect");
+    assert!(story.touched.about);
+    story.see(5, silent("web:80", GapKind::NotConnect));
+    assert!(story.touched.is_empty());
+}
+
+#[test]
+fn an_address_that_answers_is_told_even_when_it_is_no_advertised_one() {
+    let mut story = two_workers();
+    story.see(5, answered("ingress:443", "4.3.1"));
+    assert_eq!(story.facts.workers.len(), 2);
+    assert!(story.facts.about.addresses["ingress:443"].contains("4.3.1"));
+}
+
+#[test]
+fn another_kafka_cluster_behind_the_same_addresses_is_recorded() {
+    let mut story = two_workers();
+    story.see(1, answered("a", "4.3.1"));
+    let Seen::Answered(mut other) = answered("a", "4.3.1") else {
+        unreachable!()
+    };
+    other.kafka_cluster_id = Some("kafka-2".into());
+    story.see(5, Seen::Answered(other));
+    assert_eq!(story.news(), ["5 cluster kafka kafka-1>kafka-2"]);
+}
+
+#[test]
+fn a_third_worker_joins() {
+    let mut story = two_workers();
+    let mut joining = members(&["a", "b", "c"], 0);
+    joining.state = "PreparingRebalance".into();
+    for member in &mut joining.members {
+        member.leader = None;
+        member.delay_ms = None;
+    }
+    story.see(5, Seen::Members(joining));
+    assert_eq!(story.news(), ["5 worker c came"]);
+    assert_eq!(
+        story.facts.about.group.as_ref().unwrap().leader,
+        Some("a".into()),
+        "while a rebalance runs the assignments say nothing"
+    );
+    story.see(10, group_of(&["a", "b", "c"], 0));
+    assert_eq!(story.news(), ["10 cluster rebalance of 3 led by a, delay 0"]);
+    assert_eq!(story.facts.about.group.as_ref().unwrap().rebalances, 1);
+    story.see(15, group_of(&["a", "b", "c"], 0));
+    assert!(story.touched.is_empty());
+}
+
+#[test]
+fn a_worker_that_answers_outside_the_group_runs_nothing() {
+    let mut story = two_workers();
+    story.see(5, group_of(&["a"], 0)).news();
+    story.see(6, answered("b", "4.3.1"));
+    assert!(story.news().is_empty());
+    assert_eq!(story.alive("b"), Alive::Dead);
+    assert_eq!(story.verdict("right"), "unassigned 5 [unassigned]");
+}
+
+#[test]
+fn health_and_plugins_are_kept_until_better_ones_come() {
+    let mut story = two_workers();
+    let plugin = Plugin {
+        class: "org.example.Sink".into(),
+        kind: "sink".into(),
+        version: Some("1".into()),
+    };
+    let ready = HealthAnswer {
+        ready: true,
+        word: "healthy".into(),
+        message: "".into(),
+    };
+    let slow = WorkerSlow {
+        worker: "a".into(),
+        health: Some(ready.clone()),
+        plugins: Some(vec![plugin].into()),
+    };
+    story.see(5, Seen::Slow(slow.clone()));
+    assert!(story.touched.workers.contains("a"));
+    let nothing = WorkerSlow {
+        health: None,
+        plugins: None,
+        ..slow.clone()
+    };
+    story.see(65, Seen::Slow(nothing));
+    assert!(story.touched.is_empty());
+    assert_eq!(story.worker("a").health, Some(ready));
+    story.see(
+        70,
+        Seen::Slow(WorkerSlow {
+            worker: "z".into(),
+            ..slow
+        }),
+    );
+    assert!(story.touched.is_empty(), "nobody has heard of z");
+}
+
+#[test]
+fn statuses_name_workers_before_the_group_does() {
+    let mut story = Story::new();
+    story.see(0, list("a", &[connector("c", "RUNNING a", &["RUNNING b"])]));
+    assert_eq!(story.alive("b"), Alive::Unknown);
+    story.see(1, group_of(&["a", "b"], 0));
+    assert_eq!((story.alive("a"), story.alive("b")), (Alive::Yes, Alive::Yes));
+    assert_eq!(story.news(), ["0 c appeared by outside"]);
+}
