@@ -1,1 +1,29 @@
-//! web
+//! The pages that people read: one function per page, from read models of [`console`] to HTML, with the stylesheet,
+//! the script and the fonts that they need.
+//!
+//! What must be absent: sqlx, rdkafka, reqwest, background tasks and the HTTP server. A page is a `String`; who may see
+//! it and how it travels is decided elsewhere. Nothing here asks for the time: [`Frame::now`] says it.
+//!
+//! Pages work without their script, and no page carries a script, a style or a handler inside itself, so that a strict
+//! content security policy holds: `default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src
+//! 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`.
+
+mod advice;
+mod assets;
+mod error;
+mod frame;
+mod lamps;
+pub mod links;
+mod moment;
+mod pages;
+mod rest;
+mod shape;
+mod words;
+
+pub use assets::{Asset, asset};
+pub use error::Error;
+pub use frame::{Frame, Section};
+pub use links::Links;
+pub use pages::{
+    VersionLine, cluster, clusters, connector, connectors, how_to_sign_in, overview, problem, sign_in, timeline,
+};

@@ -1,0 +1,117 @@
+//! What every page shows around its content.
+
+use std::borrow::Borrow;
+
+use chrono::TimeDelta;
+use model::Timestamp;
+use model::verdict::Health;
+
+use crate::links::Links;
+use crate::moment::{Age, Clock, Day};
+use crate::shape::{Shape, Verdict};
+
+/// Who looks, from where, and when: what every page needs beside its own content.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Who is signed in, by name.
+    pub actor_name: String,
+    /// The token that forms send back as `csrf`; empty before sign-in.
+    pub csrf: String,
+    /// The path below which everything is served, without a slash at its end: empty, or `/ops`.
+    pub base_path: String,
+    /// The present moment by the server's clock; ages are counted from it.
+    pub now: Timestamp,
+    /// From this age on data is shown as stale.
+    pub stale_after: TimeDelta,
+    /// The oldest moment at which a cluster's states were last seen; `None` when none ever was.
+    pub as_of: Option<Timestamp>,
+    /// Whether somebody is signed in: without, neither navigation nor search is shown.
+    pub signed_in: bool,
+    /// A sentence above the page: the fleet is simulated, the database is away.
+    pub banner: Option<String>,
+    /// Which part of the site the page belongs to.
+    pub section: Section,
+}
+
+/// Parts of the site, as the navigation names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// The first screen.
+    Overview,
+    /// The list of connectors and their pages.
+    Connectors,
+    /// The list of clusters and their pages.
+    Clusters,
+    /// History.
+    Timeline,
+    /// None of them: sign-in, errors.
+    Elsewhere,
+}
+
+impl Section {
+    /// Those in the navigation, in its order, with their words.
+    pub(crate) const NAVIGATION: [(Self, &'static str); 4] = [
+        (Self::Overview, "Overview"),
+        (Self::Connectors, "Connectors"),
+        (Self::Clusters, "Clusters"),
+        (Self::Timeline, "Timeline"),
+    ];
+}
+
+impl Frame {
+    /// Addresses of every page.
+    pub fn links(&self) -> Links<'_> {
+        Links::new(&self.base_path)
+    }
+
+    pub(crate) fn navigation(&self) -> impl Iterator<Item = (String, &'static str, bool)> + '_ {
+        Section::NAVIGATION.into_iter().map(|(section, words)| {
+            let links = self.links();
+            let address = match section {
+                Section::Connectors => links.all_connectors(),
+                Section::Clusters => links.clusters(),
+                Section::Timeline => links.whole_timeline(),
+                Section::Overview | Section::Elsewhere => links.overview(),
+            };
+            (address, words, section == self.section)
+        })
+    }
+
+    /// `4 min 10 s`, counted to now.
+    pub(crate) fn age(&self, since: &Timestamp) -> Age {
+        Age::fine(*since, self.now)
+    }
+
+    /// `4 min`, counted to now.
+    pub(crate) fn short_age(&self, since: &Timestamp) -> Age {
+        Age::coarse(*since, self.now)
+    }
+
+    /// `14:06:02`, with the day in front unless it is today's.
+    pub(crate) fn clock(&self, at: &Timestamp) -> Clock {
+        Clock::new(*at, self.now)
+    }
+
+    /// `Today`, `Yesterday`, `Thu 19 Nov 2026`.
+    pub(crate) fn day(&self, at: &Timestamp) -> Day {
+        Day::new(*at, self.now)
+    }
+
+    pub(crate) fn shape(&self, health: impl Borrow<Health>) -> Shape {
+        Shape::of(*health.borrow())
+    }
+
+    pub(crate) fn verdict(&self, health: impl Borrow<Health>) -> Verdict {
+        Verdict::of(*health.borrow())
+    }
+
+    /// Whether the oldest fact is too old; `false` when there is none at all.
+    pub(crate) fn stale(&self) -> bool {
+        self.as_of.is_some_and(|as_of| self.now - as_of > self.stale_after)
+    }
+
+    /// The moment of drawing for the script, in ms since 1970.
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.now.timestamp_millis()
+    }
+}

@@ -1,0 +1,178 @@
+//! The address of every page. The table of routes serves exactly these.
+
+use std::fmt::Write;
+
+use console::{ConnectorQuery, TimelineQuery};
+use model::names::{ClusterName, ConnectorId};
+use model::verdict::Health;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but the characters that RFC 3986 calls unreserved.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Builds addresses below the path at which the server is reached.
+#[derive(Clone, Copy, Debug)]
+pub struct Links<'a> {
+    base: &'a str,
+}
+
+impl<'a> Links<'a> {
+    /// Below `base`: empty, or a path with a slash at its start and none at its end.
+    pub fn new(base: &'a str) -> Self {
+        Self { base }
+    }
+
+    /// The first screen.
+    pub fn overview(&self) -> String {
+        format!("{}/", self.base)
+    }
+
+    /// The list of connectors without any filter; also where its form goes.
+    pub fn all_connectors(&self) -> String {
+        format!("{}/connectors", self.base)
+    }
+
+    /// The list of connectors that match. Sets repeat their key: `health=failed&health=degraded`.
+    pub fn connectors(&self, query: &ConnectorQuery) -> String {
+        let mut address = Address::new(self.all_connectors());
+        query
+            .clusters
+            .iter()
+            .for_each(|name| address.add("cluster", name.as_str()));
+        query.teams.iter().for_each(|name| address.add("team", name.as_str()));
+        if query.unowned {
+            address.add("unowned", "true");
+        }
+        query
+            .health
+            .iter()
+            .for_each(|health| address.add("health", health.as_str()));
+        if let Some(kind) = query.kind {
+            address.add("kind", kind.as_str());
+        }
+        if !query.text.is_empty() {
+            address.add("q", &query.text);
+        }
+        if query.deleted {
+            address.add("deleted", "true");
+        }
+        if query.sort != console::Sort::default() {
+            address.add("sort", query.sort.as_str());
+        }
+        if query.limit != 0 {
+            address.add("limit", &query.limit.to_string());
+        }
+        if let Some(cursor) = &query.cursor {
+            address.add("cursor", cursor);
+        }
+        address.done()
+    }
+
+    /// The connectors of one health, of one cluster or of all.
+    pub fn connectors_of(&self, cluster: Option<&ClusterName>, health: Option<Health>) -> String {
+        self.connectors(&ConnectorQuery {
+            clusters: cluster.cloned().into_iter().collect(),
+            health: health.into_iter().collect(),
+            ..ConnectorQuery::default()
+        })
+    }
+
+    /// The list of clusters.
+    pub fn clusters(&self) -> String {
+        format!("{}/clusters", self.base)
+    }
+
+    /// One cluster.
+    pub fn cluster(&self, name: &ClusterName) -> String {
+        format!("{}/clusters/{}", self.base, escaped(name.as_str()))
+    }
+
+    /// One connector. Names that a path does not carry through every proxy, because they hold a slash or are made of
+    /// dots, are reached by a question instead.
+    pub fn connector(&self, id: &ConnectorId) -> String {
+        let name = id.name.as_str();
+        if name.is_empty() || name.contains(['/', '\\']) || name.chars().all(|c| c == '.') {
+            let mut address = Address::new(format!("{}/connectors/by-name", self.base));
+            address.add("cluster", id.cluster.as_str());
+            address.add("name", name);
+            return address.done();
+        }
+        format!("{}/connectors/{}", self.cluster(&id.cluster), escaped(name))
+    }
+
+    /// History of the whole fleet.
+    pub fn whole_timeline(&self) -> String {
+        format!("{}/timeline", self.base)
+    }
+
+    /// History of what is asked for: `cluster`, `connector`, `before`, `limit`.
+    pub fn timeline(&self, query: &TimelineQuery) -> String {
+        let mut address = Address::new(self.whole_timeline());
+        if let Some(cluster) = &query.cluster {
+            address.add("cluster", cluster.as_str());
+        }
+        if let Some(connector) = &query.connector {
+            address.add("connector", connector.as_str());
+        }
+        if let Some(before) = query.before {
+            address.add("before", &before.to_string());
+        }
+        if query.limit != 0 {
+            address.add("limit", &query.limit.to_string());
+        }
+        address.done()
+    }
+
+    /// Where a one-time link leads, and where its button sends the field `token` by POST.
+    pub fn sign_in(&self) -> String {
+        format!("{}/signin", self.base)
+    }
+
+    /// Where the button to sign out sends the field `csrf` by POST.
+    pub fn sign_out(&self) -> String {
+        format!("{}/signout", self.base)
+    }
+
+    /// A file of [`crate::asset`], with a mark that changes with its content.
+    pub fn asset(&self, path: &str) -> String {
+        let mark = crate::asset(path).map(|asset| asset.mark()).unwrap_or_default();
+        format!("{}/assets/{path}?v={mark}", self.base)
+    }
+
+    /// The icon of a browser's tab: `failed`, `healthy` and so on, or `signalbox`.
+    pub(crate) fn favicon(&self, word: &str) -> String {
+        self.asset(&format!("favicon/{word}.svg"))
+    }
+
+    /// The stream of live events.
+    pub fn events(&self) -> String {
+        format!("{}/api/v1/events", self.base)
+    }
+}
+
+/// An address that gains questions.
+struct Address {
+    text: String,
+    asked: bool,
+}
+
+impl Address {
+    fn new(text: String) -> Self {
+        Self { text, asked: false }
+    }
+
+    fn add(&mut self, key: &str, value: &str) {
+        self.text.push(if self.asked { '&' } else { '?' });
+        self.asked = true;
+        // Writing to a String cannot fail.
+        let _ = write!(self.text, "{key}={}", escaped(value));
+    }
+
+    fn done(self) -> String {
+        self.text
+    }
+}
+
+fn escaped(text: &str) -> impl std::fmt::Display + '_ {
+    utf8_percent_encode(text, ESCAPED)
+}

@@ -1,0 +1,116 @@
+//! A fault as an entry of a list: what, why, whose, what to do.
+
+use console::{ClusterItem, FaultItem};
+use model::Timestamp;
+use model::fault::Scope;
+use model::names::ConnectorId;
+use model::verdict::{Domain, Health};
+
+use crate::links::Links;
+use crate::{advice, words};
+
+/// One entry.
+pub(crate) struct Cause {
+    pub(crate) key: String,
+    pub(crate) health: Health,
+    pub(crate) title: String,
+    pub(crate) text: String,
+    /// `connector · network`.
+    pub(crate) whose: String,
+    pub(crate) cluster: String,
+    /// The cluster's address, where the title does not lead to it already.
+    pub(crate) cluster_href: String,
+    /// Teams, or that nobody owns it.
+    pub(crate) owners: String,
+    /// How many connectors it concerns, where that is more than the one in the title.
+    pub(crate) members: Option<String>,
+    pub(crate) look: &'static str,
+    pub(crate) since: Timestamp,
+    pub(crate) href: String,
+}
+
+impl Cause {
+    /// From a fault; `clusters` tell the evidence about workers.
+    pub(crate) fn of(item: &FaultItem, clusters: &[ClusterItem], links: Links<'_>) -> Self {
+        let fault = &item.fault;
+        let cluster = clusters.iter().find(|cluster| cluster.name == fault.cluster);
+        let (href, text) = match &fault.scope {
+            Scope::Connector(name) => {
+                let id = ConnectorId {
+                    cluster: fault.cluster.clone(),
+                    name: name.clone(),
+                };
+                (links.connector(&id), fault.root_cause.to_string())
+            }
+            Scope::Worker(worker) => {
+                let known = cluster.and_then(|cluster| cluster.workers.iter().find(|known| known.id == *worker));
+                let text = known.map_or_else(|| fault.root_cause.to_string(), |known| known.evidence.to_string());
+                (links.cluster(&fault.cluster), text)
+            }
+            Scope::Cluster => (links.cluster(&fault.cluster), fault.root_cause.to_string()),
+        };
+        let members = match fault.scope {
+            Scope::Connector(_) => None,
+            Scope::Worker(_) | Scope::Cluster => Some(match fault.members.len() {
+                0 => "carried no connector".to_owned(),
+                count => words::counted(count, "connector concerned", "connectors concerned"),
+            }),
+        };
+        let teams: Vec<&str> = item.teams.iter().map(|team| team.as_str()).collect();
+        let owners = match (teams.is_empty(), fault.members.is_empty()) {
+            (true, true) => String::new(),
+            (true, false) => "nobody owns it".to_owned(),
+            (false, _) => words::list(&teams, 4),
+        };
+        Self {
+            key: format!("fault {}", fault.id),
+            health: item.worst,
+            title: item.title.clone(),
+            text: words::sentence(&text),
+            whose: whose(fault.domain, fault.class.as_str()),
+            cluster: fault.cluster.to_string(),
+            cluster_href: links.cluster(&fault.cluster),
+            owners,
+            members,
+            look: advice::first_look(fault),
+            since: fault.opened_at,
+            href,
+        }
+    }
+
+    /// For a cluster of which nothing recent is known while no fault says so yet.
+    pub(crate) fn stale(cluster: &ClusterItem, since: Timestamp, links: Links<'_>) -> Self {
+        let text = cluster.gap.as_ref().map_or_else(
+            || "Nothing was recorded about it for longer than the stale limit".to_owned(),
+            |gap| gap.text.to_string(),
+        );
+        Self {
+            key: format!("stale {}", cluster.name),
+            health: Health::Unknown,
+            title: format!("Nothing recent is known of {}", cluster.name),
+            text: words::sentence(&text),
+            whose: whose(Domain::Unsure, "unknown"),
+            cluster: cluster.name.to_string(),
+            cluster_href: links.cluster(&cluster.name),
+            owners: String::new(),
+            members: Some(words::counted(
+                cluster.totals.all() as usize,
+                "connector concerned",
+                "connectors concerned",
+            )),
+            look: "See whether this server watches the cluster, and whether its database answers.",
+            since,
+            href: links.cluster(&cluster.name),
+        }
+    }
+}
+
+/// `connector · network`, `unsure whose`.
+pub(crate) fn whose(domain: Domain, class: &str) -> String {
+    match (domain, class) {
+        (Domain::Unsure, "unknown") => "unsure whose".to_owned(),
+        (Domain::Unsure, class) => format!("unsure whose · {class}"),
+        (domain, "unknown") => domain.as_str().to_owned(),
+        (domain, class) => format!("{} · {class}", domain.as_str()),
+    }
+}

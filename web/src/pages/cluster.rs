@@ -1,0 +1,191 @@
+//! One cluster.
+
+use askama::Template;
+use console::{ClusterDetail, ConnectorPage, PluginLine, TimelineQuery};
+use model::Timestamp;
+use model::names::WorkerId;
+use model::verdict::Health;
+
+use super::cause::Cause;
+use super::clusters::{labels, trouble};
+use super::overview::{Panel, panel};
+use super::row::{Row, short_class};
+use crate::shape::Verdict;
+use crate::words;
+use crate::{Error, Frame, Links};
+
+#[derive(Template)]
+#[template(path = "cluster.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    links: Links<'a>,
+    favicon: &'static str,
+    detail: &'a ClusterDetail,
+    name: String,
+    health: Health,
+    headline: String,
+    trouble: Option<String>,
+    labels: String,
+    panel: Panel,
+    causes: Vec<Cause>,
+    workers: Vec<Worker>,
+    rows: Vec<Row>,
+    more: Option<String>,
+    timeline: String,
+    plugins: Vec<Plugin>,
+    differing: usize,
+}
+
+struct Worker {
+    id: String,
+    verdict: Verdict,
+    evidence: String,
+    since: Timestamp,
+    version: String,
+    leader: bool,
+    connectors: String,
+    tasks: String,
+    /// What its own health says, unless that it is healthy.
+    health: Option<String>,
+}
+
+struct Plugin {
+    class: String,
+    short: String,
+    kind: String,
+    versions: Vec<(String, String)>,
+    missing: String,
+    differs: bool,
+}
+
+/// One cluster: does it answer, which workers live, what is wrong, what it runs. `connectors` is a first page of its
+/// connectors, worst first.
+///
+/// # Errors
+/// When the template fails.
+pub fn cluster(frame: &Frame, detail: &ClusterDetail, connectors: &ConnectorPage) -> Result<String, Error> {
+    let (links, item) = (frame.links(), &detail.item);
+    let mut plugins: Vec<Plugin> = detail.plugins.iter().map(plugin).collect();
+    plugins.sort_by(|left, right| right.differs.cmp(&left.differs));
+    let health = worst(detail);
+    let more = (connectors.matching > connectors.items.len()).then(|| links.connectors_of(Some(&item.name), None));
+    Ok(Page {
+        name: item.name.to_string(),
+        headline: headline(detail),
+        trouble: trouble(item),
+        labels: labels(item),
+        panel: panel(item, links),
+        causes: detail
+            .faults
+            .iter()
+            .map(|fault| Cause::of(fault, std::slice::from_ref(item), links))
+            .collect(),
+        workers: item.workers.iter().map(worker).collect(),
+        rows: connectors.items.iter().map(|item| Row::of(item, links)).collect(),
+        timeline: links.timeline(&TimelineQuery {
+            cluster: Some(item.name.clone()),
+            ..TimelineQuery::default()
+        }),
+        differing: plugins.iter().filter(|plugin| plugin.differs).count(),
+        favicon: health.as_str(),
+        frame,
+        links,
+        detail,
+        health,
+        more,
+        plugins,
+    }
+    .render()?)
+}
+
+/// The state of the cluster as one shape: out of sight before all, then the worst of what it runs.
+fn worst(detail: &ClusterDetail) -> Health {
+    if !detail.item.reachable {
+        return Health::Unknown;
+    }
+    if detail
+        .item
+        .workers
+        .iter()
+        .any(|worker| worker.alive == model::facts::Alive::Dead)
+    {
+        return Health::Unassigned;
+    }
+    let mut found = detail.item.totals.iter().filter(|(_, count)| *count > 0);
+    found.next().map_or(Health::Healthy, |(health, _)| {
+        if health.unhealthy() { health } else { Health::Healthy }
+    })
+}
+
+/// What follows the name: `answers; one of three workers is gone`.
+fn headline(detail: &ClusterDetail) -> String {
+    let item = &detail.item;
+    if item.same_as.is_some() {
+        return "is configured twice".to_owned();
+    }
+    if !item.reachable {
+        return if item.as_of.is_some() {
+            "does not answer"
+        } else {
+            "has never answered"
+        }
+        .to_owned();
+    }
+    let gone = item.workers.iter().filter(|worker| worker.alive.gone()).count();
+    let unhealthy = item.totals.unhealthy() as usize;
+    if gone > 0 {
+        return format!(
+            "has lost {} of {}",
+            words::number(gone),
+            words::counted(item.workers.len(), "worker", "workers")
+        );
+    }
+    match unhealthy {
+        0 => "is well".to_owned(),
+        some => format!(
+            "answers; {} {} a person",
+            words::counted(some, "connector", "connectors"),
+            words::form(some, "needs", "need")
+        ),
+    }
+}
+
+fn worker(item: &console::WorkerItem) -> Worker {
+    let health = item
+        .health
+        .as_ref()
+        .filter(|health| !health.ready || &*health.word != "healthy");
+    Worker {
+        id: item.id.to_string(),
+        verdict: Verdict::worker(item.alive),
+        evidence: words::sentence(&item.evidence),
+        since: item.since,
+        version: item.version.as_deref().unwrap_or("unknown").to_owned(),
+        leader: item.leader,
+        connectors: words::thousands(u64::from(item.connectors)),
+        tasks: words::thousands(u64::from(item.tasks)),
+        health: health.map(|health| match health.message.is_empty() {
+            true => health.word.to_string(),
+            false => format!("{}: {}", health.word, health.message),
+        }),
+    }
+}
+
+fn plugin(line: &PluginLine) -> Plugin {
+    let names = |workers: &[WorkerId]| {
+        let names: Vec<&str> = workers.iter().map(|worker| worker.as_str()).collect();
+        words::list(&names, 5)
+    };
+    Plugin {
+        class: line.class.to_string(),
+        short: short_class(&line.class).to_owned(),
+        kind: line.kind.replace('_', " "),
+        versions: line
+            .versions
+            .iter()
+            .map(|(version, workers)| (version.as_deref().unwrap_or("tells none").to_owned(), names(workers)))
+            .collect(),
+        missing: names(&line.missing),
+        differs: line.versions.len() > 1 || !line.missing.is_empty(),
+    }
+}

@@ -1,0 +1,92 @@
+//! The list of clusters.
+
+use askama::Template;
+use console::ClusterItem;
+use model::Timestamp;
+
+use super::overview::{Panel, panel};
+use crate::shape::Verdict;
+use crate::words;
+use crate::{Error, Frame, Links};
+
+#[derive(Template)]
+#[template(path = "clusters.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    links: Links<'a>,
+    favicon: &'static str,
+    headline: String,
+    clusters: Vec<Entry>,
+}
+
+struct Entry {
+    panel: Panel,
+    reach: Verdict,
+    since: Option<Timestamp>,
+    /// Why it does not answer, or that it is refused.
+    trouble: Option<String>,
+    connectors: String,
+    as_of: Option<Timestamp>,
+    labels: String,
+}
+
+/// All clusters with their lamps.
+///
+/// # Errors
+/// When the template fails.
+pub fn clusters(frame: &Frame, clusters: &[ClusterItem]) -> Result<String, Error> {
+    let links = frame.links();
+    Ok(Page {
+        headline: headline(clusters),
+        clusters: clusters.iter().map(|cluster| entry(cluster, links)).collect(),
+        favicon: "signalbox",
+        frame,
+        links,
+    }
+    .render()?)
+}
+
+fn entry(cluster: &ClusterItem, links: Links<'_>) -> Entry {
+    Entry {
+        panel: panel(cluster, links),
+        reach: Verdict::reach(cluster.reachable),
+        since: cluster.reachable_since,
+        trouble: trouble(cluster),
+        connectors: words::counted(cluster.totals.all() as usize, "connector", "connectors"),
+        as_of: cluster.as_of,
+        labels: labels(cluster),
+    }
+}
+
+/// Why nothing is heard of a cluster, one sentence.
+pub(crate) fn trouble(cluster: &ClusterItem) -> Option<String> {
+    if let Some(other) = &cluster.same_as {
+        return Some(format!(
+            "This is the same Connect group as {other}, so it is not watched twice: remove one of the two from the configuration"
+        ));
+    }
+    let gap = cluster.gap.as_ref().filter(|_| !cluster.reachable);
+    gap.map(|gap| words::sentence(&gap.text))
+}
+
+/// `env prod, team data`.
+pub(crate) fn labels(cluster: &ClusterItem) -> String {
+    let pairs = cluster.labels.iter().map(|(key, value)| format!("{key} {value}"));
+    pairs.collect::<Vec<_>>().join(", ")
+}
+
+fn headline(clusters: &[ClusterItem]) -> String {
+    let silent = clusters.iter().filter(|cluster| !cluster.reachable).count();
+    let count = words::sentence(&words::counted(clusters.len(), "cluster", "clusters"));
+    match (clusters.len(), silent) {
+        (0, _) => "No cluster is connected yet.".to_owned(),
+        (1, 0) => format!("{count}, answering."),
+        (_, 0) => format!("{count}, all answering."),
+        (1, _) => format!("{count}, not answering."),
+        (_, some) => format!(
+            "{count}, {} {} not answer.",
+            words::number(some),
+            words::form(some, "does", "do")
+        ),
+    }
+}

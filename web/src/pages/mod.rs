@@ -1,0 +1,23 @@
+//! One function per page.
+
+mod cause;
+mod cluster;
+mod clusters;
+mod connector;
+mod connectors;
+mod door;
+mod filters;
+mod history;
+mod overview;
+mod problem;
+mod row;
+mod timeline;
+
+pub use cluster::cluster;
+pub use clusters::clusters;
+pub use connector::{VersionLine, connector};
+pub use connectors::connectors;
+pub use door::{how_to_sign_in, sign_in};
+pub use overview::overview;
+pub use problem::problem;
+pub use timeline::timeline;

@@ -1,0 +1,208 @@
+//! The first screen.
+
+use askama::Template;
+use console::{Overview, TimelinePage};
+use model::verdict::Health;
+
+use super::cause::Cause;
+use super::history::Line;
+use crate::lamps::Lamps;
+use crate::words;
+use crate::{Error, Frame, Links};
+
+/// Entries of the history beside the fleet.
+const LATELY: usize = 9;
+
+/// Healths that are listed even when nothing has them: a zero is an answer too.
+const ALWAYS: [Health; 5] = [
+    Health::Failed,
+    Health::Degraded,
+    Health::Unassigned,
+    Health::Unknown,
+    Health::Healthy,
+];
+
+#[derive(Template)]
+#[template(path = "overview.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    links: Links<'a>,
+    favicon: &'static str,
+    overview: &'a Overview,
+    headline: String,
+    clusters_say: String,
+    causes: Vec<Cause>,
+    now: Vec<Count>,
+    fleet: Vec<Panel>,
+    lately: Result<Vec<Line>, &'a str>,
+}
+
+/// A row of the panel of counts.
+struct Count {
+    health: Health,
+    count: u32,
+    words: String,
+    href: String,
+}
+
+/// A cluster's lamps.
+pub(crate) struct Panel {
+    pub(crate) name: String,
+    pub(crate) href: String,
+    pub(crate) version: Option<String>,
+    /// `3 of 3 workers`, or why that cannot be told.
+    pub(crate) workers: String,
+    /// Whether that is all of them, and they answer.
+    pub(crate) well: bool,
+    pub(crate) lamps: Lamps,
+}
+
+/// Is anything wrong, whose is it, since when.
+///
+/// # Errors
+/// When the template fails.
+pub fn overview(frame: &Frame, overview: &Overview, lately: Result<&TimelinePage, &str>) -> Result<String, Error> {
+    let links = frame.links();
+    let mut causes: Vec<Cause> = overview
+        .faults
+        .iter()
+        .map(|fault| Cause::of(fault, &overview.clusters, links))
+        .collect();
+    // What only went out of sight has no fault on record, since nobody recorded anything.
+    let told = |name| {
+        overview
+            .faults
+            .iter()
+            .any(|item| item.fault.cluster == name && item.fault.scope == model::fault::Scope::Cluster)
+    };
+    for cluster in overview
+        .clusters
+        .iter()
+        .filter(|cluster| cluster.stale && cluster.same_as.is_none())
+    {
+        if let Some(since) = cluster.as_of.filter(|_| !told(cluster.name.clone())) {
+            causes.push(Cause::stale(cluster, since, links));
+        }
+    }
+    let now = overview
+        .totals
+        .iter()
+        .filter(|(health, count)| *count > 0 || ALWAYS.contains(health))
+        .map(|(health, count)| Count {
+            health,
+            count,
+            words: words::thousands(u64::from(count)),
+            href: links.connectors_of(None, Some(health)),
+        });
+    let lately = lately.map(|page| {
+        page.items
+            .iter()
+            .take(LATELY)
+            .map(|item| Line::of(item, frame))
+            .collect()
+    });
+    Ok(Page {
+        headline: headline(overview, causes.len()),
+        clusters_say: clusters_say(overview),
+        now: now.collect(),
+        fleet: overview.clusters.iter().map(|cluster| panel(cluster, links)).collect(),
+        favicon: worst(overview).map_or("signalbox", Health::as_str),
+        frame,
+        links,
+        overview,
+        causes,
+        lately,
+    }
+    .render()?)
+}
+
+pub(crate) fn panel(cluster: &console::ClusterItem, links: Links<'_>) -> Panel {
+    let workers = &cluster.workers;
+    let alive = workers.iter().filter(|worker| !worker.alive.gone()).count();
+    let sure = workers.iter().all(|worker| worker.alive.as_bool().is_some());
+    let counted = match (workers.len(), cluster.reachable, sure) {
+        (_, false, _) => "does not answer".to_owned(),
+        (0, true, _) => "no worker known".to_owned(),
+        (all, true, true) => format!("{alive} of {all} {}", words::form(all, "worker", "workers")),
+        (all, true, false) => {
+            let certain = workers
+                .iter()
+                .filter(|worker| worker.alive.as_bool() == Some(true))
+                .count();
+            format!("{certain} of {all} workers seen alive")
+        }
+    };
+    Panel {
+        name: cluster.name.to_string(),
+        href: links.cluster(&cluster.name),
+        version: cluster.version.as_deref().map(str::to_owned),
+        workers: counted,
+        well: cluster.reachable && alive == workers.len(),
+        lamps: Lamps::of(cluster, links),
+    }
+}
+
+fn worst(overview: &Overview) -> Option<Health> {
+    let found = overview.totals.iter().find(|(_, count)| *count > 0);
+    found.map(|(health, _)| if health.unhealthy() { health } else { Health::Healthy })
+}
+
+fn headline(overview: &Overview, things: usize) -> String {
+    if overview.clusters.is_empty() {
+        return "No cluster is connected yet.".to_owned();
+    }
+    let (all, healthy) = (
+        overview.totals.all() as usize,
+        overview.totals.of(Health::Healthy) as usize,
+    );
+    let unhealthy = overview.totals.unhealthy() as usize;
+    let first = match (things, unhealthy) {
+        (0, 0) => "Nothing needs a person.".to_owned(),
+        (0, some) => format!(
+            "{} {} a person.",
+            words::sentence(&words::counted(some, "connector", "connectors")),
+            words::form(some, "needs", "need")
+        ),
+        (some, _) => format!(
+            "{} {} a person.",
+            words::sentence(&words::counted(some, "thing", "things")),
+            words::form(some, "needs", "need")
+        ),
+    };
+    let second = match (all, healthy) {
+        (0, _) => "No connector is known.".to_owned(),
+        (1, 1) => "The only connector is healthy.".to_owned(),
+        (all, healthy) if all == healthy => {
+            format!("All {} connectors are healthy.", words::thousands(all as u64))
+        }
+        (all, healthy) => format!(
+            "{} of {} {} {} healthy.",
+            words::thousands(healthy as u64),
+            words::thousands(all as u64),
+            words::form(all, "connector", "connectors"),
+            words::form(healthy, "is", "are")
+        ),
+    };
+    format!("{first} {second}")
+}
+
+fn clusters_say(overview: &Overview) -> String {
+    let clusters = &overview.clusters;
+    let count = words::sentence(&words::counted(clusters.len(), "cluster", "clusters"));
+    let silent: Vec<&str> = clusters
+        .iter()
+        .filter(|cluster| !cluster.reachable)
+        .map(|cluster| cluster.name.as_str())
+        .collect();
+    match (silent.len(), clusters.len()) {
+        (0, 1) => format!("{count}, answering."),
+        (0, _) => format!("{count}, all answering."),
+        (some, all) if some == all && all > 1 => format!("{count}, none answering."),
+        (1, 1) => format!("{count}, not answering."),
+        (some, _) => format!(
+            "{count}; {} {} not answer.",
+            words::list(&silent, 3),
+            words::form(some, "does", "do")
+        ),
+    }
+}

@@ -1,0 +1,78 @@
+//! A connector as a row of a table.
+
+use console::ConnectorItem;
+use model::Timestamp;
+use model::verdict::Health;
+
+use crate::links::Links;
+use crate::{rest, words};
+
+/// One row.
+pub(crate) struct Row {
+    pub(crate) key: String,
+    pub(crate) href: String,
+    pub(crate) name: String,
+    pub(crate) cluster: String,
+    pub(crate) cluster_href: String,
+    pub(crate) health: Health,
+    pub(crate) why: String,
+    pub(crate) rest: Option<String>,
+    pub(crate) owner: Option<String>,
+    /// `source · FileStreamSource`.
+    pub(crate) what: String,
+    /// `2 of 3`.
+    pub(crate) tasks: String,
+    pub(crate) since: Timestamp,
+    /// Since when nothing is seen of it, where that is too long.
+    pub(crate) stale: Option<Timestamp>,
+    pub(crate) deleted_at: Option<Timestamp>,
+}
+
+impl Row {
+    pub(crate) fn of(item: &ConnectorItem, links: Links<'_>) -> Self {
+        let kind = item.kind.map(|kind| kind.as_str());
+        let class = item.class.as_deref().map(short_class);
+        let running = item.tasks.iter().filter(|task| !task.health.unhealthy()).count();
+        let tasks = match (item.tasks.len(), running) {
+            (0, _) => "none".to_owned(),
+            (all, some) if all == some => words::thousands(all as u64),
+            (all, some) => format!("{some} of {all}"),
+        };
+        Self {
+            key: format!("connector {}", item.id),
+            href: links.connector(&item.id),
+            name: item.id.name.to_string(),
+            cluster: item.id.cluster.to_string(),
+            cluster_href: links.cluster(&item.id.cluster),
+            health: item.health,
+            why: why(item),
+            rest: rest::otherwise(item).filter(|_| item.health.unhealthy()),
+            owner: item.owner.as_ref().map(|owner| owner.team.to_string()),
+            what: kind.into_iter().chain(class).collect::<Vec<_>>().join(" · "),
+            tasks,
+            since: item.since,
+            stale: item.as_of.filter(|_| item.stale),
+            deleted_at: item.deleted_at,
+        }
+    }
+}
+
+/// Why it is as it is, in one sentence; nothing for what is healthy.
+fn why(item: &ConnectorItem) -> String {
+    if item.health == Health::Healthy {
+        return String::new();
+    }
+    let cause = item.tasks.iter().find_map(|task| task.root_cause.clone());
+    let first = || item.reasons.first().map(|reason| reason.text.clone());
+    let fault = || item.fault.as_ref().map(|fault| fault.root_cause.clone());
+    let text = match item.health {
+        Health::Failed | Health::Degraded | Health::CrashLooping => cause.or_else(fault).or_else(first),
+        _ => first(),
+    };
+    text.as_deref().map(words::sentence).unwrap_or_default()
+}
+
+/// The class without its packages.
+pub(crate) fn short_class(class: &str) -> &str {
+    class.rsplit('.').next().unwrap_or(class)
+}

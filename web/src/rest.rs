@@ -1,0 +1,45 @@
+//! What REST says beside what we say.
+
+use console::ConnectorItem;
+use model::state::State;
+use model::verdict::Health;
+
+/// Whether REST's word means what our verdict means. RUNNING says nothing about progress, so it agrees only with what
+/// moves, or may.
+pub(crate) fn agrees(state: &State, health: Health) -> bool {
+    match state {
+        State::Running => matches!(health, Health::Healthy),
+        State::Failed => matches!(health, Health::Failed | Health::CrashLooping),
+        State::Paused => health == Health::Paused,
+        State::Stopped => health == Health::Stopped,
+        State::Unassigned => matches!(health, Health::Unassigned | Health::Restarting),
+        State::Restarting => health == Health::Restarting,
+        State::Other(_) => false,
+    }
+}
+
+/// What REST says of a connector, where that is not what we say: `RUNNING`, or `RUNNING, one of three tasks FAILED`.
+pub(crate) fn otherwise(item: &ConnectorItem) -> Option<String> {
+    let state = item.state.as_ref()?;
+    let same = agrees(state, item.health) && item.tasks.iter().all(|task| agrees(&task.state, item.health));
+    if same || item.deleted_at.is_some() {
+        return None;
+    }
+    let mut others: Vec<(&State, usize)> = Vec::new();
+    for task in item.tasks.iter().filter(|task| task.state != *state) {
+        match others.iter_mut().find(|(other, _)| *other == &task.state) {
+            Some((_, count)) => *count += 1,
+            None => others.push((&task.state, 1)),
+        }
+    }
+    // A connector that FAILED because all its tasks did is told by its tasks.
+    let tasks = others.iter().map(|(other, count)| {
+        let of = item.tasks.len();
+        match (count, of) {
+            (1, 1) => format!(", its task {other}"),
+            (all, of) if *all == of => format!(", all {of} tasks {other}"),
+            (some, of) => format!(", {some} of {of} tasks {other}"),
+        }
+    });
+    Some(format!("{state}{}", tasks.collect::<String>()))
+}
