@@ -5,7 +5,7 @@ mod deaths;
 mod deletion;
 mod failures;
 mod intent;
-
+mod random;
 mod silence;
 mod story;
 mod workers;
