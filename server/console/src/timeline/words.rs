@@ -69,7 +69,10 @@ pub(super) fn text(entry: &Entry) -> String {
             Scope::Connector(name) => format!("a fault of {name} opened: {}", fault.root_cause),
             _ => format!("a fault opened: {}; {}", fault.root_cause, members(fault.members.len())),
         },
-        Entry::FaultEnded(fault) => format!("the fault ended: {}", fault.root_cause),
+        Entry::FaultEnded(fault) => match &fault.scope {
+            Scope::Connector(name) => format!("the fault of {name} ended: {}", fault.root_cause),
+            _ => format!("a fault ended: {}", fault.root_cause),
+        },
     }
 }
 

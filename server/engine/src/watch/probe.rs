@@ -19,15 +19,25 @@ const DEADLINE: Duration = Duration::from_secs(3);
 
 /// Probes for ever. With Kafka the group tells who lives, so that `/` is asked only at the slow cadence.
 pub(crate) async fn run(watcher: Watcher, kafka: bool) {
-    let mut asked: BTreeMap<WorkerId, Instant> = BTreeMap::new();
+    let mut asked: BTreeMap<WorkerId, Asked> = BTreeMap::new();
     loop {
         let workers = addresses(&watcher);
         asked.retain(|id, _| workers.contains_key(id));
         let mut probes = JoinSet::new();
         for (id, worker) in workers {
-            let slow = asked.get(&id).is_none_or(|last| last.elapsed() >= SLOW);
+            // What an address answered before it was known to be a worker's is asked again, to be kept with the worker.
+            let known = watcher.hints.borrow().workers.contains(&id);
+            let slow = asked
+                .get(&id)
+                .is_none_or(|last| last.at.elapsed() >= SLOW || known && !last.known);
             if slow {
-                asked.insert(id.clone(), Instant::now());
+                asked.insert(
+                    id.clone(),
+                    Asked {
+                        at: Instant::now(),
+                        known,
+                    },
+                );
             }
             if slow || !kafka {
                 probes.spawn(probe(watcher.clone(), id, worker, slow));
@@ -64,6 +74,13 @@ fn addresses(watcher: &Watcher) -> BTreeMap<WorkerId, Worker> {
         .chain(discovered)
         .map(|worker| (worker.address().clone(), worker))
         .collect()
+}
+
+/// When an address was last asked the slow questions.
+struct Asked {
+    at: Instant,
+    /// Whether it was known to be a worker's then.
+    known: bool,
 }
 
 struct Probed {
