@@ -73,7 +73,9 @@ pub fn judge(
     let finding = find(&case, &mut window);
     let tasks = tasks::verdicts(&case, previous, &mut window);
     let before = previous.map(|old| (old.health, old.since));
-    let since = since(finding.health, finding.since, before, now);
+    // A worker may be gone for longer than the connector has been there.
+    let found = finding.since.max(connector.first_seen);
+    let since = since(finding.health, found, before, now);
     let verdict = Verdict {
         health: finding.health,
         activity: Activity::Unknown,

@@ -126,9 +126,8 @@ fn beyond_grace(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
         return None;
     }
     let places: Vec<Option<u32>> = waiting.into_iter().map(|(place, _)| place).collect();
-    let text: Arc<str> = format!("No worker runs the {}", list(&places)).into();
     let mut reasons = vec![Reason {
-        text: text.clone(),
+        text: format!("No worker runs the {}", list(&places)).into(),
         evidence: instance::evidence(case).into(),
         source: Source::Rest,
         as_of: since,
@@ -138,9 +137,9 @@ fn beyond_grace(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
         domain: Domain::Infrastructure,
         class: Class::Worker,
         confidence: 0.7,
-        root_cause: text,
+        root_cause: "no worker of the cluster takes over the work that is UNASSIGNED".into(),
         why: "placing work on workers is the cluster's task, and no worker took it".into(),
-        shared: None,
+        shared: Some(Scope::Cluster),
     };
     Some(Finding {
         health: Health::Unassigned,

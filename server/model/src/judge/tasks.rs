@@ -14,6 +14,7 @@ use crate::verdict::{Health, TaskVerdict, Verdict};
 pub(super) fn verdicts(case: &Case<'_>, previous: Option<&Verdict>, window: &mut Window) -> BTreeMap<u32, TaskVerdict> {
     let judge = |(number, facts): (&u32, &InstanceFacts)| {
         let (health, since, text) = find(case, facts, window);
+        let since = since.max(case.connector.first_seen);
         let before = previous.and_then(|verdict| verdict.tasks.get(number));
         let since = super::since(health, since, before.map(|task| (task.health, task.since)), case.now);
         let cause = match facts.trace.as_deref() {

@@ -202,3 +202,13 @@ fn an_older_answer_of_the_group_buries_nobody() {
         "it was asked before the worker was heard of"
     );
 }
+
+#[test]
+fn a_connector_is_not_older_than_itself_on_a_worker_long_gone() {
+    let mut story = two_workers();
+    story.see(10, group_of(&["a"], 0));
+    story.see(60, list("a", &[connector("new", "RUNNING b", &["RUNNING b"])]));
+    assert_eq!(story.verdict("new"), "unassigned 60 [unassigned]");
+    story.see(65, group_of(&["a"], 0));
+    assert_eq!(story.verdict("new"), "unassigned 60 [unassigned]");
+}

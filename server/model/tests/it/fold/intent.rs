@@ -95,7 +95,14 @@ fn unassigned_passes_within_the_grace_and_not_beyond() {
     assert_eq!(story.verdict("c"), "restarting 5 [restarting]");
     story.judge(15);
     assert_eq!(story.verdict("c"), "unassigned 5 [unassigned]");
-    assert_eq!(story.open(), ["connector infrastructure: c"]);
+    assert_eq!(story.open(), ["cluster infrastructure: c"]);
+    let stuck = ["c", "d", "e"].map(|name| connector(name, "UNASSIGNED a", &["UNASSIGNED b"]));
+    story.see(16, list("a", &stuck)).judge(26);
+    assert_eq!(
+        story.open(),
+        ["cluster infrastructure: c, d, e"],
+        "a stuck rebalance is one fault"
+    );
 }
 
 #[test]

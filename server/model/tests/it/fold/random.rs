@@ -6,6 +6,7 @@ use model::fold::fold;
 use model::judge::{judge, surroundings};
 use model::names::{ConnectorName, WorkerId};
 use model::observe::{GapKind, GroupMembers, HealthAnswer, Observation, Seen, WorkerSlow};
+use model::record::Entry;
 use model::verdict::Health;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -126,6 +127,26 @@ proptest! {
         prop_assert_eq!(first.faults, second.faults);
     }
 
+    #[test]
+    fn what_is_recorded_reads_back_as_it_was(looks in looks()) {
+        fn again<T: serde::Serialize + serde::de::DeserializeOwned>(kept: &T) -> T {
+            serde_json::from_str(&serde_json::to_string(kept).unwrap()).unwrap()
+        }
+        let story = told(&looks);
+        prop_assert_eq!(again(&story.history), story.history);
+        prop_assert_eq!(again(&story.verdicts), story.verdicts);
+        prop_assert_eq!(again(&story.facts.about), story.facts.about);
+        for fault in story.faults {
+            prop_assert_eq!(again(&Entry::FaultOpened((*fault).clone())), Entry::FaultOpened((*fault).clone()));
+        }
+        for worker in story.facts.workers.into_values() {
+            prop_assert_eq!(again(&*worker), (*worker).clone());
+        }
+        for connector in story.facts.connectors.into_values() {
+            prop_assert_eq!(again(&*connector), (*connector).clone());
+        }
+    }
+
     /// A failed probe is left out: each one counts.
     #[test]
     fn the_same_look_twice_changes_nothing_more(looks in looks()) {
@@ -177,7 +198,11 @@ proptest! {
             }
             for (name, verdict) in &story.verdicts {
                 let tasks = verdict.tasks.values().map(|task| task.since);
-                prop_assert!(tasks.chain([verdict.since]).all(|since| since <= at(second)), "{name}: {verdict:?}");
+                let first_seen = story.facts.connectors[name].first_seen;
+                prop_assert!(
+                    tasks.chain([verdict.since]).all(|since| first_seen <= since && since <= at(second)),
+                    "{name}: {verdict:?}"
+                );
                 prop_assert!(verdict.reasons.iter().all(|reason| reason.as_of <= at(second)), "{name}: {verdict:?}");
             }
         }
