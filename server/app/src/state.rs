@@ -34,6 +34,8 @@ pub struct Parts {
     pub console: Console,
     /// Where the server is.
     pub site: Site,
+    /// Whether the view was read from the database.
+    pub loaded: watch::Receiver<bool>,
     /// The metrics of this process; `None` in tests that share one.
     pub prometheus: Option<Prometheus>,
     /// How the last reload of the configuration went.
@@ -65,6 +67,18 @@ impl AppState {
     /// Where the server is.
     pub fn site(&self) -> &Site {
         &self.0.parts.site
+    }
+
+    /// Why the fleet cannot be shown yet; `None` once it was read from the database.
+    pub fn not_loaded(&self) -> Option<String> {
+        if *self.0.parts.loaded.borrow() {
+            return None;
+        }
+        let trouble = self.console().readiness().trouble;
+        Some(trouble.map_or_else(
+            || "the fleet is being read from the database".to_owned(),
+            |why| why.to_string(),
+        ))
     }
 
     /// The metrics of this process.

@@ -56,7 +56,7 @@ impl Links {
     pub fn address(&self, site: &Site, now: Timestamp) -> Result<String, KeyError> {
         let content = format!("{}.{}", (now + LIFE).timestamp(), random_id()?);
         let signature = self.key.sign(PURPOSE, &content);
-        Ok(format!("{}/sign-in?link={content}.{signature}", site.address()))
+        Ok(format!("{}/signin?token={content}.{signature}", site.address()))
     }
 
     pub(super) fn read(&self, token: &str, now: Timestamp) -> Result<Link, LinkError> {

@@ -18,18 +18,19 @@ use super::shape::{Config, Connector, ConnectorList};
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
 
-const KNOWN: [&str; 9] = [
-    "cluster", "team", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
+const KNOWN: [&str; 10] = [
+    "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
 ];
 
 /// Connectors that match, page by page. With `name`, the one of that name in `cluster`, whole: for names that a path
 /// cannot carry.
 #[utoipa::path(
-    get, path = "/api/v1/connectors", tag = "connectors",
+    get, operation_id = "list_connectors", path = "/api/v1/connectors", tag = "connectors",
     params(
         ("cluster" = Option<Vec<String>>, Query, description = "Only these clusters; repeat it or separate by commas"),
-        ("team" = Option<Vec<String>>, Query, description = "Only these teams' connectors; `none` for those that nobody owns"),
+        ("team" = Option<Vec<String>>, Query, description = "Only these teams' connectors"),
         ("health" = Option<Vec<String>>, Query, description = "Only these verdicts; `unhealthy` for all that need a person"),
+        ("unowned" = Option<bool>, Query, description = "Only those that nobody owns"),
         ("kind" = Option<String>, Query, description = "`source` or `sink`"),
         ("q" = Option<String>, Query, description = "Words that must all occur in name, class, cluster, team, topics, workers or root cause"),
         ("deleted" = Option<bool>, Query, description = "Deleted ones instead of those that exist"),
@@ -52,7 +53,7 @@ pub async fn list(
     let query = read(params)?;
     let page = state.console().connectors(&actor, &query)?;
     let mut list = ConnectorList::from(&page);
-    list.next_cursor = page.next_cursor.map(|cursor| URL_SAFE_NO_PAD.encode(cursor));
+    list.next_cursor = page.next_cursor.as_deref().map(close_cursor);
     json(&asked, &list)
 }
 
@@ -88,15 +89,10 @@ fn by_name(
 /// # Errors
 /// What is wrong with them.
 pub fn read(mut params: Params) -> Result<ConnectorQuery, Problem> {
-    let teams = params.list("team");
     let mut query = ConnectorQuery {
         clusters: params.list("cluster").into_iter().map(Into::into).collect(),
-        unowned: teams.iter().any(|team| team == "none"),
-        teams: teams
-            .into_iter()
-            .filter(|team| team != "none")
-            .map(Into::into)
-            .collect(),
+        unowned: params.read("unowned", "`true` or `false`")?.unwrap_or(false),
+        teams: params.list("team").into_iter().map(Into::into).collect(),
         text: params.all("q").join(" "),
         deleted: params.read("deleted", "`true` or `false`")?.unwrap_or(false),
         limit: params.read("limit", "a number from 1 to 1000")?.unwrap_or(0),
@@ -142,6 +138,11 @@ pub fn read(mut params: Params) -> Result<ConnectorQuery, Problem> {
     Ok(query)
 }
 
+/// A cursor of the console as text that any address can carry.
+pub fn close_cursor(cursor: &str) -> String {
+    URL_SAFE_NO_PAD.encode(cursor)
+}
+
 fn open_cursor(text: &str) -> Result<String, Problem> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok();
     bytes
@@ -151,7 +152,7 @@ fn open_cursor(text: &str) -> Result<String, Problem> {
 
 /// One connector, deleted ones included.
 #[utoipa::path(
-    get, path = "/api/v1/clusters/{cluster}/connectors/{connector}", tag = "connectors",
+    get, operation_id = "get_connector", path = "/api/v1/clusters/{cluster}/connectors/{connector}", tag = "connectors",
     params(
         ("cluster" = String, Path, description = "Its cluster"),
         ("connector" = String, Path, description = "Its name, percent-encoded"),
@@ -171,7 +172,7 @@ pub async fn one(
 
 /// The config in force, masked.
 #[utoipa::path(
-    get, path = "/api/v1/clusters/{cluster}/connectors/{connector}/config", tag = "connectors",
+    get, operation_id = "get_connector_config", path = "/api/v1/clusters/{cluster}/connectors/{connector}/config", tag = "connectors",
     params(
         ("cluster" = String, Path, description = "Its cluster"),
         ("connector" = String, Path, description = "Its name, percent-encoded"),

@@ -54,7 +54,7 @@ pub fn text() -> &'static str {
 }
 
 /// This description.
-#[utoipa::path(get, path = "/api/v1/openapi.json", tag = "api", responses((status = 200, description = "OpenAPI 3.1")))]
+#[utoipa::path(get, operation_id = "openapi", path = "/api/v1/openapi.json", tag = "api", responses((status = 200, description = "OpenAPI 3.1")))]
 pub async fn openapi(State(_): State<AppState>, asked: HeaderMap) -> Result<Response, Problem> {
     Ok(tagged(&asked, "application/json", text().as_bytes().to_vec()))
 }

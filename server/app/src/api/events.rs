@@ -19,7 +19,7 @@ const QUEUE: usize = 256;
 /// What changed. With `Accept: text/event-stream` a stream that goes on after `Last-Event-ID` (or `after`), with an event
 /// `reset` when the reader must read everything anew.
 #[utoipa::path(
-    get, path = "/api/v1/events", tag = "events",
+    get, operation_id = "events", path = "/api/v1/events", tag = "events",
     params(
         ("after" = Option<i64>, Query, description = "The last number that is known; without it, from now on"),
         ("Last-Event-ID" = Option<i64>, Header, description = "The same, as browsers send it; it wins"),

@@ -11,7 +11,7 @@ use crate::http::{Caller, Problem};
 use crate::state::AppState;
 
 /// Open faults of all clusters.
-#[utoipa::path(get, path = "/api/v1/faults", tag = "fleet", responses((status = 200, body = FaultList)))]
+#[utoipa::path(get, operation_id = "list_faults", path = "/api/v1/faults", tag = "fleet", responses((status = 200, body = FaultList)))]
 pub async fn list(
     State(state): State<AppState>,
     Caller(actor): Caller,

@@ -15,7 +15,7 @@ use crate::state::AppState;
 
 /// What happened to a connector, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/clusters/{cluster}/connectors/{connector}/timeline", tag = "connectors",
+    get, operation_id = "get_connector_timeline", path = "/api/v1/clusters/{cluster}/connectors/{connector}/timeline", tag = "connectors",
     params(
         ("cluster" = String, Path, description = "Its cluster"),
         ("connector" = String, Path, description = "Its name, percent-encoded"),
@@ -47,7 +47,7 @@ pub async fn timeline(
 
 /// Every config that was in force, masked, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/clusters/{cluster}/connectors/{connector}/config/versions", tag = "connectors",
+    get, operation_id = "list_connector_config_versions", path = "/api/v1/clusters/{cluster}/connectors/{connector}/config/versions", tag = "connectors",
     params(
         ("cluster" = String, Path, description = "Its cluster"),
         ("connector" = String, Path, description = "Its name, percent-encoded"),

@@ -29,6 +29,11 @@ impl Params {
         )
     }
 
+    /// Whether there is nothing left.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// All values of a key, in order.
     pub fn all(&mut self, key: &str) -> Vec<String> {
         let taken = self.0.extract_if(.., |(known, _)| known == key);

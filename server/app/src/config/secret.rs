@@ -13,9 +13,10 @@ pub struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
-    /// A path as written, from the file's folder on.
+    /// A path as written, from the file's folder on; absolute, where the system knows the working folder.
     pub fn path(&self, text: &str) -> PathBuf {
-        self.folder.join(text)
+        let path = self.folder.join(text);
+        std::path::absolute(&path).unwrap_or(path)
     }
 
     /// The content of a secret's file without the blanks at its ends; a sentence when there is none.

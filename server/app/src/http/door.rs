@@ -1,24 +1,26 @@
 //! Signing in and out.
 
+use axum::extract::rejection::RawFormRejection;
 use axum::extract::{RawForm, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
+use web::Frame;
 
+use super::frame::{outside, problem};
 use super::guard::CallerSession;
-use super::page;
 use super::problem::Problem;
 use crate::api::params::Params;
 use crate::state::AppState;
 
-/// With a link: the button that uses it up. Without: how to get one.
+/// With a link: the button that uses it up; programs that open links to preview them use up nothing. Without: how to
+/// get one.
 pub async fn show(State(state): State<AppState>, mut params: Params) -> Response {
-    let site = state.site();
-    let link = params.all("link").into_iter().next();
-    let mut response = match link.as_deref().map(|link| (link, state.access().check_link(link))) {
-        None => page::how_to_sign_in(site, None),
-        Some((link, Ok(()))) => page::sign_in(site, link),
-        Some((_, Err(why))) => refused(&state, &why.to_string()),
+    let token = params.all("token").into_iter().next();
+    let mut response = match token.as_deref().map(|token| (token, state.access().check_link(token))) {
+        None => how_to(&state, StatusCode::OK, None),
+        Some((token, Ok(()))) => draw(&state, StatusCode::OK, web::sign_in(&outside(&state), token)),
+        Some((_, Err(why))) => how_to(&state, StatusCode::FORBIDDEN, Some(&why.to_string())),
     };
     response
         .headers_mut()
@@ -27,10 +29,13 @@ pub async fn show(State(state): State<AppState>, mut params: Params) -> Response
 }
 
 /// Uses the link up and begins a session.
-pub async fn enter(State(state): State<AppState>, RawForm(form): RawForm) -> Response {
-    let form = String::from_utf8_lossy(&form).into_owned();
-    let link = Params::of(&form).all("link").into_iter().next().unwrap_or_default();
-    match state.access().redeem(&link) {
+pub async fn enter(State(state): State<AppState>, form: Result<RawForm, RawFormRejection>) -> Response {
+    // What is no form holds no token either, and is refused as such.
+    let form = form
+        .map(|RawForm(form)| String::from_utf8_lossy(&form).into_owned())
+        .unwrap_or_default();
+    let token = Params::of(&form).all("token").into_iter().next().unwrap_or_default();
+    match state.access().redeem(&token) {
         Ok(cookie) => {
             tracing::info!("the local operator signed in");
             with_cookie(
@@ -38,28 +43,41 @@ pub async fn enter(State(state): State<AppState>, RawForm(form): RawForm) -> Res
                 &cookie,
             )
         }
-        Err(why) => refused(&state, &why.to_string()),
+        Err(why) => how_to(&state, StatusCode::FORBIDDEN, Some(&why.to_string())),
     }
 }
 
 /// Ends the session.
-pub async fn leave(State(state): State<AppState>, CallerSession(session): CallerSession) -> Result<Response, Problem> {
+pub async fn leave(State(state): State<AppState>, CallerSession(session): CallerSession) -> Response {
     match state.access().end(&session) {
         Ok(cookie) => {
-            let to = Redirect::to(&format!("{}/sign-in", state.site().base()));
-            Ok(with_cookie(to.into_response(), &cookie))
+            let to = Redirect::to(&format!("{}/signin", state.site().base()));
+            with_cookie(to.into_response(), &cookie)
         }
         Err(error) => {
             tracing::error!(%error, "the end of a session could not be written down");
-            Err(Problem::internal())
+            problem(&state, &Problem::internal())
         }
     }
 }
 
-fn refused(state: &AppState, why: &str) -> Response {
-    let mut response = page::how_to_sign_in(state.site(), Some(why));
-    *response.status_mut() = StatusCode::FORBIDDEN;
-    response
+fn how_to(state: &AppState, status: StatusCode, why: Option<&str>) -> Response {
+    let frame = outside(state);
+    let banner = why
+        .map(|why| format!("You were not signed in: {why}."))
+        .or(frame.banner);
+    let frame = Frame {
+        banner,
+        ..outside(state)
+    };
+    draw(state, status, web::how_to_sign_in(&frame))
+}
+
+fn draw(state: &AppState, status: StatusCode, drawn: Result<String, web::Error>) -> Response {
+    match drawn.map_err(Problem::from) {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(why) => problem(state, &why),
+    }
 }
 
 fn with_cookie(mut response: Response, cookie: &str) -> Response {

@@ -63,6 +63,10 @@ pub async fn guard(
         Ok(visitor) => visitor,
         Err(response) => return *response,
     };
+    // An empty list would be an answer that is not true.
+    if let (Access::Needs(_), Some(trouble)) = (route.access, state.not_loaded()) {
+        return refuse(&state, route.kind, Problem::unavailable(trouble));
+    }
     // Probes are answered however busy the server is: they ask just that.
     let _place = match route.kind {
         Kind::Probe => None,
@@ -114,9 +118,9 @@ fn admit(state: &AppState, route: &Route, headers: &HeaderMap) -> Result<Visitor
 fn to_the_door(state: &AppState, headers: &HeaderMap) -> Response {
     let from_elsewhere = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
     if from_elsewhere {
-        return super::page::reload();
+        return super::frame::reload();
     }
-    Redirect::to(&format!("{}/sign-in", state.site().base())).into_response()
+    Redirect::to(&format!("{}/signin", state.site().base())).into_response()
 }
 
 /// Lets a change pass only when the visitor's own page or program asked for it.

@@ -2,8 +2,9 @@
 
 mod door;
 mod envelope;
+mod frame;
 mod guard;
-mod page;
+mod pages;
 mod probe;
 mod problem;
 mod refusal;

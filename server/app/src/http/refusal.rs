@@ -3,7 +3,7 @@
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
 
-use super::page;
+use super::frame;
 use super::problem::Problem;
 use super::route::Kind;
 use crate::state::AppState;
@@ -12,7 +12,7 @@ use crate::state::AppState;
 pub fn refuse(state: &AppState, kind: Kind, problem: Problem) -> Response {
     match kind {
         Kind::Api => problem.into_response(),
-        Kind::Page => page::error(state.site(), &problem),
+        Kind::Page => frame::problem(state, &problem),
         Kind::Probe => (problem.status(), format!("{}\n", problem.detail())).into_response(),
     }
 }

@@ -6,7 +6,7 @@ use model::actor::Right::{See, SeeConfig};
 use super::route::Access::{Needs, Open, Session};
 use super::route::Verb::{Get, Post};
 use super::route::{Kind, Limits, Route};
-use super::{door, probe};
+use super::{door, pages, probe};
 use crate::api::{clusters, connectors, description, events, faults, history};
 
 macro_rules! routes {
@@ -30,9 +30,18 @@ pub static ROUTES: &[Route] = routes! {
     Get  "/readyz"  "readyz"  Open, Probe PROBE => get(probe::ready);
     Get  "/metrics" "metrics" Open, Probe PROBE => get(probe::metrics);
 
-    Get  "/sign-in"  "show_sign_in" Open,    Page READ => get(door::show);
-    Post "/sign-in"  "sign_in"      Open,    Page FORM => post(door::enter);
-    Post "/sign-out" "sign_out"     Session, Page FORM => post(door::leave);
+    Get  "/signin"         "show_sign_in" Open,    Page READ => get(door::show);
+    Post "/signin"         "sign_in"      Open,    Page FORM => post(door::enter);
+    Post "/signout"        "sign_out"     Session, Page FORM => post(door::leave);
+    Get  "/assets/{*path}" "asset"        Open,    Page READ => get(pages::asset);
+
+    Get "/"                   "overview_page"          Needs(See), Page READ => get(pages::overview);
+    Get "/connectors"         "connectors_page"        Needs(See), Page READ => get(pages::connectors);
+    Get "/connectors/by-name" "connector_by_name_page" Needs(See), Page READ => get(pages::connector_by_name);
+    Get "/clusters"           "clusters_page"          Needs(See), Page READ => get(pages::clusters);
+    Get "/clusters/{cluster}" "cluster_page"           Needs(See), Page READ => get(pages::cluster);
+    Get "/clusters/{cluster}/connectors/{connector}" "connector_page" Needs(See), Page READ => get(pages::connector);
+    Get "/timeline"           "timeline_page"          Needs(See), Page READ => get(pages::timeline);
 
     Get "/api/v1/clusters"           "list_clusters" Needs(See), Api READ => get(clusters::list);
     Get "/api/v1/clusters/{cluster}" "get_cluster"   Needs(See), Api READ => get(clusters::one);

@@ -156,6 +156,7 @@ pub async fn serve(config: Config, variables: Variables) -> Result<(), ServeErro
         access: access.clone(),
         console,
         site: site.clone(),
+        loaded: engine.loaded.clone(),
         prometheus: Some(prometheus),
         last_reload,
         ending: stop.clone(),

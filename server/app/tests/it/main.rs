@@ -1,4 +1,18 @@
-//! The server as its users meet it: over HTTP, by its command line, through its configuration file.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! The server as its users meet it: over HTTP, by its command line, through its configuration file. Every test has a
+//! `signalbox` process, a database and a directory of its own.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it leaves behind"
+)]
 
+mod api;
+mod cli;
+mod client;
 mod config;
+mod database;
+mod door;
+mod events;
+mod life;
+mod routes;
+mod server;

@@ -1,0 +1,114 @@
+//! Around every page: who looks, when, and what is wrong with the server itself.
+
+use axum::extract::FromRequestParts;
+use axum::response::{Html, IntoResponse, Response};
+use http::HeaderValue;
+use http::header::{CACHE_CONTROL, REFRESH};
+use http::request::Parts;
+use model::Timestamp;
+use model::actor::Actor;
+use web::{Frame, Section};
+
+use super::guard::{Caller, CallerSession};
+use super::problem::Problem;
+use crate::state::AppState;
+
+/// Who reads a page.
+pub struct Reader {
+    /// What the server has.
+    pub state: AppState,
+    /// Who it is.
+    pub actor: Actor,
+    /// The token for forms; empty without a session.
+    csrf: String,
+}
+
+impl FromRequestParts<AppState> for Reader {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let Caller(actor) = Caller::from_request_parts(parts, state).await?;
+        let session = parts.extensions.get::<CallerSession>();
+        let csrf = session
+            .map(|CallerSession(session)| state.access().csrf(session))
+            .unwrap_or_default();
+        Ok(Self {
+            state: state.clone(),
+            actor,
+            csrf,
+        })
+    }
+}
+
+impl Reader {
+    /// What is around a page; `as_of` is the oldest moment at which what it shows was seen.
+    pub fn frame(&self, section: Section, as_of: Option<Timestamp>) -> Frame {
+        Frame {
+            actor_name: self.actor.name.to_string(),
+            csrf: self.csrf.clone(),
+            as_of,
+            signed_in: true,
+            section,
+            ..outside(&self.state)
+        }
+    }
+
+    /// The page, or the page that says why there is none.
+    pub fn show(&self, drawn: Result<String, Problem>) -> Response {
+        match drawn {
+            Ok(html) => Html(html).into_response(),
+            Err(problem) => draw_problem(&self.frame(Section::Elsewhere, None), &problem),
+        }
+    }
+}
+
+impl From<web::Error> for Problem {
+    fn from(error: web::Error) -> Self {
+        tracing::error!(%error, "a page could not be drawn");
+        Self::internal()
+    }
+}
+
+/// Around a page for somebody who is not signed in.
+pub fn outside(state: &AppState) -> Frame {
+    let trouble = state.console().readiness().trouble;
+    let banner =
+        trouble.map(|why| format!("This server cannot do its work right now: {why}. What it shows grows old."));
+    Frame {
+        actor_name: String::new(),
+        csrf: String::new(),
+        base_path: state.site().base().to_owned(),
+        now: state.console().now(),
+        stale_after: state.console().stale_after(),
+        as_of: None,
+        signed_in: false,
+        banner,
+        section: Section::Elsewhere,
+    }
+}
+
+/// What is shown instead of a page.
+pub fn problem(state: &AppState, problem: &Problem) -> Response {
+    draw_problem(&outside(state), problem)
+}
+
+fn draw_problem(frame: &Frame, problem: &Problem) -> Response {
+    let status = problem.status();
+    match web::problem(frame, status.as_u16(), problem.title(), problem.detail()) {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the page of a problem could not be drawn");
+            (status, format!("{}: {}\n", problem.title(), problem.detail())).into_response()
+        }
+    }
+}
+
+/// Has the browser ask again, from this page.
+pub fn reload() -> Response {
+    let mut response = Html("<!doctype html><title>Signalbox</title>").into_response();
+    response.headers_mut().insert(REFRESH, HeaderValue::from_static("0"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,200 @@
+//! The pages: a question to the console, its answer drawn by `web`.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use console::{ClusterItem, ConnectorPage, ConnectorQuery, TimelinePage, TimelineQuery};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::{HeaderMap, StatusCode};
+use model::names::ConnectorId;
+use web::{Section, VersionLine};
+
+use super::frame::Reader;
+use super::problem::Problem;
+use crate::api::connectors::{close_cursor, read};
+use crate::api::names::{InCluster, OfConnector};
+use crate::api::params::Params;
+
+/// Connectors on the page of their cluster, and entries of history beside a page.
+const SOME: usize = 50;
+
+/// The first screen.
+pub async fn overview(reader: Reader) -> Response {
+    let drawn = async {
+        let console = reader.state.console();
+        let overview = console.overview(&reader.actor)?;
+        let lately = history(
+            &reader,
+            TimelineQuery {
+                limit: SOME,
+                ..TimelineQuery::default()
+            },
+        )
+        .await;
+        let frame = reader.frame(Section::Overview, overview.as_of);
+        Ok(web::overview(
+            &frame,
+            &overview,
+            lately.as_ref().map_err(String::as_str),
+        )?)
+    };
+    reader.show(drawn.await)
+}
+
+/// The list of connectors.
+pub async fn connectors(reader: Reader, params: Params) -> Response {
+    let draw = || {
+        let console = reader.state.console();
+        let query = read(params)?;
+        let page = closed(console.connectors(&reader.actor, &query)?);
+        let (clusters, teams) = (console.clusters(&reader.actor)?, console.teams(&reader.actor)?);
+        let frame = reader.frame(Section::Connectors, page.as_of);
+        Ok(web::connectors(&frame, &query, &page, &clusters, &teams)?)
+    };
+    reader.show(draw())
+}
+
+/// One connector.
+pub async fn connector(reader: Reader, OfConnector(id): OfConnector) -> Response {
+    let drawn = draw_connector(&reader, id).await;
+    reader.show(drawn)
+}
+
+/// One connector whose name a path does not carry.
+pub async fn connector_by_name(reader: Reader, mut params: Params) -> Response {
+    let drawn = async {
+        let (cluster, name) = (params.one("cluster")?, params.one("name")?);
+        let (Some(cluster), Some(name)) = (cluster, name) else {
+            return Err(Problem::bad_request("`cluster` and `name` say which connector"));
+        };
+        draw_connector(
+            &reader,
+            ConnectorId {
+                cluster: cluster.into(),
+                name: name.into(),
+            },
+        )
+        .await
+    };
+    let drawn = drawn.await;
+    reader.show(drawn)
+}
+
+async fn draw_connector(reader: &Reader, id: ConnectorId) -> Result<String, Problem> {
+    let console = reader.state.console();
+    let detail = console.connector(&reader.actor, &id)?;
+    let versions = console.config_versions(&reader.actor, &id.cluster, &id.name).await;
+    let versions = versions
+        .map(|versions| lines(&versions))
+        .map_err(|error| error.to_string());
+    let query = TimelineQuery {
+        cluster: Some(id.cluster),
+        connector: Some(id.name),
+        limit: SOME,
+        ..TimelineQuery::default()
+    };
+    let lately = history(reader, query).await;
+    let frame = reader.frame(Section::Connectors, detail.item.as_of);
+    let (versions, lately) = (
+        versions.as_deref().map_err(String::as_str),
+        lately.as_ref().map_err(String::as_str),
+    );
+    Ok(web::connector(&frame, &detail, versions, lately)?)
+}
+
+/// All clusters.
+pub async fn clusters(reader: Reader) -> Response {
+    let draw = || {
+        let clusters = reader.state.console().clusters(&reader.actor)?;
+        let frame = reader.frame(Section::Clusters, oldest(&clusters));
+        Ok(web::clusters(&frame, &clusters)?)
+    };
+    reader.show(draw())
+}
+
+/// One cluster.
+pub async fn cluster(reader: Reader, InCluster(cluster): InCluster) -> Response {
+    let draw = || {
+        let console = reader.state.console();
+        let detail = console.cluster(&reader.actor, &cluster)?;
+        let query = ConnectorQuery {
+            clusters: [cluster].into(),
+            limit: SOME,
+            ..ConnectorQuery::default()
+        };
+        let page = closed(console.connectors(&reader.actor, &query)?);
+        let frame = reader.frame(Section::Clusters, detail.item.as_of);
+        Ok(web::cluster(&frame, &detail, &page)?)
+    };
+    reader.show(draw())
+}
+
+/// History.
+pub async fn timeline(reader: Reader, mut params: Params) -> Response {
+    let drawn = async {
+        let query = TimelineQuery {
+            cluster: params.one("cluster")?.map(Into::into),
+            connector: params.one("connector")?.map(Into::into),
+            before: params.read("before", "the number of an entry")?,
+            limit: params.read("limit", "a number from 1 to 500")?.unwrap_or(0),
+        };
+        params.finish(&["cluster", "connector", "before", "limit"])?;
+        let console = reader.state.console();
+        let page = console.timeline(&reader.actor, &query).await?;
+        let frame = reader.frame(Section::Timeline, oldest(&console.clusters(&reader.actor)?));
+        Ok(web::timeline(&frame, &query, &page)?)
+    };
+    let drawn = drawn.await;
+    reader.show(drawn)
+}
+
+/// A stylesheet, script, font or icon. With the mark `v` in its address it never changes.
+pub async fn asset(Path(path): Path<String>, params: Params, asked: HeaderMap) -> Response {
+    let Some(asset) = web::asset(&path) else {
+        return (StatusCode::NOT_FOUND, "there is no such file\n").into_response();
+    };
+    let marked = !params.is_empty();
+    let cache = if marked {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, no-cache"
+    };
+    let known = asked.get(IF_NONE_MATCH).and_then(|tag| tag.to_str().ok());
+    let headers = [(CACHE_CONTROL, cache.to_owned()), (ETAG, asset.etag.clone())];
+    if known.is_some_and(|known| known.contains(&asset.etag)) {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (headers, [(CONTENT_TYPE, asset.content_type)], asset.bytes.into_owned()).into_response()
+}
+
+async fn history(reader: &Reader, query: TimelineQuery) -> Result<TimelinePage, String> {
+    let page = reader.state.console().timeline(&reader.actor, &query).await;
+    page.map_err(|error| error.to_string())
+}
+
+/// A page whose cursor fits into an address.
+fn closed(page: ConnectorPage) -> ConnectorPage {
+    ConnectorPage {
+        next_cursor: page.next_cursor.as_deref().map(close_cursor),
+        ..page
+    }
+}
+
+fn oldest(clusters: &[ClusterItem]) -> Option<DateTime<Utc>> {
+    let seen: Option<Vec<_>> = clusters.iter().map(|cluster| cluster.as_of).collect();
+    seen?.into_iter().min()
+}
+
+fn lines(versions: &[store::ConfigVersion]) -> Vec<VersionLine> {
+    let older = versions.iter().skip(1).map(Some).chain([None]);
+    let line = |(version, older): (&store::ConfigVersion, Option<&store::ConfigVersion>)| VersionLine {
+        version: version.version.short().to_owned(),
+        seen_at: version.seen_at,
+        in_force_since: version.in_force_since,
+        changed_keys: older.map(|older| {
+            let keys = older.config.config.changed_keys(&version.config.config);
+            keys.iter().map(ToString::to_string).collect()
+        }),
+    };
+    versions.iter().zip(older).map(line).collect()
+}

@@ -1,0 +1,104 @@
+//! The command line: what it says and what it ends with.
+
+use std::process::Output;
+
+use crate::server::{run, signalbox};
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+#[test]
+fn the_help_documents_exit_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = run(&["--help"], folder.path());
+    assert_eq!(code(&help), 0);
+    for text in [
+        "Exit codes:",
+        "  3  what was asked could not be reached",
+        "SIGNALBOX_TOKEN",
+        "serve",
+        "doctor",
+    ] {
+        assert!(said(&help).contains(text), "{text}: {}", said(&help));
+    }
+    assert_eq!(code(&run(&["serv"], folder.path())), 2);
+}
+
+#[test]
+fn a_configuration_is_printed_and_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = run(&["config", "print"], folder.path());
+    assert_eq!(code(&printed), 0);
+    std::fs::write(folder.path().join("signalbox.toml"), &printed.stdout).unwrap();
+    let checked = run(&["config", "check"], folder.path());
+    assert_eq!(code(&checked), 0, "{}", said(&checked));
+    assert!(
+        said(&checked).contains("file      signalbox.toml"),
+        "{}",
+        said(&checked)
+    );
+    std::fs::write(folder.path().join("bad.toml"), "[server]\nlissten = \"x\"\n").unwrap();
+    let checked = run(&["config", "check", "--config", "bad.toml"], folder.path());
+    assert_eq!(code(&checked), 2);
+    assert!(
+        said(&checked).contains("bad.toml:2:1: unknown key `lissten`; did you mean `listen`?"),
+        "{}",
+        said(&checked)
+    );
+    let served = run(&["serve", "--config", "bad.toml"], folder.path());
+    assert_eq!(code(&served), 2, "{}", said(&served));
+    assert_eq!(
+        code(&run(&["config", "check", "--config", "absent.toml"], folder.path())),
+        2
+    );
+    let mut named = signalbox(&["config", "check"], folder.path());
+    assert_eq!(code(&named.env("SIGNALBOX_CONFIG", "bad.toml").output().unwrap()), 2);
+}
+
+#[test]
+fn why_says_what_it_lacks_and_what_it_could_not_reach() {
+    let folder = tempfile::tempdir().unwrap();
+    let why = |arguments: &[&str], token: Option<&str>| {
+        let mut command = signalbox(&["why"], folder.path());
+        command.args(arguments).env("SIGNALBOX_URL", "http://127.0.0.1:1");
+        if let Some(token) = token {
+            command.env("SIGNALBOX_TOKEN", token);
+        }
+        command.output().unwrap()
+    };
+    let without = why(&["orders/a"], None);
+    assert_eq!(code(&without), 2);
+    assert!(said(&without).contains("SIGNALBOX_TOKEN"), "{}", said(&without));
+    assert_eq!(code(&why(&["orders"], Some("t"))), 2);
+    let away = why(&["orders/a"], Some("a-secret-token"));
+    assert_eq!(code(&away), 3, "{}", said(&away));
+    assert!(
+        said(&away).contains("http://127.0.0.1:1 was not reached: the connection was refused"),
+        "{}",
+        said(&away)
+    );
+    assert!(!said(&away).contains("a-secret-token"));
+}
+
+#[test]
+fn the_doctor_needs_no_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let seen = run(&["doctor", "--url", "http://127.0.0.1:1"], folder.path());
+    assert_eq!(code(&seen), 1, "{}", said(&seen));
+    for text in [
+        "PROBLEM",
+        "-> ",
+        "[[clusters]]\nname = \"connect\"\nurls = [\"http://127.0.0.1:1\"]",
+    ] {
+        assert!(said(&seen).contains(text), "{}", said(&seen));
+    }
+}

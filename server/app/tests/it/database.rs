@@ -1,0 +1,57 @@
+//! A database per test, on the server that DATABASE_URL names.
+
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, raw_sql};
+
+/// Dropped with the value.
+pub struct Database {
+    name: String,
+    pub url: String,
+}
+
+fn admin() -> PgConnectOptions {
+    let Ok(url) = std::env::var("DATABASE_URL") else {
+        panic!("DATABASE_URL must name a Postgres server whose role may create databases; `make test` sets it");
+    };
+    PgConnectOptions::from_str(&url).unwrap()
+}
+
+/// On a thread of its own, since tests may or may not have a runtime.
+fn run(sql: String) -> Result<(), sqlx::Error> {
+    let work = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let mut connection = admin().connect().await?;
+            raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;
+            Ok(())
+        })
+    };
+    std::thread::spawn(work).join().unwrap()
+}
+
+impl Database {
+    /// An empty one: the server migrates it.
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("signalbox_app_test_{}_{number}", std::process::id());
+        run(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).unwrap();
+        run(format!("CREATE DATABASE {name} STRATEGY file_copy")).unwrap();
+        let url = admin().database(&name).to_url_lossy().to_string();
+        Self { name, url }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Err(error) = run(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)) {
+            eprintln!("{} was left behind: {error}", self.name);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Start, reload, end.
+
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+use testkit::fake::{FakeCluster, FakeConnector, Version};
+
+use crate::client::until;
+use crate::database::Database;
+use crate::server::{Home, Server, run};
+
+#[test]
+fn without_its_database_it_lives_and_says_what_is_missing() {
+    let mut server = Server::start(Home::new("postgres://nobody:hunter2@127.0.0.1:1/none"));
+    assert_eq!(server.get("/livez").status, 200);
+    let ready = until("the reason", || {
+        let ready = server.get("/readyz");
+        ready.text().contains("cannot be used yet").then_some(ready)
+    });
+    assert_eq!(ready.status, 503, "{}", ready.text());
+    assert_eq!(ready.json()["ready"], false);
+    // An empty list would say that there are no clusters.
+    let clusters = server.api("/api/v1/clusters");
+    assert_eq!(
+        (clusters.status, clusters.json()["code"].as_str()),
+        (503, Some("unavailable"))
+    );
+    let page = server.ask("GET", "/").header("cookie", &server.sign_in()).send();
+    assert_eq!(page.status, 503);
+    assert!(
+        page.text().contains("the database cannot be used yet"),
+        "{}",
+        page.text()
+    );
+    assert_eq!(server.get("/metrics").status, 200);
+    server.signal(Signal::SIGTERM);
+    let (status, took) = server.ended();
+    assert!(
+        status.success() && took < Duration::from_secs(5),
+        "{status} after {took:?}"
+    );
+    assert!(!server.log().contains("hunter2"), "{}", server.log());
+}
+
+#[test]
+fn a_changed_configuration_is_taken_and_a_bad_one_is_not() {
+    let database = Database::new();
+    let fleet = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fleet.put(FakeConnector::source("payments-in", 1));
+    let cluster = |name: &str| format!("[[clusters]]\nname = \"{name}\"\nurls = [\"{}\"]\n", fleet.url(0));
+    let server = Server::ready(Home::new(&database.url));
+    assert_eq!(
+        server.api("/api/v1/clusters").json()["items"].as_array().unwrap().len(),
+        0
+    );
+    server.home.write(&cluster("orders"));
+    until("the new cluster", || {
+        let list = server.api("/api/v1/connectors").json();
+        (list["items"][0]["name"] == "payments-in").then_some(())
+    });
+    server.home.write("[[clusters]]\nnaem = \"orders\"\n");
+    let refused = until("the refusal", || {
+        let ready = server.get("/readyz").json();
+        ready["config"]["refused"].as_str().map(str::to_owned)
+    });
+    assert!(
+        refused.contains("unknown key `naem`; did you mean `name`?"),
+        "{refused}"
+    );
+    assert_eq!(server.api("/api/v1/clusters").json()["items"][0]["name"], "orders");
+    assert_eq!(
+        server.get("/readyz").status,
+        200,
+        "a bad file keeps nobody from working"
+    );
+    // On SIGHUP too, without waiting for the next look.
+    server
+        .home
+        .write(&cluster("orders").replace("orders\"", "orders\"\nlabels = { env = \"test\" }"));
+    server.signal(Signal::SIGHUP);
+    until("the label", || {
+        let list = server.api("/api/v1/clusters").json();
+        (list["items"][0]["labels"]["env"] == "test").then_some(())
+    });
+    assert!(server.get("/readyz").json()["config"]["refused"].is_null());
+}
+
+#[test]
+fn another_secret_key_is_refused() {
+    let database = Database::new();
+    let home = Server::ready(Home::new(&database.url)).stop();
+    std::fs::remove_file(home.data().join("secret.key")).unwrap();
+    let config = home.config();
+    let refused = run(&["serve", "--config", config.to_str().unwrap()], home.folder.path());
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("written with another secret key"), "{said}");
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once_and_a_second_server_finds_the_port_taken() {
+    let database = Database::new();
+    let mut server = Server::ready(Home::new(&database.url));
+    let address = server.address.to_string();
+    let other = Home::new(&database.url);
+    let config = other.config();
+    let text = std::fs::read_to_string(&config)
+        .unwrap()
+        .replace("127.0.0.1:0", &address);
+    std::fs::write(&config, text).unwrap();
+    let refused = run(&["serve", "--config", config.to_str().unwrap()], other.folder.path());
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&refused.stderr).contains("cannot be listened on"),
+        "{refused:?}"
+    );
+    server.signal(Signal::SIGINT);
+    let (status, took) = server.ended();
+    assert!(
+        status.success() && took < Duration::from_secs(5),
+        "{status} after {took:?}"
+    );
+}

@@ -1,0 +1,172 @@
+//! Everything in the table of routes: admission, refusals, and the API's description.
+
+use std::collections::BTreeSet;
+
+use app::http::{Access, Kind, ROUTES, Route, Verb};
+use model::actor::Right;
+
+use crate::database::Database;
+use crate::server::{ALL, Home, REDRIVE, Server};
+
+fn target(route: &Route) -> String {
+    route
+        .path
+        .replace("{cluster}", "none")
+        .replace("{connector}", "none")
+        .replace("{*path}", "style.css")
+}
+
+fn method(route: &Route) -> &'static str {
+    match route.verb {
+        Verb::Get => "GET",
+        Verb::Post => "POST",
+    }
+}
+
+#[test]
+fn every_route_refuses_who_may_not() {
+    let database = Database::new();
+    let server = Server::ready(Home::new(&database.url));
+    let cookie = server.sign_in();
+    for route in ROUTES {
+        let (name, path) = (route.name, target(route));
+        let ask = || server.ask(method(route), &path);
+        let nobody = ask().send();
+        match (route.access, route.kind) {
+            (Access::Open, _) if route.verb.changes() => assert_eq!(nobody.status, 403, "{name}"),
+            (Access::Open, _) => assert_eq!(nobody.status, 200, "{name}: {}", nobody.text()),
+            (_, Kind::Page) => {
+                assert_eq!(
+                    (nobody.status, nobody.header("location")),
+                    (303, Some("/signin")),
+                    "{name}"
+                );
+            }
+            (_, _) => {
+                assert_eq!(nobody.status, 401, "{name}");
+                assert_eq!(
+                    nobody.header("content-type"),
+                    Some("application/problem+json"),
+                    "{name}"
+                );
+                assert!(nobody.header("www-authenticate").is_some(), "{name}");
+            }
+        }
+        if route.access == Access::Open {
+            continue;
+        }
+        for wrong in ["Bearer wrong-token-wrong-token", "Basic YTpi", "Bearer", ""] {
+            let refused = ask().header("authorization", wrong).send().status;
+            assert!([401, 303].contains(&refused), "{name} {wrong:?}: {refused}");
+        }
+        let lacking = ask().token(REDRIVE).send();
+        assert_eq!(lacking.status, 403, "{name}: {}", lacking.text());
+        if route.verb.changes() {
+            let forged = ask().header("cookie", &cookie).form("csrf=00").send();
+            assert_eq!(forged.status, 403, "{name}: a session without its own token");
+            let forged = ask().header("cookie", &cookie).send();
+            assert_eq!(forged.status, 403, "{name}: a session without any token");
+        } else {
+            let admitted = ask().token(ALL).send();
+            assert!(
+                [200, 404, 400].contains(&admitted.status),
+                "{name}: {} {}",
+                admitted.status,
+                admitted.text()
+            );
+            let admitted = ask().header("cookie", &cookie).send();
+            assert!(
+                [200, 404, 400].contains(&admitted.status),
+                "{name}: {}",
+                admitted.status
+            );
+        }
+    }
+}
+
+#[test]
+fn what_no_route_answers_is_told_in_the_reader_s_form() {
+    let database = Database::new();
+    let server = Server::ready(Home::new(&database.url));
+    let missing = server.api("/api/v1/nothing");
+    assert_eq!(
+        (missing.status, missing.header("content-type")),
+        (404, Some("application/problem+json"))
+    );
+    assert_eq!(
+        server.get("/nothing").header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
+    let wrong = server.ask("POST", "/api/v1/clusters").token(ALL).send();
+    assert_eq!(
+        (wrong.status, wrong.json()["code"].as_str()),
+        (405, Some("method_not_allowed"))
+    );
+    assert_eq!(wrong.header("allow"), Some("GET,HEAD"));
+    let elsewhere = server
+        .ask("GET", "/api/v1/clusters")
+        .token(ALL)
+        .header("host", "evil.example")
+        .send();
+    assert_eq!(
+        (elsewhere.status, elsewhere.json()["code"].as_str()),
+        (421, Some("misdirected"))
+    );
+    let policy = missing.header("content-security-policy").unwrap();
+    assert!(
+        policy.contains("default-src 'none'") && !policy.contains("unsafe"),
+        "{policy}"
+    );
+    for header in [
+        "x-content-type-options",
+        "referrer-policy",
+        "x-request-id",
+        "cache-control",
+    ] {
+        assert!(missing.header(header).is_some(), "{header}");
+    }
+}
+
+#[test]
+fn names_are_unique_and_every_route_is_described_or_a_page() {
+    let names: BTreeSet<&str> = ROUTES.iter().map(|route| route.name).collect();
+    assert_eq!(names.len(), ROUTES.len());
+    let description: serde_json::Value = serde_json::from_str(app::api::description::text()).unwrap();
+    assert!(description["openapi"].as_str().unwrap().starts_with("3.1"));
+    let mut described = BTreeSet::new();
+    for (path, operations) in description["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            described.insert((method.to_uppercase(), path.clone(), id));
+        }
+    }
+    let api = ROUTES.iter().filter(|route| route.kind == Kind::Api);
+    let routed: BTreeSet<_> = api
+        .map(|route| (method(route).to_owned(), route.path.to_owned(), route.name.to_owned()))
+        .collect();
+    assert_eq!(described, routed);
+    for route in ROUTES {
+        assert_eq!(
+            route.kind == Kind::Api,
+            route.path.starts_with("/api/"),
+            "{}",
+            route.name
+        );
+        let open = route.access == Access::Open;
+        let may_be_open = route.kind == Kind::Probe || ["/signin", "/assets/{*path}"].contains(&route.path);
+        assert_eq!(open, may_be_open, "{}", route.name);
+        if route.path.contains("/config") {
+            assert_eq!(route.access, Access::Needs(Right::SeeConfig), "{}", route.name);
+        }
+    }
+}
+
+/// References of the description lead somewhere.
+#[test]
+fn the_description_is_whole() {
+    let text = app::api::description::text();
+    let description: serde_json::Value = serde_json::from_str(text).unwrap();
+    for reference in text.split("\"#/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(description.pointer(&format!("/{reference}")).is_some(), "{reference}");
+    }
+}

@@ -1,0 +1,196 @@
+//! `signalbox serve` as a child process.
+
+use std::net::SocketAddr;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tempfile::TempDir;
+
+use crate::client::{Answer, Ask, until};
+
+/// Tokens of every test server: one that may everything, one that may see, one that may only redrive.
+pub const ALL: &str = "token-that-may-do-everything";
+pub const SEE: &str = "token-that-may-see-states";
+pub const REDRIVE: &str = "token-that-may-only-redrive";
+
+/// A configuration in a directory of its own.
+pub struct Home {
+    pub folder: TempDir,
+    database: String,
+}
+
+impl Home {
+    /// For a database address.
+    pub fn new(database: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, token) in [("all", ALL), ("see", SEE), ("redrive", REDRIVE)] {
+            std::fs::write(folder.path().join(name), token).unwrap();
+        }
+        let home = Self {
+            folder,
+            database: database.to_owned(),
+        };
+        home.write("");
+        home
+    }
+
+    /// Writes the configuration, with `more` at its end.
+    pub fn write(&self, more: &str) {
+        let text = format!(
+            "[server]\nlisten = \"127.0.0.1:0\"\ndata_dir = \"data\"\n[database]\nurl = \"{}\"\n\
+             [observe]\ninterval = \"200ms\"\n\
+             [[tokens]]\nname = \"all\"\nfile = \"all\"\nrights = [\"all\"]\n\
+             [[tokens]]\nname = \"see\"\nfile = \"see\"\nrights = [\"see\"]\n\
+             [[tokens]]\nname = \"redrive\"\nfile = \"redrive\"\nrights = [\"redrive\"]\n{more}",
+            self.database
+        );
+        std::fs::write(self.config(), text).unwrap();
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.folder.path().join("signalbox.toml")
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+}
+
+/// `signalbox` with arguments, in an environment that names nothing of ours.
+pub fn signalbox(arguments: &[&str], folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_signalbox"));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    for (name, _) in std::env::vars_os() {
+        let ours = name
+            .to_str()
+            .is_some_and(|name| name.starts_with("SIGNALBOX") || name == "DATABASE_URL");
+        if ours {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Runs `signalbox` to its end.
+pub fn run(arguments: &[&str], folder: &Path) -> Output {
+    signalbox(arguments, folder).output().unwrap()
+}
+
+/// A running server; killed when dropped.
+pub struct Server {
+    pub home: Home,
+    pub address: SocketAddr,
+    child: Child,
+}
+
+impl Server {
+    /// Starts one and waits until it answers.
+    pub fn start(home: Home) -> Self {
+        let link = home.data().join("signin-link");
+        // A link of an earlier start names an earlier port.
+        let _absent = std::fs::remove_file(&link);
+        let log = std::fs::File::create(home.folder.path().join("log")).unwrap();
+        let config = home.config();
+        let mut command = signalbox(&["serve", "--config", config.to_str().unwrap()], home.folder.path());
+        command.stdout(log.try_clone().unwrap()).stderr(log).process_group(0);
+        let mut child = command.spawn().unwrap();
+        let address = until("the server's link", || {
+            if let Some(status) = child.try_wait().unwrap() {
+                panic!("it ended ({status}): {}", read(&home, "log"));
+            }
+            let text = std::fs::read_to_string(&link).ok()?;
+            let rest = text.strip_prefix("http://")?;
+            rest.split('/').next()?.parse().ok()
+        });
+        Self { home, address, child }
+    }
+
+    /// As [`Server::start`], and waits until the fleet is loaded.
+    pub fn ready(home: Home) -> Self {
+        let server = Self::start(home);
+        until("readiness", || (server.get("/readyz").status == 200).then_some(()));
+        server
+    }
+
+    pub fn ask(&self, method: &'static str, target: &str) -> Ask {
+        Ask::new(self.address, method, target)
+    }
+
+    pub fn get(&self, target: &str) -> Answer {
+        self.ask("GET", target).send()
+    }
+
+    /// With the token that may everything.
+    pub fn api(&self, target: &str) -> Answer {
+        self.ask("GET", target).token(ALL).send()
+    }
+
+    /// The one-time token of the link that it wrote when it started.
+    pub fn link(&self) -> String {
+        let text = std::fs::read_to_string(self.home.data().join("signin-link")).unwrap();
+        text.trim().split_once("token=").unwrap().1.to_owned()
+    }
+
+    /// Signs in; the cookie.
+    pub fn sign_in(&self) -> String {
+        let answer = self
+            .ask("POST", "/signin")
+            .form(&format!("token={}", self.link()))
+            .send();
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        answer
+            .header("set-cookie")
+            .unwrap()
+            .split(';')
+            .next()
+            .unwrap()
+            .to_owned()
+    }
+
+    pub fn log(&self) -> String {
+        read(&self.home, "log")
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
+    }
+
+    /// Waits for its end; how it ended and how long that took.
+    pub fn ended(&mut self) -> (ExitStatus, Duration) {
+        let began = Instant::now();
+        let status = until("the end of the server", || self.child.try_wait().unwrap());
+        (status, began.elapsed())
+    }
+
+    /// Ends it and keeps its home.
+    pub fn stop(mut self) -> Home {
+        self.signal(Signal::SIGTERM);
+        self.ended();
+        let Self { home, .. } = &mut self;
+        let empty = Home {
+            folder: tempfile::tempdir().unwrap(),
+            database: String::new(),
+        };
+        std::mem::replace(home, empty)
+    }
+}
+
+fn read(home: &Home, file: &str) -> String {
+    std::fs::read_to_string(home.folder.path().join(file)).unwrap_or_default()
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if self.child.try_wait().is_ok_and(|status| status.is_none()) {
+            let _gone = self.child.kill();
+            let _gone = self.child.wait();
+        }
+        if std::thread::panicking() {
+            eprintln!("its log:\n{}", self.log());
+        }
+    }
+}
