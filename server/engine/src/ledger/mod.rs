@@ -98,6 +98,7 @@ impl Ledger {
             .values()
             .map(|worker| (worker.id.clone(), worker.alive))
             .collect();
+        let same_before = before.about.same_as.clone();
         let delay_before = before.about.group.as_ref().and_then(|group| group.delay_until);
         let folded = fold(before, observation, &self.spec.settings);
         self.facts = folded.facts;
@@ -115,6 +116,9 @@ impl Ledger {
         let now = clock.now();
         self.surroundings_due = Some(now);
         self.judge(concerned, now);
+        if self.facts.about.same_as != same_before {
+            self.group_faults(now);
+        }
         changed
     }
 
@@ -304,11 +308,7 @@ impl Ledger {
         let from = previous.as_ref().map(|verdict| verdict.health);
         if from != Some(judged.verdict.health) {
             let change = VerdictChange {
-                at: judged
-                    .verdict
-                    .since
-                    .max(facts.first_seen)
-                    .max(previous.as_ref().map_or(judged.verdict.since, |old| old.since)),
+                at: now,
                 connector: name.clone(),
                 from,
                 to: judged.verdict.health,
@@ -327,11 +327,11 @@ impl Ledger {
     }
 
     fn group_faults(&mut self, now: Timestamp) {
+        // What a refused cluster shows is already told of the cluster that it is.
+        let refused = self.facts.about.same_as.is_some();
         let live = self.judged.iter().filter(|(name, _)| {
-            self.facts
-                .connectors
-                .get(*name)
-                .is_some_and(|facts| facts.deleted_at.is_none())
+            let facts = self.facts.connectors.get(*name);
+            !refused && facts.is_some_and(|facts| facts.deleted_at.is_none())
         });
         let verdicts = live.map(|(name, verdict)| (name, &**verdict));
         let grouping = fault::group(&self.facts.name, verdicts, &self.faults, now);
