@@ -45,6 +45,7 @@ fi
 for _ in 1 2 3 4 5 6 7 8; do
     port=$((20000 + RANDOM % 12000))
     (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && continue
+    : >"$place/server.log"
     # setpriv is started last, and the server dies with this shell whatever happens to it.
     (cd "$place" && exec setpriv --pdeathsig=INT "${as[@]:1}" "$programs/postgres" -D "$place/data" -p "$port" \
         -h 127.0.0.1 -k '' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400) \
