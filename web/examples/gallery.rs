@@ -1,0 +1,154 @@
+//! Writes every page with sample data, and the assets, to the directory named on the command line, to be looked at in
+//! a browser: `cargo run -p web --example gallery -- /tmp/gallery`, then serve that directory.
+
+#![expect(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a tool for the eye that fails by panicking; the samples are the tests' own"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use console::{ConnectorQuery, TimelinePage, TimelineQuery};
+use model::verdict::Health;
+use web::{Frame, Section};
+
+#[path = "../tests/it/samples.rs"]
+mod samples;
+
+fn main() {
+    let root = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "/tmp/gallery".to_owned()));
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"),
+        &root.join("assets"),
+    );
+    fs::create_dir_all(root.join("assets/favicon")).unwrap();
+    for word in Health::ALL.map(Health::as_str).into_iter().chain(["signalbox"]) {
+        let icon = web::asset(&format!("favicon/{word}.svg")).unwrap();
+        fs::write(root.join(format!("assets/favicon/{word}.svg")), icon.bytes).unwrap();
+    }
+    let write = |name: &str, page: Result<String, web::Error>| {
+        fs::write(root.join(format!("{name}.html")), page.unwrap()).unwrap();
+    };
+    let (top, list, many, past) = (
+        samples::frame(Section::Overview),
+        samples::frame(Section::Connectors),
+        samples::frame(Section::Clusters),
+        samples::frame(Section::Timeline),
+    );
+    let history = samples::history();
+    write("overview", web::overview(&top, &samples::overview(), Ok(&history)));
+    write("great", web::overview(&top, &samples::great_fleet(), Ok(&history)));
+    write(
+        "well",
+        web::overview(
+            &top,
+            &well(),
+            Ok(&TimelinePage {
+                items: vec![],
+                next: None,
+            }),
+        ),
+    );
+    let away = Frame {
+        banner: Some("The database is away since 14:02:11: what you see ages, and nothing new is recorded.".into()),
+        as_of: Some(samples::ago(400)),
+        ..top.clone()
+    };
+    write(
+        "away",
+        web::overview(&away, &out_of_sight(), Err("The database does not answer.")),
+    );
+    write("empty", web::overview(&top, &nothing(), Ok(&history)));
+    let page = samples::page(samples::every_health());
+    let query = ConnectorQuery::default();
+    write(
+        "connectors",
+        web::connectors(&list, &query, &page, &samples::clusters(), &samples::teams()),
+    );
+    for health in Health::ALL {
+        let detail = samples::detail(samples::item("orders", "s3-archive", health));
+        let name = format!("connector-{}", health.as_str());
+        write(
+            &name,
+            web::connector(&list, &detail, Ok(&samples::versions()), Ok(&history)),
+        );
+    }
+    let clusters = samples::clusters();
+    write("clusters", web::clusters(&many, &samples::great_fleet().clusters));
+    write(
+        "cluster",
+        web::cluster(&many, &samples::cluster_detail(clusters[1].clone()), &page),
+    );
+    let silent = samples::cluster_detail(samples::silent(clusters[0].clone()));
+    write("cluster-silent", web::cluster(&many, &silent, &page));
+    write("timeline", web::timeline(&past, &TimelineQuery::default(), &history));
+    let stranger = Frame {
+        signed_in: false,
+        csrf: String::new(),
+        ..samples::frame(Section::Elsewhere)
+    };
+    write("signin", web::sign_in(&stranger, "t0ken"));
+    write("how", web::how_to_sign_in(&stranger));
+    write(
+        "problem",
+        web::problem(
+            &samples::frame(Section::Elsewhere),
+            404,
+            "There is no such connector",
+            "It may have been deleted longer ago than history is kept, or the address has a typing error.",
+        ),
+    );
+}
+
+fn well() -> console::Overview {
+    let cluster = samples::cluster(
+        "orders",
+        vec![samples::worker("orders", "w1:8083", model::facts::Alive::Yes, true)],
+        &[(Health::Healthy, 14)],
+    );
+    console::Overview {
+        faults: vec![],
+        totals: cluster.totals,
+        clusters: vec![cluster],
+        unowned: 0,
+        ..samples::overview()
+    }
+}
+
+fn out_of_sight() -> console::Overview {
+    let clusters: Vec<_> = samples::clusters().into_iter().map(samples::silent).collect();
+    let mut totals = console::Totals::default();
+    clusters.iter().for_each(|cluster| totals.merge(&cluster.totals));
+    console::Overview {
+        faults: vec![],
+        totals,
+        clusters,
+        as_of: Some(samples::ago(400)),
+        ..samples::overview()
+    }
+}
+
+fn nothing() -> console::Overview {
+    console::Overview {
+        faults: vec![],
+        totals: console::Totals::default(),
+        clusters: vec![],
+        unowned: 0,
+        as_of: None,
+        revision: 0,
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
