@@ -9,6 +9,7 @@ mod dependencies;
 mod edges;
 mod licences;
 mod lints;
+mod paths;
 mod shape;
 mod table;
 mod tree;
