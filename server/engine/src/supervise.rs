@@ -188,7 +188,11 @@ fn same(left: &UnitSpec, right: &UnitSpec) -> bool {
 
 async fn upkeep(store: Store, clock: Arc<dyn Clock>, stop: CancellationToken) {
     loop {
-        let pause = match store.ensure_partitions(clock.now()).await {
+        let done = tokio::select! {
+            () = stop.cancelled() => return,
+            done = store.ensure_partitions(clock.now()) => done,
+        };
+        let pause = match done {
             Ok(()) => UPKEEP,
             Err(error) => {
                 warn!(%error, "history partitions could not be looked after; it is tried again");

@@ -13,6 +13,7 @@ use telemetry::Outcome;
 use tokio::sync::{mpsc, watch as channel};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::identity::Identities;
@@ -24,6 +25,8 @@ use crate::{ClusterSpec, FleetSpec, KafkaSpec};
 const TTL: Duration = Duration::from_secs(4);
 /// How often it is renewed, due verdicts are judged, and recording is tried again.
 const BEAT: Duration = Duration::from_millis(500);
+/// What the last record and the return of the lease may take together once the server stops.
+const FAREWELL: Duration = Duration::from_secs(3);
 /// Observations that may wait; beyond it the watchers wait, each at its own.
 const QUEUE: usize = 256;
 
@@ -58,7 +61,10 @@ enum Ended {
 pub(crate) async fn run(unit: UnitSpec, shared: Shared, stop: CancellationToken) {
     let mut lost_since: Option<Timestamp> = None;
     while !stop.is_cancelled() {
-        let taken = shared.store.acquire(&unit.name, &shared.holder, TTL).await;
+        let taken = tokio::select! {
+            () = stop.cancelled() => return,
+            taken = shared.store.acquire(&unit.name, &shared.holder, TTL) => taken,
+        };
         match taken {
             Ok(Some(lease)) => {
                 telemetry::lease_held(unit.name.as_str(), true);
@@ -107,7 +113,16 @@ async fn hold(
     let lease = Arc::new(lease);
     let watching = stop.child_token();
     let (sender, receiver) = mpsc::channel(QUEUE);
-    let hints = watch::start(unit, shared, &lease, &ledgers_hints(&ledgers), sender, &watching);
+    let watchers = TaskTracker::new();
+    let hints = watch::start(
+        unit,
+        shared,
+        &lease,
+        &ledgers_hints(&ledgers),
+        sender,
+        &watching,
+        &watchers,
+    );
     let holding = Holding {
         unit,
         shared,
@@ -116,18 +131,36 @@ async fn hold(
         hints,
         unrecorded_since: None,
     };
-    let ended = holding.work(receiver, stop).await;
+    let ended = tokio::select! {
+        ended = holding.work(receiver, stop) => ended,
+        // A database that hangs must not keep a server from stopping.
+        () = overdue(stop) => {
+            warn!(unit = %unit.name, "what was seen last could not be recorded before the server stops");
+            Ended::Asked
+        }
+    };
     watching.cancel();
+    watchers.close();
+    watchers.wait().await;
     if matches!(ended, Ended::Asked) {
-        // Watchers hold the lease only to record definitions; they end with `watching`, so that the last one gives it
-        // back here. If one still runs, the lease simply expires.
-        if let Some(lease) = Arc::into_inner(lease)
-            && let Err(error) = shared.store.release(lease).await
-        {
-            warn!(unit = %unit.name, %error, "the lease could not be given back; it expires by itself");
+        // Watchers borrow the lease only while they record definitions, and they have ended.
+        if let Some(lease) = Arc::into_inner(lease) {
+            match tokio::time::timeout(FAREWELL / 2, shared.store.release(lease)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    warn!(unit = %unit.name, %error, "the lease could not be given back; it expires by itself");
+                }
+                Err(_) => warn!(unit = %unit.name, "the lease could not be given back in time; it expires by itself"),
+            }
         }
     }
     ended
+}
+
+/// Returns a while after `stop`.
+async fn overdue(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(FAREWELL / 2).await;
 }
 
 fn ledgers_hints(ledgers: &BTreeMap<ClusterName, Ledger>) -> BTreeMap<ClusterName, Hints> {
@@ -214,13 +247,11 @@ impl Holding<'_> {
             return;
         };
         let changed = ledger.observe(&observation, &*self.shared.clock);
-        if !changed {
-            return;
-        }
         let at = observation.at;
-        if let Some(hints) = self.hints.get(&cluster) {
+        if let (true, Some(hints)) = (changed, self.hints.get(&cluster)) {
             hints.send_replace(Hints::of(ledger.facts()));
         }
+        // Asked also when nothing changed here: the other cluster may have been seen only now.
         let order: Vec<ClusterName> = self
             .shared
             .spec
@@ -277,7 +308,10 @@ impl Holding<'_> {
                     telemetry::store_committed(cluster.as_str(), Outcome::Failed, began.elapsed());
                     self.unrecorded_since.get_or_insert(now);
                     warn!(%cluster, %error, "what was seen cannot be recorded yet");
-                    return Ok(());
+                    // Where the database is away the others would only wait for it too.
+                    if matches!(error, store::Error::Unavailable(_)) {
+                        return Ok(());
+                    }
                 }
             }
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect::Worker;
+use futures_util::future::join_all;
 use model::names::{ClusterName, WorkerId};
 use model::observe::GapKind;
 
@@ -34,18 +35,29 @@ pub(super) async fn examine_all(spec: &FleetSpec, findings: &mut Vec<Finding>) -
             .todo("correct the address in the configuration, or the name service of this machine"),
         );
     }
+    let asked = spec.clusters.iter().map(|cluster| {
+        let policy = policy.clone();
+        async move {
+            let mut found = Vec::new();
+            let subject = format!("cluster {}", cluster.name);
+            let seen = match WorkerClient::new(cluster, policy) {
+                Ok(client) => Some(examine(cluster, &client, &subject, &mut found).await),
+                Err(problem) => {
+                    found.push(
+                        Finding::new(&subject, Severity::Problem, problem.to_string())
+                            .todo("correct `auth` and `tls` of this cluster in the configuration"),
+                    );
+                    None
+                }
+            };
+            (cluster, seen, found)
+        }
+    });
     let mut all = BTreeMap::new();
-    for cluster in &spec.clusters {
-        let subject = format!("cluster {}", cluster.name);
-        match WorkerClient::new(cluster, policy.clone()) {
-            Ok(client) => {
-                let seen = examine(cluster, &client, &subject, findings).await;
-                all.insert(cluster.name.clone(), seen);
-            }
-            Err(problem) => findings.push(
-                Finding::new(&subject, Severity::Problem, problem.to_string())
-                    .todo("correct `auth` and `tls` of this cluster in the configuration"),
-            ),
+    for (cluster, seen, found) in join_all(asked).await {
+        findings.extend(found);
+        if let Some(seen) = seen {
+            all.insert(cluster.name.clone(), seen);
         }
     }
     same_twice(&all, spec, findings);
@@ -56,9 +68,13 @@ async fn examine(cluster: &ClusterSpec, client: &WorkerClient, subject: &str, fi
     let mut seen = Seen::default();
     let mut versions: BTreeSet<Arc<str>> = BTreeSet::new();
     let mut lister: Option<Worker> = None;
-    for url in &cluster.urls {
+    let asked = cluster.urls.iter().map(|url| async {
         let worker = client.at(url);
-        match worker.root().await {
+        let root = worker.root().await;
+        (worker, root)
+    });
+    for (worker, root) in join_all(asked).await {
+        match root {
             Ok(answer) => {
                 let root = answer.value;
                 findings.push(Finding::new(
@@ -181,14 +197,15 @@ async fn list(
         .flat_map(|status| status.connector.iter().chain(status.tasks.values()))
         .map(|instance| instance.worker_id.clone())
         .collect();
-    for id in &named {
-        if seen.workers.contains(id) {
-            continue;
-        }
+    let others = named.iter().filter(|id| !seen.workers.contains(*id));
+    let probes = others.map(|id| async move {
         let probe = match client.advertised(id) {
             Some(probe) => tokio::time::timeout(Duration::from_secs(3), probe.root()).await.ok(),
             None => None,
         };
+        (id, probe)
+    });
+    for (id, probe) in join_all(probes).await {
         match probe {
             Some(Ok(answer)) => {
                 versions.insert(answer.value.version);

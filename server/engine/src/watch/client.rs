@@ -2,6 +2,7 @@
 
 use egress::{Client, ClientBuilder, Policy};
 use model::names::WorkerId;
+use model::observe::GapKind;
 use url::Url;
 
 use crate::{Auth, ClusterSpec, FleetSpec};
@@ -13,6 +14,16 @@ pub(crate) enum Problem {
     File { file: String, error: std::io::Error },
     #[error(transparent)]
     Egress(#[from] egress::Error),
+}
+
+impl Problem {
+    /// What it says of the cluster: nothing of its workers, only of how they are spoken to.
+    pub(crate) fn gap_kind(&self) -> GapKind {
+        match self {
+            Self::File { .. } => GapKind::Tls,
+            Self::Egress(_) => GapKind::Other,
+        }
+    }
 }
 
 /// Which addresses may be asked, by the configuration. Networks that cannot be read were refused with the file.

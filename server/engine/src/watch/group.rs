@@ -10,7 +10,7 @@ use telemetry::Outcome;
 use tokio::sync::Mutex;
 use tracing::{debug, info, warn};
 
-use super::Watcher;
+use super::{Hints, Watcher};
 use crate::KafkaSpec;
 
 /// How often the group is looked for while it is not known.
@@ -49,21 +49,16 @@ impl Access {
 }
 
 /// Asks for ever.
-pub(crate) async fn run(watcher: Watcher, access: Access) {
+pub(crate) async fn run(mut watcher: Watcher, access: Access) {
     let name = watcher.cluster.name.clone();
     loop {
         let at = watcher.shared.clock.now();
-        let wait = match watch(&watcher, &access).await {
+        let known = workers(&watcher);
+        match watch(&watcher, &access).await {
             Ok(Deaf) => return,
-            Err(Trouble::NotFound) => {
-                debug!(cluster = %name, "its Connect group is not found yet");
-                SEARCH
-            }
-            Err(Trouble::Kafka(error)) => {
-                warn!(cluster = %name, %error, "its Connect group cannot be watched");
-                SEARCH
-            }
-        };
+            Err(Trouble::NotFound) => debug!(cluster = %name, "its Connect group is not found yet"),
+            Err(Trouble::Kafka(error)) => warn!(cluster = %name, %error, "its Connect group cannot be watched"),
+        }
         let gap = Gap {
             kind: GapKind::Other,
             text: "its Connect group is not known yet".into(),
@@ -71,7 +66,12 @@ pub(crate) async fn run(watcher: Watcher, access: Access) {
         if !watcher.tell(at, Seen::MembersMissing(gap)).await {
             return;
         }
-        tokio::time::sleep(wait).await;
+        // It is found by its workers' addresses: those that a list tells are tried at once.
+        let more = watcher.hints.wait_for(|hints| !addresses(hints).is_subset(&known));
+        tokio::select! {
+            _ = more => {}
+            () = tokio::time::sleep(SEARCH) => {}
+        }
     }
 }
 
@@ -117,21 +117,7 @@ async fn watch(watcher: &Watcher, access: &Access) -> Result<Deaf, Trouble> {
 
 /// Finds the group whose members have the addresses of this cluster's workers (design section 8.4).
 async fn discover(watcher: &Watcher, cluster: &kafka::Cluster) -> Result<Arc<str>, Trouble> {
-    let known: BTreeSet<WorkerId> = {
-        let hints = watcher.hints.borrow();
-        let configured = watcher
-            .cluster
-            .urls
-            .iter()
-            .map(|url| watcher.client.at(url).address().clone());
-        hints
-            .workers
-            .iter()
-            .chain(&hints.gone)
-            .cloned()
-            .chain(configured)
-            .collect()
-    };
+    let known = workers(watcher);
     let groups = cluster.groups().await.map_err(Trouble::Kafka)?;
     let mut found = groups
         .groups
@@ -149,6 +135,20 @@ async fn discover(watcher: &Watcher, cluster: &kafka::Cluster) -> Result<Arc<str
             Err(Trouble::NotFound)
         }
     }
+}
+
+/// The addresses of this cluster's workers: those that are known and the configured ones.
+fn workers(watcher: &Watcher) -> BTreeSet<WorkerId> {
+    let urls = watcher.cluster.urls.iter();
+    let configured = urls.map(|url| watcher.client.at(url).address().clone());
+    addresses(&watcher.hints.borrow())
+        .into_iter()
+        .chain(configured)
+        .collect()
+}
+
+fn addresses(hints: &Hints) -> BTreeSet<WorkerId> {
+    hints.workers.union(&hints.gone).cloned().collect()
 }
 
 fn gap_kind(error: &kafka::Error) -> GapKind {

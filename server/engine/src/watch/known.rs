@@ -134,11 +134,13 @@ impl Known {
                 Ok(answer) => {
                     telemetry::rest_answered(cluster.as_str(), "plugin_config", Outcome::Ok, answer.took);
                     let store = &watcher.shared.store;
-                    let kept = store
-                        .put_definitions(&watcher.lease, cluster, &class, version.as_deref(), &answer.value)
-                        .await;
-                    if let Err(error) = kept {
-                        warn!(%cluster, %class, %error, "plugin definitions could not be kept");
+                    if let Some(lease) = watcher.lease.upgrade() {
+                        let kept = store
+                            .put_definitions(&lease, cluster, &class, version.as_deref(), &answer.value)
+                            .await;
+                        if let Err(error) = kept {
+                            warn!(%cluster, %class, %error, "plugin definitions could not be kept");
+                        }
                     }
                     self.definitions.insert((class, version), Arc::new(answer.value));
                     learnt = true;

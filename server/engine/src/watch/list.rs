@@ -55,32 +55,39 @@ impl Lister {
     /// One look and the pause after it; `None` when nobody listens any more.
     async fn look(&mut self) -> Option<()> {
         let began = Instant::now();
-        let well = match self.try_look().await {
-            Ok(well) => well,
+        let burden = match self.try_look().await {
+            Ok(burden) => burden,
             Err(Deaf) => return None,
         };
-        let pause = self.pace.pause(self.watcher.interval(), began.elapsed(), well);
+        let pause = self.pace.pause(self.watcher.interval(), began.elapsed(), burden);
         tokio::time::sleep(pause).await;
         Some(())
     }
 
-    async fn try_look(&mut self) -> Result<bool, Deaf> {
+    /// How long the answer took; `None` when no list came.
+    async fn try_look(&mut self) -> Result<Option<Duration>, Deaf> {
         let mut avoided: BTreeSet<WorkerId> = BTreeSet::new();
+        let mut not_ready: Option<Gap> = None;
         loop {
             let at = self.watcher.shared.clock.now();
             let (worker, answer) = match self.race(&avoided).await {
                 Ok(won) => won,
                 Err(gap) => {
+                    let gap = not_ready.unwrap_or(gap);
                     self.tell(at, Seen::ListMissing(gap)).await?;
-                    return Ok(false);
+                    return Ok(None);
                 }
             };
+            let took = answer.took;
             if let Some(gap) = self.take(at, &worker, answer.value).await? {
                 // This one is not ready; what another one says counts.
                 avoided.insert(worker.address().clone());
+                // That a worker is starting says more of the cluster than that the others do not answer.
+                let gap = not_ready.get_or_insert(gap);
                 if self.candidates(&avoided).is_empty() {
+                    let gap = gap.clone();
                     self.tell(at, Seen::ListMissing(gap)).await?;
-                    return Ok(false);
+                    return Ok(None);
                 }
                 continue;
             }
@@ -89,7 +96,7 @@ impl Lister {
             if self.known.learn(&self.watcher, &worker).await {
                 self.last_body = None;
             }
-            return Ok(true);
+            return Ok(Some(took));
         }
     }
 

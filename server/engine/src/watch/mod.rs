@@ -9,14 +9,16 @@ mod pace;
 mod probe;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use model::names::ClusterName;
-use model::observe::Observation;
+use model::observe::{Gap, Observation, Seen};
 use store::Lease;
 use tokio::sync::{mpsc, watch as channel};
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tokio_util::task::TaskTracker;
+use tracing::warn;
 
 use crate::unit::{Shared, UnitSpec};
 
@@ -34,7 +36,8 @@ pub(crate) struct Looking {
 pub(crate) struct Watcher {
     pub(crate) cluster: Arc<crate::ClusterSpec>,
     pub(crate) shared: Shared,
-    pub(crate) lease: Arc<Lease>,
+    /// Not its owner: the unit gives it back when it ends.
+    pub(crate) lease: Weak<Lease>,
     pub(crate) client: WorkerClient,
     pub(crate) hints: channel::Receiver<Hints>,
     pub(crate) sender: mpsc::Sender<Looking>,
@@ -60,8 +63,11 @@ impl Watcher {
     }
 }
 
-/// Starts the watchers of all clusters of a unit; they end with `stop`. Returns where each cluster's watchers hear what
-/// is known.
+/// How long certificate files that cannot be used are left alone.
+const CLIENT_RETRY: Duration = Duration::from_secs(15);
+
+/// Starts the watchers of all clusters of a unit; they end with `stop`, and `tasks` tells when they have. Returns where
+/// each cluster's watchers hear what is known.
 pub(crate) fn start(
     unit: &UnitSpec,
     shared: &Shared,
@@ -69,6 +75,7 @@ pub(crate) fn start(
     known: &BTreeMap<ClusterName, Hints>,
     sender: mpsc::Sender<Looking>,
     stop: &CancellationToken,
+    tasks: &TaskTracker,
 ) -> BTreeMap<ClusterName, channel::Sender<Hints>> {
     let kafka = unit
         .kafka
@@ -79,36 +86,76 @@ pub(crate) fn start(
     for cluster in &unit.clusters {
         let (hints_sender, hints) = channel::channel(known.get(&cluster.name).cloned().unwrap_or_default());
         senders.insert(cluster.name.clone(), hints_sender);
-        let client = match WorkerClient::new(cluster, policy.clone()) {
-            Ok(client) => client,
-            Err(problem) => {
-                error!(cluster = %cluster.name, %problem, "the cluster cannot be watched");
-                continue;
+        let (shared, lease, sender) = (shared.clone(), Arc::downgrade(lease), sender.clone());
+        let (cluster, policy, kafka) = (Arc::new(cluster.clone()), policy.clone(), kafka.clone());
+        let spawner = Spawner {
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+        };
+        spawner.clone().spawn(async move {
+            let Some(client) = client(&cluster, &policy, &shared, &sender).await else {
+                return;
+            };
+            let watcher = Watcher {
+                cluster,
+                shared,
+                lease,
+                client,
+                hints,
+                sender,
+            };
+            spawner.spawn(list::run(watcher.clone()));
+            spawner.spawn(probe::run(watcher.clone(), kafka.is_some()));
+            if let Some(kafka) = kafka {
+                spawner.spawn(group::run(watcher, kafka));
             }
-        };
-        let watcher = Watcher {
-            cluster: Arc::new(cluster.clone()),
-            shared: shared.clone(),
-            lease: lease.clone(),
-            client,
-            hints,
-            sender: sender.clone(),
-        };
-        spawn(stop, list::run(watcher.clone()));
-        spawn(stop, probe::run(watcher.clone(), kafka.is_some()));
-        if let Some(kafka) = &kafka {
-            spawn(stop, group::run(watcher, kafka.clone()));
-        }
+        });
     }
     senders
 }
 
-fn spawn(stop: &CancellationToken, work: impl Future<Output = ()> + Send + 'static) {
-    let stop = stop.clone();
-    tokio::spawn(async move {
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = work => {}
-        }
-    });
+/// The client, once its files can be used; until then the cluster shows why it is not watched. `None` when nobody
+/// listens any more.
+async fn client(
+    cluster: &crate::ClusterSpec,
+    policy: &egress::Policy,
+    shared: &Shared,
+    sender: &mpsc::Sender<Looking>,
+) -> Option<WorkerClient> {
+    loop {
+        let problem = match WorkerClient::new(cluster, policy.clone()) {
+            Ok(client) => return Some(client),
+            Err(problem) => problem,
+        };
+        warn!(cluster = %cluster.name, %problem, "the cluster cannot be watched");
+        let gap = Gap {
+            kind: problem.gap_kind(),
+            text: problem.to_string().into(),
+        };
+        let observation = Observation {
+            at: shared.clock.now(),
+            seen: Seen::ListMissing(gap),
+        };
+        sender.send(Looking::new(&cluster.name, observation)).await.ok()?;
+        tokio::time::sleep(CLIENT_RETRY).await;
+    }
+}
+
+/// Starts tasks that end with `stop`.
+#[derive(Clone)]
+struct Spawner {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Spawner {
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = work => {}
+            }
+        });
+    }
 }

@@ -17,13 +17,56 @@ impl Pace {
         Self { failures: 0 }
     }
 
-    /// The pause after a look that took `took` and went well or not. A look that takes long is a burden for whoever
-    /// answers it, so that at most a fifth of the time is spent looking.
-    pub(crate) fn pause(&mut self, interval: Duration, took: Duration, well: bool) -> Duration {
-        self.failures = if well { 0 } else { self.failures.saturating_add(1) };
-        let steps = self.failures.saturating_sub(10).min(4);
-        let patient = interval.saturating_mul(1 << steps).min(LONGEST.max(interval));
-        let pause = patient.max(took.saturating_mul(4)).saturating_sub(took);
+    /// The pause after a look that took `took`. An answer that took `burden` is a burden for whoever gave it, so that at
+    /// most a fifth of the time is spent answering; `None` stands for a look that nobody answered.
+    pub(crate) fn pause(&mut self, interval: Duration, took: Duration, burden: Option<Duration>) -> Duration {
+        let pause = match burden {
+            Some(burden) => {
+                self.failures = 0;
+                interval.max(burden.saturating_mul(5)).saturating_sub(took)
+            }
+            None => {
+                self.failures = self.failures.saturating_add(1);
+                let steps = self.failures.saturating_sub(10).min(4);
+                let patient = interval.saturating_mul(1 << steps).min(LONGEST.max(interval));
+                // Who waited long for nobody waits once more, but not for long: a return is to be noticed.
+                patient.saturating_sub(took).max(patient / 2)
+            }
+        };
         pause.mul_f64(rand::rng().random_range(0.9..1.1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{LONGEST, Pace};
+
+    const INTERVAL: Duration = Duration::from_secs(5);
+
+    #[test]
+    fn a_look_that_nobody_answered_is_soon_followed_by_another() {
+        let mut pace = Pace::new();
+        for _ in 0..30 {
+            let pause = pace.pause(INTERVAL, Duration::from_secs(10), None);
+            assert!(
+                pause <= LONGEST.mul_f64(1.1) && pause >= INTERVAL.mul_f64(0.4),
+                "{pause:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_slow_answer_is_not_asked_for_all_the_time() {
+        let took = Duration::from_secs(4);
+        let pause = Pace::new().pause(INTERVAL, took, Some(took));
+        assert!(pause >= Duration::from_secs(14), "{pause:?}");
+    }
+
+    #[test]
+    fn waiting_for_a_hung_worker_is_no_burden_of_the_one_that_answered() {
+        let pause = Pace::new().pause(INTERVAL, Duration::from_millis(2_010), Some(Duration::from_millis(10)));
+        assert!(pause <= Duration::from_millis(3_300), "{pause:?}");
     }
 }

@@ -1,0 +1,151 @@
+//! A database per test, cloned from a template with the migrated schema.
+
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, raw_sql};
+use store::Store;
+use tokio::sync::OnceCell;
+
+/// Dropped with the value.
+pub struct Database {
+    name: String,
+    admin: PgConnectOptions,
+    pub url: String,
+}
+
+fn server() -> PgConnectOptions {
+    let url = std::env::var("DATABASE_URL")
+        .expect("DATABASE_URL must name a Postgres server whose role may create databases; `make test` sets it");
+    PgConnectOptions::from_str(&url).expect("DATABASE_URL is an address of Postgres")
+}
+
+async fn run(connection: &mut PgConnection, sql: String) {
+    raw_sql(AssertSqlSafe(sql)).execute(connection).await.unwrap();
+}
+
+/// The template of this run; it is kept for the next one.
+async fn template(admin: &PgConnectOptions) -> &'static str {
+    static READY: OnceCell<()> = OnceCell::const_new();
+    const NAME: &str = "signalbox_engine_template";
+    READY
+        .get_or_init(|| async {
+            let mut connection = admin.connect().await.expect("DATABASE_URL answers");
+            run(&mut connection, "SELECT pg_advisory_lock(7303015)".into()).await;
+            let there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)")
+                .bind(NAME)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+            if !there {
+                run(&mut connection, format!("CREATE DATABASE {NAME}")).await;
+            }
+            let url = admin.clone().database(NAME).to_url_lossy().to_string();
+            if Store::migrate(&url).await.is_err() {
+                // It was made from other migrations.
+                run(&mut connection, format!("DROP DATABASE {NAME} WITH (FORCE)")).await;
+                run(&mut connection, format!("CREATE DATABASE {NAME}")).await;
+                Store::migrate(&url).await.unwrap();
+            }
+            run(&mut connection, "SELECT pg_advisory_unlock(7303015)".into()).await;
+            connection.close().await.unwrap();
+        })
+        .await;
+    NAME
+}
+
+impl Database {
+    pub async fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        // Postgres clones a template for one at a time.
+        static CLONING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let admin = server();
+        let template = template(&admin).await;
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("signalbox_engine_test_{}_{number}", std::process::id());
+        let mut connection = admin.connect().await.expect("DATABASE_URL answers");
+        {
+            let _one = CLONING.lock().await;
+            run(&mut connection, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+            run(
+                &mut connection,
+                format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"),
+            )
+            .await;
+        }
+        connection.close().await.unwrap();
+        let url = admin.clone().database(&name).to_url_lossy().to_string();
+        Self { name, admin, url }
+    }
+
+    pub async fn store(&self) -> Store {
+        Store::connect(&self.url, 6).await.unwrap()
+    }
+
+    /// Refuses new connections and breaks those that are open, as a server that went away.
+    pub async fn leave(&self) {
+        self.admin_run(format!("ALTER DATABASE {} ALLOW_CONNECTIONS false", self.name))
+            .await;
+        let name = &self.name;
+        self.admin_run(format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        ))
+        .await;
+    }
+
+    /// Lets connections in again.
+    pub async fn come_back(&self) {
+        self.admin_run(format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name))
+            .await;
+    }
+
+    async fn admin_run(&self, sql: String) {
+        let mut connection = self.admin.connect().await.unwrap();
+        run(&mut connection, sql).await;
+        connection.close().await.unwrap();
+    }
+
+    /// Every row of every table as text.
+    pub async fn dump(&self) -> String {
+        let mut connection = self.admin.clone().database(&self.name).connect().await.unwrap();
+        let tables: Vec<String> =
+            sqlx::query_scalar("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
+        let mut all = String::new();
+        for table in tables {
+            let rows: String = sqlx::query_scalar(AssertSqlSafe(format!(
+                "SELECT coalesce(string_agg(t::text, E'\\n'), '') FROM \"{table}\" AS t"
+            )))
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+            all.push_str(&format!("{table}\n{rows}\n"));
+        }
+        connection.close().await.unwrap();
+        all
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let admin = self.admin.clone();
+        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        // A test's own runtime cannot be waited for within a drop.
+        let dropping = std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+                .block_on(async {
+                    let mut connection = admin.connect().await.unwrap();
+                    run(&mut connection, sql).await;
+                });
+        });
+        if dropping.join().is_err() && !std::thread::panicking() {
+            panic!("the test's database could not be dropped");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The engine at work: real HTTP from the fake, a real Postgres with a database per test. `DATABASE_URL` names the
+//! server; `make test` sets it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod access;
+mod changes;
+mod configs;
+mod database;
+mod deletion;
+mod doctor;
+mod first_look;
+mod harness;
+mod lease;
+mod outage;
+mod secrets;
+mod spec;
+mod tls;
+mod trouble;

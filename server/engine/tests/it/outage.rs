@@ -1,0 +1,89 @@
+//! The database goes away for a while.
+
+use chrono::Utc;
+use model::record::Entry;
+use model::state::State;
+use model::transition::Change;
+use model::verdict::Health;
+use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
+
+use crate::database::Database;
+use crate::harness::{Rig, until};
+
+#[tokio::test]
+async fn what_happened_while_the_database_was_away_is_recorded_with_its_times() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    let rig = Rig::watching(&database, &fake).await;
+    rig.until_health("invoices", Health::Healthy).await;
+    rig.looks(3).await;
+
+    database.leave().await;
+    let lists = || {
+        fake.requests(0)
+            .iter()
+            .filter(|request| request.contains("expand="))
+            .count()
+    };
+    let seen = async || {
+        let before = lists();
+        until("two more looks", async || (lists() >= before + 2).then_some(())).await;
+    };
+    seen().await;
+    let failed_after = Utc::now();
+    fake.set_state("invoices", Some(0), "FAILED", Some(traces::BAD_PASSWORD));
+    seen().await;
+    let restarted_after = Utc::now();
+    fake.set_state("invoices", Some(0), "RUNNING", None);
+    seen().await;
+    let failed_again_after = Utc::now();
+    fake.set_state("invoices", Some(0), "FAILED", Some(traces::DATABASE_AWAY));
+    seen().await;
+    let back = Utc::now();
+    database.come_back().await;
+
+    let connector = rig.until_health("invoices", Health::Failed).await;
+    assert!((failed_again_after..back).contains(&connector.verdict().since));
+    let mut history = rig.history(Some("invoices")).await;
+    history.reverse();
+    let states: Vec<_> = history
+        .iter()
+        .filter_map(|item| match &item.entry {
+            Entry::Transition(transition) => match &transition.change {
+                Change::State { to, .. } => Some((transition.at, to.clone())),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    let told: Vec<&State> = states.iter().map(|(_, state)| state).collect();
+    assert_eq!(told, [&State::Failed, &State::Running, &State::Failed], "{history:#?}");
+    assert!((failed_after..restarted_after).contains(&states[0].0), "{states:?}");
+    assert!(
+        (restarted_after..failed_again_after).contains(&states[1].0),
+        "{states:?}"
+    );
+    assert!((failed_again_after..back).contains(&states[2].0), "{states:?}");
+    assert_eq!(
+        rig.verdicts("invoices").await,
+        [Health::Healthy, Health::Failed, Health::Healthy, Health::Failed]
+    );
+    let kinds = rig.kinds(None).await;
+    assert!(!kinds.contains(&"recording_gap"), "nothing was lost: {kinds:?}");
+    rig.looks(2).await;
+    assert_eq!(rig.kinds(None).await, kinds, "nothing is told twice");
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_stops_in_time_though_its_database_is_away() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    let rig = Rig::watching(&database, &fake).await;
+    database.leave().await;
+    fake.set_state("invoices", Some(0), "FAILED", Some(traces::BAD_PASSWORD));
+    rig.stop().await;
+    database.come_back().await;
+}
