@@ -10,7 +10,7 @@ use model::names::{ClusterName, WorkerId};
 use model::observe::{Gap, HealthAnswer};
 use view::{Cluster, Totals};
 
-use crate::fault::fault_item;
+use crate::fault::{fault_item, worst_first};
 use crate::{Console, Error, FaultItem, require};
 
 /// A cluster as lists show it.
@@ -133,7 +133,7 @@ impl Console {
             group: cluster.about.group.clone(),
             fresh: cluster.fresh.clone(),
             addresses: cluster.about.addresses.clone(),
-            faults: cluster.faults.iter().map(|fault| fault_item(cluster, fault)).collect(),
+            faults: worst_first(cluster.faults.iter().map(|fault| fault_item(cluster, fault)).collect()),
             plugins: plugin_lines(cluster),
         })
     }

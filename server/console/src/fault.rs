@@ -32,14 +32,18 @@ impl Console {
             .clusters
             .values()
             .filter(|cluster| cluster.about.same_as.is_none());
-        let mut items: Vec<FaultItem> = items
+        let items: Vec<FaultItem> = items
             .flat_map(|cluster| cluster.faults.iter().map(|fault| fault_item(cluster, fault)))
             .collect();
-        // What concerns many comes before what concerns one, then the worse, then the older.
-        let shared = |item: &FaultItem| matches!(item.fault.scope, Scope::Connector(_));
-        items.sort_by_key(|item| (shared(item), item.worst, item.fault.opened_at));
-        Ok(items)
+        Ok(worst_first(items))
     }
+}
+
+/// What concerns many comes before what concerns one, then the worse, then the older.
+pub(crate) fn worst_first(mut items: Vec<FaultItem>) -> Vec<FaultItem> {
+    let alone = |item: &FaultItem| matches!(item.fault.scope, Scope::Connector(_));
+    items.sort_by_key(|item| (alone(item), item.worst, item.fault.opened_at));
+    items
 }
 
 pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {

@@ -66,3 +66,15 @@ pub(super) fn without_statement(text: &str) -> String {
         _ => text.to_owned(),
     }
 }
+
+/// Takes out where Jackson says that it was reading: ` at [Source: …; line: 1, column: 1]` tells of a buffer in the
+/// worker's memory, and with the source text of the record itself.
+pub(super) fn without_source(text: &str) -> String {
+    let Some((before, rest)) = text.split_once(" at [Source:") else {
+        return text.to_owned();
+    };
+    match rest.rsplit_once(']') {
+        Some((_, after)) => format!("{before}{after}"),
+        None => before.to_owned(),
+    }
+}

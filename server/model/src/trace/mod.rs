@@ -96,7 +96,8 @@ fn beneath(chosen: &Exception<'_>, below: &Exception<'_>) -> String {
 
 /// The message on one line, data values struck out.
 fn shown(exception: &Exception<'_>) -> String {
-    line::without_statement(message(exception).trim_end_matches([':', ' ']))
+    let message = line::without_source(&message(exception));
+    line::without_statement(message.trim_end_matches([':', ' ']))
 }
 
 /// The whole message on one line, data values struck out, for showing and for signatures: what a record holds must
