@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # postgres.sh COMMAND...: runs COMMAND with DATABASE_URL naming a Postgres server that was made for it alone, on a free
-# port of 127.0.0.1, and is gone with its files afterwards, also after a failure, Ctrl-C or a kill of this script.
+# port of 127.0.0.1, and is gone afterwards, whatever ended this script. Its files go too, or with the next run when the
+# script was killed outright.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . .ci/say.sh
@@ -12,7 +13,14 @@ if ! [ -x "$programs/initdb" ]; then
     exit 1
 fi
 
-place=$(mktemp -d "${TMPDIR:-/tmp}/signalbox-postgres-XXXXXX")
+# The folder carries this script's number, so that one whose script was killed outright is told from one in use.
+folders=${TMPDIR:-/tmp}/signalbox-postgres
+for old in "$folders"-*-*; do
+    owner=${old#"$folders"-}
+    owner=${owner%%-*}
+    [[ $owner =~ ^[0-9]+$ ]] && ! [ -e "/proc/$owner" ] && rm -rf "$old"
+done
+place=$(mktemp -d "$folders-$$-XXXXXX")
 server=
 ended() {
     if [ -n "$server" ]; then

@@ -57,6 +57,26 @@ fn every_library_is_justified_and_used_where_it_may_be() {
 }
 
 #[test]
+fn the_root_manifest_declares_nothing_that_nobody_uses() {
+    let root: toml::Table = tree::text("Cargo.toml").parse().expect("a manifest");
+    let declared = root["workspace"]["dependencies"]
+        .as_table()
+        .expect("dependencies of the workspace");
+    let crates = tree::crates();
+    let used: BTreeSet<&str> = crates
+        .iter()
+        .flat_map(|one| &one.dependencies)
+        .map(|one| one.name.as_str())
+        .collect();
+    let unused = declared.keys().filter(|name| !used.contains(name.as_str()));
+    none(
+        &unused
+            .map(|name| format!("nobody uses {name} of the root manifest"))
+            .collect::<Vec<_>>(),
+    );
+}
+
+#[test]
 fn a_library_in_the_wrong_place_is_found() {
     let allowed = BTreeMap::from([("sqlx".to_owned(), BTreeSet::from(["store".to_owned()]))]);
     let used = |user: &str, library: &str| vec![(user.to_owned(), library.to_owned())];
