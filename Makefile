@@ -17,7 +17,7 @@ test: ## Everything that is tested, with one total at the end.
 	@.ci/postgres.sh .ci/test.sh format clippy queries tests browser
 
 test-unit: ## The tests that need a Postgres at most, no Kafka.
-	@.ci/need.sh test
+	@.ci/need.sh unit
 	@.ci/postgres.sh .ci/test.sh unit
 
 test-lab: ## The tests against a real Kafka and real Connect workers.
@@ -29,15 +29,15 @@ test-browser: ## The journeys in a real browser.
 	@.ci/postgres.sh .ci/test.sh browser
 
 lint: ## Formatting and clippy.
-	@.ci/need.sh test
+	@.ci/need.sh lint
 	@.ci/test.sh format clippy
 
 fmt: ## Formats all Rust files.
-	@.ci/need.sh build
+	@.ci/need.sh lint
 	@cargo fmt --all
 
 sqlx: ## Writes the query files in .sqlx anew, after SQL or a migration changed.
-	@.ci/need.sh test
+	@.ci/need.sh unit
 	@.ci/postgres.sh .ci/sqlx.sh .sqlx
 
 clean-lab: ## Removes the artifacts that the lab fetched.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# need.sh build|demo|simulated|test: looks for what the purpose needs and says by name what is missing. Debian
+# need.sh lint|unit|demo|simulated|test: looks for what the purpose needs and says by name what is missing. Debian
 # packages are installed when this is root or sudo is there; else the command that would do it is printed.
 # Quiet when everything is here. Exit code 1 when something stays missing.
 set -u
@@ -26,7 +26,7 @@ need_rust() {
     fi
     found=$(version rustc --version)
     at_least 1.95 "$found" || missing+=("Rust 1.95 or newer (found $found): rustup update stable")
-    if [ "$purpose" = test ]; then
+    if [ "$purpose" != demo ] && [ "$purpose" != simulated ]; then
         cargo fmt --version >/dev/null 2>&1 || missing+=("rustfmt: rustup component add rustfmt")
         cargo clippy --version >/dev/null 2>&1 || missing+=("clippy: rustup component add clippy")
     fi
@@ -69,11 +69,21 @@ postgres_here() {
     [ -n "${PG_BIN:-}" ] || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || have postgres
 }
 
+# The tests that need no Kafka.
+need_unit() {
+    need_rust
+    need_compiler
+    postgres_here || packages+=(postgresql)
+    have psql || packages+=(postgresql-client)
+    program git git
+}
+
 case $purpose in
-build)
+lint)
     need_rust
     need_compiler
     ;;
+unit) need_unit ;;
 demo)
     need_rust
     need_jdk
@@ -88,18 +98,14 @@ simulated)
     postgres_here || packages+=(postgresql)
     ;;
 test)
-    need_rust
+    need_unit
     need_jdk
     need_maven
     need_node
-    need_compiler
-    postgres_here || packages+=(postgresql)
-    have psql || packages+=(postgresql-client)
     program unzip unzip
     program xz xz-utils
     program chromium chromium
     program promtool prometheus
-    program git git
     ;;
 *)
     say "need.sh: unknown purpose '$purpose'" >&2
