@@ -34,6 +34,8 @@ pub struct Parts {
     pub console: Console,
     /// Where the server is.
     pub site: Site,
+    /// A sentence above every page.
+    pub banner: Option<String>,
     /// Whether the view was read from the database.
     pub loaded: watch::Receiver<bool>,
     /// The metrics of this process; `None` in tests that share one.
@@ -67,6 +69,15 @@ impl AppState {
     /// Where the server is.
     pub fn site(&self) -> &Site {
         &self.0.parts.site
+    }
+
+    /// A sentence above every page: the configured one, after what is wrong with the server itself.
+    pub fn banner(&self) -> Option<String> {
+        let trouble = self.console().readiness().trouble;
+        let trouble =
+            trouble.map(|why| format!("This server cannot do its work right now: {why}. What it shows grows old."));
+        let both: Vec<String> = trouble.into_iter().chain(self.0.parts.banner.clone()).collect();
+        (!both.is_empty()).then(|| both.join(" "))
     }
 
     /// Why the fleet cannot be shown yet; `None` once it was read from the database.

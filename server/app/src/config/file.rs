@@ -29,6 +29,7 @@ pub struct Server {
     pub public_url: Option<Address>,
     pub data_dir: Option<String>,
     pub secret_key_file: Option<String>,
+    pub banner: Option<String>,
 }
 
 /// `[database]`. No Debug: addresses may hold passwords.
@@ -172,7 +173,8 @@ overlay!(Server {
     listen,
     public_url,
     data_dir,
-    secret_key_file
+    secret_key_file,
+    banner
 });
 overlay!(Observe {
     interval,

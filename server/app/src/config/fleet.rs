@@ -41,7 +41,7 @@ pub(super) fn fleet(file: File, origin: &Origin<'_>, around: &Surroundings<'_>) 
         clusters,
         teams,
         owners,
-        settings: settings(&file.observe),
+        settings: settings(&file.observe).map_err(|why| origin.error(None, why))?,
         allow: allow.into_iter().map(|network| network.0).collect(),
     })
 }
@@ -51,7 +51,7 @@ fn names(cluster: &ClusterSpec) -> impl Iterator<Item = &ClusterName> {
     std::iter::once(&cluster.name).chain(&cluster.formerly)
 }
 
-fn settings(observe: &file::Observe) -> Settings {
+fn settings(observe: &file::Observe) -> Result<Settings, String> {
     let default = Settings::default();
     let set = |span: Option<Span>, default: TimeDelta| {
         span.map_or(default, |Span(time)| {
@@ -65,8 +65,13 @@ fn settings(observe: &file::Observe) -> Settings {
         grace: set(observe.grace, default.grace),
         ..default
     };
+    if settings.stale_after <= settings.interval {
+        return Err(
+            "[observe] stale_after must be longer than interval, or everything would always be stale".to_owned(),
+        );
+    }
     settings.revision = revision(&settings);
-    settings
+    Ok(settings)
 }
 
 /// Equal settings have an equal revision, on every server and after every restart. 32 bits, so that it fits every

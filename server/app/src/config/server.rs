@@ -19,6 +19,8 @@ pub struct ServerConfig {
     pub data_dir: PathBuf,
     /// The secret key.
     pub secret_key_file: PathBuf,
+    /// A sentence above every page.
+    pub banner: Option<String>,
 }
 
 /// `[database]`, secrets read. No Debug: addresses may hold passwords.
@@ -46,6 +48,7 @@ pub(super) fn server(table: &Server, around: &Surroundings<'_>) -> ServerConfig 
         public_url: table.public_url.as_ref().map(|url| url.0.clone()),
         data_dir,
         secret_key_file,
+        banner: table.banner.clone().filter(|text| !text.trim().is_empty()),
     }
 }
 

@@ -71,9 +71,6 @@ impl From<web::Error> for Problem {
 
 /// Around a page for somebody who is not signed in.
 pub fn outside(state: &AppState) -> Frame {
-    let trouble = state.console().readiness().trouble;
-    let banner =
-        trouble.map(|why| format!("This server cannot do its work right now: {why}. What it shows grows old."));
     Frame {
         actor_name: String::new(),
         csrf: String::new(),
@@ -82,7 +79,7 @@ pub fn outside(state: &AppState) -> Frame {
         stale_after: state.console().stale_after(),
         as_of: None,
         signed_in: false,
-        banner,
+        banner: state.banner(),
         section: Section::Elsewhere,
     }
 }

@@ -156,6 +156,7 @@ pub async fn serve(config: Config, variables: Variables) -> Result<(), ServeErro
         access: access.clone(),
         console,
         site: site.clone(),
+        banner: config.server.banner.clone(),
         loaded: engine.loaded.clone(),
         prometheus: Some(prometheus),
         last_reload,
@@ -165,7 +166,7 @@ pub async fn serve(config: Config, variables: Variables) -> Result<(), ServeErro
     let mut database = tokio::spawn(keeper.run());
     tokio::spawn(reloader.run(hangup, stop.clone()));
 
-    info!(address = site.address(), config = ?config.path, "Signalbox serves");
+    info!(listen = %address, address = site.address(), config = ?config.path, "Signalbox serves");
     let link = access.new_link()?;
     if let Err(error) = publish(&link, &config.server.data_dir) {
         warn!(%error, "the sign-in link could not be written; make another with `signalbox admin sign-in-link`");

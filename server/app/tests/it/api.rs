@@ -173,7 +173,11 @@ fn configs_and_traces_need_their_right_and_hold_no_secret() {
     has(&timeline["items"][0], &["at", "kind", "text", "actor"]);
     let next = timeline["next_cursor"].as_str().unwrap();
     let older = see(&format!("{path}/timeline?limit=1&cursor={next}")).json();
-    assert!(older["items"][0]["id"].as_i64() < timeline["items"][0]["id"].as_i64());
+    let (newer, older) = (&timeline["items"][0], &older["items"][0]);
+    assert!(
+        older["at"].as_str() <= newer["at"].as_str() && older["id"] != newer["id"],
+        "{older:#} {newer:#}"
+    );
     for target in [
         format!("{path}/config"),
         format!("{path}/config/versions"),

@@ -121,3 +121,68 @@ fn a_second_signal_ends_it_at_once_and_a_second_server_finds_the_port_taken() {
         "{status} after {took:?}"
     );
 }
+
+#[test]
+fn below_a_path_everything_is_known_with_and_without_it() {
+    let database = Database::new();
+    let home = Home::new(&database.url);
+    let text = std::fs::read_to_string(home.config()).unwrap();
+    let public = "[server]\npublic_url = \"https://ops.example.com/box/\"\nbanner = \"A drill: nothing <is> real.\"";
+    std::fs::write(home.config(), text.replace("[server]", public)).unwrap();
+    let server = Server::start_at(home, "https://ops.example.com/box/signin");
+    let ask = |target: &str| server.ask("GET", target).header("host", "ops.example.com");
+    assert_eq!(
+        (ask("/box/livez").send().status, ask("/livez").send().status),
+        (200, 200)
+    );
+    until("readiness", || (server.get("/readyz").status == 200).then_some(()));
+    for target in ["/box", "/box/", "/box/connectors?health=failed"] {
+        assert_eq!(ask(target).send().header("location"), Some("/box/signin"), "{target}");
+    }
+    assert_eq!(ask("/boxes").send().status, 404);
+    let page = ask("/box/signin").send().text();
+    assert!(page.contains("href=\"/box/assets/style.css?v="), "{page}");
+    assert!(
+        page.contains("A drill: nothing &#60;is&#62; real.") || page.contains("A drill: nothing &lt;is&gt; real."),
+        "{page}"
+    );
+    let entered = server
+        .ask("POST", "/box/signin")
+        .form(&format!("token={}", server.link()))
+        .send();
+    let cookie = entered.header("set-cookie").unwrap();
+    assert!(
+        cookie.contains("; Path=/box;") && cookie.ends_with("; Secure"),
+        "{cookie}"
+    );
+}
+
+/// Without a database, Signalbox runs one of its own, ends it, and finds it again.
+#[test]
+fn its_own_postgres_comes_and_goes_with_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::new("");
+    // The database runs as another user when the tests run as root, and must reach its folder.
+    std::fs::set_permissions(home.folder.path(), std::fs::Permissions::from_mode(0o711)).unwrap();
+    let text = std::fs::read_to_string(home.config()).unwrap();
+    std::fs::write(home.config(), text.replace("url = \"\"\n", "")).unwrap();
+    let pid_file = home.data().join("postgres/data/postmaster.pid");
+    let mut server = Server::ready(home);
+    assert_eq!(server.api("/api/v1/clusters").status, 200);
+    assert!(pid_file.exists());
+    server.signal(Signal::SIGTERM);
+    let (status, took) = server.ended();
+    assert!(
+        status.success() && took < Duration::from_secs(5),
+        "{status} after {took:?}"
+    );
+    assert!(!pid_file.exists(), "it was left running");
+    let mut server = Server::ready(server.stop());
+    server.signal(Signal::SIGKILL);
+    server.ended();
+    let mut server = Server::ready(server.stop());
+    assert!(server.log().contains("adopted=true"), "{}", server.log());
+    server.signal(Signal::SIGTERM);
+    server.ended();
+    assert!(!pid_file.exists(), "it was left running");
+}

@@ -90,6 +90,11 @@ pub struct Server {
 impl Server {
     /// Starts one and waits until it answers.
     pub fn start(home: Home) -> Self {
+        Self::start_at(home, "http://127.0.0.1:")
+    }
+
+    /// As [`Server::start`], where links begin with this.
+    pub fn start_at(home: Home, address: &str) -> Self {
         let link = home.data().join("signin-link");
         // A link of an earlier start names an earlier port.
         let _absent = std::fs::remove_file(&link);
@@ -102,9 +107,8 @@ impl Server {
             if let Some(status) = child.try_wait().unwrap() {
                 panic!("it ended ({status}): {}", read(&home, "log"));
             }
-            let text = std::fs::read_to_string(&link).ok()?;
-            let rest = text.strip_prefix("http://")?;
-            rest.split('/').next()?.parse().ok()
+            std::fs::read_to_string(&link).ok()?.strip_prefix(address)?;
+            listening(&home)
         });
         Self { home, address, child }
     }
@@ -168,8 +172,10 @@ impl Server {
 
     /// Ends it and keeps its home.
     pub fn stop(mut self) -> Home {
-        self.signal(Signal::SIGTERM);
-        self.ended();
+        if self.child.try_wait().unwrap().is_none() {
+            self.signal(Signal::SIGTERM);
+            self.ended();
+        }
         let Self { home, .. } = &mut self;
         let empty = Home {
             folder: tempfile::tempdir().unwrap(),
@@ -177,6 +183,13 @@ impl Server {
         };
         std::mem::replace(home, empty)
     }
+}
+
+/// The address in the log.
+fn listening(home: &Home) -> Option<SocketAddr> {
+    let log = read(home, "log");
+    let rest = log.split_once("listen=")?.1;
+    rest.split_whitespace().next()?.parse().ok()
 }
 
 fn read(home: &Home, file: &str) -> String {

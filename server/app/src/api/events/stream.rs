@@ -1,6 +1,6 @@
 //! One reader's stream of events.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,24 +83,42 @@ impl Reader {
             return Some(event);
         }
         loop {
-            // A reader that is further behind than its share is told so, instead of being fed what is old.
-            if self.live.len() > QUEUE {
-                return Some(self.begin_anew());
-            }
             let received = tokio::select! {
                 received = self.live.recv() => received,
                 () = sleep_until(self.end) => return None,
             };
             match received {
-                Ok(event) if event.id > self.known => {
-                    self.known = event.id;
-                    return Some(said(&event));
-                }
+                Ok(event) if event.id > self.known => return Some(self.take(event)),
                 Ok(_known) => {}
                 Err(RecvError::Lagged(_)) => return Some(self.begin_anew()),
                 Err(RecvError::Closed) => return None,
             }
         }
+    }
+
+    /// An event with all that is queued behind it. Of several about the same thing only the last is said; a reader that
+    /// is behind by more than its share even so is told to begin anew, instead of being fed what is old.
+    fn take(&mut self, first: Arc<engine::Event>) -> sse::Event {
+        let mut queued = vec![first];
+        while let Ok(event) = self.live.try_recv() {
+            queued.push(event);
+        }
+        let mut about = BTreeSet::new();
+        let mut last: Vec<&Arc<engine::Event>> = Vec::new();
+        for event in queued.iter().rev() {
+            if about.insert((&event.cluster, &event.connector, event.changed.as_str())) {
+                last.push(event);
+            }
+        }
+        if last.len() > QUEUE {
+            self.known = queued.last().map_or(self.known, |event| event.id);
+            return self.begin_anew();
+        }
+        for event in last.into_iter().rev() {
+            self.known = event.id;
+            self.waiting.push_back(said(event));
+        }
+        self.waiting.pop_front().unwrap_or_else(|| reset(self.known))
     }
 
     /// Drops what is queued; what comes after is what is new after the reader has read everything anew.
