@@ -83,7 +83,10 @@ impl Stream {
         let reader = tokio::spawn(async move {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = stream.read(&mut bytes).await {
-                writer.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..count]));
+                writer
+                    .lock()
+                    .unwrap()
+                    .push_str(&String::from_utf8_lossy(&bytes[..count]));
             }
         });
         Self { text, reader }

@@ -102,9 +102,21 @@ impl Server {
     /// Starts the process, with the configuration and the data it had, and waits until it is ready.
     pub async fn launch(&mut self) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_signalbox"));
-        command.args(["serve", "--log", "info,signalbox=debug,engine=debug,connect=debug,store=debug,app=debug"]);
-        command.arg("--config").arg(self.config()).current_dir(self.place.path());
-        for variable in ["DATABASE_URL", "SIGNALBOX_LOG", "SIGNALBOX_CONFIG", "SIGNALBOX_LOG_FORMAT"] {
+        command.args([
+            "serve",
+            "--log",
+            "info,signalbox=debug,engine=debug,connect=debug,store=debug,app=debug",
+        ]);
+        command
+            .arg("--config")
+            .arg(self.config())
+            .current_dir(self.place.path());
+        for variable in [
+            "DATABASE_URL",
+            "SIGNALBOX_LOG",
+            "SIGNALBOX_CONFIG",
+            "SIGNALBOX_LOG_FORMAT",
+        ] {
             command.env_remove(variable);
         }
         let process = Process::start("signalbox", &command, &self.path("signalbox.log")).unwrap();
@@ -185,24 +197,41 @@ impl Server {
     }
 
     /// Waits until `holds` of the connector, and returns it.
-    pub async fn connector_when(&self, cluster: &str, name: &str, seconds: u64, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
+    pub async fn connector_when(
+        &self,
+        cluster: &str,
+        name: &str,
+        seconds: u64,
+        what: &str,
+        holds: impl Fn(&Value) -> bool,
+    ) -> Value {
         until(&format!("{cluster}/{name}: {what}"), seconds, async || {
             let connector = self.connector(cluster, name).await;
-            if holds(&connector) { Ok(connector) } else { Err(connector.to_string()) }
+            if holds(&connector) {
+                Ok(connector)
+            } else {
+                Err(connector.to_string())
+            }
         })
         .await
     }
 
     /// Waits for a verdict.
     pub async fn verdict(&self, cluster: &str, name: &str, verdict: &str) -> Value {
-        self.connector_when(cluster, name, 60, verdict, |connector| connector["health"]["verdict"] == verdict)
-            .await
+        self.connector_when(cluster, name, 60, verdict, |connector| {
+            connector["health"]["verdict"] == verdict
+        })
+        .await
     }
 
     /// A cluster as the list of clusters shows it.
     pub async fn cluster(&self, name: &str) -> Value {
         let list = self.api("/clusters").await;
-        let found = list["items"].as_array().unwrap().iter().find(|cluster| cluster["name"] == name);
+        let found = list["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|cluster| cluster["name"] == name);
         found.unwrap_or_else(|| panic!("no cluster {name} in {list}")).clone()
     }
 
@@ -234,7 +263,9 @@ impl Server {
         let link = std::fs::read_to_string(self.path("data/signin-link")).unwrap();
         let token = link.trim().split_once("token=").unwrap().1.to_owned();
         let form = "Content-Type: application/x-www-form-urlencoded\r\n";
-        let answer = http::send(self.port, "POST", "/signin", form, &format!("token={token}")).await.unwrap();
+        let answer = http::send(self.port, "POST", "/signin", form, &format!("token={token}"))
+            .await
+            .unwrap();
         assert_eq!(answer.status, 303, "{}", answer.all());
         let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap();
         format!("Cookie: {cookie}\r\n")
@@ -248,8 +279,13 @@ impl Server {
     /// Runs the binary as a command beside the server.
     pub fn run(&self, arguments: &[&str]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_signalbox"));
-        command.args(arguments).current_dir(self.place.path()).env_remove("DATABASE_URL");
-        command.env("SIGNALBOX_URL", self.url()).env("SIGNALBOX_TOKEN", &self.token);
+        command
+            .args(arguments)
+            .current_dir(self.place.path())
+            .env_remove("DATABASE_URL");
+        command
+            .env("SIGNALBOX_URL", self.url())
+            .env("SIGNALBOX_TOKEN", &self.token);
         let output = command.output().unwrap();
         Said {
             code: output.status.code().unwrap(),
@@ -259,10 +295,14 @@ impl Server {
     }
 
     /// The end of the log, when a test fails.
+    #[expect(clippy::print_stdout, reason = "the test's runner shows it with the failure")]
     pub fn show_log(&self) {
         let log = self.log();
         let lines: Vec<&str> = log.lines().collect();
-        println!("the end of the server's log:\n{}", lines[lines.len().saturating_sub(60)..].join("\n"));
+        println!(
+            "the end of the server's log:\n{}",
+            lines[lines.len().saturating_sub(60)..].join("\n")
+        );
     }
 }
 

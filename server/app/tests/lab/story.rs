@@ -8,7 +8,9 @@ use crate::server::Server;
 pub async fn verdicts(server: &Server, cluster: &str, name: &str) -> Vec<String> {
     let entries = server.timeline(cluster, name).await;
     let verdicts = entries.iter().filter(|entry| entry["kind"] == "verdict");
-    verdicts.map(|entry| entry["verdict"].as_str().unwrap().to_owned()).collect()
+    verdicts
+        .map(|entry| entry["verdict"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Fails when a connector has had another verdict than these.
