@@ -62,7 +62,12 @@ fn finding(subject: &str, severity: Severity, text: String, todo: Option<&str>) 
 }
 
 fn of_config(fleet: &FleetSpec, path: Option<&std::path::Path>) -> Finding {
-    let counts = format!("{} clusters, {} teams", fleet.clusters.len(), fleet.teams.len());
+    let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let (clusters, teams) = (
+        counted(fleet.clusters.len(), "cluster"),
+        counted(fleet.teams.len(), "team"),
+    );
+    let counts = format!("{clusters}, {teams}");
     match path {
         Some(path) => finding(
             "configuration",
