@@ -1,0 +1,187 @@
+// Keeps a page true: listens to one stream of events, fetches the page anew when something changed, and exchanges what
+// differs. Without it every page works; with it nothing needs to be reloaded.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const events = root.dataset.events;
+  const POLL = 10_000; // A look without an event: ages of evidence move too.
+  const CALM = 400; // Events of a storm are gathered for so long, in ms.
+  let skew = Date.now() - Number(root.dataset.now);
+  let tag = null;
+  let seen = Date.now();
+  let away = null;
+  let timer = null;
+  let busy = false;
+  let again = false;
+
+  // Ages, in the same words as the server's.
+  const units = [[86_400, 3_600, "d", "h"], [3_600, 60, "h", "min"], [60, 1, "min", "s"]];
+  const words = (seconds, fine) => {
+    for (const [per, below, one, two] of units) {
+      if (seconds < per) continue;
+      const rest = Math.floor((seconds % per) / below);
+      const big = `${Math.floor(seconds / per).toLocaleString("en-US")} ${one}`;
+      return fine && rest > 0 ? `${big} ${rest} ${two}` : big;
+    }
+    return `${seconds} s`;
+  };
+  const write = (node, text) => {
+    if (node && node.textContent !== text) node.textContent = text;
+  };
+  const tick = () => {
+    const now = Date.now() - skew;
+    for (const time of document.querySelectorAll("time[data-age]")) {
+      const seconds = Math.max(0, Math.floor((now - Date.parse(time.dateTime)) / 1000));
+      write(time, words(seconds, time.dataset.age === "fine"));
+    }
+    const live = document.getElementById("live");
+    if (!live || !events) return;
+    if (away && Date.now() - seen > POLL + 5_000) {
+      live.dataset.away = "true";
+      write(live.querySelector(".live-words"), `not live since ${away.toISOString().slice(11, 19)}`);
+    } else if (!("stale" in live.dataset)) {
+      delete live.dataset.away;
+      const word = live.querySelector(".live-words");
+      if (word && word.textContent !== "nothing seen yet") write(word, "live");
+    }
+  };
+
+  // Turns `old` into `next` in place, so that scroll, focus, selection and open folds stay where they are.
+  const key = (node) => (node.nodeType === 1 ? node.dataset.key || node.id : "") || "";
+  const alike = (old, next) => old.nodeType === next.nodeType && old.nodeName === next.nodeName && key(old) === key(next);
+  const attributes = (old, next) => {
+    const kept = (name) => name === "open" && old.nodeName === "DETAILS";
+    const changed = old.dataset && "state" in old.dataset && old.dataset.state !== next.dataset.state;
+    for (const { name, value } of next.attributes) if (!kept(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    for (const { name } of [...old.attributes]) if (!kept(name) && !next.hasAttribute(name)) old.removeAttribute(name);
+    if (changed) old.classList.add("glow");
+  };
+  const morph = (old, next) => {
+    if (old.isEqualNode(next)) return;
+    if (old.nodeType !== 1) {
+      old.nodeValue = next.nodeValue;
+      return;
+    }
+    if (old === document.activeElement && "value" in old) return;
+    attributes(old, next);
+    const known = new Map([...old.children].filter(key).map((node) => [key(node), node]));
+    let at = old.firstChild;
+    for (const child of [...next.childNodes]) {
+      const mine = key(child) ? known.get(key(child)) : at && !key(at) && alike(at, child) ? at : null;
+      if (!mine || !alike(mine, child)) {
+        const fresh = document.importNode(child, true);
+        old.insertBefore(fresh, at);
+        if (fresh.nodeType === 1 && "state" in fresh.dataset) fresh.classList.add("glow");
+        continue;
+      }
+      if (mine === at) at = at.nextSibling;
+      else old.insertBefore(mine, at);
+      morph(mine, child);
+    }
+    while (at) {
+      const gone = at;
+      at = at.nextSibling;
+      gone.remove();
+    }
+  };
+  document.addEventListener("animationend", (event) => event.target.classList.remove("glow"));
+
+  // A person who is choosing or marking something is not disturbed.
+  const engaged = () => {
+    const main = document.getElementById("main");
+    const selection = getSelection();
+    const marks = selection && !selection.isCollapsed && main.contains(selection.anchorNode);
+    return marks || (document.activeElement && document.activeElement.matches("main input, main select"));
+  };
+  const refresh = async () => {
+    if (busy) {
+      again = true;
+      return;
+    }
+    if (document.hidden || engaged()) return;
+    busy = true;
+    try {
+      const headers = { "X-Signalbox-Fragment": "main" };
+      if (tag) headers["If-None-Match"] = tag;
+      const answer = await fetch(location.href, { headers, cache: "no-store", credentials: "same-origin" });
+      if (answer.status === 401) {
+        const live = document.getElementById("live");
+        const link = Object.assign(document.createElement("a"), { href: root.dataset.signin, textContent: "signed out: sign in" });
+        live.replaceChildren(link);
+        stop();
+        return;
+      }
+      if (answer.status !== 304) {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const main = page.getElementById("main");
+        if (answer.status >= 500 || !main) throw new Error(`the server answered ${answer.status}`);
+        tag = answer.headers.get("ETag");
+        skew = Date.now() - Number(page.documentElement.dataset.now);
+        document.title = page.title;
+        const [icon, newer] = [document, page].map((from) => from.querySelector("link[rel=icon]"));
+        if (icon && newer && icon.getAttribute("href") !== newer.getAttribute("href")) icon.setAttribute("href", newer.getAttribute("href"));
+        morph(document.getElementById("main"), main);
+        for (const part of ["live", "banner"]) {
+          const [old, next] = [document, page].map((from) => from.getElementById(part));
+          if (old && next) morph(old, next);
+          else if (old) old.remove();
+          else if (next) document.getElementById("main").before(document.importNode(next, true));
+        }
+      }
+      seen = Date.now();
+      away = null;
+    } catch {
+      away = away || new Date(Date.now() - skew);
+    } finally {
+      busy = false;
+      tick();
+      if (again) {
+        again = false;
+        soon();
+      }
+    }
+  };
+  const soon = () => {
+    timer = timer || setTimeout(() => {
+      timer = null;
+      refresh();
+    }, CALM);
+  };
+
+  // One tab holds the lock and the only stream and tells the others; where there are no locks, each visible tab listens.
+  let source = null;
+  const listen = (tell) => {
+    source = new EventSource(events);
+    for (const kind of ["message", "reset"]) source.addEventListener(kind, tell);
+  };
+  const stop = () => {
+    if (source) source.close();
+    clearInterval(beat);
+  };
+  const beat = events ? setInterval(refresh, POLL) : null;
+  if (events && navigator.locks && window.BroadcastChannel) {
+    const channel = new BroadcastChannel(events);
+    channel.addEventListener("message", soon);
+    navigator.locks.request(events, () => new Promise(() => listen(() => {
+      channel.postMessage("changed");
+      soon();
+    })));
+  } else if (events) {
+    listen(soon);
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && events) refresh();
+  });
+  setInterval(tick, 1000);
+  tick();
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.matches("input, select, textarea");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const field = [...document.querySelectorAll("main input[type=search], .search input")].find((one) => one.offsetParent);
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+})();

@@ -3,7 +3,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    missing_docs,
     reason = "a tool for the eye that fails by panicking; the samples are the tests' own"
 )]
 

@@ -92,6 +92,11 @@ impl Frame {
         Clock::new(*at, self.now)
     }
 
+    /// `14:06`, or the day when that is not today.
+    pub(crate) fn minute(&self, at: &Timestamp) -> Clock {
+        Clock::short(*at, self.now)
+    }
+
     /// `Today`, `Yesterday`, `Thu 19 Nov 2026`.
     pub(crate) fn day(&self, at: &Timestamp) -> Day {
         Day::new(*at, self.now)

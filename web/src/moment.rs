@@ -75,23 +75,29 @@ impl HtmlSafe for Age {}
 pub(crate) struct Clock {
     at: Timestamp,
     now: Timestamp,
+    short: bool,
 }
 
 impl Clock {
     pub(crate) fn new(at: Timestamp, now: Timestamp) -> Self {
-        Self { at, now }
+        Self { at, now, short: false }
+    }
+
+    /// To the minute, or the day alone.
+    pub(crate) fn short(at: Timestamp, now: Timestamp) -> Self {
+        Self { at, now, short: true }
     }
 }
 
 impl fmt::Display for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let form = match (
-            self.at.date_naive() == self.now.date_naive(),
-            self.at.year() == self.now.year(),
-        ) {
-            (true, _) => "%H:%M:%S",
-            (false, true) => "%-d %b %H:%M",
-            (false, false) => "%-d %b %Y",
+        let today = self.at.date_naive() == self.now.date_naive();
+        let form = match (today, self.at.year() == self.now.year(), self.short) {
+            (true, _, false) => "%H:%M:%S",
+            (true, _, true) => "%H:%M",
+            (false, true, false) => "%-d %b %H:%M",
+            (false, true, true) => "%-d %b",
+            (false, false, _) => "%-d %b %Y",
         };
         element(f, self.at, None, &self.at.format(form).to_string())
     }

@@ -37,6 +37,7 @@ pub(crate) fn otherwise(item: &ConnectorItem) -> Option<String> {
         let of = item.tasks.len();
         match (count, of) {
             (1, 1) => format!(", its task {other}"),
+            (2, 2) => format!(", both tasks {other}"),
             (all, of) if *all == of => format!(", all {of} tasks {other}"),
             (some, of) => format!(", {some} of {of} tasks {other}"),
         }

@@ -34,8 +34,13 @@ pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", number(count), form(count, one, many))
 }
 
-/// With its first letter great.
+/// With its first letter great, unless it begins with a name: `org.apache…`, `http://…`, `s3-archive` stay as they are.
 pub(crate) fn sentence(text: &str) -> String {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let word = first.trim_end_matches([',', ':', ';', '.']);
+    if !word.chars().all(char::is_alphabetic) {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars
         .next()
@@ -69,6 +74,9 @@ mod tests {
         assert_eq!(number(20_311), "20,311");
         assert_eq!(thousands(1_000_000), "1,000,000");
         assert_eq!(sentence("three things"), "Three things");
+        assert_eq!(sentence("org.apache.X: no"), "org.apache.X: no");
+        assert_eq!(sentence("http://w1:8083: refused"), "http://w1:8083: refused");
+        assert_eq!(sentence(""), "");
         assert_eq!(list(&["a"], 3), "a");
         assert_eq!(list(&["a", "b", "c"], 3), "a, b and c");
         assert_eq!(list(&["a", "b", "c", "d"], 2), "a, b and 2 more");

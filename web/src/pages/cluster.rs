@@ -66,7 +66,7 @@ struct Plugin {
 pub fn cluster(frame: &Frame, detail: &ClusterDetail, connectors: &ConnectorPage) -> Result<String, Error> {
     let (links, item) = (frame.links(), &detail.item);
     let mut plugins: Vec<Plugin> = detail.plugins.iter().map(plugin).collect();
-    plugins.sort_by(|left, right| right.differs.cmp(&left.differs));
+    plugins.sort_by_key(|plugin| !plugin.differs);
     let health = worst(detail);
     let more = (connectors.matching > connectors.items.len()).then(|| links.connectors_of(Some(&item.name), None));
     Ok(Page {
@@ -74,7 +74,7 @@ pub fn cluster(frame: &Frame, detail: &ClusterDetail, connectors: &ConnectorPage
         headline: headline(detail),
         trouble: trouble(item),
         labels: labels(item),
-        panel: panel(item, links),
+        panel: panel(item, 1, links),
         causes: detail
             .faults
             .iter()

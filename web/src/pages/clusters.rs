@@ -4,7 +4,7 @@ use askama::Template;
 use console::ClusterItem;
 use model::Timestamp;
 
-use super::overview::{Panel, panel};
+use super::overview::{Panel, panels};
 use crate::shape::Verdict;
 use crate::words;
 use crate::{Error, Frame, Links};
@@ -38,7 +38,11 @@ pub fn clusters(frame: &Frame, clusters: &[ClusterItem]) -> Result<String, Error
     let links = frame.links();
     Ok(Page {
         headline: headline(clusters),
-        clusters: clusters.iter().map(|cluster| entry(cluster, links)).collect(),
+        clusters: panels(clusters, links)
+            .into_iter()
+            .zip(clusters)
+            .map(|(panel, cluster)| entry(panel, cluster))
+            .collect(),
         favicon: "signalbox",
         frame,
         links,
@@ -46,9 +50,9 @@ pub fn clusters(frame: &Frame, clusters: &[ClusterItem]) -> Result<String, Error
     .render()?)
 }
 
-fn entry(cluster: &ClusterItem, links: Links<'_>) -> Entry {
+fn entry(panel: Panel, cluster: &ClusterItem) -> Entry {
     Entry {
-        panel: panel(cluster, links),
+        panel,
         reach: Verdict::reach(cluster.reachable),
         since: cluster.reachable_since,
         trouble: trouble(cluster),

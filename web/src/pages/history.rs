@@ -18,6 +18,7 @@ pub(crate) struct Line {
     pub(crate) cluster_href: String,
     /// The connector's page, where one is concerned.
     pub(crate) href: Option<String>,
+    /// `by NAME`, or that it came from outside.
     pub(crate) actor: Option<String>,
     pub(crate) kind: &'static str,
 }
@@ -43,7 +44,10 @@ impl Line {
             cluster: item.cluster.to_string(),
             cluster_href: links.cluster(&item.cluster),
             href: id.map(|id| links.connector(&id)),
-            actor: item.actor.as_deref().map(str::to_owned),
+            actor: item.actor.as_deref().map(|actor| match actor {
+                "outside" => "from outside Signalbox".to_owned(),
+                name => format!("by {name}"),
+            }),
             kind: item.kind,
         }
     }

@@ -1,7 +1,7 @@
 //! The first screen.
 
 use askama::Template;
-use console::{Overview, TimelinePage};
+use console::{ClusterItem, Overview, TimelinePage};
 use model::verdict::Health;
 
 use super::cause::Cause;
@@ -105,7 +105,7 @@ pub fn overview(frame: &Frame, overview: &Overview, lately: Result<&TimelinePage
         headline: headline(overview, causes.len()),
         clusters_say: clusters_say(overview),
         now: now.collect(),
-        fleet: overview.clusters.iter().map(|cluster| panel(cluster, links)).collect(),
+        fleet: panels(&overview.clusters, links),
         favicon: worst(overview).map_or("signalbox", Health::as_str),
         frame,
         links,
@@ -116,7 +116,21 @@ pub fn overview(frame: &Frame, overview: &Overview, lately: Result<&TimelinePage
     .render()?)
 }
 
-pub(crate) fn panel(cluster: &console::ClusterItem, links: Links<'_>) -> Panel {
+/// The panels of several clusters, their lamps of one size.
+pub(crate) fn panels(clusters: &[ClusterItem], links: Links<'_>) -> Vec<Panel> {
+    let greatest = clusters.iter().map(|cluster| cluster.totals.all()).max().unwrap_or(0);
+    let sized = |cluster| {
+        let panel = panel(cluster, clusters.len(), links);
+        Panel {
+            lamps: panel.lamps.sized_for(greatest),
+            ..panel
+        }
+    };
+    clusters.iter().map(sized).collect()
+}
+
+/// The panel of one of `panels` clusters on a page.
+pub(crate) fn panel(cluster: &ClusterItem, panels: usize, links: Links<'_>) -> Panel {
     let workers = &cluster.workers;
     let alive = workers.iter().filter(|worker| !worker.alive.gone()).count();
     let sure = workers.iter().all(|worker| worker.alive.as_bool().is_some());
@@ -138,7 +152,7 @@ pub(crate) fn panel(cluster: &console::ClusterItem, links: Links<'_>) -> Panel {
         version: cluster.version.as_deref().map(str::to_owned),
         workers: counted,
         well: cluster.reachable && alive == workers.len(),
-        lamps: Lamps::of(cluster, links),
+        lamps: Lamps::of(cluster, panels, links),
     }
 }
 

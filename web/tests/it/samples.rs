@@ -11,7 +11,7 @@ use console::{
 use model::Timestamp;
 use model::facts::{Alive, Freshness, GroupFacts};
 use model::fault::{Fault, Scope};
-use model::names::{ClusterName, ConnectorId, ConnectorName, TeamName, WorkerId};
+use model::names::{ConnectorId, ConnectorName, TeamName, WorkerId};
 use model::observe::{Gap, GapKind, HealthAnswer, ListedConfig, Source};
 use model::owner::Owner;
 use model::secrets::Fingerprint;
@@ -740,8 +740,4 @@ pub fn cluster_detail(item: ClusterItem) -> ClusterDetail {
         ],
         item,
     }
-}
-
-pub fn cluster_name(name: &str) -> ClusterName {
-    name.into()
 }

@@ -1,0 +1,100 @@
+// A person's ways through Signalbox in a real browser, over the demo fleet: real Kafka, real Connect workers.
+// `make test-browser` runs them; SIGNALBOX_LAB_BIN, SIGNALBOX_BIN and CHROMIUM name the programs.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { startDemo } from './demo.mjs';
+
+const FAILED = 'payments-fraud-alerts';
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+let demo, browser, signedIn;
+
+before(async () => {
+  demo = await startDemo();
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: flags });
+}, { timeout: 240_000 });
+
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+/** Runs `walk` in a fresh page whose console must stay free of errors. */
+async function walking(options, walk) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, storageState: signedIn, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const troubles = [];
+  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
+  try {
+    await walk(page);
+    assert.deepEqual(troubles, []);
+  } finally {
+    await context.close();
+  }
+}
+
+const heading = (page) => page.locator('h1').innerText();
+
+test('the one-time link signs in once, and nobody gets in without it', async () => {
+  const stranger = await fetch(demo.address);
+  assert.equal(new URL(stranger.url).pathname, '/signin');
+  assert.doesNotMatch(await stranger.text(), new RegExp(FAILED));
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(demo.link);
+  await page.locator('main button').click();
+  await page.waitForURL(`${demo.address}/`);
+  signedIn = await context.storageState();
+  await context.close();
+  const again = await fetch(demo.link);
+  assert.equal(again.status, 403, 'a used link lets nobody in');
+});
+
+async function overviewToCause(page, open) {
+  await page.goto(demo.address);
+  assert.match(await heading(page), /need a person/);
+  const fault = page.locator('main').getByText(`${FAILED} has failed`);
+  await fault.first().waitFor();
+  await open(page);
+  await page.waitForURL(/payments-fraud-alerts/);
+  assert.equal(await heading(page), `${FAILED} has failed`);
+  assert.match(await page.locator('main').innerText(), /JsonParseException: Unrecognized token/);
+  await page.locator('details', { hasText: 'JsonParseException' }).first().locator('summary').click();
+  assert.match(await page.locator('details[open]').first().innerText(), /Caused by: .*JsonParseException/s);
+}
+
+test('from the overview to the cause of a failed connector by mouse', () =>
+  walking({}, (page) => overviewToCause(page, () => page.getByRole('link', { name: new RegExp(FAILED) }).first().click())));
+
+test('the same by keyboard, through the search', () =>
+  walking({}, (page) =>
+    overviewToCause(page, async () => {
+      await page.keyboard.press('/');
+      await page.keyboard.type('fraud');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/q=fraud/);
+      await page.getByRole('link', { name: FAILED }).first().focus();
+      await page.keyboard.press('Enter');
+    })));
+
+test('the same on a phone without JavaScript, with nothing beyond the edge', () =>
+  walking({ viewport: { width: 390, height: 844 }, javaScriptEnabled: false, isMobile: true }, async (page) => {
+    await overviewToCause(page, () => page.getByRole('link', { name: new RegExp(FAILED) }).first().click());
+    const box = await page.locator('main').boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 390, `main spans ${box.x} to ${box.x + box.width}`);
+  }));
+
+test('a page changes by itself when a connector is paused', () =>
+  walking({}, async (page) => {
+    const name = 'payments-invoices';
+    await page.goto(`${demo.address}/clusters/legacy/connectors/${name}`);
+    assert.equal(await heading(page), `${name} is healthy`);
+    await page.evaluate(() => { window.sameDocument = true; });
+    await demo.rest('legacy', 'PUT', `/connectors/${name}/pause`);
+    await page.locator('h1', { hasText: `${name} is paused` }).waitFor({ timeout: 30_000 });
+    assert.equal(await page.evaluate(() => window.sameDocument), true, 'the document was not loaded anew');
+    await demo.rest('legacy', 'PUT', `/connectors/${name}/resume`);
+    await page.locator('h1', { hasText: `${name} is healthy` }).waitFor({ timeout: 30_000 });
+  }));

@@ -1,0 +1,100 @@
+//! What a connector is, line by line.
+
+use console::{ConnectorDetail, ConnectorQuery};
+use model::Timestamp;
+use model::state::{TargetSource, TargetState};
+
+use super::super::row::short_class;
+use crate::links::Links;
+
+pub(super) struct Fact {
+    pub(super) name: &'static str,
+    pub(super) text: String,
+    /// Shown in the fixed-width face.
+    pub(super) code: bool,
+    /// What stands quietly beside it.
+    pub(super) note: String,
+    pub(super) at: Option<Timestamp>,
+    pub(super) href: Option<String>,
+}
+
+pub(super) fn facts(detail: &ConnectorDetail, links: Links<'_>) -> Vec<Fact> {
+    let item = &detail.item;
+    let fact = |name, text: &str| Fact {
+        name,
+        text: text.to_owned(),
+        code: false,
+        note: String::new(),
+        at: None,
+        href: None,
+    };
+    let mut facts = Vec::new();
+    facts.push(match &item.owner {
+        Some(owner) => Fact {
+            note: format!("by {}", owner.source),
+            href: Some(links.connectors(&ConnectorQuery {
+                teams: [owner.team.clone()].into(),
+                ..ConnectorQuery::default()
+            })),
+            ..fact("Owner", owner.team.as_str())
+        },
+        None => fact("Owner", "nobody"),
+    });
+    facts.push(Fact {
+        href: Some(links.cluster(&item.id.cluster)),
+        ..fact("Cluster", item.id.cluster.as_str())
+    });
+    if let Some(kind) = item.kind {
+        facts.push(fact("Kind", kind.as_str()));
+    }
+    if let Some(class) = &item.class {
+        let version = detail.instance.as_ref().and_then(|instance| instance.version.clone());
+        facts.push(Fact {
+            note: version.map(|version| version.to_string()).unwrap_or_default(),
+            ..fact("Class", short_class(class))
+        });
+    }
+    if let Some((target, source)) = item.target {
+        let words = match target {
+            TargetState::Started => "to run",
+            TargetState::Paused => "to pause",
+            TargetState::Stopped => "to stop",
+        };
+        let known = match source {
+            TargetSource::ConfigTopic => "by the config topic",
+            TargetSource::Inferred => "inferred from its state",
+        };
+        facts.push(Fact {
+            note: known.to_owned(),
+            ..fact("Asked", words)
+        });
+    }
+    for system in &item.systems {
+        facts.push(Fact {
+            code: true,
+            note: system.kind.to_string(),
+            ..fact("System", &system.address)
+        });
+    }
+    let topics = detail.config.as_ref().and_then(|listed| {
+        let keys = ["topics", "topics.regex", "topic"];
+        keys.into_iter().find_map(|key| listed.config.text(key))
+    });
+    if let Some(topics) = topics {
+        facts.push(Fact {
+            code: true,
+            ..fact("Topics", topics)
+        });
+    }
+    facts.push(Fact {
+        at: Some(item.first_seen),
+        ..fact("First seen", "")
+    });
+    if let Some(at) = item.deleted_at {
+        facts.push(Fact {
+            at: Some(at),
+            ..fact("Deleted", "")
+        });
+    }
+    facts
+}

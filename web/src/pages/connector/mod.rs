@@ -1,0 +1,147 @@
+//! One connector.
+
+mod config;
+mod facts;
+mod parts;
+
+use askama::Template;
+use console::{ConnectorDetail, ConnectorItem, TimelinePage, TimelineQuery};
+use model::Timestamp;
+use model::fault::Scope;
+use model::names::{ClusterName, ConnectorId};
+use model::verdict::Reason;
+
+use super::cause::whose;
+use super::history::Line;
+use crate::shape::says;
+use crate::{Error, Frame, Links, advice, rest, words};
+use config::{Config, config};
+use facts::{Fact, facts};
+use parts::{Task, Trace, tasks, traces};
+
+/// Entries of the history beside the connector.
+const LATELY: usize = 12;
+
+/// One config version, newest first in lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionLine {
+    /// Its fingerprint, short: [`model::secrets::Fingerprint::short`].
+    pub version: String,
+    /// When it was first seen.
+    pub seen_at: Timestamp,
+    /// When it last came into force.
+    pub in_force_since: Timestamp,
+    /// Keys that differ from the version before, by [`model::secrets::Config::changed_keys`]; `None` for the oldest
+    /// version known, which has nothing to differ from.
+    pub changed_keys: Option<Vec<String>>,
+}
+
+#[derive(Template)]
+#[template(path = "connector.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    links: Links<'a>,
+    favicon: &'static str,
+    item: &'a ConnectorItem,
+    name: &'a str,
+    cluster: &'a ClusterName,
+    says: &'static str,
+    rest: Option<String>,
+    reasons: &'a [Reason],
+    cause: Option<Cause>,
+    tasks: Vec<Task>,
+    traces: Vec<Trace>,
+    withheld: bool,
+    config: Option<Config>,
+    facts: Vec<Fact>,
+    versions: Result<&'a [VersionLine], &'a str>,
+    lately: Result<Vec<Line>, &'a str>,
+    timeline: String,
+}
+
+struct Cause {
+    whose: String,
+    sure: String,
+    root_cause: String,
+    why: Vec<String>,
+    look: &'static str,
+    /// The other connectors of the same fault.
+    others: Vec<(String, String)>,
+    more: usize,
+}
+
+/// One connector, titled by its verdict. `versions` and `lately` may be missing for a reason, which is shown.
+///
+/// # Errors
+/// When the template fails.
+pub fn connector(
+    frame: &Frame,
+    detail: &ConnectorDetail,
+    versions: Result<&[VersionLine], &str>,
+    lately: Result<&TimelinePage, &str>,
+) -> Result<String, Error> {
+    let (links, item) = (frame.links(), &detail.item);
+    let lately = lately.map(|page| {
+        page.items
+            .iter()
+            .take(LATELY)
+            .map(|item| Line::of(item, frame))
+            .collect()
+    });
+    let timeline = links.timeline(&TimelineQuery {
+        cluster: Some(item.id.cluster.clone()),
+        connector: Some(item.id.name.clone()),
+        ..TimelineQuery::default()
+    });
+    Ok(Page {
+        favicon: item.health.as_str(),
+        name: item.id.name.as_str(),
+        cluster: &item.id.cluster,
+        says: if item.deleted_at.is_some() {
+            "was deleted"
+        } else {
+            says(item.health)
+        },
+        rest: rest::otherwise(item),
+        reasons: &item.reasons,
+        cause: cause(item, links),
+        tasks: tasks(detail),
+        traces: traces(detail),
+        withheld: detail.withheld,
+        config: config(detail),
+        facts: facts(detail, links),
+        frame,
+        links,
+        item,
+        versions,
+        lately,
+        timeline,
+    }
+    .render()?)
+}
+
+fn cause(item: &ConnectorItem, links: Links<'_>) -> Option<Cause> {
+    let fault = item.fault.as_ref().filter(|_| item.health.unhealthy())?;
+    let others = fault.members.iter().filter(|name| **name != item.id.name);
+    let count = others.clone().count();
+    let others = others.take(6).map(|name| {
+        let id = ConnectorId {
+            cluster: fault.cluster.clone(),
+            name: name.clone(),
+        };
+        (name.to_string(), links.connector(&id))
+    });
+    let others: Vec<_> = match fault.scope {
+        Scope::Connector(_) => Vec::new(),
+        Scope::Worker(_) | Scope::Cluster => others.collect(),
+    };
+    Some(Cause {
+        whose: whose(fault.domain, fault.class.as_str()),
+        sure: format!("{:.0} %", f64::from(fault.confidence.clamp(0.0, 1.0)) * 100.0),
+        root_cause: words::sentence(&fault.root_cause),
+        why: fault.reasons.iter().map(|reason| words::sentence(reason)).collect(),
+        look: advice::first_look(fault),
+        more: if others.is_empty() { 0 } else { count - others.len() },
+        others,
+    })
+}

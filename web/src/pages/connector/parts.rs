@@ -1,0 +1,145 @@
+//! The connector instance, its tasks and their traces.
+
+use console::ConnectorDetail;
+use model::Timestamp;
+use model::facts::Alive;
+use model::names::WorkerId;
+use model::state::State;
+use model::verdict::Health;
+
+use super::config::legible;
+use crate::shape::Verdict;
+use crate::{rest, words};
+
+pub(super) struct Task {
+    pub(super) key: String,
+    pub(super) what: String,
+    pub(super) verdict: Verdict,
+    pub(super) health: Health,
+    pub(super) state: String,
+    pub(super) differs: bool,
+    pub(super) worker: String,
+    pub(super) alive: Option<&'static str>,
+    pub(super) since: Timestamp,
+    pub(super) text: String,
+}
+
+pub(super) struct Trace {
+    pub(super) what: String,
+    pub(super) health: Health,
+    pub(super) root_cause: String,
+    pub(super) text: String,
+    pub(super) lines: String,
+}
+
+pub(super) fn tasks(detail: &ConnectorDetail) -> Vec<Task> {
+    let item = &detail.item;
+    let instance = detail.instance.iter().map(|instance| {
+        // The connector instance has no verdict of its own: it is well unless REST says FAILED or its worker is gone.
+        let health = match (&instance.state, instance.worker_alive) {
+            _ if item.health == Health::Unknown => Health::Unknown,
+            (State::Failed, _) => Health::Failed,
+            (_, alive) if alive.gone() => Health::Unassigned,
+            (State::Unassigned, _) => Health::Unassigned,
+            (State::Restarting, _) => Health::Restarting,
+            (State::Paused, _) => Health::Paused,
+            (State::Stopped, _) => Health::Stopped,
+            (State::Running, _) => Health::Healthy,
+            (State::Other(_), _) => Health::Unknown,
+        };
+        task(
+            "connector".to_owned(),
+            health,
+            &instance.state,
+            (&instance.worker, instance.worker_alive),
+            instance.since,
+            String::new(),
+        )
+    });
+    let tasks = item.tasks.iter().map(|one| {
+        let since = one.verdict.as_ref().map_or(one.state_since, |verdict| verdict.since);
+        let text = one.verdict.as_ref().map(|verdict| verdict.text.clone());
+        let text = one.root_cause.clone().or(text);
+        // A trace below says more.
+        let told = one.health == Health::Healthy || one.trace.is_some();
+        task(
+            format!("task {}", one.number),
+            one.health,
+            &one.state,
+            (&one.worker, one.worker_alive),
+            since,
+            text.filter(|_| !told)
+                .map(|text| words::sentence(&text))
+                .unwrap_or_default(),
+        )
+    });
+    let mut tasks: Vec<Task> = instance.chain(tasks).collect();
+    // What several tasks say alike is said once, below the last of them.
+    for index in 1..tasks.len() {
+        if let Some([before, task]) = tasks.get_mut(index - 1..=index)
+            && before.text == task.text
+        {
+            before.text.clear();
+        }
+    }
+    tasks
+}
+
+fn task(
+    what: String,
+    health: Health,
+    state: &State,
+    (worker, alive): (&WorkerId, Alive),
+    since: Timestamp,
+    text: String,
+) -> Task {
+    Task {
+        key: what.clone(),
+        what,
+        verdict: Verdict::of(health),
+        health,
+        differs: !rest::agrees(state, health),
+        state: state.to_string(),
+        worker: worker.to_string(),
+        alive: match alive {
+            Alive::Yes => None,
+            Alive::Dead => Some("gone"),
+            Alive::GoneInOrder => Some("left in order"),
+            Alive::Unknown => Some("not known alive"),
+        },
+        since,
+        text,
+    }
+}
+
+/// Traces, each once: tasks that failed alike share it.
+pub(super) fn traces(detail: &ConnectorDetail) -> Vec<Trace> {
+    let fault = detail.item.fault.as_ref().map(|fault| &*fault.root_cause);
+    let instance = detail.instance.iter().filter_map(|instance| {
+        let text = instance.trace.as_deref()?;
+        Some(("connector".to_owned(), Health::Failed, fault, text))
+    });
+    let tasks = detail.item.tasks.iter().filter_map(|task| {
+        let text = task.trace.as_deref()?;
+        let what = format!("task {}", task.number);
+        Some((what, task.health, task.root_cause.as_deref(), text))
+    });
+    let mut traces: Vec<(&str, Trace)> = Vec::new();
+    for (what, health, root, text) in instance.chain(tasks) {
+        if let Some((_, same)) = traces.iter_mut().find(|(known, _)| *known == text) {
+            same.what.push_str(", ");
+            same.what.push_str(&what);
+            continue;
+        }
+        let first = || text.lines().next().unwrap_or_default().to_owned();
+        let trace = Trace {
+            what,
+            health,
+            root_cause: root.map_or_else(first, words::sentence),
+            text: legible(text),
+            lines: words::counted(text.lines().count(), "line", "lines"),
+        };
+        traces.push((text, trace));
+    }
+    traces.into_iter().map(|(_, trace)| trace).collect()
+}

@@ -1,0 +1,59 @@
+//! Files that pages refer to.
+
+use model::verdict::Health;
+
+#[test]
+fn everything_has_its_type_and_tag() {
+    for (path, kind) in [
+        ("style.css", "text/css; charset=utf-8"),
+        ("signalbox.js", "text/javascript; charset=utf-8"),
+        ("fonts/ibm-plex-sans-latin-400-normal.woff2", "font/woff2"),
+        ("favicon/signalbox.svg", "image/svg+xml"),
+    ] {
+        let asset = web::asset(path).unwrap();
+        assert_eq!(asset.content_type, kind);
+        assert!(asset.etag.starts_with('"') && asset.etag.ends_with('"') && asset.etag.len() == 18);
+        assert!(!asset.bytes.is_empty());
+    }
+    for path in [
+        "",
+        "nothing.css",
+        "../Cargo.toml",
+        "fonts",
+        "favicon/merry.svg",
+        "style.css/",
+    ] {
+        assert!(web::asset(path).is_none(), "{path}");
+    }
+    let icons: std::collections::BTreeSet<_> = Health::ALL
+        .map(|health| web::asset(&format!("favicon/{}.svg", health.as_str())).unwrap().etag)
+        .into();
+    assert_eq!(icons.len(), Health::ALL.len(), "two healths look alike");
+}
+
+#[test]
+fn fonts_are_those_of_the_checksums_and_the_sheet_names_them() {
+    let text = |path: &str| String::from_utf8(web::asset(path).unwrap().bytes.into_owned()).unwrap();
+    let (sums, sheet) = (text("fonts/CHECKSUMS"), text("style.css"));
+    for line in sums.lines() {
+        let (sum, name) = line.split_once("  ").unwrap();
+        let asset = web::asset(&format!("fonts/{name}")).unwrap();
+        // The tag is the beginning of the same hash.
+        assert_eq!(asset.etag.trim_matches('"'), &sum[..16], "{name}");
+        assert!(
+            !name.ends_with(".woff2") || sheet.contains(&format!("url(\"fonts/{name}\")")),
+            "{name}"
+        );
+    }
+    assert_eq!(sums.lines().count(), 5);
+}
+
+#[test]
+fn the_script_stays_small_and_runs_nothing_that_is_text() {
+    let script = web::asset("signalbox.js").unwrap();
+    let script = std::str::from_utf8(&script.bytes).unwrap();
+    assert!(script.lines().count() < 200);
+    for word in ["eval(", "innerHTML", "document.write", "new Function"] {
+        assert!(!script.contains(word), "{word}");
+    }
+}

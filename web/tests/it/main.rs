@@ -1,0 +1,11 @@
+//! Every page with every sample, read as a browser would.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod assets;
+mod contrast;
+mod html;
+mod names;
+mod pages;
+mod samples;
+mod words;

@@ -1,0 +1,356 @@
+//! Every page with every sample state: well formed, free of what the policy forbids, leading only to agreed addresses.
+
+use console::{ConnectorPage, ConnectorQuery, Overview, TimelinePage, TimelineQuery, Totals};
+use model::facts::Alive;
+use model::verdict::Health;
+use web::{Frame, Section};
+
+use crate::html::{self, Page};
+use crate::samples;
+
+/// Reads a page and follows every address on it.
+pub fn check(base: &str, html: Result<String, web::Error>) -> Page {
+    let page = html::read(&html.unwrap());
+    for address in &page.addresses {
+        assert!(agreed(base, address), "{address} is no agreed address");
+    }
+    page
+}
+
+/// The addresses that the table of routes serves.
+fn agreed(base: &str, address: &str) -> bool {
+    if address.starts_with('#') {
+        return true;
+    }
+    let Some(path) = address.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')) else {
+        return false;
+    };
+    let (path, question) = path.split_once('?').unwrap_or((path, ""));
+    let safe = |part: &str| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-._~%".contains(c);
+        !part.is_empty() && part.chars().all(plain)
+    };
+    let keys: Vec<&str> = question
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split('=').next().unwrap())
+        .collect();
+    let asks = |known: &[&str]| keys.iter().all(|key| known.contains(key));
+    match path.split('/').collect::<Vec<_>>().as_slice() {
+        ["assets", ..] => web::asset(path.strip_prefix("assets/").unwrap()).is_some() && asks(&["v"]),
+        [""] | ["clusters"] | ["signin"] | ["signout"] => keys.is_empty(),
+        ["connectors"] => asks(&[
+            "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
+        ]),
+        ["connectors", "by-name"] => asks(&["cluster", "name"]) && keys.len() == 2,
+        ["timeline"] => asks(&["cluster", "connector", "before", "limit"]),
+        ["clusters", name] => safe(name) && keys.is_empty(),
+        ["clusters", cluster, "connectors", name] => safe(cluster) && safe(name) && keys.is_empty(),
+        _ => false,
+    }
+}
+
+#[test]
+fn overview_in_every_weather() {
+    let (frame, history) = (samples::frame(Section::Overview), samples::history());
+    let page = check("", web::overview(&frame, &samples::overview(), Ok(&history)));
+    assert!(
+        page.text
+            .contains("Three things need a person. 9 of 18 connectors are healthy.")
+    );
+    assert!(
+        page.text
+            .contains("Two clusters, all answering. Oldest fact 2 s. Three connectors have no owner.")
+    );
+    check("", web::overview(&frame, &samples::great_fleet(), Ok(&history)));
+
+    let one = samples::cluster("orders", vec![], &[(Health::Healthy, 14)]);
+    let well = Overview {
+        faults: vec![],
+        totals: one.totals,
+        clusters: vec![one],
+        unowned: 0,
+        ..samples::overview()
+    };
+    let page = check(
+        "",
+        web::overview(
+            &frame,
+            &well,
+            Ok(&TimelinePage {
+                items: vec![],
+                next: None,
+            }),
+        ),
+    );
+    assert!(
+        page.text
+            .contains("Nothing needs a person. All 14 connectors are healthy.")
+    );
+    assert!(page.text.contains("Nothing has happened"));
+
+    let empty = Overview {
+        faults: vec![],
+        totals: Totals::default(),
+        clusters: vec![],
+        unowned: 0,
+        as_of: None,
+        revision: 0,
+    };
+    let page = check("", web::overview(&Frame { as_of: None, ..frame }, &empty, Ok(&history)));
+    assert!(page.text.contains("No cluster is connected yet.") && page.text.contains("[[clusters]]"));
+}
+
+#[test]
+fn stale_data_is_never_painted_healthy() {
+    let clusters: Vec<_> = samples::clusters().into_iter().map(samples::silent).collect();
+    let mut totals = Totals::default();
+    clusters.iter().for_each(|cluster| totals.merge(&cluster.totals));
+    let overview = Overview {
+        faults: vec![],
+        totals,
+        clusters,
+        as_of: Some(samples::ago(400)),
+        ..samples::overview()
+    };
+    let frame = Frame {
+        as_of: Some(samples::ago(400)),
+        banner: Some("The database is away.".into()),
+        ..samples::frame(Section::Overview)
+    };
+    let html = web::overview(&frame, &overview, Err("The database does not answer."));
+    let text = check("", html).text;
+    for said in [
+        "Two things need a person. 0 of 18 connectors are healthy.",
+        "Two clusters, none answering.",
+        "Nothing recent is known of legacy",
+        "http://10.0.4.1:8083: connection refused",
+        "History cannot be read right now. The database does not answer.",
+        "The database is away.",
+        "stale",
+        "6 min 40 s",
+    ] {
+        assert!(text.contains(said), "{said:?} is missing in {text}");
+    }
+}
+
+#[test]
+fn a_connector_in_every_health() {
+    let (frame, history) = (samples::frame(Section::Connectors), samples::history());
+    for health in Health::ALL {
+        let detail = samples::detail(samples::item("orders", "s3-archive", health));
+        let html = web::connector(&frame, &detail, Ok(&samples::versions()), Ok(&history)).unwrap();
+        assert!(html.contains(&format!("favicon/{}.svg", health.as_str())));
+        let text = check("", Ok(html)).text;
+        for reason in &detail.item.reasons {
+            assert!(
+                text.contains(&*reason.text) && text.contains(&*reason.evidence),
+                "{health:?}"
+            );
+            assert!(text.contains(&format!("{} · ", reason.source.as_str())), "{health:?}");
+        }
+        assert!(text.contains("masked · 5f1d22aa") && text.contains("${vault:secret/lake:user}"));
+        let fails = matches!(health, Health::Failed | Health::CrashLooping | Health::Degraded);
+        assert_eq!(text.contains("Caused by: com.fasterxml"), fails, "{health:?}");
+    }
+}
+
+#[test]
+fn rest_stands_beside_the_verdict_where_they_differ() {
+    let frame = samples::frame(Section::Connectors);
+    let says = |health| {
+        let detail = samples::detail(samples::item("orders", "s3-archive", health));
+        check("", web::connector(&frame, &detail, Ok(&[]), Err("away"))).text
+    };
+    assert!(says(Health::Unassigned).contains("REST says RUNNING"));
+    assert!(says(Health::Failed).contains("REST says RUNNING, both tasks FAILED"));
+    assert!(says(Health::Degraded).contains("REST says RUNNING, 1 of 2 tasks FAILED"));
+    assert!(!says(Health::Healthy).contains("REST says RUNNING"));
+    assert!(!says(Health::Paused).contains("REST says PAUSED"));
+}
+
+#[test]
+fn a_connector_that_is_deleted_withheld_or_barely_known() {
+    let (frame, history) = (samples::frame(Section::Connectors), samples::history());
+    let mut detail = samples::detail(samples::item("orders", "s3-archive", Health::Unknown));
+    detail.item.deleted_at = Some(samples::ago(90));
+    (detail.config, detail.withheld) = (None, true);
+    let text = check("", web::connector(&frame, &detail, Err("no right"), Ok(&history))).text;
+    assert!(text.contains("s3-archive was deleted") && text.contains("see_config"));
+
+    let mut bare = samples::item("orders", "new", Health::Unknown);
+    (bare.kind, bare.class, bare.owner, bare.target, bare.state, bare.as_of) = (None, None, None, None, None, None);
+    (bare.tasks, bare.fault, bare.systems) = (vec![], None, vec![]);
+    let mut detail = samples::detail(bare);
+    detail.config = None;
+    let text = check("", web::connector(&frame, &detail, Ok(&[]), Ok(&history))).text;
+    assert!(text.contains("No status of it exists yet.") && text.contains("nobody"));
+}
+
+#[test]
+fn lists_with_all_filters_and_none() {
+    let frame = samples::frame(Section::Connectors);
+    let page = samples::page(samples::every_health());
+    let draw = |query: &ConnectorQuery, page: &ConnectorPage| {
+        let html = web::connectors(&frame, query, page, &samples::clusters(), &samples::teams());
+        check("", html).text
+    };
+    let text = draw(&ConnectorQuery::default(), &page);
+    assert!(text.contains("Twelve connectors, eight need a person."), "{text}");
+    let mut more = page.clone();
+    (more.matching, more.next_cursor) = (20_311, Some("worst\u{1f}failed".into()));
+    let query = ConnectorQuery {
+        clusters: ["orders".into()].into(),
+        teams: ["data-lake".into()].into(),
+        unowned: true,
+        health: [Health::Failed, Health::Degraded].into(),
+        kind: Some(model::state::ConnectorKind::Sink),
+        text: "s3 \"<archive>&".into(),
+        deleted: false,
+        sort: console::Sort::Team,
+        limit: 50,
+        cursor: Some("team\u{1f}x".into()),
+    };
+    let text = draw(&query, &more);
+    assert!(text.contains("20,311 connectors match.") && text.contains("Next page") && text.contains("First page"));
+    let text = draw(&query, &samples::page(vec![]));
+    assert!(text.contains("No connector matches."));
+    let text = draw(&ConnectorQuery::default(), &samples::page(vec![]));
+    assert!(text.contains("No connector is known."));
+}
+
+#[test]
+fn clusters_answering_silent_and_refused() {
+    let frame = samples::frame(Section::Clusters);
+    let page = samples::page(samples::every_health());
+    let mut all = samples::clusters();
+    all.push(samples::silent(all[0].clone()));
+    let mut twin = all[0].clone();
+    twin.same_as = Some("orders".into());
+    twin.reachable = false;
+    all.push(twin);
+    let mut fresh = all[0].clone();
+    (fresh.reachable, fresh.as_of, fresh.version, fresh.workers) = (false, None, None, vec![]);
+    all.push(fresh);
+    let text = check("", web::clusters(&frame, &all)).text;
+    assert!(text.contains("Five clusters, three do not answer."), "{text}");
+    for cluster in all {
+        check(
+            "",
+            web::cluster(&frame, &samples::cluster_detail(cluster.clone()), &page),
+        );
+        let mut bare = samples::cluster_detail(cluster);
+        (bare.group, bare.faults, bare.plugins) = (None, vec![], vec![]);
+        bare.addresses.clear();
+        bare.fresh = model::facts::Freshness::default();
+        for (worker, alive) in bare
+            .item
+            .workers
+            .iter_mut()
+            .zip([Alive::Unknown, Alive::GoneInOrder, Alive::Dead])
+        {
+            (worker.alive, worker.version) = (alive, None);
+        }
+        check("", web::cluster(&frame, &bare, &samples::page(vec![])));
+    }
+    let detail = samples::cluster_detail(samples::clusters()[1].clone());
+    let text = check("", web::cluster(&frame, &detail, &page)).text;
+    assert!(text.contains("orders has lost one of three workers"), "{text}");
+    let text = check("", web::clusters(&frame, &[])).text;
+    assert!(text.contains("No cluster is connected yet."));
+}
+
+#[test]
+fn history_whole_narrowed_and_empty() {
+    let frame = samples::frame(Section::Timeline);
+    let text = check(
+        "",
+        web::timeline(&frame, &TimelineQuery::default(), &samples::history()),
+    )
+    .text;
+    for said in [
+        "Today, Saturday 21 November 2026",
+        "Yesterday, Friday 20 November 2026",
+        "Thursday 19 November 2026",
+        "Further back",
+    ] {
+        assert!(text.contains(said), "{said:?} is missing in {text}");
+    }
+    let query = TimelineQuery {
+        cluster: Some("orders".into()),
+        connector: Some("s3-archive".into()),
+        before: Some(7),
+        limit: 10,
+    };
+    check("", web::timeline(&frame, &query, &samples::history()));
+    let nothing = TimelinePage {
+        items: vec![],
+        next: None,
+    };
+    let text = check("", web::timeline(&frame, &query, &nothing)).text;
+    assert!(text.contains("Nothing is on record before that."));
+}
+
+#[test]
+fn the_door_and_problems() {
+    let stranger = Frame {
+        signed_in: false,
+        csrf: String::new(),
+        as_of: None,
+        ..samples::frame(Section::Elsewhere)
+    };
+    let html = web::sign_in(&stranger, "t0\"ken").unwrap();
+    assert!(html.contains("value=\"t0&#34;ken\"") && html.contains("method=\"post\""));
+    let page = check("", Ok(html));
+    assert!(!page.text.contains("Timeline") && !page.text.contains("Sign out"));
+    let text = check("", web::how_to_sign_in(&stranger)).text;
+    assert!(text.contains("one-time link"));
+    for (status, title) in [
+        (403, "You may not see this"),
+        (404, "There is no such page"),
+        (500, "This page could not be drawn"),
+        (503, "Signalbox is starting"),
+    ] {
+        let text = check(
+            "",
+            web::problem(&samples::frame(Section::Elsewhere), status, title, "Do this."),
+        )
+        .text;
+        assert!(text.contains(title) && text.contains("Do this.") && text.contains(&status.to_string()));
+        check("", web::problem(&stranger, status, title, "Do this."));
+    }
+}
+
+#[test]
+fn below_another_path() {
+    let frame = Frame {
+        base_path: "/ops/signalbox".into(),
+        ..samples::frame(Section::Overview)
+    };
+    let (base, history) = ("/ops/signalbox", samples::history());
+    let page = samples::page(samples::every_health());
+    check(base, web::overview(&frame, &samples::overview(), Ok(&history)));
+    check(
+        base,
+        web::connectors(
+            &frame,
+            &ConnectorQuery::default(),
+            &page,
+            &samples::clusters(),
+            &samples::teams(),
+        ),
+    );
+    let detail = samples::detail(samples::item("orders", "s3-archive", Health::Unassigned));
+    check(
+        base,
+        web::connector(&frame, &detail, Ok(&samples::versions()), Ok(&history)),
+    );
+    check(
+        base,
+        web::cluster(&frame, &samples::cluster_detail(samples::clusters()[1].clone()), &page),
+    );
+    check(base, web::clusters(&frame, &samples::clusters()));
+    check(base, web::timeline(&frame, &TimelineQuery::default(), &history));
+    check(base, web::sign_in(&frame, "t"));
+    check(base, web::problem(&frame, 404, "gone", "look elsewhere"));
+}
