@@ -18,7 +18,7 @@ use tracing::{info, warn};
 
 use crate::identity::Identities;
 use crate::ledger::Ledger;
-use crate::watch::{self, Hints, Looking};
+use crate::watch::{self, Hints, Looking, Recorded};
 use crate::{ClusterSpec, FleetSpec, KafkaSpec};
 
 /// How long a lease holds without renewal: what a takeover after a death waits at most.
@@ -114,15 +114,7 @@ async fn hold(
     let watching = stop.child_token();
     let (sender, receiver) = mpsc::channel(QUEUE);
     let watchers = TaskTracker::new();
-    let hints = watch::start(
-        unit,
-        shared,
-        &lease,
-        &ledgers_hints(&ledgers),
-        sender,
-        &watching,
-        &watchers,
-    );
+    let hints = watch::start(unit, shared, &lease, &known(&ledgers), sender, &watching, &watchers);
     let holding = Holding {
         unit,
         shared,
@@ -163,10 +155,11 @@ async fn overdue(stop: &CancellationToken) {
     tokio::time::sleep(FAREWELL / 2).await;
 }
 
-fn ledgers_hints(ledgers: &BTreeMap<ClusterName, Ledger>) -> BTreeMap<ClusterName, Hints> {
-    ledgers
-        .iter()
-        .map(|(name, ledger)| (name.clone(), Hints::of(ledger.facts())))
+/// What the watchers begin with.
+fn known(ledgers: &BTreeMap<ClusterName, Ledger>) -> BTreeMap<ClusterName, (Hints, Recorded)> {
+    let facts = ledgers.iter().map(|(name, ledger)| (name.clone(), ledger.facts()));
+    facts
+        .map(|(name, facts)| (name, (Hints::of(facts), Recorded::of(facts))))
         .collect()
 }
 

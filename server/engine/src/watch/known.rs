@@ -1,6 +1,4 @@
 //! From what a worker sent to what may be kept: configs masked, traces redacted, definitions learnt.
-//!
-//! Redactors hold a connector's own secrets, so they live only here, in the memory of the lease holder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,6 +12,7 @@ use telemetry::Outcome;
 use tracing::{debug, warn};
 
 use super::Watcher;
+use super::redact::{Recorded, Redactors};
 
 /// How long a class whose definitions could not be read is left alone.
 const RETRY: Duration = Duration::from_secs(300);
@@ -29,12 +28,12 @@ pub(crate) struct Known {
     definitions: BTreeMap<ClassVersion, Arc<Definitions>>,
     tried: BTreeMap<ClassVersion, Instant>,
     wanted: BTreeSet<ClassVersion>,
-    redactors: BTreeMap<ConnectorName, Redactor>,
+    redactors: Redactors,
 }
 
 impl Known {
     /// With the definitions that were read before.
-    pub(crate) async fn load(watcher: &Watcher) -> Self {
+    pub(crate) async fn load(watcher: &Watcher, recorded: Recorded) -> Self {
         let cluster = &watcher.cluster.name;
         let stored = watcher
             .shared
@@ -54,13 +53,13 @@ impl Known {
             definitions,
             tried: BTreeMap::new(),
             wanted: BTreeSet::new(),
-            redactors: BTreeMap::new(),
+            redactors: Redactors::new(recorded),
         }
     }
 
     /// Masks one whole list.
     pub(crate) fn clean(&mut self, by: &WorkerId, raw: BTreeMap<ConnectorName, wire::Connector>) -> Listed {
-        self.redactors.retain(|name, _| raw.contains_key(name));
+        self.redactors.retain(|name| raw.contains_key(name));
         let connectors = raw.into_iter().map(|(name, connector)| {
             let clean = self.connector(&name, connector);
             (name, clean)
@@ -89,21 +88,23 @@ impl Known {
                 known
             });
             let redactor = Redactor::for_config(&info.config, definitions.as_deref());
-            self.redactors.insert(name.clone(), redactor);
+            self.redactors.put(name, &blind.version, redactor);
             Arc::new(match &definitions {
                 Some(definitions) => mask(&info.config, Some(definitions), &self.key),
                 None => blind,
             })
         });
-        let none = Redactor::patterns_only();
-        let redactor = self.redactors.get(name).unwrap_or(&none);
-        let key = &self.key;
-        let instance = |raw: wire::Instance| ListedInstance {
-            state: raw.state,
-            worker_id: raw.worker_id,
-            trace_id: raw.trace.as_ref().map(|trace| trace.fingerprint(key)),
-            trace: raw.trace.as_ref().map(|trace| redactor.redact(trace)),
-            version: raw.version,
+        let (key, redactors) = (&self.key, &mut self.redactors);
+        let mut instance = |task: Option<u32>, raw: wire::Instance| {
+            let trace = raw.trace.as_ref();
+            let (trace_id, trace) = trace.map(|trace| redactors.redact(name, task, trace, key)).unzip();
+            ListedInstance {
+                state: raw.state,
+                worker_id: raw.worker_id,
+                trace_id,
+                trace,
+                version: raw.version,
+            }
         };
         let (connector, tasks) = raw
             .status
@@ -111,10 +112,10 @@ impl Known {
         ListedConnector {
             kind,
             config,
-            instance: connector.map(instance),
+            instance: connector.map(|raw| instance(None, raw)),
             tasks: tasks
                 .into_iter()
-                .map(|(number, task)| (number, instance(task)))
+                .map(|(number, task)| (number, instance(Some(number), task)))
                 .collect(),
         }
     }

@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use super::Watcher;
 use super::known::Known;
 use super::pace::Pace;
+use super::redact::Recorded;
 
 /// A worker that has not answered for this long gets a rival: the next one is asked beside it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -20,9 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PLAIN: Duration = Duration::from_secs(60);
 
 /// Lists for ever.
-pub(crate) async fn run(watcher: Watcher) {
+pub(crate) async fn run(watcher: Watcher, recorded: Recorded) {
     let mut lister = Lister {
-        known: Known::load(&watcher).await,
+        known: Known::load(&watcher, recorded).await,
         pace: Pace::new(),
         last_good: None,
         last_body: None,
@@ -74,6 +75,8 @@ impl Lister {
                 Ok(won) => won,
                 Err(gap) => {
                     let gap = not_ready.unwrap_or(gap);
+                    // A list is as of its question; that none came is true only now.
+                    let at = self.watcher.shared.clock.now();
                     self.tell(at, Seen::ListMissing(gap)).await?;
                     return Ok(None);
                 }
@@ -86,6 +89,7 @@ impl Lister {
                 let gap = not_ready.get_or_insert(gap);
                 if self.candidates(&avoided).is_empty() {
                     let gap = gap.clone();
+                    let at = self.watcher.shared.clock.now();
                     self.tell(at, Seen::ListMissing(gap)).await?;
                     return Ok(None);
                 }

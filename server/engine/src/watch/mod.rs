@@ -7,6 +7,7 @@ mod known;
 mod list;
 mod pace;
 mod probe;
+mod redact;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
@@ -24,6 +25,7 @@ use crate::unit::{Shared, UnitSpec};
 
 pub(crate) use client::{WorkerClient, policy};
 pub(crate) use hints::Hints;
+pub(crate) use redact::Recorded;
 
 /// One observation on its way to the ledger.
 pub(crate) struct Looking {
@@ -72,7 +74,7 @@ pub(crate) fn start(
     unit: &UnitSpec,
     shared: &Shared,
     lease: &Arc<Lease>,
-    known: &BTreeMap<ClusterName, Hints>,
+    known: &BTreeMap<ClusterName, (Hints, Recorded)>,
     sender: mpsc::Sender<Looking>,
     stop: &CancellationToken,
     tasks: &TaskTracker,
@@ -84,7 +86,8 @@ pub(crate) fn start(
     let mut senders = BTreeMap::new();
     let policy = policy(&shared.spec.borrow());
     for cluster in &unit.clusters {
-        let (hints_sender, hints) = channel::channel(known.get(&cluster.name).cloned().unwrap_or_default());
+        let (hints, recorded) = known.get(&cluster.name).cloned().unwrap_or_default();
+        let (hints_sender, hints) = channel::channel(hints);
         senders.insert(cluster.name.clone(), hints_sender);
         let (shared, lease, sender) = (shared.clone(), Arc::downgrade(lease), sender.clone());
         let (cluster, policy, kafka) = (Arc::new(cluster.clone()), policy.clone(), kafka.clone());
@@ -104,7 +107,7 @@ pub(crate) fn start(
                 hints,
                 sender,
             };
-            spawner.spawn(list::run(watcher.clone()));
+            spawner.spawn(list::run(watcher.clone(), recorded));
             spawner.spawn(probe::run(watcher.clone(), kafka.is_some()));
             if let Some(kafka) = kafka {
                 spawner.spawn(group::run(watcher, kafka));

@@ -49,9 +49,12 @@ async fn basic_and_bearer_open_the_door_and_wrong_ones_are_told() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
     fake.put(FakeConnector::source("lines", 1));
+    let address = fake.worker_id(0);
+    // Nobody finds the worker past the door.
+    fake.advertise(0, "worker-0.invalid:8083");
     // "eve:a secret word"
-    let basic = door(fake.worker_id(0), "Basic ZXZlOmEgc2VjcmV0IHdvcmQ=").await;
-    let bearer = door(fake.worker_id(0), "Bearer token-of-ours").await;
+    let basic = door(address.clone(), "Basic ZXZlOmEgc2VjcmV0IHdvcmQ=").await;
+    let bearer = door(address.clone(), "Bearer token-of-ours").await;
     let user = |password: &str| Auth::Basic {
         user: "eve".into(),
         password: password.into(),

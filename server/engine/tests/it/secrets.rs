@@ -87,7 +87,12 @@ async fn never_found(version: Version, class: Option<&str>) {
     while let Ok(event) = rig.events.try_recv() {
         events.push_str(&format!("{event:?}\n"));
     }
-    let view = format!("{:?}", rig.fleet());
+    let mut view = format!("{:?}", rig.fleet());
+    rig.stop().await;
+    // Who comes after knows no more which secret the trace quotes.
+    let rig = Rig::watching(&database, &fake).await;
+    rig.looks(3).await;
+    view.push_str(&format!("{:?}", rig.fleet()));
     let dump = database.dump().await;
     assert!(dump.contains("ConnectException") && view.contains("failing") && !events.is_empty());
     for word in WORDS {

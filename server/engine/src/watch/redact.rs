@@ -1,0 +1,152 @@
+//! Redacting the traces of one cluster, also those that quote a secret which is no longer in force.
+//!
+//! Redactors hold a connector's own secrets, so they live only here, in the memory of the lease holder.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::facts::ClusterFacts;
+use model::names::ConnectorName;
+use model::secrets::{Fingerprint, FingerprintKey, RawTrace, Redactor};
+
+/// Config versions of a connector whose secrets are looked for, beside the one in force: a trace stays until the next
+/// start, and what it quotes may have been replaced meanwhile.
+const OLDER: usize = 4;
+
+/// A connector's instance (`None`) or one of its tasks.
+type Place = (ConnectorName, Option<u32>);
+
+/// Traces as they were recorded. Who takes a cluster over does not know the secrets of configs that are no longer in
+/// force, but the record of a trace that is still there was made by somebody who did.
+#[derive(Clone, Default)]
+pub(crate) struct Recorded(BTreeMap<Place, (Fingerprint, Arc<str>)>);
+
+impl Recorded {
+    pub(crate) fn of(facts: &ClusterFacts) -> Self {
+        let mut recorded = BTreeMap::new();
+        for connector in facts.connectors.values() {
+            let tasks = connector.tasks.iter().map(|(number, task)| (Some(*number), task));
+            let instances = connector.instance.iter().map(|instance| (None, instance)).chain(tasks);
+            for (place, instance) in instances {
+                if let (Some(id), Some(trace)) = (&instance.trace_id, &instance.trace) {
+                    recorded.insert((connector.name.clone(), place), (id.clone(), trace.clone()));
+                }
+            }
+        }
+        Self(recorded)
+    }
+}
+
+/// The redactors of all connectors of a cluster.
+pub(crate) struct Redactors {
+    recorded: Recorded,
+    of: BTreeMap<ConnectorName, Versions>,
+}
+
+struct Versions {
+    version: Fingerprint,
+    now: Redactor,
+    older: Vec<Redactor>,
+}
+
+impl Redactors {
+    pub(crate) fn new(recorded: Recorded) -> Self {
+        Self {
+            recorded,
+            of: BTreeMap::new(),
+        }
+    }
+
+    /// Forgets connectors that are no longer there.
+    pub(crate) fn retain(&mut self, there: impl Fn(&ConnectorName) -> bool) {
+        self.of.retain(|name, _| there(name));
+        self.recorded.0.retain(|(name, _), _| there(name));
+    }
+
+    /// The config in force and its redactor.
+    pub(crate) fn put(&mut self, name: &ConnectorName, version: &Fingerprint, redactor: Redactor) {
+        match self.of.get_mut(name) {
+            Some(versions) => {
+                let before = std::mem::replace(&mut versions.now, redactor);
+                if versions.version != *version {
+                    versions.version = version.clone();
+                    versions.older.truncate(OLDER - 1);
+                    versions.older.insert(0, before);
+                }
+            }
+            None => {
+                let versions = Versions {
+                    version: version.clone(),
+                    now: redactor,
+                    older: Vec::new(),
+                };
+                self.of.insert(name.clone(), versions);
+            }
+        }
+    }
+
+    /// The trace without secrets, and its fingerprint.
+    pub(crate) fn redact(
+        &mut self,
+        name: &ConnectorName,
+        task: Option<u32>,
+        trace: &RawTrace,
+        key: &FingerprintKey,
+    ) -> (Fingerprint, Arc<str>) {
+        let id = trace.fingerprint(key);
+        let place = (name.clone(), task);
+        match self.recorded.0.get(&place) {
+            Some((known, text)) if *known == id => return (id, text.clone()),
+            Some(_) => {
+                self.recorded.0.remove(&place);
+            }
+            None => {}
+        }
+        let text = match self.of.get(name) {
+            Some(versions) => {
+                let text = versions.now.redact(trace);
+                let older = versions.older.iter();
+                older.fold(text, |text, redactor| redactor.strike(&text).into())
+            }
+            None => Redactor::patterns_only().redact(trace),
+        };
+        (id, text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use model::secrets::RawConfig;
+
+    use super::*;
+
+    fn redactor(password: &str) -> Redactor {
+        let pairs = BTreeMap::from([("connection.password".to_owned(), Some(password.to_owned()))]);
+        Redactor::for_config(&RawConfig::new(pairs), None)
+    }
+
+    #[test]
+    fn a_replaced_secret_is_struck_out_too_and_after_a_takeover() {
+        let key = FingerprintKey::new(b"key");
+        let (name, trace) = ("lines".into(), RawTrace::new("Refused: Hunter2-Correct".to_owned()));
+        let mut redactors = Redactors::new(Recorded::default());
+        redactors.put(&name, &Fingerprint::from_hex("01"), redactor("Hunter2-Correct"));
+        redactors.put(&name, &Fingerprint::from_hex("02"), redactor("Another-Word-3"));
+        let (id, text) = redactors.redact(&name, Some(0), &trace, &key);
+        assert!(!text.contains("Hunter2"), "{text}");
+
+        let recorded = Recorded(BTreeMap::from([((name.clone(), Some(0)), (id, text.clone()))]));
+        let mut taken_over = Redactors::new(recorded);
+        taken_over.put(&name, &Fingerprint::from_hex("02"), redactor("Another-Word-3"));
+        assert_eq!(taken_over.redact(&name, Some(0), &trace, &key).1, text);
+        let other = RawTrace::new("Another-Word-3 is wrong".to_owned());
+        assert!(
+            !taken_over
+                .redact(&name, Some(0), &other, &key)
+                .1
+                .contains("Another-Word")
+        );
+    }
+}
