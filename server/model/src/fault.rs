@@ -7,31 +7,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Timestamp;
-use crate::names::{ClusterName, ConnectorName, WorkerId};
+use crate::names::{ClusterName, ConnectorName};
+pub use crate::scope::Scope;
 use crate::verdict::{Class, Diagnosis, Domain, Verdict};
-
-/// What a fault is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind", content = "name")]
-pub enum Scope {
-    /// The whole cluster.
-    Cluster,
-    /// A worker that is gone.
-    Worker(WorkerId),
-    /// One connector.
-    Connector(ConnectorName),
-}
-
-impl Scope {
-    /// `cluster`, `worker` or `connector`.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Cluster => "cluster",
-            Self::Worker(_) => "worker",
-            Self::Connector(_) => "connector",
-        }
-    }
-}
 
 /// One fault of a cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

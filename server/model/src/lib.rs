@@ -17,6 +17,7 @@ pub mod names;
 pub mod observe;
 pub mod owner;
 pub mod record;
+mod scope;
 pub mod secrets;
 pub mod settings;
 pub mod signature;

@@ -274,5 +274,5 @@ pub struct Diagnosis {
     pub why: Arc<str>,
     /// What the fault belongs to when several connectors share it: a gone worker, an unreachable cluster.
     #[serde(default)]
-    pub shared: Option<crate::fault::Scope>,
+    pub shared: Option<crate::scope::Scope>,
 }
