@@ -13,7 +13,7 @@ use console::{ConnectorQuery, TimelinePage, TimelineQuery};
 use model::verdict::Health;
 use web::{Frame, Section};
 
-#[path = "../tests/it/samples.rs"]
+#[path = "../tests/it/samples/mod.rs"]
 mod samples;
 
 fn main() {

@@ -92,6 +92,11 @@ impl Frame {
         Clock::new(*at, self.now)
     }
 
+    /// `14:06:02`, below a heading that says the day.
+    pub(crate) fn time(&self, at: &Timestamp) -> Clock {
+        Clock::new(*at, *at)
+    }
+
     /// `14:06`, or the day when that is not today.
     pub(crate) fn minute(&self, at: &Timestamp) -> Clock {
         Clock::short(*at, self.now)

@@ -17,9 +17,8 @@ pub(crate) struct Cause {
     pub(crate) text: String,
     /// `connector · network`.
     pub(crate) whose: String,
-    pub(crate) cluster: String,
-    /// The cluster's address, where the title does not lead to it already.
-    pub(crate) cluster_href: String,
+    /// Its cluster with the address; `None` where the page says it already.
+    pub(crate) cluster: Option<(String, String)>,
     /// Teams, or that nobody owns it.
     pub(crate) owners: String,
     /// How many connectors it concerns, where that is more than the one in the title.
@@ -68,8 +67,7 @@ impl Cause {
             title: item.title.clone(),
             text: words::sentence(&text),
             whose: whose(fault.domain, fault.class.as_str()),
-            cluster: fault.cluster.to_string(),
-            cluster_href: links.cluster(&fault.cluster),
+            cluster: Some((fault.cluster.to_string(), links.cluster(&fault.cluster))),
             owners,
             members,
             look: advice::first_look(fault),
@@ -90,8 +88,7 @@ impl Cause {
             title: format!("Nothing recent is known of {}", cluster.name),
             text: words::sentence(&text),
             whose: whose(Domain::Unsure, "unknown"),
-            cluster: cluster.name.to_string(),
-            cluster_href: links.cluster(&cluster.name),
+            cluster: Some((cluster.name.to_string(), links.cluster(&cluster.name))),
             owners: String::new(),
             members: Some(words::counted(
                 cluster.totals.all() as usize,

@@ -78,10 +78,20 @@ pub fn cluster(frame: &Frame, detail: &ClusterDetail, connectors: &ConnectorPage
         causes: detail
             .faults
             .iter()
-            .map(|fault| Cause::of(fault, std::slice::from_ref(item), links))
+            .map(|fault| Cause {
+                cluster: None,
+                ..Cause::of(fault, std::slice::from_ref(item), links)
+            })
             .collect(),
         workers: item.workers.iter().map(worker).collect(),
-        rows: connectors.items.iter().map(|item| Row::of(item, links)).collect(),
+        rows: connectors
+            .items
+            .iter()
+            .map(|item| Row {
+                cluster: None,
+                ..Row::of(item, links)
+            })
+            .collect(),
         timeline: links.timeline(&TimelineQuery {
             cluster: Some(item.name.clone()),
             ..TimelineQuery::default()

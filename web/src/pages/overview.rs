@@ -186,6 +186,14 @@ fn headline(overview: &Overview, things: usize) -> String {
     let second = match (all, healthy) {
         (0, _) => "No connector is known.".to_owned(),
         (1, 1) => "The only connector is healthy.".to_owned(),
+        (1, _) => "The only connector is not healthy.".to_owned(),
+        (all, 0) if overview.totals.of(Health::Unknown) > 0 => {
+            format!(
+                "None of {} connectors is known to be healthy.",
+                words::thousands(all as u64)
+            )
+        }
+        (all, 0) => format!("None of {} connectors is healthy.", words::thousands(all as u64)),
         (all, healthy) if all == healthy => {
             format!("All {} connectors are healthy.", words::thousands(all as u64))
         }

@@ -1,6 +1,6 @@
 //! Every page with every sample, read as a browser would.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod assets;
 mod contrast;

@@ -121,7 +121,7 @@ fn stale_data_is_never_painted_healthy() {
     let html = web::overview(&frame, &overview, Err("The database does not answer."));
     let text = check("", html).text;
     for said in [
-        "Two things need a person. 0 of 18 connectors are healthy.",
+        "Two things need a person. None of 18 connectors is known to be healthy.",
         "Two clusters, none answering.",
         "Nothing recent is known of legacy",
         "http://10.0.4.1:8083: connection refused",

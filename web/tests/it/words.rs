@@ -21,7 +21,8 @@ fn headline(counts: &[(Health, u32)], faults: usize) -> String {
 
 #[test]
 fn the_first_sentence() {
-    let cases: [(&[(Health, u32)], usize, &str); 7] = [
+    type Case = (&'static [(Health, u32)], usize, &'static str);
+    let cases: [Case; 7] = [
         (&[], 0, "Nothing needs a person. No connector is known."),
         (
             &[(Health::Healthy, 1)],
@@ -51,7 +52,7 @@ fn the_first_sentence() {
         (
             &[(Health::Unknown, 2)],
             0,
-            "Two connectors need a person. 0 of 2 connectors are healthy.",
+            "Two connectors need a person. None of 2 connectors is known to be healthy.",
         ),
     ];
     for (counts, faults, sentence) in cases {

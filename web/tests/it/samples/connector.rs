@@ -1,0 +1,309 @@
+//! Connectors of every health.
+
+use std::sync::Arc;
+
+use console::{ConnectorDetail, ConnectorItem, ConnectorPage, InstanceItem, TaskItem, TeamItem, Totals};
+use model::facts::Alive;
+use model::fault::Scope;
+use model::names::TeamName;
+use model::observe::{ListedConfig, Source};
+use model::owner::Owner;
+use model::secrets::Fingerprint;
+use model::state::{ConnectorKind, State, TargetSource, TargetState};
+use model::target::TargetSystem;
+use model::verdict::{Activity, Class, Domain, Health, Reason, TaskVerdict};
+use web::VersionLine;
+
+use super::{ago, fault, id, reason};
+
+/// A trace whose outermost exception hides its cause, as Connect writes them.
+pub const TRACE: &str = "org.apache.kafka.connect.errors.ConnectException: Tolerance exceeded in error handler\n\
+    \tat org.apache.kafka.connect.runtime.errors.RetryWithToleranceOperator.execAndHandleError(RetryWithToleranceOperator.java:260)\n\
+    \tat org.apache.kafka.connect.runtime.WorkerSinkTask.convertMessages(WorkerSinkTask.java:516)\n\
+    Caused by: org.apache.kafka.connect.errors.DataException: Converting byte[] to Kafka Connect data failed due to serialization error: \n\
+    \tat org.apache.kafka.connect.json.JsonConverter.toConnectData(JsonConverter.java:333)\n\
+    Caused by: com.fasterxml.jackson.core.JsonParseException: Unrecognized token 'poison': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n\
+    \tat com.fasterxml.jackson.core.JsonParser._constructError(JsonParser.java:2477)\n\t... 18 more\n";
+
+pub const CAUSE: &str = "JsonParseException: Unrecognized token 'poison': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+
+fn owner(team: &str, glob: &str) -> Option<Owner> {
+    Some(Owner {
+        team: team.into(),
+        source: format!("connector = \"{glob}\"").into(),
+    })
+}
+
+fn task(number: u32, state: State, health: Health, worker: &str, cause: Option<&str>) -> TaskItem {
+    TaskItem {
+        number,
+        state,
+        state_since: ago(250),
+        verdict: Some(TaskVerdict {
+            health,
+            since: ago(250),
+            text: "its worker is gone".into(),
+            root_cause: cause.map(Into::into),
+        }),
+        health,
+        worker: worker.into(),
+        worker_alive: if health == Health::Unassigned {
+            Alive::Dead
+        } else {
+            Alive::Yes
+        },
+        root_cause: cause.map(Into::into),
+        trace: cause.map(|_| TRACE.into()),
+        version: Some("4.3.1".into()),
+    }
+}
+
+/// What REST says where the verdict is `health`, and what its tasks look like then.
+fn parts(health: Health, worker: &str) -> (Option<State>, Vec<TaskItem>) {
+    let all = |state: State, of: Health, cause: Option<&str>| {
+        vec![
+            task(0, state.clone(), of, worker, cause),
+            task(1, state, of, worker, cause),
+        ]
+    };
+    match health {
+        Health::Failed | Health::CrashLooping => (Some(State::Running), all(State::Failed, health, Some(CAUSE))),
+        Health::Degraded => (
+            Some(State::Running),
+            vec![
+                task(0, State::Running, Health::Healthy, worker, None),
+                task(1, State::Failed, Health::Failed, worker, Some(CAUSE)),
+            ],
+        ),
+        Health::Paused => (Some(State::Paused), all(State::Paused, health, None)),
+        Health::Stopped => (Some(State::Stopped), Vec::new()),
+        Health::NoTasks => (Some(State::Running), Vec::new()),
+        Health::Restarting => (Some(State::Restarting), all(State::Restarting, health, None)),
+        Health::Unknown | Health::Unassigned | Health::Stalled | Health::Lagging | Health::Healthy => {
+            (Some(State::Running), all(State::Running, health, None))
+        }
+    }
+}
+
+fn reasons(health: Health, worker: &str) -> Vec<Reason> {
+    let (text, evidence, source) = match health {
+        Health::CrashLooping => (
+            "It failed 4 times within 10 minutes, restarts between them",
+            "failures at 14:01:12, 14:03:20, 14:06:40, 14:09:50",
+            Source::Record,
+        ),
+        Health::Failed => (
+            "All 2 tasks FAILED",
+            "connector RUNNING; task 0 FAILED, task 1 FAILED",
+            Source::Rest,
+        ),
+        Health::Degraded => (
+            "1 of 2 tasks FAILED; the others run",
+            "connector RUNNING; task 0 RUNNING, task 1 FAILED",
+            Source::Rest,
+        ),
+        Health::Stalled => (
+            "No progress for 4 min 10 s although 20,311 records wait",
+            "committed offset 1,204 since 14:06:02",
+            Source::Record,
+        ),
+        Health::Unassigned => {
+            return vec![
+                reason(
+                    &format!(
+                        "Worker {worker} is gone without a word; REST still says RUNNING for the connector and tasks 0, 1 there"
+                    ),
+                    "not among the members of group connect-orders; its UNASSIGNED records were never written",
+                    Source::Group,
+                    31,
+                ),
+                reason(
+                    "The leader holds the lost work back until 14:14:41 UTC in case the worker returns",
+                    "scheduled.rebalance.max.delay.ms, seen as the delay in the group's assignments",
+                    Source::Group,
+                    4,
+                ),
+            ];
+        }
+        Health::NoTasks => (
+            "It has run without a task for 2 min",
+            "connector RUNNING; no tasks",
+            Source::Rest,
+        ),
+        Health::Lagging => (
+            "It is 20,311 records behind and the lag grows",
+            "lag 20,311 records",
+            Source::Record,
+        ),
+        Health::Unknown => (
+            "No worker of legacy answers: http://10.0.4.1:8083: connection refused",
+            "the states shown are the last ones seen",
+            Source::Rest,
+        ),
+        Health::Restarting => ("It is being restarted", "connector RESTARTING", Source::Rest),
+        Health::Paused => ("It was asked to pause, and did", "target state PAUSED", Source::Rest),
+        Health::Stopped => ("It was asked to stop, and did", "target state STOPPED", Source::Rest),
+        Health::Healthy => (
+            "Connector and 2 tasks run on living workers",
+            "connector RUNNING; 2 tasks RUNNING",
+            Source::Rest,
+        ),
+    };
+    vec![reason(text, evidence, source, 250)]
+}
+
+pub fn item(cluster: &str, name: &str, health: Health) -> ConnectorItem {
+    let worker = "10.0.3.11:8083";
+    let (state, tasks) = parts(health, worker);
+    let fault = health.unhealthy().then(|| {
+        let shared = match health {
+            Health::Unassigned => Scope::Worker(worker.into()),
+            Health::Unknown => Scope::Cluster,
+            _ => Scope::Connector(name.into()),
+        };
+        let (domain, class) = match health {
+            Health::Unassigned | Health::Unknown => (Domain::Infrastructure, Class::Worker),
+            Health::NoTasks => (Domain::Unsure, Class::Unknown),
+            _ => (Domain::Connector, Class::Data),
+        };
+        Arc::new(fault(
+            cluster,
+            shared,
+            domain,
+            class,
+            CAUSE,
+            &[name, "jdbc-orders", "heartbeat"],
+            250,
+        ))
+    });
+    ConnectorItem {
+        id: id(cluster, name),
+        kind: Some(ConnectorKind::Sink),
+        class: Some("org.apache.kafka.connect.file.FileStreamSinkConnector".into()),
+        owner: owner("data-lake", "s3-*"),
+        target: Some((TargetState::Started, TargetSource::ConfigTopic)),
+        state,
+        tasks,
+        health,
+        since: ago(250),
+        as_of: Some(ago(2)),
+        stale: health == Health::Unknown,
+        activity: Activity::Unknown,
+        reasons: reasons(health, worker),
+        fault,
+        systems: vec![TargetSystem {
+            kind: "s3".into(),
+            address: "s3://lake-raw".into(),
+        }],
+        first_seen: ago(86_400 * 3),
+        deleted_at: None,
+        revision: 7,
+    }
+}
+
+pub fn config(pairs: serde_json::Value) -> Arc<ListedConfig> {
+    Arc::new(ListedConfig {
+        version: Fingerprint::from_hex("a1b2c3d4e5f60718293a4b5c6d7e8f90"),
+        config: serde_json::from_value(pairs).unwrap(),
+        targets: Vec::new(),
+    })
+}
+
+pub fn detail(item: ConnectorItem) -> ConnectorDetail {
+    let instance = item.state.clone().map(|state| InstanceItem {
+        state,
+        since: ago(4_000),
+        worker: "10.0.3.11:8083".into(),
+        worker_alive: if item.health == Health::Unassigned {
+            Alive::Dead
+        } else {
+            Alive::Yes
+        },
+        trace: None,
+        version: Some("4.3.1".into()),
+    });
+    ConnectorDetail {
+        instance,
+        config: Some(config(serde_json::json!({
+            "connector.class": {"clear": "org.apache.kafka.connect.file.FileStreamSinkConnector"},
+            "connection.password": {"masked": "5f1d22aa00c1d2e3f405162738495a6b"},
+            "connection.user": {"reference": "${vault:secret/lake:user}"},
+            "errors.tolerance": {"clear": "none"},
+            "file": {"clear": "/data/out/s3-archive.txt"},
+            "name": {"clear": item.id.name.as_str()},
+            "tasks.max": {"clear": "2"},
+            "topics": {"clear": "orders.events"},
+            "value.converter": {"clear": "org.apache.kafka.connect.json.JsonConverter"},
+            "value.converter.schemas.enable": {"clear": "false"},
+        }))),
+        withheld: false,
+        item,
+    }
+}
+
+pub fn versions() -> Vec<VersionLine> {
+    vec![
+        VersionLine {
+            version: "a1b2c3d4".into(),
+            seen_at: ago(1_200),
+            in_force_since: ago(1_200),
+            changed_keys: Some(vec!["flush.size".into(), "tasks.max".into()]),
+        },
+        VersionLine {
+            version: "77aa01ff".into(),
+            seen_at: ago(90_000),
+            in_force_since: ago(90_000),
+            changed_keys: None,
+        },
+    ]
+}
+
+pub fn page(items: Vec<ConnectorItem>) -> ConnectorPage {
+    let mut all = Totals::default();
+    items.iter().for_each(|item| all.add(item.health));
+    ConnectorPage {
+        matching: items.len(),
+        totals: all,
+        items,
+        next_cursor: None,
+        as_of: Some(ago(2)),
+        revision: 12,
+    }
+}
+
+/// One connector of every health.
+pub fn every_health() -> Vec<ConnectorItem> {
+    const NAMES: [&str; 12] = [
+        "jdbc-orders",
+        "s3-archive",
+        "mirror-eu",
+        "es-search",
+        "file-orders",
+        "topic-router",
+        "cdc-inventory",
+        "legacy-audit",
+        "webhook-out",
+        "heartbeat",
+        "old-export",
+        "clickstream",
+    ];
+    let healths = Health::ALL.into_iter().zip(NAMES);
+    let mut items: Vec<ConnectorItem> = healths.map(|(health, name)| item("orders", name, health)).collect();
+    items[5].owner = None;
+    items[9].owner = owner("payments", "heart*");
+    items
+}
+
+pub fn teams() -> Vec<TeamItem> {
+    let team = |name: Option<&str>, platform| TeamItem {
+        name: name.map(TeamName::from),
+        platform,
+        totals: Totals::default(),
+    };
+    vec![
+        team(Some("platform"), true),
+        team(Some("data-lake"), false),
+        team(Some("payments"), false),
+        team(None, false),
+    ]
+}

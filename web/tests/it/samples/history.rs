@@ -1,0 +1,98 @@
+//! What happened.
+
+use console::{TimelineItem, TimelinePage};
+use model::verdict::Health;
+
+use super::{CAUSE, ago};
+
+pub fn entry(
+    id: i64,
+    age: i64,
+    connector: Option<&str>,
+    kind: &'static str,
+    text: &str,
+    health: Option<Health>,
+) -> TimelineItem {
+    TimelineItem {
+        id,
+        at: ago(age),
+        cluster: "orders".into(),
+        connector: connector.map(Into::into),
+        kind,
+        text: text.into(),
+        actor: (kind == "config").then(|| "outside".into()),
+        health,
+    }
+}
+
+pub fn history() -> TimelinePage {
+    TimelinePage {
+        items: vec![
+            entry(
+                99,
+                31,
+                None,
+                "worker",
+                "worker 10.0.3.13:8083 is gone: it left the group without a word",
+                Some(Health::Unassigned),
+            ),
+            entry(
+                98,
+                36,
+                None,
+                "rebalance",
+                "rebalance: 2 workers, led by 10.0.3.11:8083, lost work held back for 60 s",
+                None,
+            ),
+            entry(
+                97,
+                250,
+                Some("s3-archive"),
+                "verdict",
+                "s3-archive has failed, was healthy: All 2 tasks FAILED",
+                Some(Health::Failed),
+            ),
+            entry(
+                96,
+                251,
+                Some("s3-archive"),
+                "state",
+                &format!("s3-archive task 1 is FAILED on 10.0.3.11:8083, was RUNNING: {CAUSE}"),
+                Some(Health::Failed),
+            ),
+            entry(
+                95,
+                1_200,
+                Some("s3-archive"),
+                "config",
+                "s3-archive got config version a1b2c3d4: flush.size, tasks.max",
+                None,
+            ),
+            entry(
+                94,
+                1_300,
+                Some("heartbeat"),
+                "state",
+                "heartbeat was asked to be PAUSED",
+                Some(Health::Paused),
+            ),
+            entry(
+                93,
+                90_000,
+                None,
+                "cluster",
+                "the cluster answers again",
+                Some(Health::Healthy),
+            ),
+            entry(
+                92,
+                200_000,
+                None,
+                "gap",
+                "nothing could be recorded since 07:40:02 UTC: the database was away",
+                Some(Health::Unknown),
+            ),
+        ],
+        next: Some(92),
+    }
+}
