@@ -67,6 +67,11 @@ impl Console {
         };
         let filter = TimelineFilter {
             cluster: asked.cluster.clone(),
+            formerly: asked
+                .cluster
+                .as_ref()
+                .map(|name| self.formerly(name))
+                .unwrap_or_default(),
             connector: asked.connector.clone(),
             before_id: asked.before,
             limit: i64::try_from(limit).unwrap_or(500) + 1,
@@ -100,7 +105,19 @@ impl Console {
         connector: &ConnectorName,
     ) -> Result<Vec<store::ConfigVersion>, Error> {
         require(actor, Right::SeeConfig)?;
-        Ok(self.store()?.config_versions(cluster, connector).await?)
+        let store = self.store()?;
+        let mut versions = store.config_versions(cluster, connector).await?;
+        for name in self.formerly(cluster) {
+            versions.extend(store.config_versions(&name, connector).await?);
+        }
+        Ok(versions)
+    }
+
+    /// The names that a cluster had before.
+    fn formerly(&self, name: &ClusterName) -> Vec<ClusterName> {
+        let spec = self.spec();
+        let cluster = spec.clusters.iter().find(|cluster| cluster.name == *name);
+        cluster.map(|cluster| cluster.formerly.clone()).unwrap_or_default()
     }
 }
 

@@ -15,6 +15,8 @@ use crate::{Result, Store};
 pub struct TimelineFilter {
     /// Of one cluster; of all when `None`.
     pub cluster: Option<ClusterName>,
+    /// Of clusters besides that one: the names that it had before.
+    pub formerly: Vec<ClusterName>,
     /// Of one connector.
     pub connector: Option<ConnectorName>,
     /// Of these kinds, in the words of [`kind`]; of all when empty.
@@ -105,16 +107,22 @@ impl Store {
     /// # Errors
     /// [`crate::Error::Unavailable`]; [`crate::Error::Corrupt`].
     pub async fn timeline(&self, filter: &TimelineFilter) -> Result<Vec<HistoryItem>> {
+        let clusters: Vec<String> = filter
+            .cluster
+            .iter()
+            .chain(&filter.formerly)
+            .map(|name| name.as_str().to_owned())
+            .collect();
         answer(async {
             query!(
                 r#"SELECT id, cluster, entry::text AS "entry!" FROM history
-                   WHERE ($1::text IS NULL OR cluster = $1)
+                   WHERE ($1::text[] = '{}' OR cluster = ANY($1))
                        AND ($2::text IS NULL OR connector = $2)
                        AND ($3::text[] = '{}' OR kind = ANY($3))
                        AND ($4::bigint IS NULL OR (at, id) < (SELECT last.at, last.id FROM history AS last WHERE last.id = $4))
                    ORDER BY at DESC, id DESC
                    LIMIT $5"#,
-                filter.cluster.as_ref().map(ClusterName::as_str),
+                &clusters,
                 filter.connector.as_ref().map(|name| text(name.as_str())),
                 &filter.kinds,
                 filter.before_id,

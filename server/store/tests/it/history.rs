@@ -164,3 +164,35 @@ async fn a_batch_sent_twice_under_its_number_is_recorded_once() {
     };
     assert_eq!(store.timeline(&filter).await.unwrap().len(), 3);
 }
+
+#[tokio::test]
+async fn a_cluster_is_found_under_the_names_that_it_had_before() {
+    let database = Database::new().await;
+    let store = database.store().await;
+    let fresh = fresh(1);
+    let entries = [transition("jdbc", 10, Change::TaskRemoved)];
+    for name in ["orders", "orders-old", "legacy"] {
+        let unit = format!("connect/{name}").as_str().into();
+        let lease = store
+            .acquire(&unit, "a", Duration::from_secs(60))
+            .await
+            .unwrap()
+            .expect("free");
+        let cluster = ClusterName::from(name);
+        let batch = Batch {
+            entries: &entries,
+            ..empty(&cluster, &fresh)
+        };
+        store.commit(&lease, &batch).await.unwrap();
+    }
+    let filter = TimelineFilter {
+        cluster: Some("orders".into()),
+        formerly: vec!["orders-old".into()],
+        limit: 10,
+        ..TimelineFilter::default()
+    };
+    let found = store.timeline(&filter).await.unwrap();
+    let mut names: Vec<&str> = found.iter().map(|item| item.cluster.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["orders", "orders-old"]);
+}
