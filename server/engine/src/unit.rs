@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use model::names::{ClusterName, UnitName};
 use model::observe::{Observation, Seen};
+use model::record::ClusterRecord;
 use model::secrets::FingerprintKey;
 use model::{Clock, Timestamp};
 use store::{Lease, Store};
@@ -168,7 +169,7 @@ async fn load(unit: &UnitSpec, shared: &Shared, stop: &CancellationToken) -> Opt
     let mut ledgers = BTreeMap::new();
     for cluster in &unit.clusters {
         let record = loop {
-            match shared.store.load_cluster(&cluster.name).await {
+            match recorded(shared, cluster).await {
                 Ok(record) => break record,
                 Err(error) => warn!(cluster = %cluster.name, %error, "what is recorded cannot be read"),
             }
@@ -182,6 +183,16 @@ async fn load(unit: &UnitSpec, shared: &Shared, stop: &CancellationToken) -> Opt
         ledgers.insert(cluster.name.clone(), ledger);
     }
     Some(ledgers)
+}
+
+/// What is recorded of a cluster: under its name, else under one that it had before.
+async fn recorded(shared: &Shared, cluster: &ClusterSpec) -> store::Result<Option<ClusterRecord>> {
+    for name in std::iter::once(&cluster.name).chain(&cluster.formerly) {
+        if let Some(record) = shared.store.load_cluster(name).await? {
+            return Ok(Some(record));
+        }
+    }
+    Ok(None)
 }
 
 /// One holding of the lease.

@@ -52,6 +52,11 @@ impl Ledger {
             faults: Vec::new(),
             fresh: Default::default(),
         });
+        let renamed = record.name != *name;
+        let record = ClusterRecord {
+            name: name.clone(),
+            ..record
+        };
         let mut ledger = Self {
             facts: record.facts(),
             judged: BTreeMap::new(),
@@ -75,7 +80,24 @@ impl Ledger {
             // Verdicts may have run out while nobody watched.
             ledger.set_due(&name, Some(now));
         }
+        if renamed {
+            ledger.rewrite();
+        }
         ledger
+    }
+
+    /// Everything is to be recorded anew, under another name than before.
+    fn rewrite(&mut self) {
+        for fault in &mut self.faults {
+            Arc::make_mut(fault).cluster = self.facts.name.clone();
+            self.pending.faults.insert(fault.id.clone(), fault.clone());
+        }
+        let touched = Touched {
+            about: true,
+            workers: self.facts.workers.keys().cloned().collect(),
+            connectors: self.facts.connectors.keys().cloned().collect(),
+        };
+        self.note(touched);
     }
 
     /// The facts, for those who look next.

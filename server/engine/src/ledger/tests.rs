@@ -227,3 +227,28 @@ fn what_cannot_be_kept_while_the_database_is_away_becomes_one_recorded_gap() {
     });
     assert_eq!(gap, Some(began), "the gap begins with the first entry given up");
 }
+
+#[test]
+fn a_renamed_cluster_goes_on_from_what_was_recorded_under_its_old_name() {
+    let clock = ManualClock::default();
+    let mut old = ledger(&clock);
+    see(&mut old, &clock, members(&["a:1"]));
+    see(&mut old, &clock, listed(&[("one", State::Failed, "a:1")]));
+    let record = ClusterRecord {
+        name: "orders".into(),
+        about: old.facts.about.clone(),
+        workers: old.facts.workers.values().cloned().collect(),
+        connectors: vec![old.outgoing(clock.now()).expect("new").connectors()[0].clone()],
+        faults: old.faults.clone(),
+        fresh: old.facts.fresh.clone(),
+    };
+    let since = record.connectors[0].verdict.since;
+    clock.advance(TimeDelta::seconds(60));
+    let mut renamed = Ledger::new(&"orders-eu".into(), Some(record), spec(), clock.now());
+    let out = renamed.outgoing(clock.now()).expect("all is recorded anew");
+    assert_eq!(out.batch().cluster.as_str(), "orders-eu");
+    assert_eq!(out.connectors()[0].verdict.since, since);
+    assert_eq!(out.batch().workers.len(), 1);
+    assert_eq!(out.faults()[0].cluster.as_str(), "orders-eu");
+    assert!(out.entries().is_empty(), "nothing happened but the name");
+}
