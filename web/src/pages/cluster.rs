@@ -24,6 +24,8 @@ struct Page<'a> {
     name: String,
     health: Health,
     headline: String,
+    /// `2 of 3 workers`, or how many are known while none answers.
+    known: String,
     trouble: Option<String>,
     labels: String,
     panel: Panel,
@@ -68,13 +70,18 @@ pub fn cluster(frame: &Frame, detail: &ClusterDetail, connectors: &ConnectorPage
     let mut plugins: Vec<Plugin> = detail.plugins.iter().map(plugin).collect();
     plugins.sort_by_key(|plugin| !plugin.differs);
     let health = worst(detail);
+    let panel = panel(item, 1, links);
     let more = (connectors.matching > connectors.items.len()).then(|| links.connectors_of(Some(&item.name), None));
     Ok(Page {
         name: item.name.to_string(),
         headline: headline(detail),
         trouble: trouble(item),
         labels: labels(item),
-        panel: panel(item, 1, links),
+        known: match item.reachable {
+            true => panel.workers.clone(),
+            false => words::sentence(&words::counted(item.workers.len(), "worker known", "workers known")),
+        },
+        panel,
         causes: detail
             .faults
             .iter()
