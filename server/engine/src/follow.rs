@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 use view::{Cluster, Fleet};
 
-use crate::supervise::connected;
+use crate::connected::connected;
 use crate::{Event, FleetSpec};
 
 /// Swaps of the view are at least this far apart: at most ten a second.

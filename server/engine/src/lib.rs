@@ -3,11 +3,13 @@
 //! What must be absent: HTTP serving, HTML, SQL text and rdkafka. The engine decides when to look and records what was
 //! seen through `store`; what it means is decided by `model`.
 
+mod connected;
 pub mod doctor;
 mod event;
 mod follow;
 mod identity;
 mod ledger;
+mod shared;
 mod spec;
 mod supervise;
 mod unit;

@@ -14,7 +14,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use view::Fleet;
 
-use crate::unit::{self, Shared, UnitSpec};
+use crate::connected::connected;
+use crate::shared::{Shared, UnitSpec};
+use crate::unit;
 use crate::{Event, FleetSpec, follow};
 
 /// Events that may wait for one reader before it is told to begin anew.
@@ -146,14 +148,6 @@ async fn supervise(mut parts: Parts) {
 async fn finish(name: &UnitName, task: JoinHandle<()>) {
     if let Err(error) = task.await {
         warn!(unit = %name, %error, "a unit did not end well");
-    }
-}
-
-/// The database, once it is there; `None` when the server stops first.
-pub(crate) async fn connected(store: &mut watch::Receiver<Option<Store>>, stop: &CancellationToken) -> Option<Store> {
-    tokio::select! {
-        () = stop.cancelled() => None,
-        found = store.wait_for(Option::is_some) => found.ok().and_then(|store| store.clone()),
     }
 }
 

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use model::names::{ClusterName, UnitName};
+use model::Timestamp;
+use model::names::ClusterName;
 use model::observe::{Observation, Seen};
 use model::record::ClusterRecord;
-use model::secrets::FingerprintKey;
-use model::{Clock, Timestamp};
-use store::{Lease, Store};
+use store::Lease;
 use telemetry::Outcome;
 use tokio::sync::{mpsc, watch as channel};
 use tokio::time::{MissedTickBehavior, interval};
@@ -17,10 +16,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
-use crate::identity::Identities;
+use crate::ClusterSpec;
 use crate::ledger::Ledger;
+use crate::shared::{Shared, UnitSpec};
 use crate::watch::{self, Hints, Looking, Recorded};
-use crate::{ClusterSpec, FleetSpec, KafkaSpec};
 
 /// How long a lease holds without renewal: what a takeover after a death waits at most.
 const TTL: Duration = Duration::from_secs(4);
@@ -30,25 +29,6 @@ const BEAT: Duration = Duration::from_millis(500);
 const FAREWELL: Duration = Duration::from_secs(3);
 /// Observations that may wait; beyond it the watchers wait, each at its own.
 const QUEUE: usize = 256;
-
-/// What a unit consists of.
-#[derive(Clone)]
-pub(crate) struct UnitSpec {
-    pub(crate) name: UnitName,
-    pub(crate) kafka: Option<(Arc<str>, KafkaSpec)>,
-    pub(crate) clusters: Vec<ClusterSpec>,
-}
-
-/// What every unit of a server shares.
-#[derive(Clone)]
-pub(crate) struct Shared {
-    pub(crate) store: Store,
-    pub(crate) spec: channel::Receiver<Arc<FleetSpec>>,
-    pub(crate) key: FingerprintKey,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) holder: Arc<str>,
-    pub(crate) identities: Identities,
-}
 
 /// Why a holding of the lease ended.
 enum Ended {

@@ -10,6 +10,7 @@ use telemetry::Outcome;
 use tokio::sync::Mutex;
 use tracing::{debug, info, warn};
 
+use super::aside::Aside;
 use super::{Hints, Watcher};
 use crate::KafkaSpec;
 
@@ -21,7 +22,7 @@ const SEARCH: Duration = Duration::from_secs(15);
 pub(crate) struct Access {
     name: Arc<str>,
     spec: KafkaSpec,
-    cluster: Arc<Mutex<Option<Arc<kafka::Cluster>>>>,
+    cluster: Arc<Mutex<Option<Arc<Aside<kafka::Cluster>>>>>,
 }
 
 impl Access {
@@ -33,16 +34,13 @@ impl Access {
         }
     }
 
-    async fn cluster(&self) -> Result<Arc<kafka::Cluster>, kafka::Error> {
+    async fn cluster(&self) -> Result<Arc<Aside<kafka::Cluster>>, kafka::Error> {
         let mut cluster = self.cluster.lock().await;
         if let Some(cluster) = &*cluster {
             return Ok(cluster.clone());
         }
-        let made = Arc::new(kafka::Cluster::connect(
-            &self.name,
-            &self.spec.bootstrap,
-            &self.spec.properties,
-        )?);
+        let made = kafka::Cluster::connect(&self.name, &self.spec.bootstrap, &self.spec.properties)?;
+        let made = Arc::new(Aside::new(made));
         *cluster = Some(made.clone());
         Ok(made)
     }
@@ -90,7 +88,7 @@ async fn watch(watcher: &Watcher, access: &Access) -> Result<Deaf, Trouble> {
         Some(id) => id.clone(),
         None => discover(watcher, &cluster).await?,
     };
-    let group = cluster.watch(&group_id).map_err(Trouble::Kafka)?;
+    let group = Aside::new(cluster.watch(&group_id).map_err(Trouble::Kafka)?);
     let name = watcher.cluster.name.as_str();
     loop {
         let at = watcher.shared.clock.now();

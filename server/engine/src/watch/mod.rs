@@ -1,5 +1,6 @@
 //! Looking at clusters: each source in a task of its own, so that none delays another.
 
+mod aside;
 mod client;
 mod group;
 mod hints;
@@ -21,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
-use crate::unit::{Shared, UnitSpec};
+use crate::shared::{Shared, UnitSpec};
 
 pub(crate) use client::{WorkerClient, policy};
 pub(crate) use hints::Hints;

@@ -1,0 +1,31 @@
+//! What a unit consists of, and what all units of a server share.
+
+use std::sync::Arc;
+
+use model::Clock;
+use model::names::UnitName;
+use model::secrets::FingerprintKey;
+use store::Store;
+use tokio::sync::watch as channel;
+
+use crate::identity::Identities;
+use crate::{ClusterSpec, FleetSpec, KafkaSpec};
+
+/// What a unit consists of.
+#[derive(Clone)]
+pub(crate) struct UnitSpec {
+    pub(crate) name: UnitName,
+    pub(crate) kafka: Option<(Arc<str>, KafkaSpec)>,
+    pub(crate) clusters: Vec<ClusterSpec>,
+}
+
+/// What every unit of a server shares.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) spec: channel::Receiver<Arc<FleetSpec>>,
+    pub(crate) key: FingerprintKey,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) holder: Arc<str>,
+    pub(crate) identities: Identities,
+}
