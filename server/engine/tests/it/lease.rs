@@ -1,10 +1,19 @@
 //! Two servers on one database: one watches, the other one follows and takes over.
 
+use std::sync::Arc;
+
 use model::verdict::Health;
 use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 
 use crate::database::Database;
 use crate::harness::{Rig, cluster, spec, until};
+
+/// Who holds the unit, in which epoch.
+async fn holder(store: &store::Store) -> Option<(String, i64)> {
+    let mut leases = store.leases().await.unwrap().into_iter();
+    let held = leases.find(|lease| lease.held)?;
+    Some((held.holder.to_string(), held.epoch))
+}
 
 #[tokio::test]
 async fn one_watches_and_the_other_takes_over_without_a_false_word() {
@@ -22,13 +31,6 @@ async fn one_watches_and_the_other_takes_over_without_a_false_word() {
             .iter()
             .filter(|request| request.contains("expand="))
             .count()
-    };
-    let holder = async |store: &store::Store| {
-        let leases = store.leases().await.unwrap();
-        leases
-            .into_iter()
-            .find(|lease| lease.held)
-            .map(|lease| (lease.holder.to_string(), lease.epoch))
     };
     assert_eq!(holder(&second.store).await, Some(("server-1".into(), 1)));
     // The second one follows what the first one sees.
@@ -58,5 +60,36 @@ async fn one_watches_and_the_other_takes_over_without_a_false_word() {
         before.fault.as_ref().map(|fault| &fault.id)
     );
     assert_eq!(second.kinds(None).await, kinds, "a takeover is no event of the cluster");
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_died_is_replaced_when_its_lease_runs_out() {
+    let database = Arc::new(Database::new().await);
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    fake.set_state("invoices", Some(0), "FAILED", Some(traces::BAD_RECORD));
+    // A runtime of its own is a server that can die in the middle of anything.
+    let machine = tokio::runtime::Runtime::new().unwrap();
+    let orders = spec(vec![cluster("orders", &fake.urls())]);
+    let (place, theirs) = (database.clone(), orders.clone());
+    let first = machine
+        .spawn(async move { Rig::start_as(&place, "server-1", theirs).await })
+        .await
+        .unwrap();
+    first.until_health("invoices", Health::Failed).await;
+    let second = Rig::start_as(&database, "server-2", orders).await;
+    let before = second.until_health("invoices", Health::Failed).await;
+    let died = std::time::Instant::now();
+    machine.shutdown_background();
+    // What happens now is seen by nobody at first.
+    fake.put(FakeConnector::source("lines", 1));
+    second.until_health("lines", Health::Healthy).await;
+    assert!(died.elapsed().as_secs() < 10, "{:?}", died.elapsed());
+    assert_eq!(holder(&second.store).await, Some(("server-2".into(), 2)));
+    let after = second.until_health("invoices", Health::Failed).await;
+    assert_eq!(after.verdict().since, before.verdict().since);
+    assert_eq!(second.verdicts("invoices").await, [Health::Failed]);
+    drop(first);
     second.stop().await;
 }

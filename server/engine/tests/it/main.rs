@@ -21,3 +21,4 @@ mod secrets;
 mod spec;
 mod tls;
 mod trouble;
+mod units;
