@@ -104,8 +104,8 @@
       const headers = { "X-Signalbox-Fragment": "main" };
       if (tag) headers["If-None-Match"] = tag;
       const answer = await fetch(location.href, { headers, cache: "no-store", credentials: "same-origin" });
-      if (answer.status === 401) {
-        const live = document.getElementById("live");
+      if (answer.status === 401 || (answer.redirected && answer.url.split("?")[0].endsWith(root.dataset.signin))) {
+        const live = document.getElementById("live") || document.querySelector(".top");
         const link = Object.assign(document.createElement("a"), { href: root.dataset.signin, textContent: "signed out: sign in" });
         live.replaceChildren(link);
         stop();
@@ -124,8 +124,8 @@
         for (const part of ["live", "banner"]) {
           const [old, next] = [document, page].map((from) => from.getElementById(part));
           if (old && next) morph(old, next);
-          else if (old) old.remove();
-          else if (next) document.getElementById("main").before(document.importNode(next, true));
+          else if (old && part === "banner") old.remove();
+          else if (next && part === "banner") document.getElementById("main").before(document.importNode(next, true));
         }
       }
       seen = Date.now();
@@ -150,15 +150,20 @@
 
   // One tab holds the lock and the only stream and tells the others; where there are no locks, each visible tab listens.
   let source = null;
+  let reopen = null;
   const listen = (tell) => {
     source = new EventSource(events);
     for (const kind of ["message", "reset"]) source.addEventListener(kind, tell);
+    reopen = () => source.readyState === EventSource.CLOSED && listen(tell); // A refused stream is not tried again by itself.
   };
   const stop = () => {
     if (source) source.close();
     clearInterval(beat);
   };
-  const beat = events ? setInterval(refresh, POLL) : null;
+  const beat = events ? setInterval(() => {
+    if (reopen) reopen();
+    refresh();
+  }, POLL) : null;
   if (events && navigator.locks && window.BroadcastChannel) {
     const channel = new BroadcastChannel(events);
     channel.addEventListener("message", soon);

@@ -115,6 +115,11 @@ impl Frame {
         Verdict::of(*health.borrow())
     }
 
+    /// Whether the page shows facts, so that their age matters.
+    pub(crate) fn shows_facts(&self) -> bool {
+        self.section != Section::Elsewhere
+    }
+
     /// Whether the oldest fact is too old; `false` when there is none at all.
     pub(crate) fn stale(&self) -> bool {
         self.as_of.is_some_and(|as_of| self.now - as_of > self.stale_after)
