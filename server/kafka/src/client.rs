@@ -1,4 +1,4 @@
-//! How a librdkafka client is set up: which properties it may have, and where its words go.
+//! A librdkafka client: which properties it may have, how it is asked, and where its words go.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rdkafka::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
-use rdkafka::consumer::ConsumerContext;
+use rdkafka::consumer::{BaseConsumer, ConsumerContext};
 use rdkafka::error::KafkaError;
 
 use crate::Error;
@@ -49,6 +49,36 @@ pub(crate) fn config(bootstrap: &str, properties: &BTreeMap<String, String>) -> 
         config.set(key.as_str(), value.as_str());
     }
     Ok((config, Voice::new(properties)))
+}
+
+/// The librdkafka client of a Kafka cluster, shared by the threads that use it.
+pub(crate) struct Client {
+    pub(crate) consumer: BaseConsumer<Voice>,
+    pub(crate) voice: Voice,
+}
+
+impl Client {
+    /// Handles what librdkafka has to say (log lines, connection errors); bounded, for a storm must not hold us.
+    pub(crate) fn serve(&self) {
+        for _ in 0..100 {
+            if self.consumer.poll(Duration::from_millis(1)).is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Puts one question to librdkafka. A failure is explained by the newest connection error, a success ends it.
+    pub(crate) fn put<T>(&self, after: Duration, question: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
+        let answer = question(self);
+        self.serve();
+        match answer {
+            Ok(answer) => {
+                self.voice.settle();
+                Ok(answer)
+            }
+            Err(error) => Err(self.voice.explain(error, after)),
+        }
+    }
 }
 
 /// What librdkafka says: log lines go to `tracing` at debug level, the newest error is kept, since a call that

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::observe::GroupMembers;
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::Consumer;
 
 use crate::asker::Asker;
-use crate::client::{self, Voice};
+use crate::client::{self, Client};
 use crate::group::{self, Groups, Known};
 use crate::{Error, GroupWatcher, ffi};
 
@@ -19,36 +19,6 @@ const QUESTION: Duration = Duration::from_secs(1);
 const ALL_GROUPS: Duration = Duration::from_secs(10);
 /// How long each question of [`Cluster::check`] may take: a first connection over TLS needs some round trips.
 const CHECK: Duration = Duration::from_secs(3);
-
-/// The librdkafka client of a Kafka cluster, shared by the threads that use it.
-pub(crate) struct Client {
-    pub(crate) consumer: BaseConsumer<Voice>,
-    pub(crate) voice: Voice,
-}
-
-impl Client {
-    /// Handles what librdkafka has to say (log lines, connection errors); bounded, for a storm must not hold us.
-    pub(crate) fn serve(&self) {
-        for _ in 0..100 {
-            if self.consumer.poll(Duration::from_millis(1)).is_none() {
-                return;
-            }
-        }
-    }
-
-    /// Puts one question to librdkafka. A failure is explained by the newest connection error, a success ends it.
-    pub(crate) fn put<T>(&self, after: Duration, question: impl FnOnce(&Self) -> Result<T, Error>) -> Result<T, Error> {
-        let answer = question(self);
-        self.serve();
-        match answer {
-            Ok(answer) => {
-                self.voice.settle();
-                Ok(answer)
-            }
-            Err(error) => Err(self.voice.explain(error, after)),
-        }
-    }
-}
 
 /// A handle on one Kafka cluster: who is in its groups, what it is called, whether we may ask.
 ///

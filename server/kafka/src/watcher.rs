@@ -7,7 +7,7 @@ use std::time::Duration;
 use model::observe::GroupMembers;
 
 use crate::asker::Asker;
-use crate::cluster::Client;
+use crate::client::Client;
 use crate::group::{self, Known};
 use crate::{Error, ffi};
 

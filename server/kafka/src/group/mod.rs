@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use model::observe::GroupMembers;
 
 use crate::Error;
-use crate::cluster::Client;
+use crate::client::Client;
 use crate::ffi::{self, Coordinator, GroupList, RawGroup};
 
 pub(crate) use members::Known;
