@@ -1,5 +1,6 @@
 //! What one look changed, to be recorded whole or not at all.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::Timestamp;
@@ -35,4 +36,12 @@ pub struct Batch<'a> {
     pub feed: &'a [(Option<ConnectorName>, Changed)],
     /// The heartbeat that belongs to the look.
     pub fresh: &'a Freshness,
+}
+
+/// The records by name; a statement may not touch one row twice, so the last of a name counts.
+pub(crate) fn last_by_name(records: &[ConnectorRecord]) -> BTreeMap<&str, &ConnectorRecord> {
+    records
+        .iter()
+        .map(|record| (record.facts.name.as_str(), record))
+        .collect()
 }

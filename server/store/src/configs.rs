@@ -9,7 +9,7 @@ use model::observe::ListedConfig;
 use model::secrets::Fingerprint;
 use sqlx::{PgConnection, query};
 
-use crate::connectors::last_by_name;
+use crate::batch::last_by_name;
 use crate::json::{pack, text, unpack};
 use crate::pool::answer;
 use crate::{Batch, Result, Store};

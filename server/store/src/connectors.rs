@@ -9,6 +9,7 @@ use model::names::ClusterName;
 use model::record::ConnectorRecord;
 use sqlx::{PgConnection, query};
 
+use crate::batch::last_by_name;
 use crate::json::{pack, text, unpack};
 use crate::{Result, configs};
 
@@ -16,14 +17,6 @@ use crate::{Result, configs};
 const ROWS: usize = 1000;
 /// Bytes of JSON after which a statement is sent.
 const BYTES: usize = 8 << 20;
-
-/// The records by name; a statement may not touch one row twice, so the last of a name counts.
-pub(crate) fn last_by_name(records: &[ConnectorRecord]) -> BTreeMap<&str, &ConnectorRecord> {
-    records
-        .iter()
-        .map(|record| (record.facts.name.as_str(), record))
-        .collect()
-}
 
 /// Writes connectors of a cluster; their configs are written apart.
 pub(crate) async fn put(
