@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::resolve::{AllForbidden, Unresolved};
+use crate::lookup::{AllForbidden, Unresolved};
 
 /// Why there is no answer. No variant holds a URL, a header or a body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,7 +8,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use url::{Host, Url};
 
 use crate::Error;
-use crate::resolve::{AllForbidden, lookup};
+use crate::lookup::{AllForbidden, lookup};
 
 /// Which addresses may be connected to: those configured, and the networks of `[egress] allow` (by default the /24 or
 /// /64 around each configured address, so that workers found beside the configured ones can be asked).
