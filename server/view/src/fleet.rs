@@ -1,16 +1,14 @@
-//! Fleet, cluster, connector.
+//! Fleet and cluster.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::facts::{ClusterAbout, ConnectorFacts, Freshness, WorkerFacts};
+use model::facts::{ClusterAbout, Freshness, WorkerFacts};
 use model::fault::Fault;
 use model::names::{ClusterName, ConnectorId, ConnectorName};
-use model::owner::Owner;
 use model::record::{ClusterRecord, ConnectorRecord};
-use model::verdict::Verdict;
 
-use crate::{Staleness, Totals};
+use crate::{Connector, Staleness, Totals};
 
 /// All clusters at one number of the feed.
 #[derive(Clone, Debug, Default)]
@@ -38,39 +36,6 @@ pub struct Cluster {
     pub fresh: Freshness,
     /// The number of the feed at which anything but `fresh` last changed: its ETag.
     pub revision: i64,
-}
-
-/// One connector of a snapshot.
-#[derive(Clone, Debug)]
-pub struct Connector {
-    /// What is recorded.
-    pub record: ConnectorRecord,
-    /// The fault that it belongs to.
-    pub fault: Option<Arc<Fault>>,
-    /// The number of the feed at which it last changed: its ETag.
-    pub revision: i64,
-}
-
-impl Connector {
-    /// What is known.
-    pub fn facts(&self) -> &ConnectorFacts {
-        &self.record.facts
-    }
-
-    /// What it means.
-    pub fn verdict(&self) -> &Verdict {
-        &self.record.verdict
-    }
-
-    /// Whose it is.
-    pub fn owner(&self) -> Option<&Owner> {
-        self.record.owner.as_ref()
-    }
-
-    /// Whether it still exists.
-    pub fn live(&self) -> bool {
-        self.facts().deleted_at.is_none()
-    }
 }
 
 impl Cluster {

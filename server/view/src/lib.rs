@@ -5,13 +5,15 @@
 //! that shares all clusters but the changed one.
 
 mod age;
+mod connector;
 mod fleet;
 mod page;
 mod query;
 mod totals;
 
 pub use age::Staleness;
-pub use fleet::{Cluster, Connector, Fleet};
+pub use connector::Connector;
+pub use fleet::{Cluster, Fleet};
 pub use page::{Page, Position};
 pub use query::{Query, Sort};
 pub use totals::Totals;
