@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use bytes::Bytes;
+use std::sync::{Arc, Mutex};
 
 use super::behaviour::Behaviour;
 use super::connector::{FakeConnector, FakeInstance};
+use super::shared::{Shared, State};
 use super::version::Version;
 use super::worker::FakeWorker;
 
@@ -15,30 +14,6 @@ use super::worker::FakeWorker;
 pub struct FakeCluster {
     shared: Arc<Shared>,
     workers: Vec<FakeWorker>,
-}
-
-/// What all workers of a cluster know.
-pub(super) struct Shared {
-    pub(super) version: Version,
-    pub(super) kafka_cluster_id: String,
-    state: Mutex<State>,
-}
-
-pub(super) struct State {
-    pub(super) connectors: BTreeMap<String, FakeConnector>,
-    /// Advertised addresses by number of the worker.
-    pub(super) ids: Vec<String>,
-    pub(super) behaviours: Vec<Behaviour>,
-    /// Method and target of every request, by worker.
-    pub(super) requests: Vec<Vec<String>>,
-    /// The expanded list as last written; forgotten with every change.
-    pub(super) written: Option<Bytes>,
-}
-
-impl Shared {
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl FakeCluster {

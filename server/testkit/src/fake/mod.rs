@@ -12,6 +12,7 @@ mod plugins;
 mod population;
 mod routes;
 mod script;
+mod shared;
 pub mod traces;
 mod version;
 mod worker;

@@ -15,8 +15,8 @@ use serde::Serialize;
 
 use super::behaviour::Behaviour;
 use super::bodies;
-use super::cluster::{Shared, State};
 use super::plugins;
+use super::shared::{Shared, State};
 
 /// Requests that are remembered, so that a fleet that runs for days does not grow.
 const KEPT: usize = 10_000;

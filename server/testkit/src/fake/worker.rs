@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::cluster::Shared;
 use super::routes::router;
+use super::shared::Shared;
 
 /// A worker; dropping it ends it.
 pub(super) struct FakeWorker {

@@ -1,0 +1,34 @@
+//! What the workers of one cluster have in common.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+use super::behaviour::Behaviour;
+use super::connector::FakeConnector;
+use super::version::Version;
+
+/// What all workers of a cluster know.
+pub(super) struct Shared {
+    pub(super) version: Version,
+    pub(super) kafka_cluster_id: String,
+    pub(super) state: Mutex<State>,
+}
+
+pub(super) struct State {
+    pub(super) connectors: BTreeMap<String, FakeConnector>,
+    /// Advertised addresses by number of the worker.
+    pub(super) ids: Vec<String>,
+    pub(super) behaviours: Vec<Behaviour>,
+    /// Method and target of every request, by worker.
+    pub(super) requests: Vec<Vec<String>>,
+    /// The expanded list as last written; forgotten with every change.
+    pub(super) written: Option<Bytes>,
+}
+
+impl Shared {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
