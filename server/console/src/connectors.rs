@@ -112,7 +112,8 @@ fn write_cursor(position: &Position, sort: Sort) -> String {
     [
         sort.as_str(),
         position.health.as_str(),
-        &position.since.timestamp_micros().to_string(),
+        // With every digit that it has: one that was rounded would lie before its own connector, for ever.
+        &position.since.to_rfc3339(),
         if position.team.is_some() { "t" } else { "" },
         position.team.as_deref().unwrap_or_default(),
         position.cluster.as_str(),
@@ -130,7 +131,7 @@ fn read_cursor(text: &str, sort: Sort) -> Result<Position, Error> {
         (*word == sort.as_str()).then_some(())?;
         Some(Position {
             health: Health::parse(health)?,
-            since: DateTime::from_timestamp_micros(since.parse().ok()?)?,
+            since: DateTime::parse_from_rfc3339(since).ok()?.to_utc(),
             team: (*has_team == "t").then(|| Arc::from(*team)),
             cluster: ClusterName::from(*cluster),
             name: (*name).into(),
