@@ -7,8 +7,8 @@ use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
 use web::Frame;
 
+use super::caller::CallerSession;
 use super::frame::{outside, problem};
-use super::guard::CallerSession;
 use super::problem::Problem;
 use crate::api::params::Params;
 use crate::state::AppState;

@@ -9,7 +9,7 @@ use model::Timestamp;
 use model::actor::Actor;
 use web::{Frame, Section};
 
-use super::guard::{Caller, CallerSession};
+use super::caller::{Caller, CallerSession};
 use super::problem::Problem;
 use crate::state::AppState;
 

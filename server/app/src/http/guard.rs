@@ -3,47 +3,21 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{CONTENT_TYPE, HeaderName};
-use http::request::Parts;
 use http::{HeaderMap, StatusCode};
-use model::actor::Actor;
 
+use super::caller::{Caller, CallerSession};
 use super::problem::Problem;
 use super::refusal::refuse;
 use super::route::{Access, Kind, Route};
-use crate::access::{Session, Visitor, anybody};
+use crate::access::{Visitor, anybody};
 use crate::state::AppState;
 
 /// The header by which a page's script proves that it belongs to the session; forms send a field `csrf`.
 pub const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
-
-/// The actor of a request. Only the guard puts one there, after it compared the route's right.
-#[derive(Clone, Debug)]
-pub struct Caller(pub Actor);
-
-/// The session of a request, where it came by one.
-#[derive(Clone, Debug)]
-pub struct CallerSession(pub Session);
-
-impl<S: Send + Sync> FromRequestParts<S> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(Problem::internal)
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for CallerSession {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let denied = || Problem::denied("only a browser's session can do this");
-        parts.extensions.get::<Self>().cloned().ok_or_else(denied)
-    }
-}
 
 /// Admits a request to its route's handler, or refuses it.
 pub async fn guard(

@@ -1,5 +1,6 @@
 //! Everything between the socket and the handlers.
 
+mod caller;
 mod door;
 mod envelope;
 mod frame;
@@ -12,7 +13,8 @@ mod route;
 mod routes;
 mod serve;
 
-pub use guard::{CSRF_HEADER, Caller, CallerSession};
+pub use caller::{Caller, CallerSession};
+pub use guard::CSRF_HEADER;
 pub use problem::Problem;
 pub use route::{Access, Kind, Limits, Route, Verb};
 pub use routes::ROUTES;
