@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::serve::ServeError;
+use super::error::ServeError;
 use crate::config::DatabaseConfig;
 
 /// Connections of one server.

@@ -1,8 +1,10 @@
 //! From start to end: what is started in which order, kept up, and stopped.
 
 mod database;
+mod error;
 pub mod reload;
 mod serve;
 mod signals;
 
-pub use serve::{ServeError, serve};
+pub use error::ServeError;
+pub use serve::serve;

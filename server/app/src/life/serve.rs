@@ -1,6 +1,5 @@
 //! The server's whole life.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use engine::Engine;
 use model::Clock;
 use postgres::Own;
 use store::Store;
-use telemetry::{Prometheus, PrometheusError};
+use telemetry::Prometheus;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -21,65 +20,19 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::database::Keeper;
+use super::error::ServeError;
 use super::reload::{LastReload, Reloader};
 use super::signals::{Ending, hangup};
 use crate::access::{Access, publish};
 use crate::clock::SystemClock;
 use crate::config::{Config, Variables};
 use crate::http::service;
-use crate::key::{KeyError, SecretKey, make_folder, random_id};
+use crate::key::{SecretKey, make_folder, random_id};
 use crate::site::Site;
 use crate::state::{AppState, Parts};
 
 /// Everything has ended within this time after the first signal.
 const END: Duration = Duration::from_millis(4500);
-
-/// Why the server cannot go on.
-#[derive(Debug, thiserror::Error)]
-pub enum ServeError {
-    /// The secret key.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    /// The address cannot be listened on.
-    #[error("{address} cannot be listened on: {source}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// A file, a signal.
-    #[error("{doing}: {source}")]
-    System {
-        /// What was tried.
-        doing: &'static str,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// Our own Postgres.
-    #[error(transparent)]
-    Postgres(#[from] postgres::Error),
-    /// The database belongs to another key.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    /// The metrics.
-    #[error(transparent)]
-    Metrics(#[from] PrometheusError),
-    /// The server was asked to end before it had begun.
-    #[error("the server was stopped while it started")]
-    Stopped,
-}
-
-impl ServeError {
-    /// Whether the configuration must be changed, and not the machine.
-    pub fn is_of_the_configuration(&self) -> bool {
-        matches!(self, Self::Key(_) | Self::Store(store::Error::OtherKey { .. }))
-    }
-
-    fn system(doing: &'static str) -> impl FnOnce(std::io::Error) -> Self {
-        move |source| Self::System { doing, source }
-    }
-}
 
 /// Serves until SIGTERM or SIGINT. HTTP answers at once; the database is connected in the background.
 ///
