@@ -2,8 +2,9 @@
 
 use model::Clock as _;
 
+use super::config_file::ConfigFile;
+use super::exit::Exit;
 use super::out::complain;
-use super::{ConfigFile, Exit};
 use crate::access::{Links, publish};
 use crate::clock::SystemClock;
 use crate::key::SecretKey;

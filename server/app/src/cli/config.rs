@@ -1,7 +1,8 @@
 //! `config print` and `config check`.
 
+use super::config_file::ConfigFile;
+use super::exit::Exit;
 use super::out::say;
-use super::{ConfigFile, Exit};
 use crate::config::{DEFAULTS, summary};
 
 pub fn print() -> Exit {

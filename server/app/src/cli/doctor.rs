@@ -8,8 +8,10 @@ use engine::doctor::{Finding, Severity, examine_database, examine_fleet, spec_of
 use store::Store;
 use url::Url;
 
+use super::config_file::ConfigFile;
+use super::exit::Exit;
 use super::out::say;
-use super::{ConfigFile, Exit, block_on};
+use super::runtime::block_on;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::key::SecretKey;

@@ -2,18 +2,18 @@
 
 mod admin;
 mod config;
+mod config_file;
 mod doctor;
+mod exit;
 mod out;
+mod runtime;
 mod serve;
 mod why;
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use clap::{Parser, Subcommand};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-
-use crate::config::{Config, Variables, find, load, of_process};
-use out::complain;
+use config_file::ConfigFile;
+pub use exit::Exit;
 
 /// Observability and control for fleets of Kafka Connect clusters.
 #[derive(Debug, Parser)]
@@ -62,42 +62,6 @@ enum AdminCommand {
     SignInLink(ConfigFile),
 }
 
-/// Which configuration.
-#[derive(Debug, Args)]
-struct ConfigFile {
-    /// The configuration file.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-}
-
-/// How the logs look.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum LogFormat {
-    /// For people.
-    Text,
-    /// One JSON object a line, for collectors.
-    Json,
-}
-
-/// What the process ends with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// All is well.
-    Well = 0,
-    /// Something is wrong.
-    Wrong = 1,
-    /// The command line or the configuration is wrong.
-    Usage = 2,
-    /// What was asked could not be reached.
-    Unreached = 3,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
-    }
-}
-
 impl Cli {
     /// Does what was asked.
     pub fn run(self) -> Exit {
@@ -109,30 +73,5 @@ impl Cli {
             Command::Why(why) => why.run(),
             Command::Admin(AdminCommand::SignInLink(file)) => admin::sign_in_link(&file),
         }
-    }
-}
-
-impl ConfigFile {
-    /// Reads it; says what is wrong with it.
-    fn load(&self) -> Result<(Config, Variables), Exit> {
-        let variables = of_process();
-        let path = find(self.config.as_deref(), &variables);
-        match load(path.as_deref(), &variables) {
-            Ok(config) => Ok((config, variables)),
-            Err(error) => Err(complain(Exit::Usage, &error)),
-        }
-    }
-}
-
-/// Runs something asynchronous to its end.
-fn block_on(work: impl Future<Output = Exit>) -> Exit {
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => {
-            let exit = runtime.block_on(work);
-            // What still blocks a thread, such as a name that does not resolve, must not keep the process.
-            runtime.shutdown_background();
-            exit
-        }
-        Err(error) => complain(Exit::Wrong, &error),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::Write as _;
 
-use super::Exit;
+use super::exit::Exit;
 
 /// A text for standard output, ended by a line end. A reader that went away (`| head`) is no error.
 pub fn say(text: impl Display) {

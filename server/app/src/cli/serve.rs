@@ -1,9 +1,11 @@
 //! `serve`.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
+use super::config_file::ConfigFile;
+use super::exit::Exit;
 use super::out::complain;
-use super::{ConfigFile, Exit, LogFormat, block_on};
+use super::runtime::block_on;
 use crate::life;
 
 /// Arguments of `serve`.
@@ -17,6 +19,15 @@ pub struct Serve {
     /// What is logged: a level, or levels by part: `info,engine=debug`.
     #[arg(long, env = "SIGNALBOX_LOG", value_name = "FILTER", default_value = "info")]
     log: String,
+}
+
+/// How the logs look.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for collectors.
+    Json,
 }
 
 impl Serve {

@@ -7,8 +7,9 @@ use clap::Args;
 use egress::Error as EgressError;
 use url::Url;
 
+use super::exit::Exit;
 use super::out::{complain, say};
-use super::{Exit, block_on};
+use super::runtime::block_on;
 use ask::{Answer, ask};
 
 /// Arguments of `why`.
