@@ -13,9 +13,6 @@ use super::shape::{Event, EventList};
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
 
-/// Events that one reader may be behind.
-const QUEUE: usize = 256;
-
 /// What changed. With `Accept: text/event-stream` a stream that goes on after `Last-Event-ID` (or `after`), with an event
 /// `reset` when the reader must read everything anew.
 #[utoipa::path(
@@ -54,7 +51,7 @@ pub async fn events(
     if wants_stream {
         return stream::stream(&state, &actor, last).await;
     }
-    let events = state.console().events(&actor, last, QUEUE).await?;
+    let events = state.console().events(&actor, last, stream::QUEUE).await?;
     let next = events.missed.last().map_or(events.head, |event| event.id);
     let items = events.missed.iter().map(|event| Event::from(&**event)).collect();
     json(

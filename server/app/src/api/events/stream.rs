@@ -15,10 +15,12 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Event, QUEUE};
+use crate::api::shape::Event;
 use crate::http::Problem;
 use crate::state::AppState;
 
+/// Events that one reader may be behind.
+pub const QUEUE: usize = 256;
 /// A comment is sent when nothing else was for so long, so that both ends know of one another.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A stream ends after so long, and the reader's rights are looked at again when it comes back.
