@@ -1,4 +1,4 @@
-//! Signatures of Kafka itself: its access control, its brokers, its clients.
+//! Signatures of Kafka itself: its topics, its brokers, its clients.
 
 use super::row::{Kind, ROW, Row, Whose};
 use crate::verdict::Class;
@@ -7,82 +7,6 @@ use crate::verdict::Class;
 const CLIENTS: &[&str] = &["org.apache.kafka.clients.", "org.apache.kafka.common.network."];
 
 pub(super) const ROWS: &[Row] = &[
-    Row {
-        classes: &["TopicAuthorizationException", "GroupAuthorizationException"],
-        class: Kind::Is(Class::Acl),
-        whose: Whose::Principal,
-        confidence: 0.6,
-        weight: 8,
-        why: "Kafka denies the principal access to a topic or group that this connector uses",
-        ..ROW
-    },
-    Row {
-        says: &[
-            "not authorized to access topics",
-            "not authorized to access group",
-            "topic authorization failed",
-            "group authorization failed",
-        ],
-        class: Kind::Is(Class::Acl),
-        whose: Whose::Principal,
-        confidence: 0.6,
-        weight: 8,
-        why: "Kafka denies the principal access to a topic or group that this connector uses",
-        ..ROW
-    },
-    Row {
-        classes: &[
-            "ClusterAuthorizationException",
-            "TransactionalIdAuthorizationException",
-            "DelegationTokenAuthorizationException",
-            "org.apache.kafka.common.errors.AuthorizationException",
-        ],
-        class: Kind::Is(Class::Acl),
-        whose: Whose::Principal,
-        confidence: 0.7,
-        weight: 8,
-        why: "Kafka denies the principal an operation on the cluster or on a transactional id",
-        ..ROW
-    },
-    Row {
-        classes: &[
-            "SaslAuthenticationException",
-            "SslAuthenticationException",
-            "IllegalSaslStateException",
-            "UnsupportedSaslMechanismException",
-            "org.apache.kafka.common.errors.AuthenticationException",
-        ],
-        class: Kind::Is(Class::Auth),
-        whose: Whose::Principal,
-        confidence: 0.7,
-        weight: 8,
-        why: "Kafka refuses the credentials or the certificate",
-        ..ROW
-    },
-    Row {
-        classes: &["LoginException"],
-        within: &["org.apache.kafka."],
-        class: Kind::Is(Class::Auth),
-        whose: Whose::Principal,
-        confidence: 0.6,
-        weight: 6,
-        why: "the Kafka client could not log in",
-        ..ROW
-    },
-    Row {
-        says: &[
-            "ssl handshake failed",
-            "failed to load ssl keystore",
-            "failed to load ssl truststore",
-        ],
-        within: &["org.apache.kafka.common.", "org.apache.kafka.clients."],
-        class: Kind::Is(Class::Auth),
-        whose: Whose::Principal,
-        confidence: 0.7,
-        weight: 7,
-        why: "TLS towards Kafka fails",
-        ..ROW
-    },
     Row {
         says: &["no resolvable bootstrap urls"],
         class: Kind::Is(Class::Network),
@@ -170,12 +94,49 @@ pub(super) const ROWS: &[Row] = &[
             "BrokerNotAvailableException",
             "UnknownServerException",
             "OutOfOrderSequenceException",
+            "UnknownProducerIdException",
             "CorruptRecordException",
+            "ReplicaNotAvailableException",
+            "OffsetNotAvailableException",
+            "CoordinatorLoadInProgressException",
+            "NotControllerException",
+            "FencedLeaderEpochException",
+            "EligibleLeadersNotAvailableException",
+            "TransactionCoordinatorFencedException",
         ],
         class: Kind::Is(Class::Kafka),
         whose: Whose::Platform,
         weight: 6,
         why: "the brokers cannot serve the request",
+        ..ROW
+    },
+    Row {
+        classes: &["ThrottlingQuotaExceededException", "GroupMaxSizeReachedException"],
+        class: Kind::Is(Class::Kafka),
+        whose: Whose::Platform,
+        confidence: 0.7,
+        weight: 7,
+        why: "a quota or limit of the brokers is used up",
+        ..ROW
+    },
+    Row {
+        classes: &["InvalidTxnTimeoutException", "UnsupportedCompressionTypeException"],
+        class: Kind::Is(Class::Config),
+        whose: Whose::Owner,
+        confidence: 0.6,
+        weight: 6,
+        why: "the brokers do not take a setting of the connector's client",
+        ..ROW
+    },
+    Row {
+        classes: &[
+            "org.apache.kafka.common.errors.UnsupportedVersionException",
+            "UnsupportedForMessageFormatException",
+        ],
+        class: Kind::Is(Class::Kafka),
+        whose: Whose::Open,
+        confidence: 0.5,
+        why: "the brokers are too old or too new for what the client asks",
         ..ROW
     },
     Row {
@@ -197,7 +158,7 @@ pub(super) const ROWS: &[Row] = &[
         ..ROW
     },
     Row {
-        classes: &["UnknownTopicOrPartitionException"],
+        classes: &["UnknownTopicOrPartitionException", "UnknownTopicIdException"],
         class: Kind::Is(Class::Config),
         whose: Whose::Owner,
         confidence: 0.5,
@@ -210,6 +171,14 @@ pub(super) const ROWS: &[Row] = &[
         whose: Whose::Owner,
         confidence: 0.6,
         why: "the offset to read from is gone, and auto.offset.reset of the connector does not allow another",
+        ..ROW
+    },
+    Row {
+        says: &["this server does not host this topic"],
+        class: Kind::Is(Class::Config),
+        whose: Whose::Owner,
+        confidence: 0.5,
+        why: "the topic does not exist in Kafka",
         ..ROW
     },
     // The source of a mirror is a Kafka cluster that its owner chose, so that the trace alone does not decide.
@@ -282,7 +251,11 @@ pub(super) const ROWS: &[Row] = &[
         ..ROW
     },
     Row {
-        classes: &["org.apache.kafka.common.KafkaException"],
+        classes: &[
+            "org.apache.kafka.common.KafkaException",
+            "org.apache.kafka.common.errors.ApiException",
+            "org.apache.kafka.common.errors.RetriableException",
+        ],
         class: Kind::Is(Class::Kafka),
         whose: Whose::Open,
         confidence: 0.4,

@@ -1,10 +1,16 @@
 //! The table of failure signatures: from a trace to a class and a domain.
 
+mod access;
+mod cloud;
+mod codes;
+mod databases;
 mod kafka;
 mod platform;
 mod records;
 mod row;
+mod stores;
 mod systems;
+mod web;
 
 use std::sync::Arc;
 
@@ -14,7 +20,17 @@ use crate::verdict::{Class, Domain};
 use row::{Chain, Row, Whose};
 
 /// The tables, in the order in which rows of the same weight win.
-const TABLES: [&[Row]; 4] = [platform::ROWS, kafka::ROWS, records::ROWS, systems::ROWS];
+const TABLES: [&[Row]; 9] = [
+    platform::ROWS,
+    access::ROWS,
+    kafka::ROWS,
+    records::ROWS,
+    systems::ROWS,
+    databases::ROWS,
+    cloud::ROWS,
+    stores::ROWS,
+    web::ROWS,
+];
 
 /// What a trace alone tells about whose fault it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,7 +92,8 @@ pub fn classify(trace: &str, context: Context) -> Signature {
     Signature {
         class: match row.class {
             row::Kind::Is(class) => class,
-            row::Kind::OtherSystem => other_system(context.kind),
+            row::Kind::RecordThere if context.kind == Some(ConnectorKind::Sink) => Class::Data,
+            row::Kind::OtherSystem | row::Kind::RecordThere => other_system(context.kind),
         },
         domain,
         confidence,

@@ -20,6 +20,8 @@ pub(super) const ROWS: &[Row] = &[
             "java heap space",
             "unable to create native thread",
             "unable to create new native thread",
+            "direct buffer memory",
+            "requested array size exceeds vm limit",
         ],
         class: Kind::Is(Class::Resource),
         whose: Whose::Platform,
@@ -69,6 +71,9 @@ pub(super) const ROWS: &[Row] = &[
             "ServiceConfigurationError",
             "LinkageError",
             "VerifyError",
+            "NoSuchMethodException",
+            "IllegalAccessError",
+            "ClassFormatError",
         ],
         class: Kind::Is(Class::Plugin),
         whose: Whose::Platform,
@@ -102,6 +107,15 @@ pub(super) const ROWS: &[Row] = &[
         confidence: 0.6,
         weight: 8,
         why: "the plugin made more tasks than tasks.max allows",
+        ..ROW
+    },
+    Row {
+        classes: &["StackOverflowError"],
+        class: Kind::Is(Class::Plugin),
+        whose: Whose::Open,
+        confidence: 0.5,
+        weight: 6,
+        why: "code calls itself without end, which a plugin's fault or data nested too deep can bring about",
         ..ROW
     },
     Row {
@@ -169,9 +183,14 @@ pub(super) const ROWS: &[Row] = &[
     },
     // Hosts that cannot reach one another.
     Row {
-        says: &["io error trying to forward rest request", "unable to forward"],
+        says: &[
+            "io error trying to forward rest request",
+            "unable to forward",
+            "when handling forwarded request",
+        ],
         class: Kind::Is(Class::Worker),
         whose: Whose::Platform,
+        weight: 7,
         why: "the workers cannot reach one another over REST",
         ..ROW
     },

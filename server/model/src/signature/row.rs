@@ -1,5 +1,6 @@
 //! One row of the table, and how it meets a chain of exceptions.
 
+use super::codes::{codes, is_code};
 use crate::trace::{self, Exception};
 use crate::verdict::Class;
 
@@ -10,6 +11,8 @@ pub(super) enum Kind {
     Is(Class),
     /// `target` for a sink, `source` for a source.
     OtherSystem,
+    /// `data` for a sink, whose records the other system refuses; `source` for a source.
+    RecordThere,
 }
 
 /// Whose the fault is.
@@ -32,6 +35,8 @@ pub(super) struct Row {
     pub classes: &'static [&'static str],
     /// Its message holds one of these, lower case.
     pub says: &'static [&'static str],
+    /// Its message names one of these codes, as [`codes`](super::codes) writes them.
+    pub codes: &'static [&'static str],
     /// A class or frame anywhere in the chain begins with one of these.
     pub within: &'static [&'static str],
     /// The class it gives.
@@ -50,6 +55,7 @@ pub(super) struct Row {
 pub(super) const ROW: Row = Row {
     classes: &[],
     says: &[],
+    codes: &[],
     within: &[],
     class: Kind::Is(Class::Unknown),
     whose: Whose::Open,
@@ -62,15 +68,21 @@ pub(super) const ROW: Row = Row {
 pub(super) struct Chain<'c> {
     exceptions: &'c [Exception<'c>],
     messages: Vec<String>,
+    codes: Vec<Vec<String>>,
 }
 
 impl<'c> Chain<'c> {
     pub fn new(exceptions: &'c [Exception<'c>]) -> Self {
-        let messages = exceptions
+        let (messages, codes) = exceptions
             .iter()
-            .map(|exception| trace::message(exception).to_lowercase())
-            .collect();
-        Self { exceptions, messages }
+            .map(trace::message)
+            .map(|message| (message.to_lowercase(), codes(&message)))
+            .unzip();
+        Self {
+            exceptions,
+            messages,
+            codes,
+        }
     }
 
     fn within(&self, packages: &[&str]) -> bool {
@@ -88,8 +100,15 @@ impl Row {
             let class = chain.exceptions[*at].class;
             (self.classes.is_empty() || self.classes.iter().any(|end| is_class(class, end)))
                 && (self.says.is_empty() || self.says.iter().any(|part| chain.messages[*at].contains(part)))
+                && (self.codes.is_empty() || self.names_code(&chain.codes[*at]))
         })?;
         (self.within.is_empty() || chain.within(self.within)).then_some(found)
+    }
+
+    fn names_code(&self, codes: &[String]) -> bool {
+        codes
+            .iter()
+            .any(|code| self.codes.iter().any(|wanted| is_code(code, wanted)))
     }
 }
 

@@ -1,3 +1,5 @@
+mod systems;
+
 use super::{Context, classify};
 use crate::state::ConnectorKind;
 use crate::verdict::{Class, Domain};
@@ -207,7 +209,10 @@ fn every_row_gives_a_reason_and_can_match() {
     for row in super::TABLES.into_iter().flatten() {
         assert!(!row.why.is_empty() && !row.why.ends_with('.'), "{row:?}");
         assert!((0.0..=1.0).contains(&row.confidence), "{row:?}");
-        assert!(!row.classes.is_empty() || !row.says.is_empty(), "{row:?}");
+        assert!(
+            !row.classes.is_empty() || !row.says.is_empty() || !row.codes.is_empty(),
+            "{row:?}"
+        );
         for part in row.says {
             assert_eq!(*part, part.to_lowercase());
         }

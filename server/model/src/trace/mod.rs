@@ -5,6 +5,7 @@
 
 mod choose;
 mod line;
+mod markup;
 mod parse;
 mod strike;
 
@@ -56,7 +57,8 @@ pub(crate) fn of_chain(chain: &[Exception<'_>]) -> Option<RootCause> {
 }
 
 fn summary(exception: &Exception<'_>) -> (Arc<str>, Arc<str>) {
-    let first = exception.text().lines().next().unwrap_or_default();
+    let text = markup::without_markup(exception.text());
+    let first = text.lines().next().unwrap_or_default();
     let postgres = is_postgres(exception);
     (
         exception.class.into(),
@@ -111,7 +113,10 @@ fn is_postgres(exception: &Exception<'_>) -> bool {
 }
 
 fn struck(text: &str, postgres: bool) -> String {
-    let line = line::clip(&line::one_line(&line::without_tags(text)), READ);
+    let line = line::clip(
+        &line::one_line(&line::without_tags(&markup::without_markup(text))),
+        READ,
+    );
     strike::strike(&line, postgres)
 }
 

@@ -30,6 +30,14 @@ fn the_line_says_what_happened() {
             "java.util.concurrent.ExecutionException: java.io.EOFException\n\tat a.B.c(B.java)\nCaused by: java.io.EOFException\n\tat x.Y.read(Y.java)\n".to_owned(),
             "EOFException without a message, thrown in Y.read",
         ),
+        (
+            format!("{wrapper}Caused by: java.io.IOException: Server replied with status code 504 and body <html>\r\n<head><title>504 Gateway Time-out</title></head>\r\n<body>\r\n<center><h1>504 Gateway Time-out</h1></center>\r\n</body>\r\n</html>\n\tat a.B.c(B.java)\n"),
+            "IOException: Server replied with status code 504 and body (page: 504 Gateway Time-out)",
+        ),
+        (
+            format!("{wrapper}Caused by: com.mongodb.MongoBulkWriteException: Bulk write operation error on server m-1:27017. Write errors: [BulkWriteError{{index=12, code=121, message='Document failed validation', details={{\"failingDocumentId\": \"eve\"}}}}]. \n\tat a.B.c(B.java)\n"),
+            "MongoBulkWriteException: Bulk write operation error on server m-1:27017. Write errors: [code=121, message='Document failed validation'].",
+        ),
         ("something went wrong".to_owned(), "something went wrong"),
     ];
     for (trace, line) in cases {
@@ -45,6 +53,9 @@ fn piece() -> impl Strategy<Value = String> {
         Just("Caused by: ".to_owned()),
         Just("\tSuppressed: ".to_owned()),
         Just("a.b.CException: ".to_owned()),
+        Just("[WriteError{code=7, message='".to_owned()),
+        Just("<html><title>".to_owned()),
+        Just("\", reason: ".to_owned()),
         Just("java.io.EOFException".to_owned()),
         Just("\n".to_owned()),
         Just("\r\n\tat a.b.C.d(E.java:1)\n".to_owned()),

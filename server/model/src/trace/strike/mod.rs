@@ -3,9 +3,11 @@
 //! Messages quote both: `column "name"` helps, `token 'Smith'` is a customer. What stands after a word that names a
 //! kind of thing stays; other quoted text, rows, JSON, addresses of people and long numbers go.
 
+mod dump;
 mod objects;
 mod words;
 
+use dump::{error_parts, origin};
 use objects::{field_name, nested_error, search_error};
 use words::{MEASURES, NOUNS, SECRETS, UNITS, among, is_identifier, is_method, is_name, last_word};
 
@@ -53,13 +55,20 @@ impl Scan {
                 self.at += 1 + blank + value.count();
             }
             '[' if self.dump_follows() => {
-                self.at = self.balanced('[', ']');
-                self.out.push_str("[…]");
+                let end = self.balanced('[', ']');
+                let kept = error_parts(&self.between(end), last_word(&self.out));
+                self.at = end;
+                self.bracketed('[', kept, ']');
             }
             '(' if self.row_follows() => {
                 let end = self.balanced('(', ')');
+                let kept = self
+                    .out
+                    .ends_with("Record")
+                    .then(|| origin(&self.between(end)))
+                    .flatten();
                 self.at = end;
-                self.out.push_str("(…)");
+                self.bracketed('(', kept, ')');
             }
             '"' => self.quoted(c),
             '\'' if !self.out.ends_with(char::is_alphanumeric) => self.quoted(c),
@@ -69,6 +78,18 @@ impl Scan {
                 self.at += 1;
             }
         }
+    }
+
+    /// The text from here to `end`.
+    fn between(&self, end: usize) -> String {
+        self.text[self.at..end].iter().collect()
+    }
+
+    /// Writes what was kept of a struck object.
+    fn bracketed(&mut self, open: char, kept: Option<String>, close: char) {
+        self.out.push(open);
+        self.out.push_str(kept.as_deref().unwrap_or("…"));
+        self.out.push(close);
     }
 
     /// Whether the sign at hand stands between a secret's name and its value.
@@ -93,9 +114,17 @@ impl Scan {
             return true;
         }
         let before = self.out.trim_end().to_ascii_lowercase();
-        ["contains", "values", ")=", "values (…),", "row", "record"]
-            .iter()
-            .any(|end| before.ends_with(end))
+        [
+            "contains",
+            "values",
+            "key value is",
+            ")=",
+            "values (…),",
+            "row",
+            "record",
+        ]
+        .iter()
+        .any(|end| before.ends_with(end))
             || before.ends_with("(…),")
     }
 
@@ -118,7 +147,7 @@ impl Scan {
     /// JSON, maps and structs go; `${…}` references and plain sets stay.
     fn braces(&mut self) {
         let end = self.balanced('{', '}');
-        let inner: String = self.text[self.at..end].iter().collect();
+        let inner = self.between(end);
         if self.out.ends_with('$') {
             self.out.push_str(&inner);
             self.at = end;
@@ -126,7 +155,11 @@ impl Scan {
             let known = if self.out.ends_with("Field") || self.out.ends_with("Column") {
                 field_name(&inner)
             } else {
-                search_error(&inner).or_else(|| nested_error(&inner))
+                let title = last_word(&self.out);
+                let record = || title.ends_with("Record").then(|| origin(&inner)).flatten();
+                search_error(&inner)
+                    .or_else(|| nested_error(&inner))
+                    .or_else(|| Some(format!("{{{}}}", error_parts(&inner, title).or_else(record)?)))
             };
             self.out.push_str(known.as_deref().unwrap_or("{…}"));
             self.at = end;

@@ -81,6 +81,12 @@ pub(super) const NOUNS: &[&str] = &[
     "worker",
     "operation",
     "predicate",
+    "object",
+    "keyspace",
+    "dataset",
+    "project",
+    "warehouse",
+    "pipe",
 ];
 
 /// Words after which a long number is a measure or a position and no one's id.
