@@ -1,6 +1,7 @@
 //! `crash_looping`: it failed at least three times within ten minutes, whatever it is doing this moment.
 
-use super::{Case, Finding, diagnosis, instance, window::Window};
+use super::case::{Case, Finding};
+use super::{diagnosis, instance, window::Window};
 use crate::Timestamp;
 use crate::facts::InstanceFacts;
 use crate::observe::Source;

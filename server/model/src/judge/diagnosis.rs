@@ -1,6 +1,7 @@
 //! What is wrong and whose it is, when something FAILED.
 
-use super::{Case, instance};
+use super::case::Case;
+use super::instance;
 use crate::Timestamp;
 use crate::facts::{ConnectorFacts, InstanceFacts};
 use crate::observe::Source;

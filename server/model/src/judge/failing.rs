@@ -1,6 +1,7 @@
 //! `failed` and `degraded`.
 
-use super::{Case, Finding, diagnosis, instance};
+use super::case::{Case, Finding};
+use super::{diagnosis, instance};
 use crate::facts::InstanceFacts;
 use crate::observe::Source;
 use crate::state::State;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Case;
+use super::case::Case;
 use crate::facts::{ConnectorFacts, InstanceFacts, WorkerFacts};
 use crate::state::State;
 

@@ -1,6 +1,7 @@
 //! `stopped` and `paused`: what was asked for, once the tasks follow.
 
-use super::{Case, Finding, instance, window::Window};
+use super::case::{Case, Finding};
+use super::{instance, window::Window};
 use crate::observe::Source;
 use crate::state::{State, TargetState};
 use crate::verdict::{Health, Reason};

@@ -4,6 +4,7 @@
 //! once, and each connector within them. Both come with the moment at which they must be judged again though no fact
 //! changed, so that nothing is judged at every tick.
 
+mod case;
 mod crash;
 mod diagnosis;
 mod failing;
@@ -11,6 +12,8 @@ mod instance;
 mod intent;
 mod placement;
 mod silence;
+mod since;
+mod surroundings;
 mod tasks;
 mod window;
 
@@ -19,9 +22,10 @@ use crate::facts::{Alive, ClusterFacts, ConnectorFacts, InstanceFacts};
 use crate::observe::Source;
 use crate::settings::Settings;
 use crate::state::State;
-use crate::verdict::{Activity, Diagnosis, Health, Reason, Verdict};
+use crate::verdict::{Activity, Health, Reason, Verdict};
 
-pub use silence::{Silence, Surroundings, surroundings};
+use case::{Case, Finding};
+pub use surroundings::{Silence, Surroundings, surroundings};
 
 /// A verdict and until when it holds by itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,25 +34,6 @@ pub struct Judged {
     pub verdict: Verdict,
     /// When it must be judged again although no fact changed; `None`: never.
     pub valid_until: Option<Timestamp>,
-}
-
-/// What one rule found: the health, since when, and why.
-#[derive(Clone, Debug, PartialEq)]
-struct Finding {
-    health: Health,
-    since: Timestamp,
-    reasons: Vec<Reason>,
-    diagnosis: Option<Diagnosis>,
-}
-
-/// What every rule reads.
-struct Case<'a> {
-    cluster: &'a ClusterFacts,
-    connector: &'a ConnectorFacts,
-    surroundings: &'a Surroundings,
-    settings: &'a Settings,
-    previous: Option<&'a Verdict>,
-    now: Timestamp,
 }
 
 /// Judges one connector. `previous` never changes the health: it keeps `since` while the health stays the same, and
@@ -75,7 +60,7 @@ pub fn judge(
     let before = previous.map(|old| (old.health, old.since));
     // A worker may be gone for longer than the connector has been there.
     let found = finding.since.max(connector.first_seen);
-    let since = since(finding.health, found, before, now);
+    let since = since::since(finding.health, found, before, now);
     let verdict = Verdict {
         health: finding.health,
         activity: Activity::Unknown,
@@ -88,21 +73,6 @@ pub fn judge(
     Judged {
         verdict,
         valid_until: window.end(now),
-    }
-}
-
-/// Since when a health holds: since before if it was so before; else since its evidence began, unless that is older
-/// than the health which it ends (a worker that returns makes healthy what ran there all along): then since now.
-fn since(health: Health, found: Timestamp, before: Option<(Health, Timestamp)>, now: Timestamp) -> Timestamp {
-    let asked_or_lost = matches!(health, Health::Paused | Health::Stopped | Health::Unknown);
-    match before {
-        Some((old, since)) if old == health => since,
-        // The grace ran out: it is UNASSIGNED since it was.
-        Some((Health::Restarting, since)) if found >= since => found,
-        // A loop ends by the passing of time, whatever else happened since the last failure.
-        Some((Health::CrashLooping, _)) if !asked_or_lost => now,
-        Some((_, since)) if found <= since => now,
-        _ => found,
     }
 }
 

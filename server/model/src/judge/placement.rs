@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Case, Finding, instance, window::Window};
+use super::case::{Case, Finding};
+use super::{instance, window::Window};
 use crate::Timestamp;
 use crate::facts::{Alive, WorkerFacts};
 use crate::fault::Scope;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Case, crash, instance, window::Window};
+use super::case::Case;
+use super::{crash, instance, window::Window};
 use crate::Timestamp;
 use crate::facts::InstanceFacts;
 use crate::state::State;
@@ -16,7 +17,7 @@ pub(super) fn verdicts(case: &Case<'_>, previous: Option<&Verdict>, window: &mut
         let (health, since, text) = find(case, facts, window);
         let since = since.max(case.connector.first_seen);
         let before = previous.and_then(|verdict| verdict.tasks.get(number));
-        let since = super::since(health, since, before.map(|task| (task.health, task.since)), case.now);
+        let since = super::since::since(health, since, before.map(|task| (task.health, task.since)), case.now);
         let cause = match facts.trace.as_deref() {
             Some(trace) => trace::root_cause(trace).map(|cause| cause.line),
             // Between two failures of a loop there is no trace to read.

@@ -1,0 +1,24 @@
+//! Since when a health holds.
+
+use crate::Timestamp;
+use crate::verdict::Health;
+
+/// Since when a health holds: since before if it was so before; else since its evidence began, unless that is older
+/// than the health which it ends (a worker that returns makes healthy what ran there all along): then since now.
+pub(super) fn since(
+    health: Health,
+    found: Timestamp,
+    before: Option<(Health, Timestamp)>,
+    now: Timestamp,
+) -> Timestamp {
+    let asked_or_lost = matches!(health, Health::Paused | Health::Stopped | Health::Unknown);
+    match before {
+        Some((old, since)) if old == health => since,
+        // The grace ran out: it is UNASSIGNED since it was.
+        Some((Health::Restarting, since)) if found >= since => found,
+        // A loop ends by the passing of time, whatever else happened since the last failure.
+        Some((Health::CrashLooping, _)) if !asked_or_lost => now,
+        Some((_, since)) if found <= since => now,
+        _ => found,
+    }
+}
