@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Folding;
+use super::folding::Folding;
 use super::listed::appeared;
 use crate::facts::{Alive, Missing, WorkerFacts};
 use crate::names::{ConnectorName, WorkerId};

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Folding, instance};
+use super::folding::Folding;
+use super::instance;
 use crate::facts::{Alive, ConnectorFacts, InstanceFacts, WorkerFacts};
 use crate::names::{ConnectorName, WorkerId};
 use crate::observe::{Listed, ListedConnector, Source};

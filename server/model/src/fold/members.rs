@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::Folding;
+use super::folding::Folding;
 use super::listed::{instances, unknown_worker};
 use crate::Timestamp;
 use crate::facts::{Alive, GroupFacts, WorkerFacts};

@@ -1,21 +1,20 @@
 //! From facts and an observation to the next facts and the transitions between them. Nothing else decides what changed.
 
 mod deletion;
+mod folding;
 mod instance;
 mod listed;
 mod members;
 mod probe;
 mod reach;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use crate::Timestamp;
-use crate::facts::{ClusterFacts, ConnectorFacts, WorkerFacts};
-use crate::names::{ConnectorName, WorkerId};
-use crate::observe::{Observation, Seen, Source};
+use crate::facts::ClusterFacts;
+use crate::observe::{Observation, Seen};
 use crate::settings::Settings;
-use crate::transition::{Change, Subject, Transition};
+use crate::transition::Transition;
+
+use folding::Folding;
+pub use folding::Touched;
 
 /// What an observation made of the facts.
 #[derive(Clone, Debug)]
@@ -26,31 +25,6 @@ pub struct Folded {
     pub transitions: Vec<Transition>,
     /// Which rows differ from before, transitions or not.
     pub touched: Touched,
-}
-
-/// Which rows differ.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Touched {
-    /// The cluster as a whole.
-    pub about: bool,
-    /// These workers.
-    pub workers: BTreeSet<WorkerId>,
-    /// These connectors.
-    pub connectors: BTreeSet<ConnectorName>,
-}
-
-impl Touched {
-    /// Whether nothing differs: such an observation leaves a heartbeat and no row.
-    pub fn is_empty(&self) -> bool {
-        !self.about && self.workers.is_empty() && self.connectors.is_empty()
-    }
-
-    /// Adds what another observation touched.
-    pub fn add(&mut self, other: Self) {
-        self.about |= other.about;
-        self.workers.extend(other.workers);
-        self.connectors.extend(other.connectors);
-    }
 }
 
 /// Folds one observation into the facts.
@@ -85,60 +59,5 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         facts: folding.facts,
         transitions: folding.transitions,
         touched: folding.touched,
-    }
-}
-
-/// The work in hand: what every part of the fold reads and writes.
-struct Folding<'a> {
-    at: Timestamp,
-    settings: &'a Settings,
-    facts: ClusterFacts,
-    transitions: Vec<Transition>,
-    touched: Touched,
-}
-
-impl Folding<'_> {
-    fn transition(&mut self, source: Source, subject: Subject, change: Change) {
-        self.transitions.push(Transition {
-            at: self.at,
-            source,
-            subject,
-            change,
-            actor: None,
-        });
-    }
-
-    /// Records a change that somebody made, past Signalbox.
-    fn outside(&mut self, subject: Subject, change: Change) {
-        let actor = Some("outside".into());
-        self.transitions.push(Transition {
-            at: self.at,
-            source: Source::Rest,
-            subject,
-            change,
-            actor,
-        });
-    }
-
-    /// Puts a worker's facts in place and marks it touched when they differ.
-    fn put_worker(&mut self, next: WorkerFacts) {
-        let same = self.facts.workers.get(&next.id).is_some_and(|worker| **worker == next);
-        if !same {
-            self.touched.workers.insert(next.id.clone());
-            self.facts.workers.insert(next.id.clone(), Arc::new(next));
-        }
-    }
-
-    /// Puts a connector's facts in place and marks it touched when they differ.
-    fn put_connector(&mut self, next: ConnectorFacts) {
-        let same = self
-            .facts
-            .connectors
-            .get(&next.name)
-            .is_some_and(|connector| **connector == next);
-        if !same {
-            self.touched.connectors.insert(next.name.clone());
-            self.facts.connectors.insert(next.name.clone(), Arc::new(next));
-        }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::Folding;
+use super::folding::Folding;
 use crate::facts::{Alive, WorkerFacts};
 use crate::names::WorkerId;
 use crate::observe::{Gap, Source, WorkerAnswer, WorkerSlow};

@@ -1,6 +1,6 @@
 //! Whether the cluster answers.
 
-use super::Folding;
+use super::folding::Folding;
 use crate::observe::{Gap, GapKind, Source};
 use crate::transition::{Change, Subject};
 
