@@ -3,6 +3,9 @@
 
 use super::unresolved::stands_for_reference;
 
+/// A kind and an address whose references are still protected.
+pub(super) type Found = (&'static str, String);
+
 /// A URL without its credentials and query.
 pub(super) struct Url {
     /// `host:port`, several joined by commas.

@@ -1,7 +1,6 @@
 //! JDBC URLs, each driver with its own idea of one.
 
-use super::Found;
-use super::address::{host, is_name, url};
+use super::address::{Found, host, is_name, url};
 
 /// By what follows `jdbc:`; the kind, and the port that the driver assumes.
 const DRIVERS: &[(&str, &str, Option<&str>)] = &[

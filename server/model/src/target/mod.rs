@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::secrets::{RawConfig, carries_secret};
+use address::Found;
 use table::{PLACES, Place, Shape};
 use unresolved::Unresolved;
 
@@ -54,9 +55,6 @@ pub fn targets(raw: &RawConfig) -> Vec<TargetSystem> {
         .into_iter()
         .collect()
 }
-
-/// A kind and an address whose references are still protected.
-type Found = (&'static str, String);
 
 fn read(place: &Place, raw: &RawConfig, value: &str, unresolved: &mut Unresolved) -> Vec<Found> {
     let value = unresolved.protect(value);
