@@ -8,6 +8,8 @@ use lab::demo::{DemoFleet, Server, ServerPlan, Simulated};
 use lab::shell::{Bench, listen};
 use lab::{Error, Lab, Progress, Result};
 
+use super::place::Place;
+
 #[derive(Debug, Args)]
 pub struct DemoArguments {
     /// Only the fleet, without Signalbox.
@@ -21,7 +23,7 @@ pub struct DemoArguments {
     simulated: bool,
 }
 
-pub(super) async fn run(place: &super::Place, arguments: &DemoArguments) -> Result<()> {
+pub(super) async fn run(place: &Place, arguments: &DemoArguments) -> Result<()> {
     let plan = if arguments.no_server {
         None
     } else {
@@ -68,7 +70,7 @@ pub(super) async fn run(place: &super::Place, arguments: &DemoArguments) -> Resu
     }
 }
 
-async fn simulated(place: &super::Place, plan: Option<&ServerPlan>, progress: &Progress) -> Result<()> {
+async fn simulated(place: &Place, plan: Option<&ServerPlan>, progress: &Progress) -> Result<()> {
     progress.say("SIMULATED: what follows is a fake fleet. No Kafka, no Connect, no record moves.");
     let fleet = Simulated::start(&place.cache(), place.directory.as_deref(), progress).await?;
     for (name, urls) in &fleet.watched().clusters {

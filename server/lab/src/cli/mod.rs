@@ -1,15 +1,17 @@
 //! The subcommands of `signalbox-lab`.
 
 mod demo;
+mod out;
+mod place;
 mod shell;
 mod up;
 
-use std::io::Write;
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
+use lab::Result;
+use lab::artifacts::{NEWEST, OLDER, Set};
 
-use clap::{Args, Parser, Subcommand};
-use lab::artifacts::{Cache, NEWEST, OLDER, Set};
-use lab::{LabOptions, Progress, Result};
+use out::{progress, say};
+use place::Place;
 
 /// A real Kafka, real Kafka Connect workers and a real Postgres on this machine.
 ///
@@ -24,19 +26,6 @@ pub struct Arguments {
     verb: Verb,
 }
 
-#[derive(Debug, Args)]
-struct Place {
-    /// Where fetched artifacts are kept.
-    #[arg(long, global = true, env = "SIGNALBOX_LAB_CACHE", value_name = "DIR")]
-    cache: Option<PathBuf>,
-    /// The lab's directory; a temporary one, removed at the end, unless given.
-    #[arg(long, global = true, value_name = "DIR")]
-    directory: Option<PathBuf>,
-    /// Keep the temporary directory with all logs.
-    #[arg(long, global = true)]
-    keep: bool,
-}
-
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Two clusters of three teams in good and bad shape, and Signalbox watching them.
@@ -47,22 +36,6 @@ enum Verb {
     Shell(shell::ShellArguments),
     /// Fetches all artifacts, so that later starts need no network.
     Fetch,
-}
-
-impl Place {
-    fn cache(&self) -> Cache {
-        self.cache.as_ref().map_or_else(Cache::usual, Cache::at)
-    }
-
-    fn options(&self) -> LabOptions {
-        LabOptions {
-            cache: self.cache(),
-            directory: self.directory.clone(),
-            keep: self.keep,
-            progress: progress(),
-            ..LabOptions::default()
-        }
-    }
 }
 
 /// Carries out one subcommand; Ctrl-C or SIGTERM ends it at any time, with everything it started.
@@ -116,13 +89,4 @@ async fn fetch(place: &Place) -> Result<()> {
     }
     progress.say(format!("all artifacts are in {}", cache.root().display()));
     Ok(())
-}
-
-fn progress() -> Progress {
-    Progress::to(say)
-}
-
-fn say(line: &str) {
-    // Nobody reads any more (a closed pipe): no reason to end what runs.
-    drop(writeln!(std::io::stdout(), "{line}"));
 }

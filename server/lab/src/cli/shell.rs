@@ -8,6 +8,9 @@ use lab::shell::{Bench, HELP, find, speak};
 use lab::{Error, Result};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
+use super::out::say;
+use super::place::Place;
+
 #[derive(Debug, Args)]
 pub struct ShellArguments {
     /// Start a lab of its own even if one runs.
@@ -32,7 +35,7 @@ impl Target {
     }
 }
 
-pub(super) async fn run(place: &super::Place, arguments: &ShellArguments) -> Result<()> {
+pub(super) async fn run(place: &Place, arguments: &ShellArguments) -> Result<()> {
     let running = match (&place.directory, arguments.own) {
         (_, true) => None,
         (Some(directory), false) => Some(directory.clone()),
@@ -49,10 +52,10 @@ pub(super) async fn run(place: &super::Place, arguments: &ShellArguments) -> Res
         None => Target::Own(super::up::start(place, &["orders".to_owned()]).await?),
     };
     if !one_line.is_empty() {
-        super::say(&target.run(&one_line).await?);
+        say(&target.run(&one_line).await?);
         return Ok(());
     }
-    super::say(HELP);
+    say(HELP);
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     loop {
         prompt();
@@ -65,8 +68,8 @@ pub(super) async fn run(place: &super::Place, arguments: &ShellArguments) -> Res
         };
         match target.run(line.trim()).await {
             Ok(text) if text.is_empty() => {}
-            Ok(text) => super::say(&text),
-            Err(error) => super::say(&format!("! {error}")),
+            Ok(text) => say(&text),
+            Err(error) => say(&format!("! {error}")),
         }
     }
 }

@@ -7,6 +7,8 @@ use lab::artifacts::NEWEST;
 use lab::shell::{Bench, listen};
 use lab::{ClusterSpec, Error, Lab, Result};
 
+use super::place::Place;
+
 #[derive(Debug, Args)]
 pub struct UpArguments {
     /// A cluster as NAME[=VERSION[:WORKERS]]; may be repeated.
@@ -17,7 +19,7 @@ pub struct UpArguments {
     postgres: bool,
 }
 
-pub(super) async fn run(place: &super::Place, arguments: &UpArguments) -> Result<()> {
+pub(super) async fn run(place: &Place, arguments: &UpArguments) -> Result<()> {
     let bench = start(place, &arguments.clusters).await?;
     if arguments.postgres {
         bench.lab().postgres().await?;
@@ -30,7 +32,7 @@ pub(super) async fn run(place: &super::Place, arguments: &UpArguments) -> Result
 }
 
 /// Starts a lab with the clusters described.
-pub(super) async fn start(place: &super::Place, clusters: &[String]) -> Result<Bench> {
+pub(super) async fn start(place: &Place, clusters: &[String]) -> Result<Bench> {
     let specs = clusters.iter().map(|text| spec(text)).collect::<Result<Vec<_>>>()?;
     let lab = Arc::new(Lab::start(place.options()).await?);
     let mut running = Vec::new();
