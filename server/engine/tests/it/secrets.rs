@@ -107,16 +107,10 @@ async fn never_found(version: Version, class: Option<&str>) {
 }
 
 #[tokio::test]
-async fn with_definitions_no_secret_is_kept() {
-    never_found(Version::V4_3_1, None).await;
-}
-
-#[tokio::test]
-async fn without_definitions_no_secret_is_kept() {
-    never_found(Version::V2_8_2, None).await;
-}
-
-#[tokio::test]
-async fn of_an_unknown_plugin_no_secret_is_kept() {
-    never_found(Version::V3_9_1, Some("com.example.NobodyKnowsConnector")).await;
+async fn with_definitions_without_them_and_of_an_unknown_plugin_no_secret_is_kept() {
+    tokio::join!(
+        never_found(Version::V4_3_1, None),
+        never_found(Version::V2_8_2, None),
+        never_found(Version::V3_9_1, Some("com.example.NobodyKnowsConnector")),
+    );
 }

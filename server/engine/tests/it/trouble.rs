@@ -27,7 +27,6 @@ async fn listed_by(fake: &FakeCluster, worker: usize) {
     until("another list", async || (lists(worker) > before + 1).then_some(())).await;
 }
 
-#[tokio::test]
 async fn a_hung_worker_is_passed_over_for_a_configured_one() {
     let database = Database::new().await;
     let fake = two_workers();
@@ -117,7 +116,6 @@ async fn answers_that_are_none_leave_the_rows_and_tell_the_gap() {
     rig.stop().await;
 }
 
-#[tokio::test]
 async fn a_worker_that_never_answers_is_given_up_after_its_deadline_and_found_again() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
@@ -141,7 +139,6 @@ async fn a_worker_that_never_answers_is_given_up_after_its_deadline_and_found_ag
     rig.stop().await;
 }
 
-#[tokio::test]
 async fn a_silent_cluster_is_unknown_after_the_stale_limit_as_one_fault() {
     let database = Database::new().await;
     let mut fake = two_workers();
@@ -171,7 +168,6 @@ async fn a_silent_cluster_is_unknown_after_the_stale_limit_as_one_fault() {
     rig.stop().await;
 }
 
-#[tokio::test]
 async fn a_dead_worker_is_proven_by_probes_and_leaves_its_connectors_unassigned() {
     let database = Database::new().await;
     let mut fake = two_workers();
@@ -195,4 +191,15 @@ async fn a_dead_worker_is_proven_by_probes_and_leaves_its_connectors_unassigned(
     fake.reassign(1, 0);
     rig.until_health("invoices", Health::Healthy).await;
     rig.stop().await;
+}
+
+/// Side by side, since all of them are about waiting.
+#[tokio::test]
+async fn silence_is_told_apart_and_its_end_is_noticed() {
+    tokio::join!(
+        a_worker_that_never_answers_is_given_up_after_its_deadline_and_found_again(),
+        a_dead_worker_is_proven_by_probes_and_leaves_its_connectors_unassigned(),
+        a_hung_worker_is_passed_over_for_a_configured_one(),
+        a_silent_cluster_is_unknown_after_the_stale_limit_as_one_fault(),
+    );
 }
