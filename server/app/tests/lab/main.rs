@@ -17,6 +17,7 @@ mod departures;
 mod http;
 mod metrics;
 mod plant;
+mod probe;
 mod restart;
 mod secrets;
 mod server;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use testkit::fake::{FakeCluster, FakeConnector, FakeInstance, Version};
 
 use crate::plant;
+use crate::probe;
 use crate::server::{Server, Watched, random};
 use crate::stage::{LEGACY, MODERN, Stage};
 use crate::until::until;
@@ -141,10 +142,9 @@ async fn plant_all(stage: &Stage, secrets: &mut Secrets) -> Vec<(&'static str, S
         plant::poisoned_sink(stage.lab, cluster, &name("poisoned"), &record).await;
         known.push((on, name("poisoned"), "failed"));
 
-        // Kafka's own complaint repeats the values: "No LoginModule found for ...", "Invalid url in bootstrap.servers: ...".
+        // Kafka's own complaint repeats values: "No LoginModule found for ...", "Invalid url in bootstrap.servers: ...".
         let jaas = format!(
-            "com.example.{}.Login required username=\"u\" password=\"{}\";",
-            secrets.plant("class of a login module"),
+            "com.example.Login required username=\"u\" password=\"{}\";",
             secrets.plant("source JAAS")
         );
         let key_password = secrets.plant("source key password");
@@ -169,6 +169,23 @@ async fn plant_all(stage: &Stage, secrets: &mut Secrets) -> Vec<(&'static str, S
         )
         .await;
         known.push((on, name("override"), "failed"));
+
+        // A plugin that tells all it knows.
+        let values = [
+            ("passphrase".to_owned(), secrets.plant("a key of type PASSWORD")),
+            (
+                "endpoint".to_owned(),
+                format!(
+                    "https://app:{}@api.example.com/",
+                    secrets.plant("userinfo of a known key")
+                ),
+            ),
+            ("account".to_owned(), "somebody".to_owned()),
+        ];
+        let values = [&values[..], &planted(secrets, &name("telling"))].concat();
+        let config = [vec![probe::TELLING], pairs(&values)].concat();
+        cluster.create_connector(&name("telling"), &config).await.unwrap();
+        known.push((on, name("telling"), "failed"));
     }
     known
 }
@@ -313,15 +330,18 @@ async fn definitions_are_used(server: &Server) {
     };
     for cluster in [MODERN, LEGACY] {
         let name = format!("secrets-{cluster}-sink");
-        let shown = until("the definitions of FileStreamSink were read", 60, async || {
-            let shown = config(cluster, &name).await;
-            if shown["file"]["kind"] == "clear" {
-                Ok(shown)
-            } else {
-                Err(shown["file"].to_string())
-            }
-        })
-        .await;
+        let clear = async |name: &str, key: &str| {
+            until(&format!("the definitions behind {name} were read"), 60, async || {
+                let shown = config(cluster, name).await;
+                if shown[key]["kind"] == "clear" {
+                    Ok(shown)
+                } else {
+                    Err(shown.to_string())
+                }
+            })
+            .await
+        };
+        let shown = clear(&name, "file").await;
         assert_eq!(shown["topics"]["value"], format!("{name}-topic"));
         assert_eq!(
             shown["secret.reference"],
@@ -340,6 +360,10 @@ async fn definitions_are_used(server: &Server) {
                 "{key}: {shown}"
             );
         }
+        let telling = clear(&format!("secrets-{cluster}-telling"), "account").await;
+        assert_eq!(telling["account"]["value"], "somebody", "{telling}");
+        assert_eq!(telling["passphrase"]["kind"], "masked", "{telling}");
+        assert_eq!(telling["endpoint"]["kind"], "masked", "{telling}");
         let mirror = config(cluster, &format!("secrets-{cluster}-mirror")).await;
         assert_eq!(mirror["source.cluster.sasl.jaas.config"]["kind"], "masked");
         assert_eq!(mirror["source.cluster.ssl.key.password"]["kind"], "masked");

@@ -298,7 +298,10 @@ impl Server {
     #[expect(clippy::print_stdout, reason = "the test's runner shows it with the failure")]
     pub fn show_log(&self) {
         let log = self.log();
-        let lines: Vec<&str> = log.lines().collect();
+        let lines: Vec<&str> = log
+            .lines()
+            .filter(|line| !line.contains("envelope: answered"))
+            .collect();
         println!(
             "the end of the server's log:\n{}",
             lines[lines.len().saturating_sub(60)..].join("\n")
@@ -310,6 +313,12 @@ impl Drop for Server {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.show_log();
+        } else {
+            assert!(
+                !self.log().contains("panicked at"),
+                "the server panicked:\n{}",
+                self.log()
+            );
         }
     }
 }

@@ -5,6 +5,7 @@ use lab::artifacts::OLDER;
 use lab::{ClusterSpec, ConnectCluster, Lab};
 use tokio::sync::OnceCell;
 
+use crate::probe;
 use crate::server::{Server, Watched};
 
 pub const MODERN: &str = "modern";
@@ -45,9 +46,11 @@ impl Stage {
 
     async fn set_up() -> Self {
         let lab = Lab::shared().await.unwrap();
+        let plugins = probe::plugin_path(lab).await;
+        let spec = |name| ClusterSpec::new(name).property("plugin.path", &plugins);
         let (modern, legacy) = tokio::join!(
-            lab.connect_cluster(ClusterSpec::new(MODERN).workers(2)),
-            lab.connect_cluster(ClusterSpec::new(LEGACY).version(OLDER)),
+            lab.connect_cluster(spec(MODERN).workers(2)),
+            lab.connect_cluster(spec(LEGACY).version(OLDER)),
         );
         let (modern, legacy) = (modern.unwrap(), legacy.unwrap());
         let watched = [Watched::of(&modern), Watched::of(&legacy)];

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::plant;
+use crate::probe;
 use crate::stage::Stage;
 use crate::story::verdict;
 
@@ -20,6 +21,8 @@ async fn every_state_has_its_verdict_on_both_versions() {
         plant::poisoned_sink(lab, cluster, &name("poisoned"), POISON).await;
         plant::half_dead_mirror(lab, cluster, &name("mirror")).await;
         plant::mock_sink(lab, cluster, &name("instance"), "connector-failure", "500").await;
+        let own = [probe::LACKING, ("account", "a"), ("passphrase", "b"), ("endpoint", "c")];
+        cluster.create_connector(&name("lacking"), &own).await.unwrap();
         plant::mirror(lab, cluster, &name("empty"), &[("topics", "no-such-topic-.*")]).await;
         for (shape, verb) in [("paused", "pause"), ("stopped", "stop")] {
             plant::sink(lab, cluster, &name(shape), &[]).await;
@@ -78,6 +81,18 @@ async fn every_state_has_its_verdict_on_both_versions() {
             "{instance}"
         );
 
+        let lacking = is("lacking", "failed").await;
+        let fault = &lacking["fault"];
+        assert_eq!(fault["class"], "plugin", "{lacking}");
+        assert!(
+            ["infrastructure", "connector"].contains(&fault["domain"].as_str().unwrap()),
+            "{lacking}"
+        );
+        assert!(
+            fault["root_cause"].as_str().unwrap().contains("lab/missing/Client"),
+            "{lacking}"
+        );
+
         let empty = is("empty", "no_tasks").await;
         assert_eq!(
             (&empty["state"], empty["tasks"].as_array().unwrap().len()),
@@ -101,6 +116,7 @@ async fn every_state_has_its_verdict_on_both_versions() {
             "poisoned",
             "mirror",
             "instance",
+            "lacking",
             "empty",
             "paused",
             "stopped",
@@ -133,6 +149,7 @@ async fn every_state_has_its_verdict_on_both_versions() {
             "poisoned",
             "mirror",
             "instance",
+            "lacking",
             "empty",
             "paused",
             "stopped",
@@ -175,8 +192,11 @@ fn shape_is_agreed(connector: &Value) {
     has(connector, "owner", &|owner| {
         owner.is_null() || (text(&owner["team"]) && text(&owner["source"]))
     });
+    // What was asked of one that FAILED at its start cannot be inferred.
     has(connector, "target_state", &|target| {
-        ["config_topic", "inferred"].contains(&target["source"].as_str().unwrap_or_default()) && text(&target["value"])
+        (target.is_null() && connector["state"] == "FAILED")
+            || ["config_topic", "inferred"].contains(&target["source"].as_str().unwrap_or_default())
+                && text(&target["value"])
     });
     for task in connector["tasks"].as_array().unwrap() {
         has(task, "id", &Value::is_u64);
@@ -238,6 +258,7 @@ async fn lists_agree(stage: &Stage, cluster: &str, names: &[String]) {
             );
             seen.push(item["name"].as_str().unwrap().to_owned());
         }
+        assert!(seen.len() <= names.len(), "pages repeat: {seen:?}");
         match page["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
             None => break,
@@ -251,5 +272,5 @@ async fn lists_agree(stage: &Stage, cluster: &str, names: &[String]) {
     let failed = server
         .api(&format!("/connectors?cluster={cluster}&q=states-&health=failed"))
         .await;
-    assert_eq!(failed["items"].as_array().unwrap().len(), 2, "{failed}");
+    assert_eq!(failed["items"].as_array().unwrap().len(), 3, "{failed}");
 }

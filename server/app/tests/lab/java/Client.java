@@ -1,0 +1,7 @@
+package lab.missing;
+
+/** Compiled against, and left out of the jar. */
+public class Client {
+    public void connect() {
+    }
+}
