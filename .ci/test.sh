@@ -89,7 +89,7 @@ prepare() {
 for name in "$@"; do
     case $name in
     format) part "formatting" cargo fmt --all --check ;;
-    clippy) part "clippy" cargo clippy --quiet --workspace --all-targets -- -D warnings ;;
+    clippy) part "clippy" cargo clippy --workspace --all-targets -- -D warnings ;;
     queries) part "query files" queries ;;
     tests)
         prepare
