@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::behaviour::Behaviour;
 use super::connector::{FakeConnector, FakeInstance};
-use super::shared::{Shared, State};
+use super::state::{Shared, State};
 use super::version::Version;
 use super::worker::FakeWorker;
 

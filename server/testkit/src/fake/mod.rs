@@ -12,7 +12,7 @@ mod plugins;
 mod population;
 mod routes;
 mod script;
-mod shared;
+mod state;
 pub mod traces;
 mod version;
 mod worker;

@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::behaviour::Behaviour;
 use super::bodies;
 use super::plugins;
-use super::shared::{Shared, State};
+use super::state::{Shared, State};
 
 /// Requests that are remembered, so that a fleet that runs for days does not grow.
 const KEPT: usize = 10_000;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 
 use super::routes::router;
-use super::shared::Shared;
+use super::state::Shared;
 
 /// A worker; dropping it ends it.
 pub(super) struct FakeWorker {
