@@ -53,6 +53,7 @@ impl<'a> Scanner<'a> {
                 looks_like_credential(self.slice(end, stop)).then_some((end, stop))
             }
             Ends::Userinfo => self.userinfo(end),
+            Ends::Login => self.login(end),
             Ends::OracleLogin => {
                 let login = self.bytes.get(end..).unwrap_or_default().iter().take(LONGEST_LOGIN);
                 let stop = end
@@ -145,6 +146,16 @@ impl<'a> Scanner<'a> {
             place += 1;
         }
         Some((from, self.boundary(place)))
+    }
+
+    /// Up to the last `@` that a host follows. Text in which it is looked for is short, so that many colons cost little.
+    fn login(&self, at: usize) -> Option<(usize, usize)> {
+        let rest = self.bytes.get(at..).unwrap_or_default().iter().take(LONGEST_LOGIN);
+        let word = rest.take_while(|b| !b.is_ascii_whitespace() && !b"/\"'`<>()[]{},;\\".contains(b));
+        let stop = at + word.count();
+        let last = self.bytes.get(at..stop)?.iter().rposition(|byte| *byte == b'@')?;
+        let host = self.bytes.get(at + last + 1)?;
+        host.is_ascii_alphanumeric().then_some((at, at + last))
     }
 
     fn userinfo(&mut self, at: usize) -> Option<(usize, usize)> {

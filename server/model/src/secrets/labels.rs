@@ -14,6 +14,8 @@ pub(super) enum Ends {
     Credential,
     /// Userinfo of a URL, up to the last `@` of its authority.
     Userinfo,
+    /// The password of `user:password@host` without a scheme.
+    Login,
     /// `user/password` of an Oracle URL, up to the `@`.
     OracleLogin,
     /// The label itself and the run of characters of a token behind it.
@@ -37,6 +39,7 @@ pub(super) const SECRETS: &[(&str, Ends)] = &[
     ),
     (r"(?i)\b(?:basic|bearer)[ \t]{1,4}", Ends::Credential),
     (r"://", Ends::Userinfo),
+    (r"[A-Za-z0-9_%-]:", Ends::Login),
     (r"(?i)jdbc:oracle:[a-z0-9]{1,8}:", Ends::OracleLogin),
     (r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY", Ends::From(&["-----END"])),
     (r"(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA)[A-Z0-9]{16}", Ends::Token),

@@ -60,8 +60,13 @@ fn find(text: &str, rules: usize) -> Spans {
     while from < text.len() {
         let input = Input::new(text).range(from..).anchored(Anchored::No);
         let Some(label) = labels.search(&input) else { break };
-        from = label.end();
-        let Some(ends) = ends.get(label.pattern().as_usize()) else {
+        let found = ends.get(label.pattern().as_usize());
+        // A login's label is any colon: where it is none, what stands behind it may begin another label.
+        from = match found {
+            Some(Ends::Login) => label.start() + 1,
+            _ => label.end(),
+        };
+        let Some(ends) = found else {
             continue;
         };
         if let Some((start, end)) = scanner.value(*ends, label.start(), label.end())

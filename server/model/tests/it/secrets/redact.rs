@@ -26,6 +26,18 @@ fn patterns_strike_secrets_and_leave_the_cause() {
         ("bearer authentication failed", "bearer authentication failed"),
         ("https://u:p@h/x", "https://‹masked›@h/x"),
         ("https://u:p/q?r@h/x", "https://‹masked›@h/x"),
+        (
+            "Invalid url: app:p@ss@kafka.internal:9092,h:9092",
+            "Invalid url: app:‹masked›@kafka.internal:9092,h:9092",
+        ),
+        (
+            "a:password=p b:https://u:p@h c:eyJhbGciOiJI.x",
+            "a:password=‹masked› b:https://‹masked›@h c:‹masked›",
+        ),
+        (
+            "at Foo.java:12 of Bar@1a2b, x:9092 y@z",
+            "at Foo.java:12 of Bar@1a2b, x:9092 y@z",
+        ),
         ("https://h:8083/x y@z", "https://h:8083/x y@z"),
         ("jdbc:oracle:thin:scott/tiger@h", "jdbc:oracle:thin:‹masked›@h"),
         (
