@@ -9,10 +9,10 @@ mod event;
 mod follow;
 mod identity;
 mod ledger;
-mod shared;
 mod spec;
 mod supervise;
 mod unit;
+mod unit_spec;
 mod watch;
 
 pub use event::Event;

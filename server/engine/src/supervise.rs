@@ -15,8 +15,8 @@ use tracing::{info, warn};
 use view::Fleet;
 
 use crate::connected::connected;
-use crate::shared::{Shared, UnitSpec};
 use crate::unit;
+use crate::unit_spec::{Shared, UnitSpec};
 use crate::{Event, FleetSpec, follow};
 
 /// Events that may wait for one reader before it is told to begin anew.

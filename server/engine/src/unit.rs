@@ -18,7 +18,7 @@ use tracing::{info, warn};
 
 use crate::ClusterSpec;
 use crate::ledger::Ledger;
-use crate::shared::{Shared, UnitSpec};
+use crate::unit_spec::{Shared, UnitSpec};
 use crate::watch::{self, Hints, Looking, Recorded};
 
 /// How long a lease holds without renewal: what a takeover after a death waits at most.

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
-use crate::shared::{Shared, UnitSpec};
+use crate::unit_spec::{Shared, UnitSpec};
 
 pub(crate) use client::{WorkerClient, policy};
 pub(crate) use hints::Hints;

@@ -13,7 +13,7 @@ pub(super) fn without_markup(text: &str) -> String {
         return text.to_owned();
     };
     // A document that was cut has no end of its own.
-    let end = match lower.rfind("</html>").or(lower.rfind("</error>")) {
+    let end = match lower.rfind("</html").or(lower.rfind("</error")) {
         Some(at) if at > start => lower[at..].find('>').map_or(text.len(), |close| at + close + 1),
         _ if lower[start..].starts_with("<?xml") => lower.rfind('>').map_or(text.len(), |close| close + 1),
         _ => text.len(),
