@@ -272,7 +272,7 @@ async fn planted_secrets_are_nowhere() {
     secrets.absent_from("the stream of events", &stream.text());
     let changes = stream.changes();
     assert!(
-        changes.iter().any(|change| change["connector"] == "secrets-blind"),
+        changes.iter().any(|change| change["connector"] == edited.as_str()),
         "{changes:?}"
     );
     let agreed = ["id", "at", "cluster", "connector", "changed", "verdict"];
