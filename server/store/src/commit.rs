@@ -25,6 +25,7 @@ impl Store {
             }
             record(&mut transaction, lease, batch).await?;
             let highest = number(&mut transaction, batch).await?;
+            lease.extend(&mut transaction).await?;
             transaction.commit().await?;
             Ok(highest)
         })

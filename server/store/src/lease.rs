@@ -64,6 +64,22 @@ impl Lease {
     }
 }
 
+impl Lease {
+    /// Holds the unit for another `ttl` from the end of a transaction that has checked it: a renewal beside it waits
+    /// for that transaction, so a long one must not use the lease up.
+    pub(crate) async fn extend(&self, connection: &mut PgConnection) -> Result<()> {
+        query!(
+            "UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => $3) WHERE unit = $1 AND epoch = $2",
+            self.unit.as_str(),
+            self.epoch,
+            self.ttl.as_secs_f64(),
+        )
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+}
+
 /// A lease as anybody may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeaseInfo {

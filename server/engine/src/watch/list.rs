@@ -233,7 +233,8 @@ impl Lister {
                     text: format!("{} is still starting: {}", worker.address(), health.message).into(),
                 })
             }
-            // Workers before 3.9 have no /health; two plain lists an interval apart guard against their half lists.
+            // Workers before 3.9 have no /health; two plain lists an interval apart guard against their half lists, and
+            // their empty ones prove nothing.
             Err(connect::Error::Unsupported) => None,
             Err(error) => {
                 telemetry::rest_answered(cluster, "health", Outcome::Failed, began.elapsed());
@@ -272,10 +273,14 @@ impl Lister {
                 telemetry::rest_answered(cluster, "names", Outcome::Ok, answer.took);
                 self.last_plain = Some(Instant::now());
                 self.plain_by = Some(worker.address().clone());
+                if missing && answer.value.is_empty() && self.cannot_say_ready(worker).await {
+                    return Ok(());
+                }
+                let by = worker.address().clone();
                 self.tell(
                     at,
                     Seen::Named {
-                        by: worker.address().clone(),
+                        by,
                         names: answer.value,
                     },
                 )
@@ -287,6 +292,12 @@ impl Lister {
                 Ok(())
             }
         }
+    }
+
+    /// A worker before 3.9 has no `/health`: while it starts it lists nothing and cannot be told from one whose
+    /// connectors were all deleted, so that its empty list proves nothing.
+    async fn cannot_say_ready(&self, worker: &Worker) -> bool {
+        matches!(worker.health().await, Err(connect::Error::Unsupported))
     }
 
     /// The worker, if it is ready: what a starting one lacks is not deleted.
