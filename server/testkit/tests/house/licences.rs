@@ -6,7 +6,7 @@ use spdx::{Expression, LicenseReq, ParseMode};
 use crate::{none, tree};
 
 /// Licences that a dependency may have.
-const ALLOWED: [&str; 9] = [
+const ALLOWED: [&str; 8] = [
     "Apache-2.0",
     "MIT",
     "BSD-2-Clause",
@@ -14,9 +14,7 @@ const ALLOWED: [&str; 9] = [
     "ISC",
     "Zlib",
     "Unicode-3.0",
-    // The dedication of constant tables to the public (webpki-roots, tiny crates).
-    "CC0-1.0",
-    // Copyleft of single files, used unchanged: option-ext, which clap's or sqlx's search for home folders needs.
+    // Copyleft of single files, which are used unchanged: option-ext, in the compile-time part of rust-embed.
     "MPL-2.0",
 ];
 
