@@ -77,24 +77,6 @@ pub(crate) fn mark() -> String {
     r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3.5" fill="#1b1e22"/><circle cx="8" cy="5" r="2" fill="#ff6b61"/><circle cx="8" cy="11" r="2" fill="#58b981"/></svg>"##.to_owned()
 }
 
-/// What a connector, its name before it, says: `has failed`, `is crash looping`.
-pub(crate) fn says(health: Health) -> &'static str {
-    match health {
-        Health::CrashLooping => "is crash looping",
-        Health::Failed => "has failed",
-        Health::Degraded => "is degraded",
-        Health::Stalled => "has stalled",
-        Health::Unassigned => "runs nowhere",
-        Health::NoTasks => "has no tasks",
-        Health::Lagging => "is lagging",
-        Health::Unknown => "is unknown",
-        Health::Restarting => "is restarting",
-        Health::Paused => "is paused",
-        Health::Stopped => "is stopped",
-        Health::Healthy => "is healthy",
-    }
-}
-
 /// A shape alone; its word must stand beside it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {

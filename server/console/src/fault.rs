@@ -61,30 +61,12 @@ pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {
     let title = match &fault.scope {
         Scope::Cluster => format!("Nothing is heard of cluster {}", fault.cluster),
         Scope::Worker(worker) => format!("Worker {worker} of {} is gone", fault.cluster),
-        Scope::Connector(name) => format!("{} {}", name, says(worst)),
+        Scope::Connector(name) => format!("{} {}", name, worst.says()),
     };
     FaultItem {
         fault: fault.clone(),
         worst,
         teams,
         title,
-    }
-}
-
-/// `has failed`, `is crash looping`: a connector's name before it makes a sentence.
-pub(crate) fn says(health: Health) -> &'static str {
-    match health {
-        Health::CrashLooping => "is crash looping",
-        Health::Failed => "has failed",
-        Health::Degraded => "is degraded",
-        Health::Stalled => "has stalled",
-        Health::Unassigned => "runs nowhere",
-        Health::NoTasks => "has no tasks",
-        Health::Lagging => "is lagging",
-        Health::Unknown => "is unknown",
-        Health::Restarting => "is restarting",
-        Health::Paused => "is paused",
-        Health::Stopped => "is stopped",
-        Health::Healthy => "is healthy",
     }
 }

@@ -138,7 +138,7 @@ pub struct WorkerFacts {
     pub plugins: Option<Arc<Vec<Plugin>>>,
 }
 
-/// Whether a worker lives (design section 4).
+/// Whether a worker lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Alive {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::observe::Source;
 
-/// Health of a connector or task, worst first in this order (design section 8.6).
+/// Health of a connector or task, worst first in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Health {
@@ -79,6 +79,24 @@ impl Health {
             Self::CrashLooping => "crash looping",
             Self::NoTasks => "no tasks",
             other => other.as_str(),
+        }
+    }
+
+    /// What a connector, its name before it, says: `has failed`, `is crash looping`.
+    pub fn says(self) -> &'static str {
+        match self {
+            Self::CrashLooping => "is crash looping",
+            Self::Failed => "has failed",
+            Self::Degraded => "is degraded",
+            Self::Stalled => "has stalled",
+            Self::Unassigned => "runs nowhere",
+            Self::NoTasks => "has no tasks",
+            Self::Lagging => "is lagging",
+            Self::Unknown => "is unknown",
+            Self::Restarting => "is restarting",
+            Self::Paused => "is paused",
+            Self::Stopped => "is stopped",
+            Self::Healthy => "is healthy",
         }
     }
 
@@ -195,7 +213,7 @@ impl Domain {
 #[serde(rename_all = "snake_case")]
 #[expect(
     missing_docs,
-    reason = "the words are those of design section 4 and explain themselves"
+    reason = "these are the common words for what can be wrong, and each explains itself"
 )]
 pub enum Class {
     Auth,

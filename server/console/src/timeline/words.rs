@@ -6,8 +6,6 @@ use model::state::State;
 use model::transition::{Change, Subject, Transition};
 use model::verdict::Health;
 
-use crate::fault::says;
-
 /// The kind by which entries are told apart.
 pub(super) fn kind(entry: &Entry) -> &'static str {
     match entry {
@@ -63,7 +61,7 @@ pub(super) fn text(entry: &Entry) -> String {
                 .from
                 .map(|from| format!(", was {}", from.words()))
                 .unwrap_or_default();
-            format!("{} {}{was}{why}", change.connector, says(change.to))
+            format!("{} {}{was}{why}", change.connector, change.to.says())
         }
         Entry::FaultOpened(fault) => match &fault.scope {
             Scope::Connector(name) => format!("a fault of {name} opened: {}", fault.root_cause),

@@ -113,7 +113,7 @@ async fn watch(watcher: &Watcher, access: &Access) -> Result<Deaf, Trouble> {
     }
 }
 
-/// Finds the group whose members have the addresses of this cluster's workers (design section 8.4).
+/// Finds the group whose members have the addresses of this cluster's workers.
 async fn discover(watcher: &Watcher, cluster: &kafka::Cluster) -> Result<Arc<str>, Trouble> {
     let known = workers(watcher);
     let groups = cluster.groups().await.map_err(Trouble::Kafka)?;

@@ -9,7 +9,7 @@ use crate::facts::{Alive, Missing, WorkerFacts};
 use crate::names::{ConnectorName, WorkerId};
 use crate::transition::{Change, Subject};
 
-/// Folds the plain list of a ready worker (design section 8.2). A worker that is known to be outside its group may
+/// Folds the plain list of a ready worker. A worker that is known to be outside its group may
 /// hold half a copy: what it names exists, what it lacks proves nothing.
 pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[ConnectorName]) {
     let names: BTreeSet<&ConnectorName> = names.iter().collect();

@@ -1,4 +1,4 @@
-//! From facts to verdicts: one total function, first match wins, in the order of design section 4.
+//! From facts to verdicts: one total function, first match wins.
 //!
 //! Two things are judged: the cluster's [`Surroundings`] (does anything answer?), which concern every connector at
 //! once, and each connector within them. Both come with the moment at which they must be judged again though no fact

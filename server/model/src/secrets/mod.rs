@@ -1,7 +1,7 @@
 //! Masking at entry: what a worker sends is a [`RawConfig`] or [`RawTrace`], which cannot be shown or stored; only
 //! this module turns them into values that can.
 //!
-//! The rule (design section 1.7): Connect's own keys and references to config providers are clear; everything else is
+//! The rule: Connect's own keys and references to config providers are clear; everything else is
 //! clear only once the definitions of the plugin's class say that the key is no password; a masked value is replaced
 //! by a fingerprint, so that a change shows and equal secrets match, but the value is not kept.
 

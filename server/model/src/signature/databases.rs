@@ -114,6 +114,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         says: &[
+            "ora-00308",
             "ora-01291",
             "ora-01292",
             "ora-01555",

@@ -109,6 +109,26 @@ pub(super) const ROWS: &[Row] = &[
         why: "the plugin made more tasks than tasks.max allows",
         ..ROW
     },
+    // A converter calls itself as deep as the schema or the record goes, so that it is these that have no end.
+    Row {
+        classes: &["StackOverflowError"],
+        within: &[
+            "io.confluent.connect.avro.",
+            "io.confluent.connect.json.",
+            "io.confluent.connect.protobuf.",
+            "io.apicurio.registry.",
+            "org.apache.avro.",
+            "com.google.protobuf.",
+            "org.apache.kafka.connect.data.",
+            "org.apache.kafka.connect.json.",
+        ],
+        class: Kind::Is(Class::Schema),
+        whose: Whose::Open,
+        confidence: 0.5,
+        weight: 7,
+        why: "a converter goes deeper into the records' schema than its stack allows, as it does when a schema contains itself",
+        ..ROW
+    },
     Row {
         classes: &["StackOverflowError"],
         class: Kind::Is(Class::Plugin),

@@ -78,10 +78,13 @@ enum Says {
     Plainly,
 }
 
-/// The exception that says most and, when that is not the deepest, the one below it that adds to it.
+/// The exception that says most, and those that may add to it.
 pub(super) struct Choice {
     pub at: usize,
+    /// When the chosen one is not the deepest, the deepest that is no wrapper.
     pub below: Option<usize>,
+    /// The nearest one above that says plainly what failed, if the chosen one does so too.
+    pub above: Option<usize>,
 }
 
 /// Chooses; `None` for an empty chain.
@@ -96,7 +99,11 @@ pub(super) fn choose(chain: &[Exception<'_>]) -> Option<Choice> {
         .iter()
         .rposition(|said| *said != Says::Wraps)
         .filter(|below| *below > at);
-    Some(Choice { at, below })
+    let above = says[..at]
+        .iter()
+        .rposition(|said| *said == Says::Plainly)
+        .filter(|_| says[at] == Says::Plainly);
+    Some(Choice { at, below, above })
 }
 
 fn says(chain: &[Exception<'_>], at: usize) -> Says {

@@ -32,15 +32,31 @@ pub(super) fn clip(text: &str, limit: usize) -> String {
     short
 }
 
-/// At most `limit` characters; of a longer text the end is kept as well, where long messages come to the point.
+/// At most `limit` characters; of a longer text addresses lose the middle of their paths, and if that is not enough, the
+/// text its own: the end is kept, where long messages come to the point.
 pub(super) fn shorten(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    let text = text.split(' ').map(short_address).collect::<Vec<_>>().join(" ");
     let count = text.chars().count();
     if count <= limit {
-        return text.to_owned();
+        return text;
     }
     let tail = limit / 3;
     let end: String = text.chars().skip(count - tail).collect();
-    format!("{}{}", clip(text, limit - tail), end)
+    format!("{}{}", clip(&text, limit - tail), end)
+}
+
+/// Of a web address the host and the last two parts of the path, which name what was asked for.
+fn short_address(word: &str) -> String {
+    let Some((scheme, rest)) = word.split_once("://").filter(|(scheme, _)| scheme.contains("http")) else {
+        return word.to_owned();
+    };
+    match rest.split('/').collect::<Vec<_>>()[..] {
+        [host, _, _, .., group, name] => format!("{scheme}://{host}/…/{group}/{name}"),
+        _ => word.to_owned(),
+    }
 }
 
 /// Takes off a `[TAG]` with which a message begins each of its lines.
@@ -54,17 +70,6 @@ pub(super) fn without_tags(text: &str) -> String {
         return text.replace(tag, "");
     }
     text.to_owned()
-}
-
-/// Takes the statement out of what a JDBC driver says of a batch: it is long, and the error behind it names the table.
-pub(super) fn without_statement(text: &str) -> String {
-    let Some((before, rest)) = text.split_once("Batch entry ") else {
-        return text.to_owned();
-    };
-    match (rest.split_once(' '), rest.split_once(" was aborted")) {
-        (Some((number, _)), Some((_, after))) => format!("{before}Batch entry {number} was aborted{after}"),
-        _ => text.to_owned(),
-    }
 }
 
 /// Takes out where Jackson says that it was reading: ` at [Source: …; line: 1, column: 1]` tells of a buffer in the

@@ -1,12 +1,13 @@
 //! The root cause in a Java stack trace.
 //!
 //! The deepest `Caused by` is the root cause unless it says nothing: wrappers are skipped, and a bare `EOFException`
-//! or `Connection reset` is read with the exception above it.
+//! or `Connection reset` is read with the exception above it, and a short message with what was being done.
 
 mod choose;
 mod line;
 mod markup;
 mod parse;
+mod statement;
 mod strike;
 
 use std::sync::Arc;
@@ -15,8 +16,10 @@ pub(crate) use parse::{Exception, parse};
 
 /// Longest root cause line, in characters.
 const LINE: usize = 240;
-/// Longest part of it about the exception below the chosen one, in characters.
-const BELOW: usize = 90;
+/// Longest part of it about an exception beside the chosen one, in characters.
+const BESIDE: usize = 90;
+/// Longest message, in characters, of which it is doubtful that it says what was being done.
+const SHORT: usize = 40;
 /// Characters of a message that are looked at for the line; what stands behind them is left out.
 const READ: usize = 2000;
 
@@ -43,11 +46,13 @@ pub(crate) fn of_chain(chain: &[Exception<'_>]) -> Option<RootCause> {
     let choice = choose::choose(chain)?;
     let chosen = &chain[choice.at];
     let below = choice.below.map(|at| beneath(chosen, &chain[at]));
-    let room = LINE - below.as_ref().map_or(0, |below| below.chars().count() + 1);
-    let mut line = line::shorten(&sentence(chosen, below.is_none()), room);
-    if let Some(below) = below {
+    let words = sentence(chosen, below.is_none());
+    let beside = below.or_else(|| overhead(chosen, &chain[choice.above?]));
+    let room = LINE - beside.as_ref().map_or(0, |beside| beside.chars().count() + 1);
+    let mut line = line::shorten(&words, room);
+    if let Some(beside) = beside {
         line.push(' ');
-        line.push_str(&below);
+        line.push_str(&beside);
     }
     Some(RootCause {
         exception: chosen.class.into(),
@@ -93,13 +98,28 @@ fn beneath(chosen: &Exception<'_>, below: &Exception<'_>) -> String {
     } else {
         format!("{name}: {text}")
     };
-    format!("(below it: {})", line::clip(&words, BELOW))
+    format!("(below it: {})", line::clip(&words, BESIDE))
+}
+
+/// What was being done when the chosen exception came, in brackets: a short message such as `Unauthorized` does not
+/// tell. `None` when the chosen one is long enough or the one above only repeats it.
+fn overhead(chosen: &Exception<'_>, above: &Exception<'_>) -> Option<String> {
+    let said = shown(chosen);
+    if said.is_empty() || said.chars().count() > SHORT {
+        return None;
+    }
+    let text = shown(above);
+    let doing = text.split(said.as_str()).next().unwrap_or_default();
+    let doing = doing.split(chosen.class).next().unwrap_or_default();
+    let doing = doing.trim_end_matches([' ', ':', ',', ';', '(', '[', '.', '-']);
+    let name = above.simple();
+    (!doing.is_empty()).then(|| format!("(above it: {})", line::clip(&format!("{name}: {doing}"), BESIDE)))
 }
 
 /// The message on one line, data values struck out.
 fn shown(exception: &Exception<'_>) -> String {
     let message = line::without_source(&message(exception));
-    line::without_statement(message.trim_end_matches([':', ' ']))
+    statement::without_batch(message.trim_end_matches([':', ' ']))
 }
 
 /// The whole message on one line, data values struck out, for showing and for signatures: what a record holds must
@@ -113,11 +133,8 @@ fn is_postgres(exception: &Exception<'_>) -> bool {
 }
 
 fn struck(text: &str, postgres: bool) -> String {
-    let line = line::clip(
-        &line::one_line(&line::without_tags(&markup::without_markup(text))),
-        READ,
-    );
-    strike::strike(&line, postgres)
+    let line = line::one_line(&line::without_tags(&markup::without_markup(text)));
+    strike::strike(&line::clip(&statement::without_sql(&line), READ), postgres)
 }
 
 #[cfg(test)]

@@ -193,7 +193,8 @@ fn first(text: &str) -> Exception<'_> {
 /// Splits `class: message`; `None` when no class name stands first.
 fn header(text: &str) -> Option<(&str, &str)> {
     let (class, message) = text.split_once(':').unwrap_or((text, ""));
-    let class = class.trim_end();
+    // Java writes no blank before the colon; `Error : 308` is how Oracle's driver begins a cause that has no class.
+    let class = if class.contains('.') { class.trim_end() } else { class };
     let last = simple(class);
     let named = class.len() <= NAME
         && class.starts_with(char::is_alphabetic)
@@ -290,6 +291,14 @@ mod tests {
         }
         let inner = "a.OneException: x\n\tat a.B.c(B.java)\n\tat a.B.d(B.java)\nCaused by: a.MidException: y\n\tat a.B.c(B.java)\n\t... 1 more\nCaused by: a.LowException: quote:\nCaused by: b.TwoException: no\n\tat a.C.e(C.java)\n\t... 2 more";
         assert_eq!(classes(inner), ["OneException", "MidException", "LowException"]);
+    }
+
+    #[test]
+    fn a_cause_without_a_class_is_none() {
+        assert_eq!(
+            classes("a.OneException: x\n\tat a.B.c(B.java)\nCaused by: Error : 308, Position : 0\n\tat a.B.d(B.java)"),
+            ["OneException"]
+        );
     }
 
     #[test]

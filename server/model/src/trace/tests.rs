@@ -38,6 +38,18 @@ fn the_line_says_what_happened() {
             format!("{wrapper}Caused by: com.mongodb.MongoBulkWriteException: Bulk write operation error on server m-1:27017. Write errors: [BulkWriteError{{index=12, code=121, message='Document failed validation', details={{\"failingDocumentId\": \"eve\"}}}}]. \n\tat a.B.c(B.java)\n"),
             "MongoBulkWriteException: Bulk write operation error on server m-1:27017. Write errors: [code=121, message='Document failed validation'].",
         ),
+        (
+            format!("{wrapper}Caused by: a.b.StoreException: Cannot open bucket lake: Forbidden; code: 403\n\tat a.B.c(B.java)\nCaused by: a.b.RestException: Forbidden; code: 403\n\tat a.B.c(B.java)\n"),
+            "RestException: Forbidden; code: 403 (above it: StoreException: Cannot open bucket lake)",
+        ),
+        (
+            format!("{wrapper}Caused by: a.b.StoreException: Forbidden; code: 403\n\tat a.B.c(B.java)\nCaused by: a.b.RestException: Forbidden; code: 403\n\tat a.B.c(B.java)\n"),
+            "RestException: Forbidden; code: 403",
+        ),
+        (
+            format!("{wrapper}Caused by: a.b.RestException: POST https://store.example.net/upload/store/v1/b/lake/o?name=x says {}\n", "no way ".repeat(24)),
+            &format!("RestException: POST https://store.example.net/…/lake/o?… says {}", "no way ".repeat(24).trim_end()),
+        ),
         ("something went wrong".to_owned(), "something went wrong"),
     ];
     for (trace, line) in cases {

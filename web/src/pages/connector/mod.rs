@@ -13,7 +13,6 @@ use model::verdict::Reason;
 
 use super::cause::whose;
 use super::history::Line;
-use crate::shape::says;
 use crate::{Error, Frame, Links, advice, rest, words};
 use config::{Config, config};
 use facts::{Fact, facts};
@@ -100,7 +99,7 @@ pub fn connector(
         says: if item.deleted_at.is_some() {
             "was deleted"
         } else {
-            says(item.health)
+            item.health.says()
         },
         rest: rest::otherwise(item),
         reasons: &item.reasons,

@@ -9,7 +9,7 @@ mod words;
 
 use dump::{error_parts, origin};
 use objects::{field_name, nested_error, search_error};
-use words::{MEASURES, NOUNS, SECRETS, UNITS, among, is_identifier, is_method, is_name, last_word};
+use words::{AMOUNTS, MEASURES, NOUNS, SECRETS, UNITS, among, is_identifier, is_method, is_name, last_word};
 
 /// Strikes data values out of a message that stands on one line. Postgres quotes names with `"` in every language and
 /// lists rows in brackets, so that its messages need no words to be told apart.
@@ -70,6 +70,14 @@ impl Scan {
                 self.at = end;
                 self.bracketed('(', kept, ')');
             }
+            // A query may name customers; what was asked for stands before it.
+            '?' if self.query_follows() => {
+                self.out.push_str("?…");
+                let rest = self.text[self.at..].iter();
+                self.at += rest
+                    .take_while(|c| !c.is_whitespace() && !matches!(c, '"' | '<' | '>' | ')' | ']' | '}' | ','))
+                    .count();
+            }
             '"' => self.quoted(c),
             '\'' if !self.out.ends_with(char::is_alphanumeric) => self.quoted(c),
             _ if c.is_alphanumeric() => self.word(),
@@ -100,6 +108,17 @@ impl Scan {
         let name = self.out[start.map_or(0, |at| self.out.ceil_char_boundary(at + 1))..].to_lowercase();
         let named = SECRETS.iter().any(|secret| name.contains(secret)) || name.ends_with("token");
         named && (sign == '=' || self.peek(1).is_some_and(|c| c != ' '))
+    }
+
+    /// Whether a web address stands before the question mark at hand, and its query behind.
+    fn query_follows(&self) -> bool {
+        let address = self
+            .out
+            .rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '(' | '[' | '<' | '=' | ','))
+            .next()
+            .unwrap_or_default();
+        (address.starts_with("http://") || address.starts_with("https://"))
+            && self.peek(1).is_some_and(|c| !c.is_whitespace())
     }
 
     /// Whether the bracket that comes opens an object written out field by field.
@@ -233,7 +252,18 @@ impl Scan {
             .skip_while(|c| **c == ' ')
             .take_while(|c| c.is_alphabetic())
             .collect();
-        is_method(inner) || among(NOUNS, before) || among(NOUNS, &after) || is_name(inner)
+        is_method(inner)
+            || among(NOUNS, before)
+            || among(NOUNS, &after)
+            || is_name(inner)
+            || self.compared() && is_identifier(inner)
+    }
+
+    /// Whether `size > ` came before: what an amount is compared with is a setting.
+    fn compared(&self) -> bool {
+        let before = self.out.trim_end();
+        let amount = before.trim_end_matches(['<', '>', '=']);
+        amount.len() < before.len() && before.contains(['<', '>']) && among(AMOUNTS, last_word(amount))
     }
 
     fn word(&mut self) {

@@ -57,6 +57,25 @@ fn names_stay_and_values_go() {
             "Access denied for user 'app'@'10.0.0.7'",
             "Access denied for user 'app'@'10.0.0.7'",
         ),
+        (
+            "command refused when used memory > 'maxmemory'.",
+            "command refused when used memory > 'maxmemory'.",
+        ),
+        ("surname > 'Smith' refused", "surname > '…' refused"),
+        ("key > 'Smith' refused", "key > '…' refused"),
+        (
+            "lacks permission 'deploy' and the 'admin' privilege",
+            "lacks permission 'deploy' and the 'admin' privilege",
+        ),
+        (
+            "cannot open '+DATA/ERP/LOG.1', nor '+49 1 2'",
+            "cannot open '+DATA/ERP/LOG.1', nor '…'",
+        ),
+        (
+            "GET https://api.example.net/v1/people?name=Smith&id=7, 404",
+            "GET https://api.example.net/v1/people?…, 404",
+        ),
+        ("Is it http://a.example.net? No", "Is it http://a.example.net? No"),
         ("unclosed 'secret text", "unclosed '…'"),
         (
             "jdbc:mysql://db:3306/x?user=u&password=abc&useSSL=false",

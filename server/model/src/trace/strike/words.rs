@@ -87,6 +87,27 @@ pub(super) const NOUNS: &[&str] = &[
     "project",
     "warehouse",
     "pipe",
+    "permission",
+    "privilege",
+    "scope",
+    "quota",
+];
+
+/// Words for amounts, which are compared with the settings that limit them; plurals too.
+pub(super) const AMOUNTS: &[&str] = &[
+    "memory",
+    "heap",
+    "disk",
+    "usage",
+    "size",
+    "length",
+    "count",
+    "number",
+    "total",
+    "rate",
+    "depth",
+    "connection",
+    "client",
 ];
 
 /// Words after which a long number is a measure or a position and no one's id.
@@ -170,6 +191,11 @@ pub(super) fn is_method(text: &str) -> bool {
 
 /// A class, a config key, an address or a path-like name, as against free text.
 pub(super) fn is_name(text: &str) -> bool {
+    // Oracle's disk groups: `+DATA/ERP/DATAFILE/…`.
+    let text = text
+        .strip_prefix('+')
+        .filter(|path| path.starts_with(char::is_alphabetic) && path.contains('/'))
+        .unwrap_or(text);
     let plain = text
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '$' | ':' | '/'));
