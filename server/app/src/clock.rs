@@ -1,6 +1,6 @@
 //! The system's clock, in this one place.
 
-use chrono::Utc;
+use chrono::{SubsecRound as _, Utc};
 use model::{Clock, Timestamp};
 
 /// The time of this machine.
@@ -9,6 +9,7 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        Utc::now()
+        // Whole microseconds, which is what Postgres keeps: a moment reads the same before and after it was recorded.
+        Utc::now().trunc_subsecs(6)
     }
 }

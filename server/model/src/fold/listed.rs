@@ -103,6 +103,8 @@ fn target(folding: &mut Folding<'_>, next: &mut ConnectorFacts, new: bool) {
         Some(State::Paused) => Some(TargetState::Paused),
         Some(State::Stopped) => Some(TargetState::Stopped),
         Some(State::Running) => Some(TargetState::Started),
+        // Only what was asked to run is started, and only what is started fails; a request made since is not seen here.
+        Some(State::Failed) => before.or(Some(TargetState::Started)),
         _ => before,
     };
     let Some(to) = told else { return };
