@@ -111,7 +111,10 @@ fn overhead(chosen: &Exception<'_>, above: &Exception<'_>) -> Option<String> {
     let text = shown(above);
     let doing = text.split(said.as_str()).next().unwrap_or_default();
     let doing = doing.split(chosen.class).next().unwrap_or_default();
-    let doing = doing.trim_end_matches([' ', ':', ',', ';', '(', '[', '.', '-']);
+    // What introduced the words that were cut off goes with them, and a quote that they closed.
+    let ends: &[char] = if doing.len() < text.len() { &['\'', '"'] } else { &[] };
+    let doing =
+        doing.trim_end_matches(|c| ends.contains(&c) || matches!(c, ' ' | ':' | ',' | ';' | '(' | '[' | '.' | '-'));
     let name = above.simple();
     (!doing.is_empty()).then(|| format!("(above it: {})", line::clip(&format!("{name}: {doing}"), BESIDE)))
 }

@@ -43,6 +43,14 @@ fn the_line_says_what_happened() {
             "RestException: Forbidden; code: 403 (above it: StoreException: Cannot open bucket lake)",
         ),
         (
+            format!("{wrapper}Caused by: a.b.StoreException: Cannot open file '/out/a.txt'\n\tat a.B.c(B.java)\nCaused by: java.nio.file.NoSuchFileException: /out/a.txt\n\tat a.B.c(B.java)\n"),
+            "NoSuchFileException: /out/a.txt (above it: StoreException: Cannot open file)",
+        ),
+        (
+            format!("{wrapper}Caused by: a.b.StoreException: Cannot read 'lake.raw'\n\tat a.B.c(B.java)\nCaused by: a.b.RestException: Forbidden; code: 403\n\tat a.B.c(B.java)\n"),
+            "RestException: Forbidden; code: 403 (above it: StoreException: Cannot read 'lake.raw')",
+        ),
+        (
             format!("{wrapper}Caused by: a.b.StoreException: Forbidden; code: 403\n\tat a.B.c(B.java)\nCaused by: a.b.RestException: Forbidden; code: 403\n\tat a.B.c(B.java)\n"),
             "RestException: Forbidden; code: 403",
         ),
