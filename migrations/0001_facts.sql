@@ -35,8 +35,9 @@ CREATE TABLE clusters (
 CREATE TABLE heartbeats (
     cluster text PRIMARY KEY,
     fresh jsonb NOT NULL,
-    -- The last batch recorded, by the epoch of the lease and its number within it: one whose answer was lost on the
-    -- way is sent again, and known by these.
+    -- The last batch recorded, by the unit and epoch of its lease and its number within them: one whose answer was lost
+    -- on the way is sent again, and known by these. A cluster changes its unit as it is given a Kafka.
+    batch_unit text NOT NULL DEFAULT '',
     batch_epoch bigint NOT NULL DEFAULT 0,
     batch_number bigint NOT NULL DEFAULT 0,
     recorded_at timestamptz NOT NULL DEFAULT now()

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use model::names::{ClusterName, ConnectorId, ConnectorName};
 use model::record::{Changed, ClusterRecord, FeedItem};
-use store::{FeedListener, Store};
+use store::{Feed, FeedListener, Store};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -105,10 +105,15 @@ impl Follower {
     async fn catch_up(&mut self) -> store::Result<()> {
         let before = self.fleet.borrow().clone();
         let feed = self.store.feed_after(before.feed, MOST).await?;
+        if feed.items.is_empty() && self.store.feed_head().await? < before.feed {
+            // The database is another one than before, or an older copy of it.
+            self.complete = false;
+            return Ok(());
+        }
         let Some(last) = feed.items.last().map(|item| item.id) else {
             return self.appear().await;
         };
-        let many = feed.items.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
+        let many = expired(before.feed, &feed) || feed.items.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
         if many {
             self.load_all().await?;
         } else {
@@ -231,6 +236,12 @@ impl Follower {
         }
         telemetry::feed_published(u64::try_from(count).unwrap_or(u64::MAX));
     }
+}
+
+/// Whether numbers after `last` may have been dropped before this follower read them. History and feed share their
+/// numbers, so that it may also say so of a feed that was merely quiet; reading the fleet anew is right then too.
+fn expired(last: i64, feed: &Feed) -> bool {
+    feed.oldest.is_some_and(|oldest| last + 1 < oldest)
 }
 
 fn empty(name: &ClusterName) -> ClusterRecord {

@@ -34,13 +34,20 @@ const QUEUE: usize = 256;
 enum Ended {
     /// The server stops, or the unit is no longer configured.
     Asked,
-    /// Another server holds it now; what was not recorded is lost, from this moment on.
-    Fenced(Timestamp),
+    /// Another server holds it now; what this one saw between these moments could not be recorded, if anything.
+    Fenced(Option<Lost>),
+}
+
+/// From when to when nothing that was seen could be recorded, for good.
+#[derive(Clone, Copy)]
+struct Lost {
+    from: Timestamp,
+    to: Timestamp,
 }
 
 /// Holds the lease whenever it can and watches meanwhile, until `stop`.
 pub(crate) async fn run(unit: UnitSpec, shared: Shared, stop: CancellationToken) {
-    let mut lost_since: Option<Timestamp> = None;
+    let mut lost: Option<Lost> = None;
     while !stop.is_cancelled() {
         let taken = tokio::select! {
             () = stop.cancelled() => return,
@@ -50,13 +57,13 @@ pub(crate) async fn run(unit: UnitSpec, shared: Shared, stop: CancellationToken)
             Ok(Some(lease)) => {
                 telemetry::lease_held(unit.name.as_str(), true);
                 info!(unit = %unit.name, epoch = lease.epoch(), "watching");
-                let ended = hold(&unit, &shared, lease, lost_since.take(), &stop).await;
+                let ended = hold(&unit, &shared, lease, lost.take(), &stop).await;
                 telemetry::lease_held(unit.name.as_str(), false);
                 match ended {
                     Ended::Asked => return,
-                    Ended::Fenced(since) => {
+                    Ended::Fenced(unrecorded) => {
                         warn!(unit = %unit.name, "another server holds the lease now");
-                        lost_since = Some(since);
+                        lost = unrecorded;
                     }
                 }
             }
@@ -70,23 +77,16 @@ pub(crate) async fn run(unit: UnitSpec, shared: Shared, stop: CancellationToken)
     }
 }
 
-async fn hold(
-    unit: &UnitSpec,
-    shared: &Shared,
-    lease: Lease,
-    lost_since: Option<Timestamp>,
-    stop: &CancellationToken,
-) -> Ended {
-    let began = shared.clock.now();
+async fn hold(unit: &UnitSpec, shared: &Shared, lease: Lease, lost: Option<Lost>, stop: &CancellationToken) -> Ended {
     let mut ledgers = match load(unit, shared, stop).await {
         Some(ledgers) => ledgers,
         None => return Ended::Asked,
     };
-    if let Some(since) = lost_since {
+    if let Some(Lost { from, to }) = lost {
         for ledger in ledgers.values_mut() {
             ledger.gap(
-                since,
-                began,
+                from,
+                to,
                 "this server had lost its lease and what it had seen could not be recorded",
             );
         }
@@ -102,6 +102,7 @@ async fn hold(
         lease: &lease,
         ledgers,
         hints,
+        lost,
         unrecorded_since: None,
     };
     let ended = tokio::select! {
@@ -182,6 +183,8 @@ struct Holding<'a> {
     lease: &'a Lease,
     ledgers: BTreeMap<ClusterName, Ledger>,
     hints: BTreeMap<ClusterName, channel::Sender<Hints>>,
+    /// What an earlier holding lost, until the entries that tell of it are recorded.
+    lost: Option<Lost>,
     unrecorded_since: Option<Timestamp>,
 }
 
@@ -280,6 +283,7 @@ impl Holding<'_> {
             match result {
                 Ok(true) => {
                     telemetry::store_committed(cluster.as_str(), Outcome::Ok, began.elapsed());
+                    self.lost = None;
                     self.unrecorded_since = None;
                     ledger.recorded();
                 }
@@ -312,7 +316,9 @@ impl Holding<'_> {
     }
 
     fn fenced(&self) -> Ended {
-        Ended::Fenced(self.unrecorded_since.unwrap_or_else(|| self.shared.clock.now()))
+        let to = self.shared.clock.now();
+        let from = self.lost.map(|lost| lost.from).or(self.unrecorded_since);
+        Ended::Fenced(from.map(|from| Lost { from, to }))
     }
 
     async fn last_words(mut self) -> Ended {

@@ -36,13 +36,16 @@ pub(crate) async fn put(connection: &mut PgConnection, name: &ClusterName, about
 /// Writes the heartbeat that belongs to a batch.
 pub(crate) async fn put_fresh(connection: &mut PgConnection, lease: &Lease, batch: &Batch<'_>) -> Result<()> {
     query!(
-        "INSERT INTO heartbeats (cluster, fresh, batch_epoch, batch_number) VALUES ($1, $2::text::jsonb, $3, $4)
-         ON CONFLICT (cluster) DO UPDATE SET fresh = excluded.fresh, batch_epoch = excluded.batch_epoch,
-             batch_number = excluded.batch_number, recorded_at = excluded.recorded_at",
+        "INSERT INTO heartbeats (cluster, fresh, batch_epoch, batch_number, batch_unit)
+         VALUES ($1, $2::text::jsonb, $3, $4, $5)
+         ON CONFLICT (cluster) DO UPDATE SET fresh = excluded.fresh, batch_unit = excluded.batch_unit,
+             batch_epoch = excluded.batch_epoch, batch_number = excluded.batch_number,
+             recorded_at = excluded.recorded_at",
         batch.cluster.as_str(),
         pack(batch.fresh)?,
         lease.epoch(),
         batch.number,
+        lease.unit().as_str(),
     )
     .execute(connection)
     .await?;
@@ -52,10 +55,12 @@ pub(crate) async fn put_fresh(connection: &mut PgConnection, lease: &Lease, batc
 /// Whether a batch was recorded before: its answer was lost, and it comes again.
 pub(crate) async fn recorded(connection: &mut PgConnection, lease: &Lease, batch: &Batch<'_>) -> Result<bool> {
     let found = query!(
-        "SELECT batch_number FROM heartbeats WHERE cluster = $1 AND batch_epoch = $2 AND batch_number >= $3",
+        "SELECT batch_number FROM heartbeats
+         WHERE cluster = $1 AND batch_unit = $4 AND batch_epoch = $2 AND batch_number >= $3",
         batch.cluster.as_str(),
         lease.epoch(),
         batch.number,
+        lease.unit().as_str(),
     )
     .fetch_optional(connection)
     .await?;

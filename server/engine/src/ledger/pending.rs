@@ -30,7 +30,7 @@ pub(crate) struct Pending {
 impl Pending {
     pub(super) fn push(&mut self, entry: Entry) {
         if self.entries.len() >= MOST_ENTRIES {
-            let from = self.entries.first().map_or_else(|| entry.at(), Entry::at);
+            let from = self.entries.first().map_or_else(|| entry.at(), beginning);
             let at = self.entries.last().map_or_else(|| entry.at(), Entry::at);
             self.entries.clear();
             self.entries.push(gap(
@@ -80,6 +80,17 @@ impl Pending {
             && self.connectors.is_empty()
             && self.faults.is_empty()
             && self.entries.is_empty()
+    }
+}
+
+/// When what an entry tells of began: for a gap that stands for earlier ones, when those did.
+fn beginning(entry: &Entry) -> Timestamp {
+    match entry {
+        Entry::Transition(Transition {
+            change: Change::RecordingGap { from, .. },
+            ..
+        }) => *from,
+        other => other.at(),
     }
 }
 

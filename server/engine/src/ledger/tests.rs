@@ -211,7 +211,8 @@ fn what_cannot_be_kept_while_the_database_is_away_becomes_one_recorded_gap() {
     let mut ledger = ledger(&clock);
     let began = clock.now();
     see(&mut ledger, &clock, listed(&[("one", State::Running, "a:1")]));
-    for round in 0..12_000 {
+    // Twice as much as is kept, so that a gap must stand for an earlier one too.
+    for round in 0..24_000 {
         clock.advance(TimeDelta::seconds(1));
         let state = if round % 2 == 0 { State::Failed } else { State::Running };
         see(&mut ledger, &clock, listed(&[("one", state, "a:1")]));

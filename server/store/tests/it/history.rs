@@ -158,11 +158,18 @@ async fn a_batch_sent_twice_under_its_number_is_recorded_once() {
         .unwrap()
         .expect("its own");
     assert_eq!(store.commit(&lease, &batch(1)).await.unwrap(), Some(3));
+    // A cluster that is given a Kafka changes its unit, where epochs and numbers begin anew.
+    let lease = store
+        .acquire(&"kafka/main".into(), "a", Duration::from_secs(60))
+        .await
+        .unwrap()
+        .expect("free");
+    assert_eq!(store.commit(&lease, &batch(1)).await.unwrap(), Some(4));
     let filter = TimelineFilter {
         limit: 10,
         ..TimelineFilter::default()
     };
-    assert_eq!(store.timeline(&filter).await.unwrap().len(), 3);
+    assert_eq!(store.timeline(&filter).await.unwrap().len(), 4);
 }
 
 #[tokio::test]
