@@ -55,20 +55,26 @@ impl Site {
     /// Whether a Host header names this server. A page of another site whose name was pointed at this machine cannot,
     /// so it reads nothing here. Ports are not compared: tunnels change them.
     pub fn is_called(&self, host: &str) -> bool {
-        let Ok(url) = Url::parse(&format!("http://{host}/")) else {
-            return false;
-        };
-        if !url.username().is_empty() || url.password().is_some() || url.path() != "/" {
-            return false;
-        }
-        let loopback = match url.host() {
-            Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        loopback || self.public.as_ref().is_some_and(|public| public.host() == url.host())
+        is_loopback(host)
+            || parse(host).is_some_and(|url| self.public.as_ref().is_some_and(|public| public.host() == url.host()))
     }
+}
+
+/// Whether a Host header names this machine itself, whatever the port.
+pub fn is_loopback(host: &str) -> bool {
+    match parse(host).as_ref().and_then(Url::host) {
+        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// What a Host header names; `None` when it holds more than a host and a port.
+fn parse(host: &str) -> Option<Url> {
+    let url = Url::parse(&format!("http://{host}/")).ok()?;
+    let bare = url.username().is_empty() && url.password().is_none() && url.path() == "/";
+    bare.then_some(url)
 }
 
 #[cfg(test)]
@@ -87,6 +93,7 @@ mod tests {
             "OPS.example.com:443",
         ] {
             assert!(site.is_called(host), "{host}");
+            assert_eq!(is_loopback(host), !host.to_lowercase().contains("ops."), "{host}");
         }
         for host in [
             "evil.example",
@@ -96,7 +103,7 @@ mod tests {
             "",
             "10.0.0.1",
         ] {
-            assert!(!site.is_called(host), "{host}");
+            assert!(!site.is_called(host) && !is_loopback(host), "{host}");
         }
         assert_eq!(
             (site.base(), site.address()),

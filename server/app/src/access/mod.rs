@@ -184,7 +184,7 @@ fn operator() -> Actor {
     }
 }
 
-/// Whoever asks for what is open on loopback: probes and metrics.
+/// Whoever asks for what is open to them: probes and metrics on this machine, and the door itself.
 pub fn anybody() -> Actor {
     Actor {
         name: "loopback".into(),

@@ -6,7 +6,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{CONTENT_TYPE, HeaderName};
+use http::header::{CONTENT_TYPE, FORWARDED, HOST, HeaderName, VIA};
 use http::{HeaderMap, StatusCode};
 
 use super::caller::{Caller, CallerSession};
@@ -14,6 +14,7 @@ use super::problem::Problem;
 use super::refusal::refuse;
 use super::route::{Access, Kind, Route};
 use crate::access::{Visitor, anybody};
+use crate::site::is_loopback;
 use crate::state::AppState;
 
 /// The header by which a page's script proves that it belongs to the session; forms send a field `csrf`.
@@ -26,12 +27,18 @@ pub async fn guard(
     next: Next,
 ) -> Response {
     tracing::Span::current().record("route", route.name);
-    let admitted = match route.access {
-        Access::Open => Ok(Visitor {
+    let open = match route.access {
+        Access::Open => true,
+        Access::Loopback(_) => comes_from_here(request.headers()),
+        Access::Session | Access::Needs(_) => false,
+    };
+    let admitted = if open {
+        Ok(Visitor {
             actor: anybody(),
             session: None,
-        }),
-        Access::Session | Access::Needs(_) => admit(&state, route, request.headers()),
+        })
+    } else {
+        admit(&state, route, request.headers())
     };
     let visitor = match admitted {
         Ok(visitor) => visitor,
@@ -77,7 +84,9 @@ fn admit(state: &AppState, route: &Route, headers: &HeaderMap) -> Result<Visitor
         }));
     };
     let lacking = match route.access {
-        Access::Needs(right) if !visitor.actor.may(right) => Some(format!("this needs the right `{}`", right.as_str())),
+        Access::Needs(right) | Access::Loopback(right) if !visitor.actor.may(right) => {
+            Some(format!("this needs the right `{}`", right.as_str()))
+        }
         Access::Session if visitor.session.is_none() => Some("only a browser's session can do this".to_owned()),
         _ => None,
     };
@@ -85,6 +94,23 @@ fn admit(state: &AppState, route: &Route, headers: &HeaderMap) -> Result<Visitor
         Some(detail) => Err(Box::new(refuse(state, route.kind, Problem::denied(detail)))),
         None => Ok(visitor),
     }
+}
+
+/// What proxies add: one of these says that the request did not begin on this machine.
+const BY_A_PROXY: [HeaderName; 6] = [
+    FORWARDED,
+    VIA,
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-forwarded-proto"),
+    HeaderName::from_static("x-real-ip"),
+];
+
+/// Whether the request was made on this machine, for this machine. Everything arrives over loopback, what a reverse
+/// proxy passes on too: that is known by the public name in its Host header, or by what proxies add.
+fn comes_from_here(headers: &HeaderMap) -> bool {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    host.is_some_and(is_loopback) && !BY_A_PROXY.iter().any(|name| headers.contains_key(name))
 }
 
 /// Sends a person to the sign-in page. A click on another site's page comes without our cookie, which is strict; asked
@@ -99,7 +125,7 @@ fn to_the_door(state: &AppState, headers: &HeaderMap) -> Response {
 
 /// Lets a change pass only when the visitor's own page or program asked for it.
 async fn proven(state: &AppState, route: &Route, visitor: &Visitor, request: Request) -> Result<Request, Problem> {
-    let (Some(session), Access::Session | Access::Needs(_)) = (&visitor.session, route.access) else {
+    let Some(session) = visitor.session.as_ref().filter(|_| route.access != Access::Open) else {
         // A bearer token is sent by programs, never by a browser on its own; an open route proves itself in its body.
         return Ok(request);
     };

@@ -1,4 +1,4 @@
-//! Probes and metrics: open on loopback, and never waiting for anything.
+//! Probes and metrics: open on this machine, and never waiting for anything. Whether the server lives is told to anybody.
 
 use axum::Json;
 use axum::extract::State;

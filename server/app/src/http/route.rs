@@ -53,8 +53,10 @@ impl Verb {
 /// Who may ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Anybody who reaches the server: probes, metrics, style sheets, and the door itself.
+    /// Anybody who reaches the server: whether it lives, style sheets, and the door itself.
     Open,
+    /// Anybody on this machine; who comes through a proxy, or by another name, needs this right.
+    Loopback(Right),
     /// Anybody with a session.
     Session,
     /// Those with this right.
@@ -68,7 +70,7 @@ pub enum Kind {
     Api,
     /// People: errors are pages, and the way in is a link.
     Page,
-    /// Probes and scrapers: errors are text.
+    /// Probes and scrapers: errors are text, but for who is not admitted.
     Probe,
 }
 

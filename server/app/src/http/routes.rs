@@ -3,7 +3,7 @@
 use axum::routing::{get, post};
 use model::actor::Right::{See, SeeConfig};
 
-use super::route::Access::{Needs, Open, Session};
+use super::route::Access::{Loopback, Needs, Open, Session};
 use super::route::Verb::{Get, Post};
 use super::route::{Kind, Limits, Route};
 use super::{door, pages, probe};
@@ -26,9 +26,9 @@ macro_rules! routes {
 /// Every address that the server answers.
 #[rustfmt::skip]
 pub static ROUTES: &[Route] = routes! {
-    Get  "/livez"   "livez"   Open, Probe PROBE => get(probe::live);
-    Get  "/readyz"  "readyz"  Open, Probe PROBE => get(probe::ready);
-    Get  "/metrics" "metrics" Open, Probe PROBE => get(probe::metrics);
+    Get  "/livez"   "livez"   Open,          Probe PROBE => get(probe::live);
+    Get  "/readyz"  "readyz"  Loopback(See), Probe PROBE => get(probe::ready);
+    Get  "/metrics" "metrics" Loopback(See), Probe PROBE => get(probe::metrics);
 
     Get  "/signin"         "show_sign_in" Open,    Page READ => get(door::show);
     Post "/signin"         "sign_in"      Open,    Page FORM => post(door::enter);

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use app::http::{Access, Kind, ROUTES, Route, Verb};
 use model::actor::Right;
 
+use crate::client::{Answer, until};
 use crate::database::Database;
-use crate::server::{ALL, Home, REDRIVE, Server};
+use crate::server::{ALL, Home, REDRIVE, SEE, Server};
 
 fn target(route: &Route) -> String {
     route
@@ -30,11 +31,16 @@ fn every_route_refuses_who_may_not() {
     let cookie = server.sign_in();
     for route in ROUTES {
         let (name, path) = (route.name, target(route));
-        let ask = || server.ask(method(route), &path);
-        let nobody = ask().send();
+        // What is open on this machine only is asked for as if through a proxy, once that was seen.
+        let proxied = matches!(route.access, Access::Loopback(_));
+        let ask = || match proxied {
+            true => server.ask(method(route), &path).header("x-forwarded-for", "192.0.2.7"),
+            false => server.ask(method(route), &path),
+        };
+        let nobody = server.ask(method(route), &path).send();
         match (route.access, route.kind) {
             (Access::Open, _) if route.verb.changes() => assert_eq!(nobody.status, 403, "{name}"),
-            (Access::Open, _) => assert_eq!(nobody.status, 200, "{name}: {}", nobody.text()),
+            (Access::Open | Access::Loopback(_), _) => assert_eq!(nobody.status, 200, "{name}: {}", nobody.text()),
             (_, Kind::Page) => {
                 assert_eq!(
                     (nobody.status, nobody.header("location")),
@@ -42,18 +48,13 @@ fn every_route_refuses_who_may_not() {
                     "{name}"
                 );
             }
-            (_, _) => {
-                assert_eq!(nobody.status, 401, "{name}");
-                assert_eq!(
-                    nobody.header("content-type"),
-                    Some("application/problem+json"),
-                    "{name}"
-                );
-                assert!(nobody.header("www-authenticate").is_some(), "{name}");
-            }
+            (_, _) => assert_unauthorized(&nobody, name),
         }
         if route.access == Access::Open {
             continue;
+        }
+        if proxied {
+            assert_unauthorized(&ask().send(), name);
         }
         for wrong in ["Bearer wrong-token-wrong-token", "Basic YTpi", "Bearer", ""] {
             let refused = ask().header("authorization", wrong).send().status;
@@ -82,6 +83,45 @@ fn every_route_refuses_who_may_not() {
             );
         }
     }
+}
+
+fn assert_unauthorized(answer: &Answer, name: &str) {
+    assert_eq!(answer.status, 401, "{name}: {}", answer.text());
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/problem+json"),
+        "{name}"
+    );
+    assert!(answer.header("www-authenticate").is_some(), "{name}");
+}
+
+/// Behind a reverse proxy everything arrives over loopback: what is open there must not be open to the proxy's callers.
+#[test]
+fn who_comes_through_a_proxy_scrapes_only_with_a_token() {
+    let database = Database::new();
+    let home = Home::new(&database.url);
+    let text = std::fs::read_to_string(home.config()).unwrap();
+    let public = "[server]\npublic_url = \"https://ops.example.com/\"";
+    std::fs::write(home.config(), text.replace("[server]", public)).unwrap();
+    let server = Server::start_at(home, "https://ops.example.com/signin");
+    until("readiness", || (server.get("/readyz").status == 200).then_some(()));
+    for path in ["/readyz", "/metrics"] {
+        for host in ["127.0.0.1:8480", "localhost", "[::1]"] {
+            let here = server.ask("GET", path).header("host", host);
+            assert_eq!(here.send().status, 200, "{path} of {host}");
+            for by in ["x-forwarded-for", "forwarded", "x-forwarded-host", "x-real-ip", "via"] {
+                assert_unauthorized(&here.clone().header(by, "192.0.2.7").send(), path);
+            }
+        }
+        let outside = server.ask("GET", path).header("host", "ops.example.com");
+        assert_unauthorized(&outside.send(), path);
+        let refused = outside.clone().token(REDRIVE).send();
+        assert_eq!(refused.status, 403, "{}", refused.text());
+        assert!(refused.text().contains("`see`"), "{}", refused.text());
+        assert_eq!(outside.token(SEE).send().status, 200);
+    }
+    let alive = server.ask("GET", "/livez").header("host", "ops.example.com").send();
+    assert_eq!((alive.status, alive.text().as_str()), (200, "ok\n"));
 }
 
 #[test]
@@ -153,8 +193,10 @@ fn names_are_unique_and_every_route_is_described_or_a_page() {
             route.name
         );
         let open = route.access == Access::Open;
-        let may_be_open = route.kind == Kind::Probe || ["/signin", "/assets/{*path}"].contains(&route.path);
+        let may_be_open = ["/livez", "/signin", "/assets/{*path}"].contains(&route.path);
         assert_eq!(open, may_be_open, "{}", route.name);
+        let here = matches!(route.access, Access::Loopback(_));
+        assert_eq!(here, route.kind == Kind::Probe && !open, "{}", route.name);
         if route.path.contains("/config") {
             assert_eq!(route.access, Access::Needs(Right::SeeConfig), "{}", route.name);
         }
