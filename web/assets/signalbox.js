@@ -4,7 +4,9 @@
 (() => {
   const root = document.documentElement;
   const events = root.dataset.events;
-  const POLL = 10_000; // A look without an event: ages of evidence move too.
+  const KINDS = ["change", "reset"]; // The server's names of events.
+  const POLL = 10_000; // A look without an event, in ms, while no stream is open.
+  const SLOW = 60_000; // The same while one is: what only ages sends no event.
   const CALM = 400; // Events of a storm are gathered for so long, in ms.
   let skew = Date.now() - Number(root.dataset.now);
   let tag = null;
@@ -13,6 +15,7 @@
   let timer = null;
   let busy = false;
   let again = false;
+  let owed = false; // A look that was put off for the person's sake.
 
   // Ages, in the same words as the server's.
   const units = [[86_400, 3_600, "d", "h"], [3_600, 60, "h", "min"], [60, 1, "min", "s"]];
@@ -36,7 +39,7 @@
     }
     const live = document.getElementById("live");
     if (!live || !events) return;
-    if (away && Date.now() - seen > POLL + 5_000) {
+    if (away && now - away > 5_000) {
       live.dataset.away = "true";
       write(live.querySelector(".live-words"), `not live since ${away.toISOString().slice(11, 19)}`);
     } else if (!("stale" in live.dataset)) {
@@ -98,7 +101,8 @@
       again = true;
       return;
     }
-    if (document.hidden || engaged()) return;
+    owed = document.hidden || engaged();
+    if (owed) return;
     busy = true;
     try {
       const headers = { "X-Signalbox-Fragment": "main" };
@@ -151,22 +155,31 @@
   // One tab holds the lock and the only stream and tells the others; where there are no locks, each visible tab listens.
   let source = null;
   let reopen = null;
+  let heard = 0; // When the tab that holds the stream last said that it is open.
+  const open = () => (source ? source.readyState === EventSource.OPEN : Date.now() - heard < POLL * 2.5);
   const listen = (tell) => {
     source = new EventSource(events);
-    for (const kind of ["message", "reset"]) source.addEventListener(kind, tell);
+    for (const kind of KINDS) source.addEventListener(kind, tell);
+    source.addEventListener("open", tell); // What happened before it opened was not said.
+    source.addEventListener("error", soon); // Whether the server is away shows at once.
     reopen = () => source.readyState === EventSource.CLOSED && listen(tell); // A refused stream is not tried again by itself.
   };
   const stop = () => {
     if (source) source.close();
     clearInterval(beat);
   };
+  let channel = null;
   const beat = events ? setInterval(() => {
     if (reopen) reopen();
-    refresh();
+    if (channel && source && open()) channel.postMessage("open");
+    if (owed || away || !open() || Date.now() - seen >= SLOW) refresh();
   }, POLL) : null;
   if (events && navigator.locks && window.BroadcastChannel) {
-    const channel = new BroadcastChannel(events);
-    channel.addEventListener("message", soon);
+    channel = new BroadcastChannel(events);
+    channel.addEventListener("message", ({ data }) => {
+      heard = Date.now();
+      if (data === "changed") soon();
+    });
     navigator.locks.request(events, () => new Promise(() => listen(() => {
       channel.postMessage("changed");
       soon();

@@ -86,15 +86,36 @@ test('the same on a phone without JavaScript, with nothing beyond the edge', () 
     assert.ok(box.x >= 0 && box.x + box.width <= 390, `main spans ${box.x} to ${box.x + box.width}`);
   }));
 
-test('a page changes by itself when a connector is paused', () =>
+/** Keeps the page from polling, and notes which events its stream brings; runs in the page. */
+function onlyEvents() {
+  const every = window.setInterval;
+  window.setInterval = (call, pause, ...rest) => (pause >= 5_000 ? 0 : every(call, pause, ...rest));
+  window.brought = [];
+  window.EventSource = class extends window.EventSource {
+    constructor(...from) {
+      super(...from);
+      for (const kind of ['open', 'change', 'reset', 'error']) this.addEventListener(kind, () => window.brought.push(kind));
+    }
+  };
+}
+
+test('a page changes by itself when a connector is paused, because an event said so', () =>
   walking({}, async (page) => {
     const name = 'payments-invoices';
+    const brought = (kind) => page.evaluate((kind) => window.brought.filter((one) => one === kind).length, kind);
+    await page.addInitScript(onlyEvents);
     await page.goto(`${demo.address}/clusters/legacy/connectors/${name}`);
     assert.equal(await heading(page), `${name} is healthy`);
     await page.evaluate(() => { window.sameDocument = true; });
+    await page.waitForFunction(() => window.brought.includes('open'));
+    // Opening the stream looks at the page once; the two changes below need an event each.
     await demo.rest('legacy', 'PUT', `/connectors/${name}/pause`);
     await page.locator('h1', { hasText: `${name} is paused` }).waitFor({ timeout: 30_000 });
     assert.equal(await page.evaluate(() => window.sameDocument), true, 'the document was not loaded anew');
+    const paused = await brought('change');
+    assert.ok(paused >= 1, 'the stream said that something changed');
     await demo.rest('legacy', 'PUT', `/connectors/${name}/resume`);
     await page.locator('h1', { hasText: `${name} is healthy` }).waitFor({ timeout: 30_000 });
+    assert.ok(await brought('change') > paused, 'the stream said that something changed again');
+    assert.equal(await brought('error'), 0, 'the stream stayed open');
   }));

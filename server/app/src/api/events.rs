@@ -13,6 +13,8 @@ use super::shape::{Event, EventList};
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
 
+pub use stream::{CHANGE, RESET};
+
 /// What changed. With `Accept: text/event-stream` a stream that goes on after `Last-Event-ID` (or `after`), with an event
 /// `reset` when the reader must read everything anew.
 #[utoipa::path(

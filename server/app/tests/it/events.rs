@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use app::api::events::{CHANGE, RESET};
 use nix::sys::signal::Signal;
 use testkit::fake::{FakeCluster, FakeConnector, Version};
 
@@ -115,4 +116,12 @@ fn the_server_ends_while_readers_stay() {
     for reader in readers {
         reader.end();
     }
+}
+
+#[test]
+fn the_pages_script_listens_for_what_the_server_sends() {
+    let script = String::from_utf8(web::asset("signalbox.js").unwrap().bytes.into_owned()).unwrap();
+    let names = format!("const KINDS = [{CHANGE:?}, {RESET:?}];");
+    assert!(script.contains(&names), "the script lacks {names}");
+    assert!(script.contains("for (const kind of KINDS) source.addEventListener(kind, tell);"));
 }

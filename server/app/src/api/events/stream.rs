@@ -19,6 +19,10 @@ use crate::api::shape::Event;
 use crate::http::Problem;
 use crate::state::AppState;
 
+/// The name under which a change is sent; the pages' script listens for it.
+pub const CHANGE: &str = "change";
+/// The name under which a reader is told to read everything anew; the pages' script listens for it.
+pub const RESET: &str = "reset";
 /// Events that one reader may be behind.
 pub const QUEUE: usize = 256;
 /// A comment is sent when nothing else was for so long, so that both ends know of one another.
@@ -135,12 +139,9 @@ impl Reader {
 
 fn said(event: &engine::Event) -> sse::Event {
     let text = serde_json::to_string(&Event::from(event)).unwrap_or_default();
-    sse::Event::default()
-        .id(event.id.to_string())
-        .event("change")
-        .data(text)
+    sse::Event::default().id(event.id.to_string()).event(CHANGE).data(text)
 }
 
 fn reset(head: i64) -> sse::Event {
-    sse::Event::default().id(head.to_string()).event("reset").data("{}")
+    sse::Event::default().id(head.to_string()).event(RESET).data("{}")
 }
