@@ -8,6 +8,7 @@ pub mod doctor;
 mod event;
 mod follow;
 mod identity;
+mod keep;
 mod ledger;
 mod spec;
 mod supervise;

@@ -15,13 +15,14 @@ use tracing::{info, warn};
 use view::Fleet;
 
 use crate::connected::connected;
+use crate::keep::keep;
 use crate::unit;
 use crate::unit_spec::{Shared, UnitSpec};
 use crate::{Event, FleetSpec, follow};
 
 /// Events that may wait for one reader before it is told to begin anew.
 const EVENTS: usize = 1024;
-/// How often partitions are looked after.
+/// How often partitions are looked after, which daily would do: a look that was missed costs nothing.
 const UPKEEP: Duration = Duration::from_secs(6 * 3600);
 
 /// What the engine needs.
@@ -67,14 +68,15 @@ pub fn start(parts: Parts) -> Engine {
     let (fleet_sender, fleet) = watch::channel(Arc::new(Fleet::default()));
     let (loaded_sender, loaded) = watch::channel(false);
     let (events, _) = broadcast::channel(EVENTS);
-    let following = follow::run(
-        parts.store.clone(),
-        parts.spec.clone(),
-        fleet_sender,
-        loaded_sender,
-        events.clone(),
-        parts.stop.clone(),
-    );
+    let following = {
+        let (store, spec, events) = (parts.store.clone(), parts.spec.clone(), events.clone());
+        let stop = parts.stop.clone();
+        let work = move |attempt| {
+            let (fleet, loaded) = (fleet_sender.clone(), loaded_sender.clone());
+            follow::run(store.clone(), spec.clone(), fleet, loaded, events.clone(), attempt)
+        };
+        async move { keep("following the feed", &stop, work).await }
+    };
     let tasks = vec![tokio::spawn(following), tokio::spawn(supervise(parts))];
     Engine {
         fleet,
@@ -95,7 +97,11 @@ async fn supervise(mut parts: Parts) {
     let Some(store) = connected(&mut parts.store, &parts.stop).await else {
         return;
     };
-    let upkeep = tokio::spawn(upkeep(store.clone(), parts.clock.clone(), parts.stop.clone()));
+    let upkeep = {
+        let (store, clock, stop) = (store.clone(), parts.clock.clone(), parts.stop.clone());
+        let work = move |attempt| upkeep(store.clone(), clock.clone(), attempt);
+        tokio::spawn(async move { keep("the upkeep of partitions", &stop, work).await })
+    };
     let shared = Shared {
         store,
         spec: parts.spec.clone(),
@@ -108,8 +114,7 @@ async fn supervise(mut parts: Parts) {
     loop {
         let wanted = units(&parts.spec.borrow_and_update());
         for (name, unit) in &mut running {
-            let keep = wanted.get(name).is_some_and(|spec| same(spec, &unit.spec));
-            if !keep {
+            if wanted.get(name) != Some(&unit.spec) {
                 unit.stop.cancel();
             }
         }
@@ -127,7 +132,7 @@ async fn supervise(mut parts: Parts) {
             running.entry(name).or_insert_with_key(|name| {
                 info!(unit = %name, clusters = spec.clusters.len(), "unit configured");
                 let stop = parts.stop.child_token();
-                let task = tokio::spawn(unit::run(spec.clone(), shared.clone(), stop.clone()));
+                let task = tokio::spawn(kept(spec.clone(), shared.clone(), stop.clone()));
                 Running { spec, stop, task }
             });
         }
@@ -143,6 +148,16 @@ async fn supervise(mut parts: Parts) {
     if let Err(error) = upkeep.await {
         warn!(%error, "the upkeep of partitions did not end well");
     }
+}
+
+/// A unit that is started again when it ends unasked: a panic of its own or of one of its watchers must not leave its
+/// clusters unwatched.
+async fn kept(spec: UnitSpec, shared: Shared, stop: CancellationToken) {
+    let name = spec.name.clone();
+    keep(name.as_str(), &stop, |attempt| {
+        unit::run(spec.clone(), shared.clone(), attempt)
+    })
+    .await;
 }
 
 async fn finish(name: &UnitName, task: JoinHandle<()>) {
@@ -168,16 +183,13 @@ fn units(spec: &FleetSpec) -> BTreeMap<UnitName, UnitSpec> {
             name,
             kafka,
             clusters: Vec::new(),
+            allow: spec.allow.clone(),
         });
         if !unit.clusters.iter().any(|known| known.name == cluster.name) {
             unit.clusters.push(cluster.clone());
         }
     }
     units
-}
-
-fn same(left: &UnitSpec, right: &UnitSpec) -> bool {
-    left.name == right.name && left.kafka == right.kafka && left.clusters == right.clusters
 }
 
 async fn upkeep(store: Store, clock: Arc<dyn Clock>, stop: CancellationToken) {
@@ -197,5 +209,42 @@ async fn upkeep(store: Store, clock: Arc<dyn Clock>, stop: CancellationToken) {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(pause) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use model::owner::Owners;
+    use model::settings::Settings;
+
+    use super::*;
+
+    #[test]
+    fn a_change_of_what_may_be_asked_starts_units_anew_and_a_change_of_settings_does_not() {
+        let cluster = crate::ClusterSpec {
+            name: "orders".into(),
+            formerly: Vec::new(),
+            urls: Vec::new(),
+            auth: None,
+            tls: crate::Tls::default(),
+            labels: BTreeMap::new(),
+            kafka: None,
+            group_id: None,
+        };
+        let spec = FleetSpec {
+            kafka: BTreeMap::new(),
+            clusters: vec![cluster],
+            teams: Vec::new(),
+            owners: Owners::default(),
+            settings: Settings::default(),
+            allow: Vec::new(),
+        };
+        let mut other = spec.clone();
+        other.settings.interval = chrono::TimeDelta::seconds(1);
+        assert!(units(&spec) == units(&other));
+        other.allow = vec!["10.0.0.0/8".to_owned()];
+        assert!(units(&spec) != units(&other));
     }
 }

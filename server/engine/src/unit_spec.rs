@@ -11,12 +11,14 @@ use tokio::sync::watch as channel;
 use crate::identity::Identities;
 use crate::{ClusterSpec, FleetSpec, KafkaSpec};
 
-/// What a unit consists of.
-#[derive(Clone)]
+/// What a unit consists of; a unit whose parts change is started anew.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct UnitSpec {
     pub(crate) name: UnitName,
     pub(crate) kafka: Option<(Arc<str>, KafkaSpec)>,
     pub(crate) clusters: Vec<ClusterSpec>,
+    /// `[egress] allow`, as written: the clients are made with it.
+    pub(crate) allow: Vec<String>,
 }
 
 /// What every unit of a server shares.
