@@ -14,9 +14,10 @@ use tracing::{debug, warn};
 use super::Watcher;
 use super::redact::{Recorded, Redactors};
 
-/// How long a class whose definitions could not be read is left alone.
+/// How long a class whose definitions could not be read is left alone. One that was asked for first and did not come in
+/// time counts as such, so that it does not keep the others waiting.
 const RETRY: Duration = Duration::from_secs(300);
-/// Classes whose definitions are read after one list: the rest follows with the next lists.
+/// Classes whose definitions are read after one list, while there is time: the rest follows after the next lists.
 const AT_ONCE: usize = 4;
 
 /// A plugin's class and version.
@@ -27,6 +28,7 @@ pub(crate) struct Known {
     key: FingerprintKey,
     definitions: BTreeMap<ClassVersion, Arc<Definitions>>,
     tried: BTreeMap<ClassVersion, Instant>,
+    /// Those of the last list that are not known.
     wanted: BTreeSet<ClassVersion>,
     redactors: Redactors,
 }
@@ -59,7 +61,8 @@ impl Known {
 
     /// Masks one whole list.
     pub(crate) fn clean(&mut self, by: &WorkerId, raw: BTreeMap<ConnectorName, wire::Connector>) -> Listed {
-        self.redactors.retain(|name| raw.contains_key(name));
+        self.redactors.retain(Instant::now(), |name| raw.contains_key(name));
+        self.wanted.clear();
         let connectors = raw.into_iter().map(|(name, connector)| {
             let clean = self.connector(&name, connector);
             (name, clean)
@@ -120,38 +123,65 @@ impl Known {
         }
     }
 
-    /// Asks a worker for definitions that were missing in the last list. True when some were learnt, so that the list
-    /// must be masked anew.
-    pub(crate) async fn learn(&mut self, watcher: &Watcher, worker: &connect::Worker) -> bool {
-        let now = Instant::now();
-        let wanted = std::mem::take(&mut self.wanted);
-        let due = |wanted: &ClassVersion| self.tried.get(wanted).is_none_or(|tried| now - *tried >= RETRY);
-        let due: Vec<ClassVersion> = wanted.into_iter().filter(due).take(AT_ONCE).collect();
+    /// Asks a worker for definitions that were missing in the last list, for `limit` at most: what was not learnt by then
+    /// is asked for after the next list. True when some were learnt, so that the list must be masked anew.
+    pub(crate) async fn learn(&mut self, watcher: &Watcher, worker: &connect::Worker, limit: Duration) -> bool {
+        let began = Instant::now();
+        let cluster = &watcher.cluster.name;
         let mut learnt = false;
-        for (class, version) in due {
-            self.tried.insert((class.clone(), version.clone()), now);
-            let cluster = &watcher.cluster.name;
-            match worker.plugin_config(&class, version.as_deref()).await {
+        for (place, wanted) in self.due(began).into_iter().enumerate() {
+            let (class, version) = &wanted;
+            let asked = Instant::now();
+            let asking = worker.plugin_config(class, version.as_deref());
+            let left = limit.saturating_sub(began.elapsed());
+            let Ok(answer) = tokio::time::timeout(left, asking).await else {
+                telemetry::rest_answered(cluster.as_str(), "plugin_config", Outcome::Failed, asked.elapsed());
+                debug!(%cluster, %class, "plugin definitions did not come in time; values stay masked");
+                if place == 0 {
+                    self.tried.insert(wanted, began);
+                }
+                break;
+            };
+            self.tried.insert(wanted.clone(), began);
+            match answer {
                 Ok(answer) => {
                     telemetry::rest_answered(cluster.as_str(), "plugin_config", Outcome::Ok, answer.took);
-                    let store = &watcher.shared.store;
-                    if let Some(lease) = watcher.lease.upgrade() {
-                        let kept = store
-                            .put_definitions(&lease, cluster, &class, version.as_deref(), &answer.value)
-                            .await;
-                        if let Err(error) = kept {
-                            warn!(%cluster, %class, %error, "plugin definitions could not be kept");
-                        }
-                    }
-                    self.definitions.insert((class, version), Arc::new(answer.value));
+                    let definitions = Arc::new(answer.value);
+                    self.wanted.remove(&wanted);
+                    self.definitions.insert(wanted.clone(), definitions.clone());
                     learnt = true;
+                    let left = limit.saturating_sub(began.elapsed());
+                    match tokio::time::timeout(left, put(watcher, &wanted, &definitions)).await {
+                        Ok(Ok(())) => {}
+                        Ok(Err(error)) => warn!(%cluster, %class, %error, "plugin definitions could not be kept"),
+                        Err(_) => warn!(%cluster, %class, "plugin definitions could not be kept in time"),
+                    }
                 }
                 Err(error) => {
-                    telemetry::rest_answered(cluster.as_str(), "plugin_config", Outcome::Failed, now.elapsed());
+                    telemetry::rest_answered(cluster.as_str(), "plugin_config", Outcome::Failed, asked.elapsed());
                     debug!(%cluster, %class, %error, "plugin definitions could not be read; values stay masked");
                 }
             }
         }
         learnt
     }
+
+    /// What to ask for now.
+    fn due(&self, now: Instant) -> Vec<ClassVersion> {
+        let rested = |tried: &Instant| now.saturating_duration_since(*tried) >= RETRY;
+        let due = |wanted: &&ClassVersion| self.tried.get(*wanted).is_none_or(rested);
+        self.wanted.iter().filter(due).take(AT_ONCE).cloned().collect()
+    }
+}
+
+/// Keeps definitions for whoever takes the cluster over, as long as the lease is held.
+async fn put(watcher: &Watcher, (class, version): &ClassVersion, definitions: &Definitions) -> store::Result<()> {
+    let Some(lease) = watcher.lease.upgrade() else {
+        return Ok(());
+    };
+    let (store, cluster) = (&watcher.shared.store, &watcher.cluster.name);
+    store
+        .put_definitions(&lease, cluster, class, version.as_deref(), definitions)
+        .await
+        .map(|_| ())
 }

@@ -9,14 +9,18 @@ use model::names::{ConnectorName, WorkerId};
 use model::observe::{Gap, GapKind, Seen};
 use telemetry::Outcome;
 use tokio::task::JoinSet;
+use tracing::warn;
 
 use super::Watcher;
 use super::known::Known;
+use super::names::TooLong;
 use super::pace::Pace;
 use super::redact::Recorded;
 
 /// A worker that has not answered for this long gets a rival: the next one is asked beside it.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// What learning plugin definitions after one list may take, so that the next list is not late.
+const LEARNING: Duration = Duration::from_secs(3);
 /// The plain list is asked for at least this often: it alone names connectors without a status.
 const PLAIN: Duration = Duration::from_secs(60);
 
@@ -28,6 +32,7 @@ pub(crate) async fn run(watcher: Watcher, recorded: Recorded) {
         last_good: None,
         last_body: None,
         last_names: BTreeSet::new(),
+        too_long: TooLong::default(),
         last_plain: None,
         plain_by: None,
         watcher,
@@ -45,6 +50,7 @@ struct Lister {
     last_body: Option<(WorkerId, BodyHash)>,
     /// The names in it.
     last_names: BTreeSet<ConnectorName>,
+    too_long: TooLong,
     last_plain: Option<Instant>,
     plain_by: Option<WorkerId>,
 }
@@ -97,7 +103,7 @@ impl Lister {
             }
             self.last_good = Some(worker.address().clone());
             self.plain(&worker).await?;
-            if self.known.learn(&self.watcher, &worker).await {
+            if self.known.learn(&self.watcher, &worker, LEARNING).await {
                 self.last_body = None;
             }
             return Ok(Some(took));
@@ -173,7 +179,14 @@ impl Lister {
                         first_gap = Some(gap);
                     }
                 }
-                Some(Err(_)) | None => {}
+                Some(Err(_)) => {
+                    warn!(cluster, "asking for a list panicked");
+                    first_gap.get_or_insert_with(|| Gap {
+                        kind: GapKind::Other,
+                        text: "the list could not be read: an error in Signalbox, which its log tells of".into(),
+                    });
+                }
+                None => {}
             }
         }
     }
@@ -186,7 +199,8 @@ impl Lister {
             .map(|(_, hash)| *hash)
     }
 
-    /// Passes a list on, unless the worker that gave it is not ready: then says why.
+    /// Passes a list on, unless the worker that gave it is not ready: then says why. Connectors whose names cannot be
+    /// recorded are left out, see [`TooLong`].
     async fn take(&mut self, at: Timestamp, worker: &Worker, expanded: Expanded) -> Result<Option<Gap>, Deaf> {
         let by = worker.address().clone();
         let (hash, raw) = match expanded {
@@ -194,7 +208,9 @@ impl Lister {
                 self.tell(at, Seen::ListedUnchanged { by }).await?;
                 return Ok(None);
             }
-            Expanded::Body { hash, connectors } => (hash, connectors),
+            Expanded::Body { hash, connectors } => {
+                (hash, self.too_long.left_out(&self.watcher.cluster.name, connectors))
+            }
         };
         let names: BTreeSet<ConnectorName> = raw.keys().cloned().collect();
         if self.suspicious(&by, &names)
@@ -243,7 +259,8 @@ impl Lister {
         }
     }
 
-    /// The plain list: at its slow cadence, and at once while a known connector is missing from the expanded one.
+    /// The plain list: at its slow cadence, and at once while a known connector is missing from the expanded one. Names
+    /// that cannot be recorded are left out, see [`TooLong`].
     async fn plain(&mut self, listed_by: &Worker) -> Result<(), Deaf> {
         let missing = {
             let hints = self.watcher.hints.borrow();
@@ -277,14 +294,9 @@ impl Lister {
                     return Ok(());
                 }
                 let by = worker.address().clone();
-                self.tell(
-                    at,
-                    Seen::Named {
-                        by,
-                        names: answer.value,
-                    },
-                )
-                .await
+                let mut names = answer.value;
+                names.retain(|name| self.too_long.fits(&self.watcher.cluster.name, name));
+                self.tell(at, Seen::Named { by, names }).await
             }
             // The next look asks again; the expanded list just came, so nothing is unknown meanwhile.
             Err(_) => {

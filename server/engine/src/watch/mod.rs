@@ -1,4 +1,5 @@
-//! Looking at clusters: each source in a task of its own, so that none delays another.
+//! Looking at clusters: lists, probes and group members in a task each, so that none delays another. Plugin definitions
+//! are asked for between two lists, for a bounded time.
 
 mod aside;
 mod client;
@@ -6,6 +7,7 @@ mod group;
 mod hints;
 mod known;
 mod list;
+mod names;
 mod pace;
 mod probe;
 mod redact;
@@ -69,8 +71,9 @@ impl Watcher {
 /// How long certificate files that cannot be used are left alone.
 const CLIENT_RETRY: Duration = Duration::from_secs(15);
 
-/// Starts the watchers of all clusters of a unit; they end with `stop`, and `tasks` tells when they have. Returns where
-/// each cluster's watchers hear what is known.
+/// Starts the watchers of all clusters of a unit; they end with `stop`, and `tasks` tells when they have. One that panics
+/// cancels `stop`: `sender` is closed then, and the unit begins anew instead of going on half blind. Returns where each
+/// cluster's watchers hear what is known.
 pub(crate) fn start(
     unit: &UnitSpec,
     shared: &Shared,
@@ -145,7 +148,7 @@ async fn client(
     }
 }
 
-/// Starts tasks that end with `stop`.
+/// Starts tasks that end with `stop`, and end it when one of them panics.
 #[derive(Clone)]
 struct Spawner {
     tasks: TaskTracker,
@@ -156,10 +159,48 @@ impl Spawner {
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
+            let alarm = Alarm(&stop);
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = work => {}
             }
+            drop(alarm);
         });
+    }
+}
+
+/// Ends the watchers of a unit when the one that holds it panics.
+struct Alarm<'a>(&'a CancellationToken);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // The message is not repeated: it may quote what was being read.
+            warn!("a watcher panicked; what watches its unit is started again");
+            self.0.cancel();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_watcher_that_panics_ends_the_others_and_closes_the_channel() {
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let spawner = Spawner { tasks, stop };
+        let (sender, mut receiver) = mpsc::channel::<Looking>(1);
+        let kept = sender.clone();
+        spawner.spawn(async move {
+            let _kept = kept;
+            std::future::pending::<()>().await;
+        });
+        spawner.spawn(async move { drop(sender) });
+        spawner.tasks.close();
+        spawner.spawn(async { panic!("an index out of bounds") });
+        assert!(receiver.recv().await.is_none());
+        spawner.tasks.wait().await;
+        assert!(spawner.stop.is_cancelled());
     }
 }

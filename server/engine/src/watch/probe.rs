@@ -9,6 +9,7 @@ use model::names::WorkerId;
 use model::observe::{Gap, Seen, WorkerSlow};
 use telemetry::Outcome;
 use tokio::task::JoinSet;
+use tracing::warn;
 
 use super::Watcher;
 
@@ -56,7 +57,7 @@ pub(crate) async fn run(watcher: Watcher, kafka: bool) {
                     }
                 }
                 Ok(Probed { heard: false, .. }) => return,
-                Err(_) => {}
+                Err(_) => warn!(cluster = %watcher.cluster.name, "a probe panicked; its address is asked again"),
             }
         }
         tokio::time::sleep(watcher.interval()).await;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use model::facts::ClusterFacts;
 use model::names::ConnectorName;
@@ -12,6 +13,9 @@ use model::secrets::{Fingerprint, FingerprintKey, RawTrace, Redactor};
 /// Config versions of a connector whose secrets are looked for, beside the one in force: a trace stays until the next
 /// start, and what it quotes may have been replaced meanwhile.
 const OLDER: usize = 4;
+/// How long a connector must be absent before its secrets are forgotten: one list may leave it out for a while, and its
+/// traces quote the same secrets when it is back.
+const ABSENT: Duration = Duration::from_secs(600);
 
 /// A connector's instance (`None`) or one of its tasks.
 type Place = (ConnectorName, Option<u32>);
@@ -41,6 +45,8 @@ impl Recorded {
 pub(crate) struct Redactors {
     recorded: Recorded,
     of: BTreeMap<ConnectorName, Versions>,
+    /// Since which list those of them have been absent that are.
+    absent: BTreeMap<ConnectorName, Instant>,
 }
 
 struct Versions {
@@ -54,13 +60,23 @@ impl Redactors {
         Self {
             recorded,
             of: BTreeMap::new(),
+            absent: BTreeMap::new(),
         }
     }
 
-    /// Forgets connectors that are no longer there.
-    pub(crate) fn retain(&mut self, there: impl Fn(&ConnectorName) -> bool) {
-        self.of.retain(|name, _| there(name));
-        self.recorded.0.retain(|(name, _), _| there(name));
+    /// Notes who is in a list taken `now`, and forgets connectors that have been in none for 10 minutes.
+    pub(crate) fn retain(&mut self, now: Instant, there: impl Fn(&ConnectorName) -> bool) {
+        let before = std::mem::take(&mut self.absent);
+        let known = self.of.keys().chain(self.recorded.0.keys().map(|(name, _)| name));
+        let absent = known.filter(|name| !there(name)).map(|name| {
+            let since = before.get(name).copied().unwrap_or(now);
+            (name.clone(), since)
+        });
+        let (gone, absent): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            absent.partition(|(_, since)| now.saturating_duration_since(*since) >= ABSENT);
+        self.of.retain(|name, _| !gone.contains_key(name));
+        self.recorded.0.retain(|(name, _), _| !gone.contains_key(name));
+        self.absent = absent;
     }
 
     /// The config in force and its redactor.
@@ -148,5 +164,26 @@ mod tests {
                 .1
                 .contains("Another-Word")
         );
+    }
+
+    #[test]
+    fn what_one_list_leaves_out_is_not_forgotten() {
+        let key = FingerprintKey::new(b"key");
+        let (name, trace) = ("lines".into(), RawTrace::new("Refused: Hunter2-Correct".to_owned()));
+        let mut redactors = Redactors::new(Recorded::default());
+        let now = Instant::now();
+        redactors.retain(now, |_| true);
+        redactors.put(&name, &Fingerprint::from_hex("01"), redactor("Hunter2-Correct"));
+        redactors.retain(now, |_| true);
+        redactors.put(&name, &Fingerprint::from_hex("02"), redactor("Another-Word-3"));
+        // Absent twice for less than the limit each, back in between.
+        for (seconds, there) in [(5, false), (590, false), (600, true), (605, false), (1_200, false)] {
+            redactors.retain(now + Duration::from_secs(seconds), |_| there);
+        }
+        redactors.put(&name, &Fingerprint::from_hex("02"), redactor("Another-Word-3"));
+        let (_, text) = redactors.redact(&name, Some(0), &trace, &key);
+        assert!(!text.contains("Hunter2"), "{text}");
+        redactors.retain(now + Duration::from_secs(1_205), |_| false);
+        assert!(redactors.of.is_empty() && redactors.absent.is_empty());
     }
 }
