@@ -196,12 +196,38 @@ pub struct ConnectorFacts {
     pub no_tasks_since: Option<Timestamp>,
     /// When it was first seen.
     pub first_seen: Timestamp,
+    /// Set while expanded lists show no status of it, although they did before.
+    #[serde(default)]
+    pub status_missing: Option<StatusMissing>,
     /// The first plain list without it, while a second one is awaited.
     #[serde(default)]
     pub missing: Option<Missing>,
     /// When it was found deleted.
     #[serde(default)]
     pub deleted_at: Option<Timestamp>,
+}
+
+impl ConnectorFacts {
+    /// The connector instance (`None`) and its tasks (their numbers), as far as they have a status.
+    pub fn instances(&self) -> impl Iterator<Item = (Option<u32>, &InstanceFacts)> {
+        let tasks = self.tasks.iter().map(|(number, task)| (Some(*number), task));
+        self.instance.iter().map(|instance| (None, instance)).chain(tasks)
+    }
+
+    /// Whether a status of it was ever seen.
+    pub fn has_status(&self) -> bool {
+        self.instances().next().is_some()
+    }
+}
+
+/// A status that was there and is seen no more. Connect leaves connectors without one out of its expanded list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusMissing {
+    /// The first expanded list without it.
+    pub since: Timestamp,
+    /// Whether a plain list still named the connector when the time that a deletion needs had passed.
+    #[serde(default)]
+    pub named: bool,
 }
 
 /// The first of the two plain lists that prove a deletion.

@@ -30,7 +30,7 @@ pub struct Fault {
     pub root_cause: Arc<str>,
     /// Why this class and domain.
     pub reasons: Vec<Arc<str>>,
-    /// The connectors concerned; may be empty when a worker without work dies.
+    /// The connectors concerned, at least one: a worker that dies without work makes no fault.
     pub members: BTreeSet<ConnectorName>,
     /// When it began.
     pub opened_at: Timestamp,

@@ -106,6 +106,13 @@ pub struct ListedConnector {
     pub tasks: BTreeMap<u32, ListedInstance>,
 }
 
+impl ListedConnector {
+    /// Whether the list shows any status of it.
+    pub fn has_status(&self) -> bool {
+        self.instance.is_some() || !self.tasks.is_empty()
+    }
+}
+
 /// A config with what was read from it before it was masked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListedConfig {

@@ -21,6 +21,14 @@ pub struct Settings {
     pub revision: u64,
 }
 
+impl Settings {
+    /// How long a status that vanished may be a deletion which the plain lists have not proven yet: the grace, or three
+    /// looks where that is more.
+    pub fn vanished_grace(&self) -> TimeDelta {
+        self.grace.max(self.interval * 3)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {

@@ -8,6 +8,7 @@ use model::secrets::{RawConfig, RawTrace};
 use model::state::{ConnectorKind, State};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use tracing::warn;
 
 use super::values::{config, text};
 
@@ -127,13 +128,23 @@ pub fn expanded(body: &[u8]) -> Result<BTreeMap<ConnectorName, Connector>, serde
 
 fn piecewise(body: &[u8]) -> Result<BTreeMap<ConnectorName, Connector>, serde_json::Error> {
     let entries: BTreeMap<ConnectorName, &RawValue> = serde_json::from_slice(body)?;
+    let mut warned = false;
     let read = |(name, entry): (ConnectorName, &RawValue)| {
         let parts: BTreeMap<String, &RawValue> = serde_json::from_str(entry.get()).unwrap_or_default();
         let connector = WireConnector {
             info: parts.get("info").and_then(|info| serde_json::from_str(info.get()).ok()),
             status: parts
                 .get("status")
-                .and_then(|status| serde_json::from_str(status.get()).ok()),
+                .and_then(|status| match serde_json::from_str(status.get()) {
+                    Ok(status) => status,
+                    // Neither the error nor the text is shown: a status carries traces. One line a list is enough.
+                    Err(_) => {
+                        if !std::mem::replace(&mut warned, true) {
+                            warn!(connector = %name, "the status of a connector cannot be read; it counts as missing");
+                        }
+                        None
+                    }
+                }),
         };
         (name, connector.into())
     };

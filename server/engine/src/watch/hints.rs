@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::facts::ClusterFacts;
+use model::facts::{ClusterFacts, ConnectorFacts};
 use model::names::{ConnectorName, WorkerId};
 
 /// A digest of the facts, renewed whenever they change.
@@ -14,7 +14,8 @@ pub(crate) struct Hints {
     pub(crate) gone: BTreeSet<WorkerId>,
     /// Connectors that exist.
     pub(crate) connectors: BTreeSet<ConnectorName>,
-    /// Connectors that exist and have no status yet; the expanded list leaves them out.
+    /// Connectors that exist and have no status, not yet or no more; the expanded list leaves them out. One that a plain
+    /// list lacked is not among them: it is missed until a second list decides.
     pub(crate) without_status: BTreeSet<ConnectorName>,
 }
 
@@ -35,9 +36,15 @@ impl Hints {
             gone: workers(true),
             connectors: live().map(|connector| connector.name.clone()).collect(),
             without_status: live()
-                .filter(|connector| connector.instance.is_none())
+                .filter(|connector| connector.missing.is_none() && lacks_status(connector))
                 .map(|connector| connector.name.clone())
                 .collect(),
         }
     }
+}
+
+/// Whether it is settled that the expanded list leaves it out although it exists.
+fn lacks_status(connector: &ConnectorFacts) -> bool {
+    let vanished = connector.status_missing.as_ref().is_some_and(|status| status.named);
+    connector.instance.is_none() || vanished
 }

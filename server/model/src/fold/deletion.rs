@@ -9,12 +9,11 @@ use crate::facts::{Alive, Missing, WorkerFacts};
 use crate::names::{ConnectorName, WorkerId};
 use crate::transition::{Change, Subject};
 
-/// Folds the plain list of a ready worker. A worker that is known to be outside its group may
-/// hold half a copy: what it names exists, what it lacks proves nothing.
+/// Folds the plain list of a ready worker. Of a worker outside its group, what it names exists, what it lacks proves
+/// nothing.
 pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[ConnectorName]) {
     let names: BTreeSet<&ConnectorName> = names.iter().collect();
-    let outside = |worker: &Arc<WorkerFacts>| worker.member == Some(false);
-    let proves_absence = !folding.facts.workers.get(by).is_some_and(outside);
+    let proves_absence = folding.holds_whole_copy(by);
     let known: Vec<_> = folding
         .facts
         .connectors
@@ -26,6 +25,9 @@ pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[Connector
         let mut next = (**connector).clone();
         if names.contains(&connector.name) {
             next.missing = None;
+            if let Some(status) = &mut next.status_missing {
+                status.named |= folding.at - status.since >= folding.settings.vanished_grace();
+            }
         } else if proves_absence {
             match &connector.missing {
                 None => {
@@ -36,6 +38,7 @@ pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[Connector
                 }
                 Some(first) if proven(folding, first, by) => {
                     next.missing = None;
+                    next.status_missing = None;
                     next.deleted_at = Some(folding.at);
                     folding.outside(Subject::Connector(connector.name.clone()), Change::ConnectorDeleted);
                 }

@@ -67,6 +67,13 @@ impl Folding<'_> {
         });
     }
 
+    /// Whether what this worker's lists lack says anything: one that is known to be outside its group may hold half a
+    /// copy.
+    pub(super) fn holds_whole_copy(&self, by: &WorkerId) -> bool {
+        let worker = self.facts.workers.get(by);
+        worker.is_none_or(|worker| worker.member != Some(false))
+    }
+
     /// Puts a worker's facts in place and marks it touched when they differ.
     pub(super) fn put_worker(&mut self, next: WorkerFacts) {
         let same = self.facts.workers.get(&next.id).is_some_and(|worker| **worker == next);

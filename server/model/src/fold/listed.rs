@@ -5,19 +5,43 @@ use std::sync::Arc;
 
 use super::folding::Folding;
 use super::instance;
-use crate::facts::{Alive, ConnectorFacts, InstanceFacts, WorkerFacts};
+use crate::facts::{Alive, ConnectorFacts, StatusMissing, WorkerFacts};
 use crate::names::{ConnectorName, WorkerId};
 use crate::observe::{Listed, ListedConnector, Source};
 use crate::state::{State, TargetSource, TargetState};
 use crate::transition::{Change, Subject};
 
-/// Folds the whole list. A connector that is missing from it is left as it was: connectors without a status are left
-/// out by Connect, and only plain lists prove a deletion.
+/// Folds the whole list. A connector that is missing from it keeps its states, but they are no longer seen: connectors
+/// without a status are left out by Connect, and only plain lists prove a deletion.
 pub(super) fn listed(folding: &mut Folding<'_>, listed: &Listed) {
     for (name, seen) in &listed.connectors {
         connector(folding, name, seen);
     }
+    if folding.holds_whole_copy(&listed.by) {
+        vanished(folding, listed);
+    }
     workers_named(folding, listed);
+}
+
+/// Marks the connectors of which a status was seen before and is not in this list.
+fn vanished(folding: &mut Folding<'_>, listed: &Listed) {
+    let shown = |name| listed.connectors.get(name).is_some_and(ListedConnector::has_status);
+    let connectors = folding.facts.connectors.values();
+    let newly: Vec<_> = connectors
+        .filter(|known| known.deleted_at.is_none() && known.status_missing.is_none() && known.has_status())
+        .filter(|known| !shown(&known.name))
+        .cloned()
+        .collect();
+    for connector in newly {
+        let status_missing = Some(StatusMissing {
+            since: folding.at,
+            named: false,
+        });
+        folding.put_connector(ConnectorFacts {
+            status_missing,
+            ..(*connector).clone()
+        });
+    }
 }
 
 fn connector(folding: &mut Folding<'_>, name: &ConnectorName, seen: &ListedConnector) {
@@ -28,6 +52,9 @@ fn connector(folding: &mut Folding<'_>, name: &ConnectorName, seen: &ListedConne
         _ => appeared(folding, name, before.is_some()),
     };
     next.missing = None;
+    if seen.has_status() {
+        next.status_missing = None;
+    }
     next.kind = seen.kind.or(next.kind);
     config(folding, &mut next, seen, new);
     if let Some(listed) = &seen.instance {
@@ -65,6 +92,7 @@ pub(super) fn appeared(folding: &mut Folding<'_>, name: &ConnectorName, again: b
         tasks: Default::default(),
         no_tasks_since: None,
         first_seen: folding.at,
+        status_missing: None,
         missing: None,
         deleted_at: None,
     }
@@ -120,7 +148,7 @@ fn target(folding: &mut Folding<'_>, next: &mut ConnectorFacts, new: bool) {
 }
 
 fn tasks(folding: &mut Folding<'_>, next: &mut ConnectorFacts, seen: &ListedConnector, new: bool) {
-    if seen.instance.is_none() && seen.tasks.is_empty() {
+    if !seen.has_status() {
         return;
     }
     let before = std::mem::take(&mut next.tasks);
@@ -200,10 +228,4 @@ pub(super) fn unknown_worker(id: &WorkerId, at: crate::Timestamp, evidence: &str
         health: None,
         plugins: None,
     }
-}
-
-/// Every instance of a connector with its place: the connector itself is `None`, tasks their number.
-pub(crate) fn instances(connector: &ConnectorFacts) -> impl Iterator<Item = (Option<u32>, &InstanceFacts)> {
-    let tasks = connector.tasks.iter().map(|(number, task)| (Some(*number), task));
-    connector.instance.iter().map(|instance| (None, instance)).chain(tasks)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::folding::Folding;
-use super::listed::{instances, unknown_worker};
+use super::listed::unknown_worker;
 use crate::Timestamp;
 use crate::facts::{Alive, GroupFacts, WorkerFacts};
 use crate::names::WorkerId;
@@ -124,7 +124,7 @@ fn on_worker<'a>(folding: &'a Folding<'_>, id: &'a WorkerId) -> impl Iterator<It
         .connectors
         .values()
         .filter(|connector| connector.deleted_at.is_none());
-    live.flat_map(|connector| instances(connector))
+    live.flat_map(|connector| connector.instances())
         .filter(move |(_, instance)| instance.worker_id == *id)
         .map(|(_, instance)| &instance.state)
 }

@@ -30,7 +30,9 @@ pub(super) fn began(counted: &[Timestamp], settings: &Settings) -> Option<Timest
 
 /// The instance that failed most often decides.
 pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
-    let looping = instance::all(case.connector)
+    let looping = case
+        .connector
+        .instances()
         .filter_map(|(place, facts)| Some((place, facts, counted(facts, case.settings, case.now)?)))
         .max_by_key(|(_, _, failures)| failures.len())?;
     let (place, facts, failures) = looping;

@@ -10,7 +10,7 @@ use crate::verdict::{Class, Diagnosis, Domain, Reason};
 
 /// Reads the trace of the instance that failed; while it runs again between two failures, that of any other one.
 pub(super) fn of_failure(case: &Case<'_>, place: Option<u32>, facts: &InstanceFacts) -> Diagnosis {
-    let any_trace = || instance::all(case.connector).find_map(|(_, other)| other.trace.as_deref());
+    let any_trace = || case.connector.instances().find_map(|(_, other)| other.trace.as_deref());
     let Some(trace) = facts.trace.as_deref().or_else(any_trace) else {
         return Diagnosis {
             domain: Domain::Unsure,

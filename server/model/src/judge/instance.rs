@@ -3,17 +3,11 @@
 use std::fmt::Write as _;
 
 use super::case::Case;
-use crate::facts::{ConnectorFacts, InstanceFacts, WorkerFacts};
+use crate::facts::{InstanceFacts, WorkerFacts};
 use crate::state::State;
 
 /// Most tasks named in one line of evidence.
 const NAMED: usize = 6;
-
-/// The connector instance (`None`) and its tasks.
-pub(super) fn all(connector: &ConnectorFacts) -> impl Iterator<Item = (Option<u32>, &InstanceFacts)> {
-    let tasks = connector.tasks.iter().map(|(number, task)| (Some(*number), task));
-    connector.instance.iter().map(|instance| (None, instance)).chain(tasks)
-}
 
 /// `connector` or `task 3`.
 pub(super) fn name(place: Option<u32>) -> String {
@@ -31,7 +25,7 @@ pub(super) fn gone_worker<'a>(case: &Case<'a>, instance: &InstanceFacts) -> Opti
 /// What REST says, in one short line: `connector RUNNING on a:1; task 0 FAILED on b:2`.
 pub(super) fn evidence(case: &Case<'_>) -> String {
     let mut line = String::new();
-    for (index, (place, instance)) in all(case.connector).enumerate() {
+    for (index, (place, instance)) in case.connector.instances().enumerate() {
         if index == NAMED {
             let _ = write!(line, "; and {} more", case.connector.tasks.len() + 1 - NAMED);
             break;

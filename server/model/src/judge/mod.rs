@@ -78,7 +78,7 @@ pub fn judge(
 
 /// The rules in their order. Each looks ahead in `window` to when it might match without a new fact.
 fn find(case: &Case<'_>, window: &mut window::Window) -> Finding {
-    silence::rule(case)
+    silence::rule(case, window)
         .or_else(|| intent::rule(case, window))
         .or_else(|| crash::rule(case, window))
         .or_else(|| failing::rule(case))
@@ -97,12 +97,12 @@ fn healthy(case: &Case<'_>) -> Finding {
         .filter(|task| task.state == State::Running)
         .count();
     let all = case.connector.tasks.len();
-    let since = instance::all(case.connector).map(|(_, facts)| facts.since).max();
+    let since = case.connector.instances().map(|(_, facts)| facts.since).max();
     let lives = |facts: &InstanceFacts| {
         let worker = case.cluster.workers.get(&facts.worker_id);
         worker.is_some_and(|worker| worker.alive == Alive::Yes)
     };
-    let proven = instance::all(case.connector).all(|(_, facts)| lives(facts));
+    let proven = case.connector.instances().all(|(_, facts)| lives(facts));
     let text = match (running, all) {
         (_, 0) => "The connector runs; it has no tasks yet".to_owned(),
         (1, 1) if proven => "Its one task is RUNNING on a worker that lives".to_owned(),

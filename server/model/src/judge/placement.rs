@@ -20,7 +20,7 @@ pub(super) fn unassigned(case: &Case<'_>, window: &mut Window) -> Option<Finding
 
 fn on_gone_workers(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
     let mut gone: BTreeMap<&WorkerId, (&WorkerFacts, Vec<Option<u32>>)> = BTreeMap::new();
-    for (place, facts) in instance::all(case.connector) {
+    for (place, facts) in case.connector.instances() {
         if let Some(worker) = instance::gone_worker(case, facts) {
             gone.entry(&worker.id)
                 .or_insert_with(|| (worker, Vec::new()))
@@ -61,7 +61,9 @@ fn gone_reason(case: &Case<'_>, worker: &WorkerFacts, places: &[Option<u32>]) ->
         Alive::GoneInOrder => "left in order",
         _ => "is gone without a word",
     };
-    let states: BTreeSet<&str> = instance::all(case.connector)
+    let states: BTreeSet<&str> = case
+        .connector
+        .instances()
         .filter(|(_, facts)| facts.worker_id == worker.id)
         .map(|(_, facts)| facts.state.as_str())
         .collect();
@@ -116,7 +118,9 @@ fn delay_reason(case: &Case<'_>, window: &mut Window) -> Option<Reason> {
 }
 
 fn beyond_grace(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
-    let waiting: Vec<(Option<u32>, Timestamp)> = instance::all(case.connector)
+    let waiting: Vec<(Option<u32>, Timestamp)> = case
+        .connector
+        .instances()
         .filter(|(_, facts)| facts.state == State::Unassigned)
         .map(|(place, facts)| (place, facts.since))
         .collect();
@@ -185,7 +189,9 @@ pub(super) fn no_tasks(case: &Case<'_>, window: &mut Window) -> Option<Finding> 
 /// RESTARTING, or UNASSIGNED within the grace.
 pub(super) fn restarting(case: &Case<'_>) -> Option<Finding> {
     let passing = |state: &State| matches!(state, State::Restarting | State::Unassigned);
-    let since = instance::all(case.connector)
+    let since = case
+        .connector
+        .instances()
         .filter(|(_, facts)| passing(&facts.state))
         .map(|(_, facts)| facts.since)
         .min()?;
@@ -205,7 +211,10 @@ pub(super) fn restarting(case: &Case<'_>) -> Option<Finding> {
 
 /// A state that this version does not know is not painted green.
 pub(super) fn unread(case: &Case<'_>) -> Option<Finding> {
-    let (place, facts) = instance::all(case.connector).find(|(_, facts)| matches!(facts.state, State::Other(_)))?;
+    let (place, facts) = case
+        .connector
+        .instances()
+        .find(|(_, facts)| matches!(facts.state, State::Other(_)))?;
     let text: Arc<str> = format!(
         "REST says {} for the {}, a state that Signalbox does not know",
         facts.state,

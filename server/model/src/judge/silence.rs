@@ -4,23 +4,50 @@ use std::sync::Arc;
 
 use super::case::{Case, Finding};
 use super::surroundings::Silence;
+use super::window::Window;
+use crate::Timestamp;
 use crate::fault::Scope;
 use crate::observe::Source;
 use crate::verdict::{Class, Diagnosis, Domain, Health, Reason};
 
-/// `unknown`: the cluster is silent, or no status of this connector exists yet.
-pub(super) fn rule(case: &Case<'_>) -> Option<Finding> {
+/// What is said of a connector, and of its tasks, whose status vanished.
+pub(super) const VANISHED: &str = "The workers know this connector, but its status has vanished";
+
+/// `unknown`: the cluster is silent, no status of this connector exists yet, or its status vanished.
+pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
     if let Some(silence) = &case.surroundings.silence {
         return Some(silent(silence));
     }
-    if case.connector.instance.is_some() || !case.connector.tasks.is_empty() {
-        return None;
+    if !case.connector.has_status() {
+        return Some(without_status(
+            case.connector.first_seen,
+            "The workers know this connector, but no status of it exists yet",
+            "in the plain list, without a status record",
+            "a connector that was just created looks the same as one whose start hangs",
+        ));
     }
-    let since = case.connector.first_seen;
-    let text: Arc<str> = "The workers know this connector, but no status of it exists yet".into();
+    let since = vanished(case, window)?;
+    Some(without_status(
+        since,
+        VANISHED,
+        "the expanded list shows no status of it any more; the states shown are the last ones seen",
+        "its status records may have been removed or be unreadable; whether it runs cannot be told",
+    ))
+}
+
+/// Since when its status has been missing, once that is no deletion which is still being proven.
+pub(super) fn vanished(case: &Case<'_>, window: &mut Window) -> Option<Timestamp> {
+    let since = case.connector.status_missing.as_ref()?.since;
+    let ends = since + case.settings.vanished_grace();
+    window.until(ends);
+    (case.now >= ends).then_some(since)
+}
+
+fn without_status(since: Timestamp, text: &str, evidence: &str, why: &str) -> Finding {
+    let text: Arc<str> = text.into();
     let reason = Reason {
         text: text.clone(),
-        evidence: "in the plain list, without a status record".into(),
+        evidence: evidence.into(),
         source: Source::Rest,
         as_of: since,
     };
@@ -29,15 +56,15 @@ pub(super) fn rule(case: &Case<'_>) -> Option<Finding> {
         class: Class::Unknown,
         confidence: 0.3,
         root_cause: text,
-        why: "a connector that was just created looks the same as one whose start hangs".into(),
+        why: why.into(),
         shared: None,
     };
-    Some(Finding {
+    Finding {
         health: Health::Unknown,
         since,
         reasons: vec![reason],
         diagnosis: Some(diagnosis),
-    })
+    }
 }
 
 fn silent(silence: &Silence) -> Finding {

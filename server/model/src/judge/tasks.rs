@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::case::Case;
-use super::{crash, instance, window::Window};
+use super::{crash, instance, silence, window::Window};
 use crate::Timestamp;
 use crate::facts::InstanceFacts;
 use crate::state::State;
@@ -41,6 +41,9 @@ pub(super) fn verdicts(case: &Case<'_>, previous: Option<&Verdict>, window: &mut
 fn find(case: &Case<'_>, facts: &InstanceFacts, window: &mut Window) -> (Health, Timestamp, Arc<str>) {
     if let Some(silence) = &case.surroundings.silence {
         return (Health::Unknown, silence.since, silence.text.clone());
+    }
+    if let Some(since) = silence::vanished(case, window) {
+        return (Health::Unknown, since, silence::VANISHED.into());
     }
     let on = &facts.worker_id;
     if facts.state == State::Paused {

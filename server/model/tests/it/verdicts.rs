@@ -154,6 +154,7 @@ impl Case {
             tasks: (0..).zip(self.tasks.iter().map(|facts| facts.facts(task))).collect(),
             no_tasks_since: self.without_tasks_s.filter(|_| running).map(ago),
             first_seen: ago(3600),
+            status_missing: None,
             missing: None,
             deleted_at: None,
         }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 use model::Timestamp;
-use model::facts::{Alive, ClusterAbout, ConnectorFacts, Freshness, GroupFacts, InstanceFacts, Missing, WorkerFacts};
+use model::facts::{
+    Alive, ClusterAbout, ConnectorFacts, Freshness, GroupFacts, InstanceFacts, Missing, StatusMissing, WorkerFacts,
+};
 use model::fault::{Fault, Scope};
 use model::names::{ClusterName, ConnectorName};
 use model::observe::{Gap, GapKind, HealthAnswer, ListedConfig, Plugin, Source};
@@ -144,6 +146,10 @@ pub fn connector(name: &str, config: Option<Arc<ListedConfig>>) -> ConnectorReco
             ]),
             no_tasks_since: Some(at(6)),
             first_seen: at(-10),
+            status_missing: Some(StatusMissing {
+                since: at(5),
+                named: true,
+            }),
             missing: Some(Missing {
                 at: at(7),
                 by: "10.0.0.8:8083".into(),

@@ -48,6 +48,7 @@ pub fn connector(name: &str, health: Health) -> ConnectorRecord {
         tasks: tasks(health),
         no_tasks_since: (health == Health::NoTasks).then(|| since(health)),
         first_seen: ago(50_000_000),
+        status_missing: None,
         missing: None,
         deleted_at: None,
     };
@@ -87,6 +88,7 @@ pub fn waiting() -> ConnectorRecord {
         tasks: BTreeMap::new(),
         no_tasks_since: None,
         first_seen: ago(4),
+        status_missing: None,
         missing: None,
         deleted_at: None,
     });

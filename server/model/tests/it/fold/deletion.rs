@@ -1,6 +1,9 @@
 //! What is gone from lists, and what only seems so.
 
-use super::story::{Story, answered, connector, group_of, left_and_right, list, names, two_workers};
+use chrono::TimeDelta;
+use model::judge::{judge, surroundings};
+
+use super::story::{Story, answered, at, connector, group_of, left_and_right, list, names, two_workers};
 
 /// Two workers whose addresses answer.
 fn answering() -> Story {
@@ -14,15 +17,104 @@ fn only_left() -> Vec<(model::names::ConnectorName, model::observe::ListedConnec
 }
 
 #[test]
-fn an_expanded_list_deletes_nothing() {
+fn an_expanded_list_deletes_nothing_and_what_it_lacks_is_not_seen_any_more() {
     let mut story = answering();
     for second in (5..60).step_by(5) {
         story
             .see(second, list("a", &only_left()))
             .see(second, list("b", &only_left()));
+        let expected = if second < 20 {
+            "healthy 0 [healthy]"
+        } else {
+            "unknown 5 [unknown]"
+        };
+        assert_eq!(story.verdict("right"), expected, "{second}");
     }
     assert!(story.news().is_empty());
-    assert_eq!(story.verdict("right"), "healthy 0 [healthy]");
+    assert_eq!(story.verdict("left"), "healthy 0 [healthy]");
+}
+
+#[test]
+fn a_status_that_vanishes_makes_unknown_after_a_while_and_comes_back() {
+    let mut story = answering();
+    let missing = |story: &Story| story.connector("right").status_missing.clone();
+    for second in (5..60).step_by(5) {
+        story
+            .see(second, list("a", &only_left()))
+            .see(second, names("a", &["left", "right"]));
+        let status = missing(&story).unwrap();
+        assert_eq!(status.since, at(5));
+        assert_eq!(status.named, second >= 20, "named too early may be a deletion");
+    }
+    assert_eq!(story.verdict("right"), "unknown 5 [unknown]");
+    assert_eq!(
+        story.reasons("right"),
+        "The workers know this connector, but its status has vanished"
+    );
+    assert_eq!(story.open(), ["connector unsure: right"]);
+    assert!(story.news().is_empty());
+    story.see(60, list("a", &only_left()));
+    assert!(story.touched.is_empty(), "nothing is written while it stays so");
+    story.see(65, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+    assert_eq!(missing(&story), None);
+    assert_eq!(story.verdict("right"), "healthy 65 [healthy]");
+    assert!(story.open().is_empty() && story.news().is_empty());
+}
+
+#[test]
+fn the_verdict_on_a_vanished_status_comes_without_a_look() {
+    let mut story = answering();
+    story.see(5, list("a", &only_left()));
+    let (right, now) = (story.connector("right"), at(6));
+    let (around, _) = surroundings(&story.facts, &story.settings, now);
+    let judged = judge(&story.facts, right, &around, &story.settings, None, now);
+    assert_eq!(judged.valid_until, Some(at(20)));
+    assert_eq!(story.judge(19).verdict("right"), "healthy 0 [healthy]");
+    assert_eq!(story.judge(20).verdict("right"), "unknown 5 [unknown]");
+}
+
+#[test]
+fn the_time_for_a_deletion_is_the_grace_or_three_looks() {
+    let mut story = answering();
+    story.settings.interval = TimeDelta::seconds(1);
+    story.see(5, list("a", &only_left()));
+    assert_eq!(story.judge(14).verdict("right"), "healthy 0 [healthy]");
+    assert_eq!(story.judge(15).verdict("right"), "unknown 5 [unknown]");
+}
+
+#[test]
+fn a_status_that_cannot_be_read_has_vanished_too() {
+    let mut story = answering();
+    let mut unread = left_and_right("RUNNING a", "RUNNING b");
+    unread[1].1.instance = None;
+    unread[1].1.tasks.clear();
+    story.see(5, list("a", &unread)).see(20, list("a", &unread));
+    assert_eq!(story.verdict("right"), "unknown 5 [unknown]");
+}
+
+#[test]
+fn the_list_of_a_worker_outside_the_group_hides_no_status() {
+    let mut story = answering();
+    story
+        .see(4, group_of(&["a"], 0))
+        .see(5, list("b", &[]))
+        .see(30, list("b", &[]));
+    assert_eq!(story.connector("left").status_missing, None);
+    assert_eq!(story.verdict("left"), "healthy 0 [healthy]");
+}
+
+#[test]
+fn a_deletion_does_not_pass_through_unknown() {
+    let mut story = answering();
+    for (second, by) in [(5, "a"), (10, "b")] {
+        story
+            .see(second, list(by, &only_left()))
+            .see(second, names(by, &["left"]));
+        let seen = story.verdicts.get("right").map(|verdict| verdict.health.as_str());
+        assert_eq!(seen, (second < 10).then_some("healthy"));
+    }
+    assert_eq!(story.news(), ["10 right deleted by outside"]);
+    assert_eq!(story.connector("right").status_missing, None);
 }
 
 #[test]
@@ -105,7 +197,7 @@ fn what_reappears_begins_anew() {
     story.see(30, list("a", &left_and_right("RUNNING a", "FAILED a boom")));
     assert_eq!(story.news(), ["30 right appeared again by outside"]);
     let right = story.connector("right");
-    assert_eq!(right.first_seen, super::story::at(30));
+    assert_eq!(right.first_seen, at(30));
     assert!(right.deleted_at.is_none() && right.missing.is_none());
     assert_eq!(story.verdict("right"), "failed 30 [failed]");
 }

@@ -1,6 +1,6 @@
 //! What somebody asked for: pause, stop, resume, more and fewer tasks.
 
-use super::story::{Story, connector, group_of, list, two_workers};
+use super::story::{Story, connector, group_of, left_and_right, list, two_workers};
 
 fn seen(story: &mut Story, second: i64, state: &str, tasks: &[&str]) {
     story.see(second, list("a", &[connector("c", state, tasks)]));
@@ -59,7 +59,7 @@ fn a_paused_connector_whose_task_runs_on_is_not_paused_for_ever() {
 #[test]
 fn a_paused_connector_that_is_moved_stays_paused() {
     let mut story = two_workers();
-    let paused = |state: &str| [connector("right", &format!("{state} b"), &[&format!("{state} b")])];
+    let paused = |state: &str| left_and_right("RUNNING a", &format!("{state} b"));
     story.see(5, list("a", &paused("PAUSED")));
     story.see(100, list("a", &paused("UNASSIGNED")));
     story.see(101, group_of(&["a"], 20_000));
