@@ -63,8 +63,8 @@ fn members(fault: &Fault) -> Vec<&str> {
 fn a_gone_worker_is_one_fault_with_all_that_it_carried() {
     let now = grouped(
         &[
-            ("a", on_worker(10, "w1")),
-            ("b", on_worker(12, "w1")),
+            ("a", on_worker(12, "w1")),
+            ("b", on_worker(10, "w1")),
             ("c", on_worker(11, "w2")),
             ("d", failed(5, "boom")),
             ("e", healthy()),
@@ -80,7 +80,11 @@ fn a_gone_worker_is_one_fault_with_all_that_it_carried() {
         .find(|fault| fault.scope == Scope::Worker("w1".into()))
         .unwrap();
     assert_eq!(members(first), ["a", "b"]);
-    assert_eq!(first.opened_at, at(10), "it began with its first member");
+    assert_eq!(
+        first.opened_at,
+        at(10),
+        "it began with the one that was hit first, whatever its name"
+    );
     assert_eq!(first.class, Class::Worker);
     assert_eq!(&*first.root_cause, "worker is gone");
 }

@@ -122,6 +122,11 @@ fn a_connectors_own_secrets_are_struck_in_every_form() {
         ("other.secret", "kafka"),
         ("third.secret", "wordlike"),
         ("basic.auth.user.info", "svc:b4sicpw"),
+        ("left.password", "abcdef12"),
+        ("right.password", "ef12wxyz"),
+        ("inner.password", "9inner99"),
+        ("outer.password", "outer9inner99tail"),
+        ("encoded.password", "abc?>?~~~pw1"),
     ]);
     let known = definitions(&[
         ("connection.password", "PASSWORD"),
@@ -141,6 +146,11 @@ fn a_connectors_own_secrets_are_struck_in_every_form() {
             "org.apache.kafka.common.X: kafka ‹masked›",
         ),
         ("org.wordlike.X", "org.wordlike.X"),
+        ("a abcdef12wxyz b", "a ‹masked› b"),
+        ("a abcdef12 ef12wxyz b", "a ‹masked› ‹masked› b"),
+        ("a outer9inner99tail b", "a ‹masked› b"),
+        ("a YWJjPz4/fn5+cHcx b", "a ‹masked› b"),
+        ("a YWJjPz4_fn5-cHcx b", "a ‹masked› b"),
     ] {
         let struck = redactor.redact(&RawTrace::new(text.to_owned()));
         assert_eq!(struck.as_ref(), expected, "{text}");
