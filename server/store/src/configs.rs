@@ -18,6 +18,9 @@ use crate::{Batch, Result, Store};
 const ROWS: usize = 1000;
 /// Bytes of JSON after which a statement is sent.
 const BYTES: usize = 8 << 20;
+/// Config versions told of one connector. A config may have megabytes, and a program that rewrites one every minute
+/// makes versions without end: more than anybody reads, and more than an answer should hold.
+const NEWEST: i64 = 200;
 
 /// One config version of a connector.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,7 +126,7 @@ pub(crate) async fn load(
 }
 
 impl Store {
-    /// The config versions of a connector, the one that came into force last first.
+    /// The latest 200 config versions of a connector, the one that came into force last first.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`]; [`crate::Error::Corrupt`].
@@ -136,9 +139,11 @@ impl Store {
             query!(
                 r#"SELECT version, seen_at, in_force_since, config::text AS "config!" FROM config_versions
                    WHERE cluster = $1 AND connector = $2
-                   ORDER BY in_force_since DESC, seen_at DESC, version"#,
+                   ORDER BY in_force_since DESC, seen_at DESC, version
+                   LIMIT $3"#,
                 cluster.as_str(),
                 text(connector.as_str()),
+                NEWEST,
             )
             .fetch_all(&self.pool)
             .await?

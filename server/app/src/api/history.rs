@@ -45,7 +45,7 @@ pub async fn timeline(
     )
 }
 
-/// Every config that was in force, masked, newest first.
+/// The configs that were in force, masked, newest first: the latest 200 under each name that the cluster had.
 #[utoipa::path(
     get, operation_id = "list_connector_config_versions", path = "/api/v1/clusters/{cluster}/connectors/{connector}/config/versions", tag = "connectors",
     params(

@@ -6,7 +6,7 @@ use model::names::ClusterName;
 use model::record::{Changed, ClusterRecord, Entry};
 use store::{Batch, Store, TimelineFilter};
 
-use crate::database::Database;
+use crate::database::{Database, run};
 use crate::sample::{about, at, config, connector, empty, entries, fault, fresh, version, worker};
 
 async fn lease(store: &Store) -> store::Lease {
@@ -160,6 +160,26 @@ async fn only_what_a_batch_names_is_changed() {
     store.heartbeat(&lease, &cluster, &fresh(3)).await.unwrap();
     assert_eq!(store.heartbeats().await.unwrap(), [(cluster.clone(), fresh(3))]);
     assert_eq!(store.feed_head().await.unwrap(), 0, "heartbeats stay out of the feed");
+}
+
+#[tokio::test]
+async fn of_many_config_versions_the_newest_are_told() {
+    let database = Database::new().await;
+    let store = database.store().await;
+    let mut raw = database.raw().await;
+    let json = serde_json::to_string(&config('a', true)).unwrap();
+    run(
+        &mut raw,
+        format!(
+            "INSERT INTO config_versions (cluster, connector, version, seen_at, in_force_since, config)
+             SELECT 'orders', 'jdbc', lpad(to_hex(n), 64, '0'), at, at, '{json}'
+             FROM generate_series(1, 205) AS n, LATERAL (SELECT to_timestamp(n) AS at) AS times"
+        ),
+    )
+    .await;
+    let versions = store.config_versions(&"orders".into(), &"jdbc".into()).await.unwrap();
+    let seconds: Vec<i64> = versions.iter().map(|kept| kept.seen_at.timestamp()).collect();
+    assert_eq!(seconds, (6..=205).rev().collect::<Vec<_>>());
 }
 
 #[tokio::test]
