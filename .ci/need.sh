@@ -40,6 +40,12 @@ need_jdk() {
     fi
     found=$(version java -version)
     at_least 17 "$found" || missing+=("a JDK 17 or newer (found $found): apt-get install openjdk-17-jdk-headless")
+    # A runtime alone has no compiler, and the tests compile Java of their own.
+    if [ "$purpose" = test ]; then
+        for tool in javac jar; do
+            have "$tool" || missing+=("$tool of a JDK 17 or newer: apt-get install openjdk-17-jdk-headless")
+        done
+    fi
 }
 
 need_maven() { have mvn || missing+=("Maven 3.6 or newer: apt-get install maven"); }

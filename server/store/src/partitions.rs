@@ -25,7 +25,7 @@ pub(crate) async fn ensure(connection: &mut PgConnection, now: Option<Timestamp>
 }
 
 impl Store {
-    /// Makes the partitions that are needed in the next two months: at start and daily. Rows go by Postgres's clock;
+    /// Makes the partitions that are needed in the next two months: at start and every few hours. Rows go by Postgres's clock;
     /// `now` is the server's, for whose month there will be partitions too.
     ///
     /// # Errors
