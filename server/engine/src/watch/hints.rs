@@ -48,3 +48,45 @@ fn lacks_status(connector: &ConnectorFacts) -> bool {
     let vanished = connector.status_missing.as_ref().is_some_and(|status| status.named);
     connector.instance.is_none() || vanished
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use model::Timestamp;
+    use model::facts::{Missing, StatusMissing};
+    use model::verdict::Health;
+    use testkit::samples::connector;
+
+    use super::*;
+
+    #[test]
+    fn a_status_counts_as_gone_once_a_plain_list_named_its_connector_and_until_one_lacks_it() {
+        let at = Timestamp::default();
+        let lacks = |instance: bool, named: Option<bool>, missing: bool| {
+            let mut facts = (*connector("lines", Health::Healthy).facts).clone();
+            facts.instance = facts.instance.filter(|_| instance);
+            facts.status_missing = named.map(|named| StatusMissing { since: at, named });
+            facts.missing = missing.then(|| Missing {
+                at,
+                by: "a:8083".into(),
+            });
+            let cluster = ClusterFacts {
+                name: "orders".into(),
+                about: Default::default(),
+                workers: Default::default(),
+                connectors: [(facts.name.clone(), Arc::new(facts))].into(),
+                fresh: Default::default(),
+            };
+            let hints = Hints::of(&cluster);
+            assert_eq!(hints.connectors.len(), 1);
+            !hints.without_status.is_empty()
+        };
+        assert!(!lacks(true, None, false));
+        assert!(lacks(false, None, false), "just created");
+        assert!(!lacks(true, Some(false), false), "it may have been deleted");
+        assert!(lacks(true, Some(true), false), "it exists without a status");
+        assert!(!lacks(true, Some(true), true), "the second list is asked for at once");
+        assert!(!lacks(false, None, true), "the same for one that never had a status");
+    }
+}
