@@ -155,6 +155,27 @@ async fn names_may_hold_anything() {
     rig.stop().await;
 }
 
+#[tokio::test]
+async fn a_name_that_cannot_be_recorded_keeps_nobody_else_from_being_recorded() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::source("lines", 1));
+    let rig = Rig::watching(&database, &fake).await;
+    // All characters differ, so that Postgres cannot make the names shorter by compressing them.
+    let long = |characters: u32| -> String { (0..characters).filter_map(|n| char::from_u32(0x4e00 + n * 7)).collect() };
+    let (longest, too_long) = (long(333), long(1_000));
+    fake.put(FakeConnector::source(&longest, 1));
+    fake.put(FakeConnector::source(&too_long, 1));
+    rig.until_health(&longest, Health::Healthy).await;
+    for name in ["lines", &longest] {
+        fake.set_state(name, Some(0), "FAILED", Some(traces::BARE));
+        rig.until_health(name, Health::Failed).await;
+        until_recorded(&rig, name).await;
+    }
+    assert_eq!(rig.fleet().clusters["orders"].connectors.len(), 2);
+    rig.stop().await;
+}
+
 async fn until_recorded(rig: &Rig, name: &str) {
     let kinds = rig.kinds(Some(name)).await;
     assert!(
