@@ -60,7 +60,13 @@ pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {
     teams.dedup();
     let title = match &fault.scope {
         Scope::Cluster => format!("Nothing is heard of cluster {}", fault.cluster),
-        Scope::Worker(worker) => format!("Worker {worker} of {} is gone", fault.cluster),
+        Scope::Worker(worker) => {
+            let how = fault
+                .root_cause
+                .strip_prefix(&format!("worker {worker} "))
+                .unwrap_or("is gone");
+            format!("Worker {worker} of {} {how}", fault.cluster)
+        }
         Scope::Connector(name) => format!("{} {}", name, worst.says()),
     };
     FaultItem {

@@ -130,6 +130,10 @@ pub struct WorkerFacts {
     /// Whether it is in the Connect group; `None` when Kafka was never seen.
     #[serde(default)]
     pub member: Option<bool>,
+    /// Set while it is back in its group but was not given its work back: since when it had been gone. The leader holds
+    /// lost work back for the rebalance delay, even from the worker that lost it.
+    #[serde(default)]
+    pub without_work_since: Option<Timestamp>,
     /// The last `/health`.
     #[serde(default)]
     pub health: Option<HealthAnswer>,
@@ -248,7 +252,7 @@ pub struct InstanceFacts {
     pub since: Timestamp,
     /// Where.
     pub worker_id: WorkerId,
-    /// The redacted trace, when FAILED; at most 64 kB.
+    /// The redacted trace of its last failure, while FAILED and as long as that failure counts; at most 64 kB.
     #[serde(default)]
     pub trace: Option<Arc<str>>,
     /// Fingerprint of the trace as it came.

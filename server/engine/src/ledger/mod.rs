@@ -8,7 +8,7 @@ mod pending;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::facts::{Alive, ClusterFacts, ConnectorFacts};
+use model::facts::{Alive, ClusterFacts, ConnectorFacts, WorkerFacts};
 use model::fault::{self, Fault};
 use model::fold::{Touched, fold};
 use model::judge::{self, Surroundings};
@@ -23,6 +23,13 @@ pub(crate) use pending::Outgoing;
 use pending::Pending;
 
 use crate::FleetSpec;
+
+/// What of a worker decides about the work that it carries: whether it lives, and since when it is without work.
+type Running = (Alive, Option<Timestamp>);
+
+fn running(worker: &WorkerFacts) -> Running {
+    (worker.alive, worker.without_work_since)
+}
 
 /// The facts and verdicts of one cluster.
 pub(crate) struct Ledger {
@@ -115,11 +122,8 @@ impl Ledger {
             fresh: Default::default(),
         };
         let before = std::mem::replace(&mut self.facts, placeholder);
-        let alive_before: BTreeMap<WorkerId, Alive> = before
-            .workers
-            .values()
-            .map(|worker| (worker.id.clone(), worker.alive))
-            .collect();
+        let alive_before: BTreeMap<WorkerId, Running> =
+            before.workers.values().map(|worker| (worker.id.clone(), running(worker))).collect();
         let same_before = before.about.same_as.clone();
         let delay_before = before.about.group.as_ref().and_then(|group| group.delay_until);
         let folded = fold(before, observation, &self.spec.settings);
@@ -214,14 +218,14 @@ impl Ledger {
     fn concerned(
         &self,
         touched: &Touched,
-        alive_before: &BTreeMap<WorkerId, Alive>,
+        alive_before: &BTreeMap<WorkerId, Running>,
         delay_before: Option<Timestamp>,
     ) -> BTreeSet<ConnectorName> {
         let mut concerned = touched.connectors.clone();
         let changed: BTreeSet<&WorkerId> = touched
             .workers
             .iter()
-            .filter(|id| self.facts.workers.get(*id).map(|worker| worker.alive) != alive_before.get(*id).copied())
+            .filter(|id| self.facts.workers.get(*id).map(|worker| running(worker)) != alive_before.get(*id).copied())
             .collect();
         let delay = self.facts.about.group.as_ref().and_then(|group| group.delay_until);
         let unassigned = |name: &ConnectorName| {

@@ -37,7 +37,7 @@ pub(super) fn next(
         state: seen.state.clone(),
         since,
         worker_id: seen.worker_id.clone(),
-        trace: seen.trace.clone(),
+        trace: seen.trace.clone().or_else(|| last_trace(before, &failures)),
         trace_id: seen.trace_id.clone(),
         version: seen
             .version
@@ -58,6 +58,14 @@ pub(super) fn next(
         inferred: failed_anew && !state_changed,
     });
     (next, change)
+}
+
+/// What failed a moment ago and runs again keeps its last trace as long as that failure counts: whoever looks at a
+/// crash loop finds it running half of the time.
+fn last_trace(before: Option<&InstanceFacts>, failures: &[Timestamp]) -> Option<std::sync::Arc<str>> {
+    before
+        .filter(|_| !failures.is_empty())
+        .and_then(|old| old.trace.clone())
 }
 
 /// A FAILED instance failed anew when it was not FAILED before, or failed elsewhere, or with another trace: the

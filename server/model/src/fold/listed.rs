@@ -227,5 +227,6 @@ pub(super) fn unknown_worker(id: &WorkerId, at: crate::Timestamp, evidence: &str
         member: None,
         health: None,
         plugins: None,
+        without_work_since: None,
     }
 }

@@ -21,8 +21,8 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
     }
     let present: BTreeMap<&WorkerId, &GroupMember> =
         group.members.iter().map(|member| (&member.worker_id, member)).collect();
-    for id in present.keys() {
-        came(folding, id);
+    for (id, member) in &present {
+        came(folding, id, member, group);
     }
     if !group.partial {
         let known: Vec<Arc<WorkerFacts>> = folding.facts.workers.values().cloned().collect();
@@ -61,7 +61,7 @@ pub(super) fn missing(folding: &mut Folding<'_>) {
     }
 }
 
-fn came(folding: &mut Folding<'_>, id: &WorkerId) {
+fn came(folding: &mut Folding<'_>, id: &WorkerId, member: &GroupMember, group: &GroupMembers) {
     let before = folding.facts.workers.get(id).cloned();
     let again = before.as_ref().is_some_and(|worker| worker.alive.gone());
     let heard_of = before.is_some();
@@ -73,13 +73,31 @@ fn came(folding: &mut Folding<'_>, id: &WorkerId) {
         next.evidence = "it is a member of the Connect group".into();
     }
     if next.alive != Alive::Yes {
+        if again && held_back(folding, member) {
+            next.without_work_since = Some(next.since);
+            next.evidence = "it is back in the Connect group and was not given its work back yet".into();
+        }
         next.alive = Alive::Yes;
         next.since = folding.at;
         if again || !heard_of {
             folding.transition(Source::Group, Subject::Worker(id.clone()), Change::WorkerCame { again });
         }
     }
+    let placed = &*group.state == "Stable" && (owns(member) || member.delay_ms.unwrap_or(0) == 0);
+    if placed && next.without_work_since.take().is_some() {
+        next.evidence = "it is a member of the Connect group and was given work".into();
+    }
     folding.put_worker(next);
+}
+
+/// Whether the leader holds lost work back: the assignments say so, or did before the rebalance that hides them now.
+fn held_back(folding: &Folding<'_>, member: &GroupMember) -> bool {
+    let known = folding.facts.about.group.as_ref().and_then(|group| group.delay_until);
+    member.delay_ms.is_some_and(|delay| delay > 0) || known.is_some_and(|until| until > folding.at)
+}
+
+fn owns(member: &GroupMember) -> bool {
+    !member.connectors.is_empty() || !member.tasks.is_empty()
 }
 
 /// A worker that the group does not list. One that statuses name but that never was a member of the group as this
@@ -114,6 +132,7 @@ fn absent(folding: &mut Folding<'_>, worker: &WorkerFacts, empty: bool) {
         since: folding.at,
         evidence,
         member: Some(false),
+        without_work_since: None,
         ..worker.clone()
     });
 }

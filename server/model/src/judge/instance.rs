@@ -14,12 +14,14 @@ pub(super) fn name(place: Option<u32>) -> String {
     place.map_or_else(|| "connector".to_owned(), |number| format!("task {number}"))
 }
 
-/// The worker that an instance sits on, when it is known to be gone. A FAILED, PAUSED or STOPPED instance needs no
-/// worker to be what it is.
-pub(super) fn gone_worker<'a>(case: &Case<'a>, instance: &InstanceFacts) -> Option<&'a WorkerFacts> {
+/// The worker that REST names for an instance, when that worker is known not to run it: it is gone, or came back and
+/// was not given its work back. A FAILED, PAUSED or STOPPED instance needs no worker to be what it is.
+pub(super) fn lost_worker<'a>(case: &Case<'a>, instance: &InstanceFacts) -> Option<&'a WorkerFacts> {
     let needs_worker = !matches!(instance.state, State::Failed | State::Paused | State::Stopped);
     let worker = case.cluster.workers.get(&instance.worker_id)?;
-    (needs_worker && worker.alive.gone()).then_some(&**worker)
+    // A state that was seen to change since the worker is back was written by whoever runs it now.
+    let idle = worker.without_work_since.is_some() && instance.since <= worker.since;
+    (needs_worker && (worker.alive.gone() || idle)).then_some(&**worker)
 }
 
 /// What REST says, in one short line: `connector RUNNING on a:1; task 0 FAILED on b:2`.

@@ -21,31 +21,34 @@ pub(super) fn unassigned(case: &Case<'_>, window: &mut Window) -> Option<Finding
 fn on_gone_workers(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
     let mut gone: BTreeMap<&WorkerId, (&WorkerFacts, Vec<Option<u32>>)> = BTreeMap::new();
     for (place, facts) in case.connector.instances() {
-        if let Some(worker) = instance::gone_worker(case, facts) {
+        if let Some(worker) = instance::lost_worker(case, facts) {
             gone.entry(&worker.id)
                 .or_insert_with(|| (worker, Vec::new()))
                 .1
                 .push(place);
         }
     }
-    let since = gone.values().map(|(worker, _)| worker.since).min()?;
+    let since = gone
+        .values()
+        .map(|(worker, _)| worker.without_work_since.unwrap_or(worker.since))
+        .min()?;
     let mut reasons: Vec<Reason> = gone
         .values()
         .map(|(worker, places)| gone_reason(case, worker, places))
         .collect();
     reasons.extend(delay_reason(case, window));
     let (worker, _) = gone.into_values().next()?;
-    let how = if worker.alive == Alive::GoneInOrder {
-        "left in order"
-    } else {
-        "is gone"
+    let how = match worker.alive {
+        Alive::GoneInOrder => "left in order",
+        Alive::Yes => "is back without its work",
+        _ => "is gone",
     };
     let diagnosis = Diagnosis {
         domain: Domain::Infrastructure,
         class: Class::Worker,
         confidence: 0.95,
         root_cause: format!("worker {} {how}", worker.id).into(),
-        why: "the worker that ran it is gone, which concerns everything that it carried".into(),
+        why: "the worker that ran it was lost, which concerns everything that it carried".into(),
         shared: Some(Scope::Worker(worker.id.clone())),
     };
     Some(Finding {
@@ -59,6 +62,7 @@ fn on_gone_workers(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
 fn gone_reason(case: &Case<'_>, worker: &WorkerFacts, places: &[Option<u32>]) -> Reason {
     let how = match worker.alive {
         Alive::GoneInOrder => "left in order",
+        Alive::Yes => "is back and was not given its work back yet",
         _ => "is gone without a word",
     };
     let states: BTreeSet<&str> = case

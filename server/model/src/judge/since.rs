@@ -14,6 +14,8 @@ pub(super) fn since(
     let asked_or_lost = matches!(health, Health::Paused | Health::Stopped | Health::Unknown);
     match before {
         Some((old, since)) if old == health => since,
+        // Nothing was known meanwhile, so nothing is known to have ended: what was so before goes on.
+        Some((Health::Unknown, _)) if health.unhealthy() => found,
         // The grace ran out: it is UNASSIGNED since it was.
         Some((Health::Restarting, since)) if found >= since => found,
         // A loop ends by the passing of time, whatever else happened since the last failure.

@@ -63,9 +63,14 @@ fn find(case: &Case<'_>, facts: &InstanceFacts, window: &mut Window) -> (Health,
     if facts.state == State::Failed {
         return (Health::Failed, facts.since, format!("FAILED on {on}").into());
     }
-    if let Some(worker) = instance::gone_worker(case, facts) {
-        let text = format!("REST says {} on {on}, which is gone", facts.state);
-        return (Health::Unassigned, worker.since, text.into());
+    if let Some(worker) = instance::lost_worker(case, facts) {
+        let how = match worker.without_work_since {
+            Some(_) => "was not given it back",
+            None => "is gone",
+        };
+        let text = format!("REST says {} on {on}, which {how}", facts.state);
+        let since = worker.without_work_since.unwrap_or(worker.since);
+        return (Health::Unassigned, since, text.into());
     }
     match facts.state {
         State::Unassigned => {

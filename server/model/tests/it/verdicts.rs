@@ -98,6 +98,7 @@ impl Instance {
             member: self.worker_alive,
             health: None,
             plugins: None,
+            without_work_since: None,
         }
     }
 }

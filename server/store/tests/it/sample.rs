@@ -90,6 +90,7 @@ pub fn worker(id: &str, alive: Alive) -> Arc<WorkerFacts> {
         first_seen: at(-9),
         evidence: "It is a member of the group.".into(),
         version: Some("4.1.0".into()),
+        without_work_since: Some(at(3)),
         ever_answered: true,
         answered_at: Some(at(2)),
         probe_failures: 3,

@@ -49,6 +49,7 @@ fn worker(id: &str, alive: Alive, since: i64, evidence: &str) -> WorkerFacts {
         first_seen: ago(172_800),
         evidence: evidence.into(),
         version: Some("4.3.1".into()),
+        without_work_since: None,
         ever_answered: true,
         answered_at: Some(ago(if lives { 2 } else { since })),
         probe_failures: if lives { 0 } else { 24 },
@@ -78,6 +79,7 @@ fn unseen() -> WorkerFacts {
         member: None,
         health: None,
         plugins: None,
+        without_work_since: None,
     }
 }
 

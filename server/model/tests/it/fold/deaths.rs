@@ -212,3 +212,25 @@ fn a_connector_is_not_older_than_itself_on_a_worker_long_gone() {
     story.see(65, group_of(&["a"], 0));
     assert_eq!(story.verdict("new"), "unassigned 60 [unassigned]");
 }
+
+#[test]
+fn a_worker_that_returns_within_the_delay_runs_nothing_until_its_work_is_given_back() {
+    let mut story = two_workers();
+    story.see(10, group_of(&["a"], 20_000));
+    assert_eq!(story.verdict("right"), "unassigned 10 [unassigned]");
+    story.news();
+
+    // It is back, the leader still holds the work back, and REST never said anything but RUNNING.
+    story.see(14, group_of(&["a", "b"], 16_000));
+    story.see(15, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+    assert_eq!(story.alive("b"), Alive::Yes);
+    assert_eq!(story.verdict("right"), "unassigned 10 [unassigned]");
+    assert!(story.reasons("right").contains("was not given its work back"), "{}", story.reasons("right"));
+    assert_eq!(story.open(), ["worker infrastructure: right"]);
+    assert_eq!(story.verdict("left"), "healthy 0 [healthy]");
+
+    // The delay is over and the work placed: only the group tells, REST looks as it did all along.
+    story.see(31, group_of(&["a", "b"], 0));
+    assert_eq!(story.verdict("right"), "healthy 31 [healthy]");
+    assert!(story.open().is_empty());
+}

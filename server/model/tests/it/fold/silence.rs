@@ -104,7 +104,8 @@ fn silence_beyond_the_stale_limit_is_unknown_and_ends_with_the_next_list() {
     story.see(60, list("a", &left_and_right("RUNNING a", "FAILED b boom")));
     assert_eq!(story.news(), ["60 cluster reachable"]);
     assert_eq!(story.verdict("left"), "healthy 60 [healthy]");
-    assert_eq!(story.verdict("right"), "failed 60 [failed]");
+    // Nothing is known to have happened meanwhile: it is failed since it was.
+    assert_eq!(story.verdict("right"), "failed -5 [failed]");
     assert_eq!(story.open(), ["connector unsure: right"]);
 }
 
