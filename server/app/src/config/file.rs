@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::value::{Address, Listen, Name, Network, Span};
+use super::value::{Address, Keep, Listen, Name, Network, Span};
 
 /// The whole file.
 #[derive(Default, Deserialize)]
@@ -42,6 +42,7 @@ pub struct Database {
     pub owner_url: Option<String>,
     pub owner_url_file: Option<String>,
     pub owner_url_env: Option<String>,
+    pub history: Option<Keep>,
 }
 
 /// `[observe]`.
@@ -185,7 +186,7 @@ overlay!(Observe {
 overlay!(Egress { allow });
 
 impl Database {
-    /// Takes each address that the other one has, in whichever of its three forms.
+    /// Takes each key that the other one has; an address in whichever of its three forms.
     pub fn overlay(&mut self, over: Self) {
         if over.url.is_some() || over.url_file.is_some() || over.url_env.is_some() {
             (self.url, self.url_file, self.url_env) = (over.url, over.url_file, over.url_env);
@@ -194,5 +195,6 @@ impl Database {
             (self.owner_url, self.owner_url_file, self.owner_url_env) =
                 (over.owner_url, over.owner_url_file, over.owner_url_env);
         }
+        self.history = over.history.or(self.history);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use url::Url;
 
@@ -30,6 +31,8 @@ pub struct DatabaseConfig {
     pub url: Option<String>,
     /// The same with the role that owns the tables, when that is another.
     pub owner_url: Option<String>,
+    /// How long history is kept at least: it goes by whole months.
+    pub history: Duration,
 }
 
 pub(super) fn server(table: &Server, around: &Surroundings<'_>) -> ServerConfig {
@@ -87,5 +90,9 @@ pub(super) fn database(table: &Database, around: &Surroundings<'_>) -> Result<Da
     if url.is_none() && owner_url.is_some() {
         return Err("[database] owner_url is given without url".to_owned());
     }
-    Ok(DatabaseConfig { url, owner_url })
+    Ok(DatabaseConfig {
+        url,
+        owner_url,
+        history: table.history.map_or(Duration::from_secs(90 * 86_400), |keep| keep.0),
+    })
 }

@@ -37,6 +37,11 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
             config.server.data_dir.display()
         )?,
     }
+    writeln!(
+        out,
+        "          keeps history for {}, and up to a month longer",
+        Span(config.database.history)
+    )?;
     let span = |delta: chrono::TimeDelta| delta.to_std().map(|time| Span(time).to_string()).unwrap_or_default();
     let settings = &fleet.settings;
     writeln!(

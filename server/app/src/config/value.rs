@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use serde::de::{self, Deserialize, Deserializer};
 
+/// Milliseconds.
+const DAY: u64 = 86_400_000;
+
 /// A length of time above zero: `500ms`, `5s`, `2m`, `1h`, `7d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span(pub Duration);
@@ -15,23 +18,43 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let refused = || format!("`{text}` is no duration: write \"500ms\", \"5s\", \"2m\", \"1h\" or \"7d\"");
-        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, unit) = text.split_at(digits);
-        let number: u64 = number.parse().map_err(|_| refused())?;
-        let millis = match unit {
-            "ms" => 1,
-            "s" => 1_000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            "d" => 86_400_000,
-            _ => return Err(refused()),
-        };
         // A year is more than any of these may mean, and keeps all arithmetic with times far from its limits.
-        match number.checked_mul(millis) {
-            Some(0) => Err(format!("`{text}` must be more than nothing")),
-            Some(total) if total <= 366 * 86_400_000 => Ok(Self(Duration::from_millis(total))),
-            _ => Err(format!("`{text}` is longer than a year")),
+        duration(text, 366).map(Self)
+    }
+}
+
+/// A length of time above zero and up to `days`.
+fn duration(text: &str, days: u64) -> Result<Duration, String> {
+    let refused = || format!("`{text}` is no duration: write \"500ms\", \"5s\", \"2m\", \"1h\" or \"7d\"");
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| refused())?;
+    let millis = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => DAY,
+        _ => return Err(refused()),
+    };
+    match number.checked_mul(millis) {
+        Some(0) => Err(format!("`{text}` must be more than nothing")),
+        Some(total) if total <= days * DAY => Ok(Duration::from_millis(total)),
+        _ => Err(format!("`{text}` is longer than {days} days")),
+    }
+}
+
+/// How long something is kept: from a day to ten years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep(pub Duration);
+
+impl FromStr for Keep {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match duration(text, 3660)? {
+            time if time < Duration::from_millis(DAY) => Err(format!("`{text}` must be \"1d\" or more")),
+            time => Ok(Self(time)),
         }
     }
 }
@@ -39,7 +62,7 @@ impl FromStr for Span {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = self.0.as_millis();
-        let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+        let units = [("d", u128::from(DAY)), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
         match units.into_iter().find(|(_, size)| millis.is_multiple_of(*size)) {
             Some((unit, size)) => write!(f, "{}{unit}", millis / size),
             None => write!(f, "{millis}ms"),
@@ -140,7 +163,7 @@ macro_rules! from_text {
     )*};
 }
 
-from_text!(Span, Listen, Address, Network, Name);
+from_text!(Span, Keep, Listen, Address, Network, Name);
 
 #[cfg(test)]
 mod tests {
@@ -164,6 +187,16 @@ mod tests {
             "5µs",
         ] {
             assert!(text.parse::<Span>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn history_is_kept_for_a_day_or_more() {
+        for (text, days) in [("1d", 1), ("24h", 1), ("90d", 90), ("3660d", 3660)] {
+            assert_eq!(text.parse::<Keep>().unwrap().0.as_secs(), days * 86_400, "{text}");
+        }
+        for text in ["23h", "86399999ms", "0d", "", "3661d", "90"] {
+            assert!(text.parse::<Keep>().is_err(), "{text}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! The way to the database: found or started, brought up to date, watched.
+//! The way to the database: found or started, brought up to date, watched, and kept from growing for ever.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::error::ServeError;
+use super::history::forget;
 use crate::config::DatabaseConfig;
 
 /// Connections of one server.
@@ -91,6 +92,15 @@ impl Keeper {
             return Ok(());
         };
         self.store.send_replace(Some(store.clone()));
+        tokio::select! {
+            () = self.look_after(&store) => Ok(()),
+            // Beside the looking, which must not wait for locks.
+            never = forget(&store, self.config.history) => match never {},
+        }
+    }
+
+    /// Tells whether the database answers, until `stop`.
+    async fn look_after(&self, store: &Store) {
         loop {
             match store.ping().await {
                 Ok(_) if *self.loaded.borrow() => self.well(),
@@ -99,7 +109,7 @@ impl Keeper {
             }
             let mut loaded = self.loaded.clone();
             tokio::select! {
-                () = self.stop.cancelled() => return Ok(()),
+                () = self.stop.cancelled() => return,
                 () = tokio::time::sleep(LOOK) => {}
                 // Only until it is; then this waits for ever.
                 _ = async { loaded.wait_for(|loaded| *loaded).await }, if !*self.loaded.borrow() => {}

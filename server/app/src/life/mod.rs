@@ -2,6 +2,7 @@
 
 mod database;
 mod error;
+mod history;
 pub mod reload;
 mod serve;
 mod signals;

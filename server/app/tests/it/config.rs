@@ -29,6 +29,7 @@ fn the_printed_defaults_are_what_an_empty_file_means() {
     assert!(printed.server == empty.server && printed.database == empty.database);
     assert!(printed.fleet.settings == empty.fleet.settings && printed.fleet.allow == empty.fleet.allow);
     assert_eq!(empty.server.listen.to_string(), "127.0.0.1:8480");
+    assert!(config::summary(&empty).contains("keeps history for 90d"));
 }
 
 /// Every example behind a `#` must be right once its files are there.
@@ -103,6 +104,10 @@ fn refusals_name_the_place_and_the_nearest_key() {
             "[server]\nlisten = \"0.0.0.0:8480\"",
             "/etc/s.toml:2:10: `0.0.0.0:8480` is no loopback address",
         ),
+        (
+            "[database]\nhistory = \"12h\"",
+            "/etc/s.toml:2:11: `12h` must be \"1d\" or more",
+        ),
         ("[alerting]\n", "unknown key `alerting`; known here: server, database"),
         ("[[clusters]]\nname = \"a\"", "missing field `urls`"),
         (
@@ -151,6 +156,7 @@ fn the_environment_overrides() {
         "[observe]\ninterval = \"5s\"\n[database]\nurl = \"postgres://file/x\"",
         &[
             ("SIGNALBOX__OBSERVE__INTERVAL", "250ms"),
+            ("SIGNALBOX__DATABASE__HISTORY", "400d"),
             ("SIGNALBOX__SERVER__LISTEN", "127.0.0.1:9000"),
             ("SIGNALBOX__EGRESS__ALLOW", "[\"10.1.2.3/16\"]"),
             ("DATABASE_URL", "postgres://env/x"),
@@ -163,6 +169,7 @@ fn the_environment_overrides() {
     );
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:9000");
     assert_eq!(config.fleet.allow, ["10.1.0.0/16"]);
+    assert_eq!(config.database.history, Duration::from_secs(400 * 86_400));
     // The customary variable fills a gap; it does not overrule the file.
     assert_eq!(config.database.url.as_deref(), Some("postgres://file/x"));
     let config = with("", &[("DATABASE_URL", "postgres://env/x")]).unwrap();

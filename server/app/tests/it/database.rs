@@ -20,14 +20,14 @@ fn admin() -> PgConnectOptions {
 }
 
 /// On a thread of its own, since tests may or may not have a runtime.
-fn run(sql: String) -> Result<(), sqlx::Error> {
+fn run(options: PgConnectOptions, sql: String) -> Result<(), sqlx::Error> {
     let work = move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
         runtime.block_on(async {
-            let mut connection = admin().connect().await?;
+            let mut connection = options.connect().await?;
             raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;
             Ok(())
         })
@@ -41,16 +41,23 @@ impl Database {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("signalbox_app_test_{}_{number}", std::process::id());
-        run(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).unwrap();
-        run(format!("CREATE DATABASE {name} STRATEGY file_copy")).unwrap();
+        run(admin(), format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).unwrap();
+        run(admin(), format!("CREATE DATABASE {name} STRATEGY file_copy")).unwrap();
         let url = admin().database(&name).to_url_lossy().to_string();
         Self { name, url }
     }
 }
 
+impl Database {
+    /// Runs statements in it.
+    pub fn run(&self, sql: &str) {
+        run(admin().database(&self.name), sql.to_owned()).unwrap();
+    }
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Err(error) = run(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)) {
+        if let Err(error) = run(admin(), format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)) {
             eprintln!("{} was left behind: {error}", self.name);
         }
     }

@@ -86,6 +86,29 @@ fn a_changed_configuration_is_taken_and_a_bad_one_is_not() {
 }
 
 #[test]
+fn history_that_has_grown_old_is_dropped_by_whole_months() {
+    let database = Database::new();
+    let home = Server::ready(Home::new(&database.url)).stop();
+    // One month is long past the 90 days of the default, the other within them.
+    database.run(
+        "SELECT signalbox_make_partition(parent, '2024-03-10') FROM unnest(ARRAY['feed', 'history', 'audit']) parent;
+         SELECT signalbox_make_partition(parent, now() - interval '70 days')
+         FROM unnest(ARRAY['feed', 'history', 'audit']) parent;",
+    );
+    let server = Server::ready(home);
+    until("the drop", || server.log().contains("were dropped").then_some(()));
+    assert!(server.log().contains("tables=2"), "{}", server.log());
+    database.run(
+        "DO $$ BEGIN
+             ASSERT to_regclass('feed_y2024m03') IS NULL AND to_regclass('history_y2024m03') IS NULL;
+             ASSERT to_regclass('audit_y2024m03') IS NOT NULL;
+             ASSERT to_regclass('history_y' || to_char(now() AT TIME ZONE 'UTC' - interval '70 days', 'YYYY\"m\"MM'))
+                 IS NOT NULL;
+         END $$",
+    );
+}
+
+#[test]
 fn another_secret_key_is_refused() {
     let database = Database::new();
     let home = Server::ready(Home::new(&database.url)).stop();
