@@ -112,7 +112,8 @@
         const live = document.getElementById("live") || document.querySelector(".top");
         const link = Object.assign(document.createElement("a"), { href: root.dataset.signin, textContent: "signed out: sign in" });
         live.replaceChildren(link);
-        stop();
+        if (source) source.close();
+        clearInterval(beat);
         return;
       }
       if (answer.status !== 304) {
@@ -154,23 +155,21 @@
 
   // One tab holds the lock and the only stream and tells the others; where there are no locks, each visible tab listens.
   let source = null;
-  let reopen = null;
+  let channel = null;
   let heard = 0; // When the tab that holds the stream last said that it is open.
   const open = () => (source ? source.readyState === EventSource.OPEN : Date.now() - heard < POLL * 2.5);
-  const listen = (tell) => {
+  const tell = () => {
+    if (channel) channel.postMessage("changed");
+    soon();
+  };
+  const listen = () => {
     source = new EventSource(events);
     for (const kind of KINDS) source.addEventListener(kind, tell);
     source.addEventListener("open", tell); // What happened before it opened was not said.
     source.addEventListener("error", soon); // Whether the server is away shows at once.
-    reopen = () => source.readyState === EventSource.CLOSED && listen(tell); // A refused stream is not tried again by itself.
   };
-  const stop = () => {
-    if (source) source.close();
-    clearInterval(beat);
-  };
-  let channel = null;
   const beat = events ? setInterval(() => {
-    if (reopen) reopen();
+    if (source && source.readyState === EventSource.CLOSED) listen(); // A refused stream is not tried again by itself.
     if (channel && source && open()) channel.postMessage("open");
     if (owed || away || !open() || Date.now() - seen >= SLOW) refresh();
   }, POLL) : null;
@@ -180,13 +179,8 @@
       heard = Date.now();
       if (data === "changed") soon();
     });
-    navigator.locks.request(events, () => new Promise(() => listen(() => {
-      channel.postMessage("changed");
-      soon();
-    })));
-  } else if (events) {
-    listen(soon);
-  }
+    navigator.locks.request(events, () => new Promise(listen));
+  } else if (events) listen();
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && events) refresh();
   });
