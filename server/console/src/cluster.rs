@@ -212,7 +212,8 @@ fn worker_items(cluster: &Cluster) -> Vec<WorkerItem> {
             connectors,
             tasks,
             leader: leader == Some(&worker.id),
-            health: worker.health.clone(),
+            // What a worker said of itself before it was gone says nothing of it now.
+            health: worker.health.clone().filter(|_| !worker.alive.gone()),
             plugins: worker.plugins.as_ref().map(|plugins| plugins.len()),
         }
     };

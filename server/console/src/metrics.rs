@@ -113,7 +113,9 @@ fn connector_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stale
             samples.add(fleet::CONNECTOR_OBSERVATION_AGE, &ids, age);
         }
         let mut states: BTreeMap<&str, u32> = BTreeMap::new();
-        for task in facts.tasks.values() {
+        // Of a silent cluster no task's state is known.
+        let known = !staleness.silent(&cluster.fresh);
+        for task in facts.tasks.values().filter(|_| known) {
             *states.entry(task.state.as_str()).or_default() += 1;
         }
         for (state, count) in states {

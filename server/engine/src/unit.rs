@@ -198,7 +198,8 @@ impl Holding<'_> {
             tokio::select! {
                 () = stop.cancelled() => return self.last_words().await,
                 looked = observations.recv() => {
-                    let Some(looked) = looked else { return Ended::Asked };
+                    // A watcher ended, so that the unit must start anew; what is pending is recorded first.
+                    let Some(looked) = looked else { return self.last_words().await };
                     self.take(looked);
                     // What waits is taken together, so that a storm becomes one transaction.
                     while let Ok(looked) = observations.try_recv() {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Timestamp;
+use crate::judge::Surroundings;
 use crate::names::{ClusterName, ConnectorName};
 pub use crate::scope::Scope;
 use crate::verdict::{Class, Diagnosis, Domain, Verdict};
@@ -53,14 +54,20 @@ pub struct Grouping {
 }
 
 /// Gathers the unhealthy connectors of one cluster under their causes. `open` are the faults open so far; a fault
-/// keeps its id and opening as long as it has members and its scope stays.
+/// keeps its id and opening as long as it has members and its scope stays; that of a silent cluster needs no member.
 pub fn group<'a>(
     cluster: &ClusterName,
     verdicts: impl IntoIterator<Item = (&'a ConnectorName, &'a Verdict)>,
+    surroundings: &Surroundings,
     open: &[Arc<Fault>],
     now: Timestamp,
 ) -> Grouping {
     let mut wanted: BTreeMap<Scope, Fault> = BTreeMap::new();
+    // A cluster that was never heard of has no connector that could tell of it.
+    if let Some(silence) = &surroundings.silence {
+        let diagnosis = silence.diagnosis();
+        wanted.insert(Scope::Cluster, from(cluster, Scope::Cluster, &diagnosis, silence.since));
+    }
     for (name, verdict) in verdicts {
         let Some(diagnosis) = verdict.diagnosis.as_ref().filter(|_| verdict.health.unhealthy()) else {
             continue;

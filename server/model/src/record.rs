@@ -109,8 +109,8 @@ impl Entry {
             Self::Transition(transition) => transition.subject.connector(),
             Self::Verdict(change) => Some(&change.connector),
             Self::FaultOpened(fault) | Self::FaultEnded(fault) => match &fault.scope {
-                crate::fault::Scope::Connector(name) => Some(name),
-                crate::fault::Scope::Cluster | crate::fault::Scope::Worker(_) => None,
+                crate::scope::Scope::Connector(name) => Some(name),
+                crate::scope::Scope::Cluster | crate::fault::Scope::Worker(_) => None,
             },
         }
     }

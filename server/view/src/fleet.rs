@@ -123,13 +123,9 @@ impl Fleet {
         totals
     }
 
-    /// The oldest moment at which a cluster's states were last seen; `None` when one was never seen or there is none.
+    /// The oldest moment at which the states of a cluster were last seen, of those that were ever seen; the others are
+    /// told apart as such. `None` when none was.
     pub fn as_of(&self) -> Option<model::Timestamp> {
-        let mut oldest = None;
-        for cluster in self.clusters.values() {
-            let rest = cluster.fresh.rest?;
-            oldest = Some(oldest.map_or(rest, |known: model::Timestamp| known.min(rest)));
-        }
-        oldest
+        self.clusters.values().filter_map(|cluster| cluster.fresh.rest).min()
     }
 }

@@ -122,8 +122,11 @@ impl Ledger {
             fresh: Default::default(),
         };
         let before = std::mem::replace(&mut self.facts, placeholder);
-        let alive_before: BTreeMap<WorkerId, Running> =
-            before.workers.values().map(|worker| (worker.id.clone(), running(worker))).collect();
+        let alive_before: BTreeMap<WorkerId, Running> = before
+            .workers
+            .values()
+            .map(|worker| (worker.id.clone(), running(worker)))
+            .collect();
         let same_before = before.about.same_as.clone();
         let delay_before = before.about.group.as_ref().and_then(|group| group.delay_until);
         let folded = fold(before, observation, &self.spec.settings);
@@ -284,15 +287,16 @@ impl Ledger {
     }
 
     fn judge(&mut self, mut names: BTreeSet<ConnectorName>, now: Timestamp) {
+        let mut changed = false;
         if self.surroundings_due.is_some_and(|due| due <= now) {
             let (surroundings, due) = judge::surroundings(&self.facts, &self.spec.settings, now);
             self.surroundings_due = due;
             if surroundings != self.surroundings {
                 self.surroundings = surroundings;
                 names.extend(self.facts.connectors.keys().cloned());
+                changed = true;
             }
         }
-        let mut changed = false;
         let count = names.len();
         for name in names {
             changed |= self.judge_one(&name, now);
@@ -360,7 +364,7 @@ impl Ledger {
             !refused && facts.is_some_and(|facts| facts.deleted_at.is_none())
         });
         let verdicts = live.map(|(name, verdict)| (name, &**verdict));
-        let grouping = fault::group(&self.facts.name, verdicts, &self.faults, now);
+        let grouping = fault::group(&self.facts.name, verdicts, &self.surroundings, &self.faults, now);
         if grouping.opened.is_empty() && grouping.changed.is_empty() && grouping.ended.is_empty() {
             return;
         }

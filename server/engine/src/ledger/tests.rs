@@ -253,3 +253,21 @@ fn a_renamed_cluster_goes_on_from_what_was_recorded_under_its_old_name() {
     assert_eq!(out.faults()[0].cluster.as_str(), "orders-eu");
     assert!(out.entries().is_empty(), "nothing happened but the name");
 }
+
+#[test]
+fn a_cluster_that_never_answered_is_a_fault_though_it_has_no_connector() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    let gap = Gap {
+        kind: GapKind::Refused,
+        text: "a:1: connection refused".into(),
+    };
+    for _ in 0..8 {
+        see(&mut ledger, &clock, Seen::ListMissing(gap.clone()));
+        clock.advance(TimeDelta::seconds(5));
+    }
+    assert_eq!(ledger.faults.len(), 1);
+    assert_eq!(ledger.faults[0].scope, fault::Scope::Cluster);
+    see(&mut ledger, &clock, listed(&[("one", State::Running, "a:1")]));
+    assert!(ledger.faults.is_empty());
+}

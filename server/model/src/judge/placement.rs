@@ -7,9 +7,9 @@ use super::case::{Case, Finding};
 use super::{instance, window::Window};
 use crate::Timestamp;
 use crate::facts::{Alive, WorkerFacts};
-use crate::fault::Scope;
 use crate::names::WorkerId;
 use crate::observe::Source;
+use crate::scope::Scope;
 use crate::state::State;
 use crate::verdict::{Class, Diagnosis, Domain, Health, Reason};
 

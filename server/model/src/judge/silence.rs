@@ -6,7 +6,6 @@ use super::case::{Case, Finding};
 use super::surroundings::Silence;
 use super::window::Window;
 use crate::Timestamp;
-use crate::fault::Scope;
 use crate::observe::Source;
 use crate::verdict::{Class, Diagnosis, Domain, Health, Reason};
 
@@ -74,18 +73,10 @@ fn silent(silence: &Silence) -> Finding {
         source: Source::Rest,
         as_of: silence.since,
     };
-    let diagnosis = Diagnosis {
-        domain: Domain::Infrastructure,
-        class: silence.class,
-        confidence: 0.9,
-        root_cause: silence.text.clone(),
-        why: "every connector of the cluster is concerned at once, whatever it does".into(),
-        shared: Some(Scope::Cluster),
-    };
     Finding {
         health: Health::Unknown,
         since: silence.since,
         reasons: vec![reason],
-        diagnosis: Some(diagnosis),
+        diagnosis: Some(silence.diagnosis()),
     }
 }

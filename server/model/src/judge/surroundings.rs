@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::Timestamp;
 use crate::facts::{ClusterFacts, Freshness};
 use crate::observe::GapKind;
+use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::verdict::Class;
+use crate::verdict::{Class, Diagnosis, Domain};
 
 /// What concerns all connectors of a cluster at once.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +25,20 @@ pub struct Silence {
     pub text: Arc<str>,
     /// What kind of fault.
     pub class: Class,
+}
+
+impl Silence {
+    /// What is wrong with the cluster, and with each of its connectors.
+    pub fn diagnosis(&self) -> Diagnosis {
+        Diagnosis {
+            domain: Domain::Infrastructure,
+            class: self.class,
+            confidence: 0.9,
+            root_cause: self.text.clone(),
+            why: "every connector of the cluster is concerned at once, whatever it does".into(),
+            shared: Some(Scope::Cluster),
+        }
+    }
 }
 
 /// Judges the surroundings: silent when for the stale limit no worker answered REST and the group had no member, or

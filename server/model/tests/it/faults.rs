@@ -52,7 +52,7 @@ fn on_worker(since: i64, worker: &str) -> Verdict {
 fn grouped(verdicts: &[(&str, Verdict)], open: &[Arc<Fault>], now: i64) -> Grouping {
     let named: Vec<(ConnectorName, Verdict)> = verdicts.iter().map(|(name, v)| ((*name).into(), v.clone())).collect();
     let pairs = named.iter().map(|(name, verdict)| (name, verdict));
-    group(&"orders".into(), pairs, open, at(now))
+    group(&"orders".into(), pairs, &Default::default(), open, at(now))
 }
 
 fn members(fault: &Fault) -> Vec<&str> {

@@ -144,6 +144,7 @@ fn faults(cluster: &ClusterName, connectors: &[ConnectorRecord]) -> Vec<Arc<Faul
     group(
         cluster,
         living.map(|record| (&record.facts.name, &*record.verdict)),
+        &Default::default(),
         &[],
         now(),
     )

@@ -225,7 +225,11 @@ fn a_worker_that_returns_within_the_delay_runs_nothing_until_its_work_is_given_b
     story.see(15, list("a", &left_and_right("RUNNING a", "RUNNING b")));
     assert_eq!(story.alive("b"), Alive::Yes);
     assert_eq!(story.verdict("right"), "unassigned 10 [unassigned]");
-    assert!(story.reasons("right").contains("was not given its work back"), "{}", story.reasons("right"));
+    assert!(
+        story.reasons("right").contains("was not given its work back"),
+        "{}",
+        story.reasons("right")
+    );
     assert_eq!(story.open(), ["worker infrastructure: right"]);
     assert_eq!(story.verdict("left"), "healthy 0 [healthy]");
 

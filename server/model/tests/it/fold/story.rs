@@ -81,7 +81,7 @@ impl Story {
                 (connector.name.clone(), judged.verdict)
             })
             .collect();
-        self.faults = group(&self.facts.name, &self.verdicts, &self.faults, now).open;
+        self.faults = group(&self.facts.name, &self.verdicts, &around, &self.faults, now).open;
         self
     }
 
