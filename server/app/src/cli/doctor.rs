@@ -10,7 +10,7 @@ use url::Url;
 
 use super::config_file::ConfigFile;
 use super::exit::Exit;
-use super::out::say;
+use super::out::{complain, say};
 use super::runtime::block_on;
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -31,12 +31,24 @@ pub struct Doctor {
 
 impl Doctor {
     pub fn run(self) -> Exit {
+        if self
+            .url
+            .iter()
+            .any(|url| !url.username().is_empty() || url.password().is_some())
+        {
+            let why = "an address must not carry credentials: put `auth` with password_file into a configuration, and \
+                       ask with --config";
+            return complain(Exit::Usage, &why);
+        }
         if !self.url.is_empty() {
             let spec = spec_of(self.url.clone(), self.bootstrap.as_deref());
             return block_on(async {
                 let findings = examine_fleet(&spec).await;
                 let exit = tell(&findings);
-                say(paste::lines(&spec, self.bootstrap.as_deref()));
+                // What is no worker is nothing to put into a file.
+                if exit == Exit::Well {
+                    say(paste::lines(&spec, self.bootstrap.as_deref()));
+                }
                 exit
             });
         }

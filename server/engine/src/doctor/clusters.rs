@@ -100,7 +100,10 @@ async fn examine(cluster: &ClusterSpec, client: &WorkerClient, subject: &str, fi
         }
     }
     match lister {
-        Some(worker) => list(&worker, client, subject, &mut seen, &mut versions, findings).await,
+        Some(worker) => {
+            let kafka = cluster.kafka.is_some();
+            list(&worker, client, subject, kafka, &mut seen, &mut versions, findings).await;
+        }
         None => findings.push(
             Finding::new(subject, Severity::Problem, "none of its configured addresses answers")
                 .todo("its connectors will be shown as unknown until one does"),
@@ -154,6 +157,7 @@ async fn list(
     worker: &Worker,
     client: &WorkerClient,
     subject: &str,
+    kafka: bool,
     seen: &mut Seen,
     versions: &mut BTreeSet<Arc<str>>,
     findings: &mut Vec<Finding>,
@@ -216,7 +220,11 @@ async fn list(
                     Severity::Note,
                     format!("statuses name the worker {id}, whose address does not answer from here"),
                 )
-                .todo("fine behind an ingress or in a pod network; without Kafka access Signalbox cannot tell whether it lives"),
+                .todo(if kafka {
+                    "fine behind an ingress or in a pod network, and if it is gone the Connect group tells"
+                } else {
+                    "fine behind an ingress or in a pod network; without Kafka access Signalbox cannot tell whether it lives"
+                }),
             ),
         }
     }

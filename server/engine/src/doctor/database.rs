@@ -24,7 +24,13 @@ pub(super) async fn examine(store: &Store, clock: &dyn Clock) -> Vec<Finding> {
     );
     let mut findings = vec![Finding::new(SUBJECT, Severity::Good, text)];
     let apart = (health.clock - clock.now()).abs();
-    if apart > CLOCKS {
+    if apart <= CLOCKS {
+        findings.push(Finding::new(
+            SUBJECT,
+            Severity::Good,
+            "its clock agrees with this machine's",
+        ));
+    } else {
         findings.push(
             Finding::new(
                 SUBJECT,

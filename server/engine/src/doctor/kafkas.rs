@@ -52,7 +52,12 @@ async fn examine(
     let access = cluster.check(None).await;
     match &access.brokers {
         Ok(brokers) => {
-            let text = format!("{} brokers: {}", brokers.len(), brokers.join(", "));
+            let count = if brokers.len() == 1 {
+                "1 broker"
+            } else {
+                &format!("{} brokers", brokers.len())
+            };
+            let text = format!("{count}: {}; it may be asked for its metadata", brokers.join(", "));
             findings.push(Finding::new(subject, Severity::Good, text));
         }
         Err(error) => {
@@ -99,7 +104,10 @@ async fn group(
                 .todo("check `group_id`: it is the workers' `group.id`"),
             ),
             Ok(group) => {
-                let text = format!("its Connect group {id} has {} workers", group.members.len());
+                let text = format!(
+                    "its Connect group {id} has {} workers and may be described",
+                    group.members.len()
+                );
                 findings.push(Finding::new(about, Severity::Good, text));
             }
             Err(error) => findings.push(
@@ -139,7 +147,7 @@ async fn group(
         [one] => findings.push(Finding::new(
             about,
             Severity::Good,
-            format!("its Connect group is {one}, found by its workers' addresses"),
+            format!("its Connect group is {one}, found by its workers' addresses; it may be described"),
         )),
         [] => findings.push(
             Finding::new(
