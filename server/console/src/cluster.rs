@@ -98,6 +98,8 @@ pub struct ClusterDetail {
     pub item: ClusterItem,
     /// The Connect group, when Kafka lets us see it.
     pub group: Option<GroupFacts>,
+    /// Why Kafka does not tell who is in the group, where it should.
+    pub group_gap: Option<Gap>,
     /// When each source was last true.
     pub fresh: Freshness,
     /// What each configured address last answered.
@@ -131,6 +133,7 @@ impl Console {
         Ok(ClusterDetail {
             item: self.cluster_item(cluster),
             group: cluster.about.group.clone(),
+            group_gap: cluster.about.group_gap.clone(),
             fresh: cluster.fresh.clone(),
             addresses: cluster.about.addresses.clone(),
             faults: worst_first(cluster.faults.iter().map(|fault| fault_item(cluster, fault)).collect()),

@@ -191,7 +191,9 @@ pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Stalene
             .map(|(number, task)| task_item(cluster, connector, *number, task, overtaken))
             .collect(),
         health,
-        since: if overtaken {
+        since: if let Some(deleted_at) = facts.deleted_at {
+            deleted_at
+        } else if overtaken {
             heard.unwrap_or(verdict.since)
         } else {
             verdict.since

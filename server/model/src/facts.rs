@@ -50,6 +50,9 @@ pub struct ClusterAbout {
     /// The Connect group, when Kafka lets us see it.
     #[serde(default)]
     pub group: Option<GroupFacts>,
+    /// Why Kafka does not tell who is in the group, where it should.
+    #[serde(default)]
+    pub group_gap: Option<Gap>,
     /// What each configured address last answered, in words.
     #[serde(default)]
     pub addresses: BTreeMap<WorkerId, Arc<str>>,

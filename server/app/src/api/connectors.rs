@@ -1,5 +1,7 @@
 //! Connectors: the list, and one by its names.
 
+use std::num::NonZeroUsize;
+
 use axum::extract::State;
 use axum::response::Response;
 use base64::Engine as _;
@@ -95,7 +97,9 @@ pub fn read(mut params: Params) -> Result<ConnectorQuery, Problem> {
         teams: params.list("team").into_iter().map(Into::into).collect(),
         text: params.all("q").join(" "),
         deleted: params.read("deleted", "`true` or `false`")?.unwrap_or(false),
-        limit: params.read("limit", "a number from 1 to 1000")?.unwrap_or(0),
+        limit: params
+            .read("limit", "a number from 1 to 1000")?
+            .map_or(0, NonZeroUsize::get),
         cursor: params.one("cursor")?.map(|cursor| open_cursor(&cursor)).transpose()?,
         ..ConnectorQuery::default()
     };

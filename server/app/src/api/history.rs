@@ -1,5 +1,7 @@
 //! What happened.
 
+use std::num::NonZeroUsize;
+
 use axum::extract::State;
 use axum::response::Response;
 use console::TimelineQuery;
@@ -33,7 +35,9 @@ pub async fn timeline(
 ) -> Result<Response, Problem> {
     let query = TimelineQuery {
         before: params.read("cursor", "`next_cursor` of the page before")?,
-        limit: params.read("limit", "a number from 1 to 500")?.unwrap_or(0),
+        limit: params
+            .read("limit", "a number from 1 to 500")?
+            .map_or(0, NonZeroUsize::get),
         cluster: Some(id.cluster.clone()),
         connector: Some(id.name.clone()),
     };

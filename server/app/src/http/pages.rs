@@ -1,5 +1,7 @@
 //! The pages: a question to the console, its answer drawn by `web`.
 
+use std::time::Duration;
+
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
@@ -83,10 +85,8 @@ pub async fn connector_by_name(reader: Reader, mut params: Params) -> Response {
 async fn draw_connector(reader: &Reader, id: ConnectorId) -> Result<String, Problem> {
     let console = reader.state.console();
     let detail = console.connector(&reader.actor, &id)?;
-    let versions = console.config_versions(&reader.actor, &id.cluster, &id.name).await;
-    let versions = versions
-        .map(|versions| lines(&versions))
-        .map_err(|error| error.to_string());
+    let versions = soon(console.config_versions(&reader.actor, &id.cluster, &id.name)).await;
+    let versions = versions.map(|versions| lines(&versions));
     let query = TimelineQuery {
         cluster: Some(id.cluster),
         connector: Some(id.name),
@@ -168,8 +168,16 @@ pub async fn asset(Path(path): Path<String>, params: Params, asked: HeaderMap) -
 }
 
 async fn history(reader: &Reader, query: TimelineQuery) -> Result<TimelinePage, String> {
-    let page = reader.state.console().timeline(&reader.actor, &query).await;
-    page.map_err(|error| error.to_string())
+    soon(reader.state.console().timeline(&reader.actor, &query)).await
+}
+
+/// What the past has to say, if it says it soon: a page about the present does not wait for it, so that a database that
+/// hangs costs the page one second.
+async fn soon<T>(answer: impl Future<Output = Result<T, console::Error>>) -> Result<T, String> {
+    match tokio::time::timeout(Duration::from_secs(1), answer).await {
+        Ok(answer) => answer.map_err(|error| error.to_string()),
+        Err(_) => Err("the database does not answer in time".to_owned()),
+    }
 }
 
 /// A page whose cursor fits into an address.
@@ -181,8 +189,7 @@ fn closed(page: ConnectorPage) -> ConnectorPage {
 }
 
 fn oldest(clusters: &[ClusterItem]) -> Option<DateTime<Utc>> {
-    let seen: Option<Vec<_>> = clusters.iter().map(|cluster| cluster.as_of).collect();
-    seen?.into_iter().min()
+    clusters.iter().filter_map(|cluster| cluster.as_of).min()
 }
 
 fn lines(versions: &[store::ConfigVersion]) -> Vec<VersionLine> {

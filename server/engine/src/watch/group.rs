@@ -52,14 +52,22 @@ pub(crate) async fn run(mut watcher: Watcher, access: Access) {
     loop {
         let at = watcher.shared.clock.now();
         let known = workers(&watcher);
-        match watch(&watcher, &access).await {
+        let gap = match watch(&watcher, &access).await {
             Ok(Deaf) => return,
-            Err(Trouble::NotFound) => debug!(cluster = %name, "its Connect group is not found yet"),
-            Err(Trouble::Kafka(error)) => warn!(cluster = %name, %error, "its Connect group cannot be watched"),
-        }
-        let gap = Gap {
-            kind: GapKind::Other,
-            text: "its Connect group is not known yet".into(),
+            Err(Trouble::NotFound) => {
+                debug!(cluster = %name, "its Connect group is not found yet");
+                Gap {
+                    kind: GapKind::Other,
+                    text: "no Connect group on its Kafka has members with its workers' addresses".into(),
+                }
+            }
+            Err(Trouble::Kafka(error)) => {
+                warn!(cluster = %name, %error, "its Connect group cannot be watched");
+                Gap {
+                    kind: gap_kind(&error),
+                    text: error.to_string().into(),
+                }
+            }
         };
         if !watcher.tell(at, Seen::MembersMissing(gap)).await {
             return;

@@ -10,7 +10,7 @@ use super::listed::unknown_worker;
 use crate::Timestamp;
 use crate::facts::{Alive, GroupFacts, WorkerFacts};
 use crate::names::WorkerId;
-use crate::observe::{GroupMember, GroupMembers, Source};
+use crate::observe::{Gap, GroupMember, GroupMembers, Source};
 use crate::state::State;
 use crate::transition::{Change, Subject};
 
@@ -18,6 +18,7 @@ use crate::transition::{Change, Subject};
 pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
     if !group.partial {
         folding.facts.fresh.group = Some(folding.at);
+        folding.facts.about.group_gap = None;
     }
     let present: BTreeMap<&WorkerId, &GroupMember> =
         group.members.iter().map(|member| (&member.worker_id, member)).collect();
@@ -35,7 +36,8 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
 
 /// Kafka could not be asked. Once the last answer is stale, membership proves nothing any more: who was gone stays
 /// gone, of the others only what their addresses answer is left.
-pub(super) fn missing(folding: &mut Folding<'_>) {
+pub(super) fn missing(folding: &mut Folding<'_>, gap: &Gap) {
+    folding.facts.about.group_gap = Some(gap.clone());
     let stale = folding
         .facts
         .fresh

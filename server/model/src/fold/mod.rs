@@ -46,7 +46,7 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         Seen::ListedUnchanged { .. } => reach::listed(&mut folding),
         Seen::Named { by, names } => deletion::named(&mut folding, by, names),
         Seen::Members(group) => members::members(&mut folding, group),
-        Seen::MembersMissing(_) => members::missing(&mut folding),
+        Seen::MembersMissing(gap) => members::missing(&mut folding, gap),
         Seen::Answered(answer) => probe::answered(&mut folding, answer),
         Seen::Silent { address, gap } => probe::silent(&mut folding, address, gap),
         Seen::Slow(slow) => probe::slow(&mut folding, slow),

@@ -63,6 +63,7 @@ pub fn gap() -> Gap {
 
 pub fn about() -> ClusterAbout {
     ClusterAbout {
+        group_gap: Some(gap()),
         reachable: true,
         reachable_since: Some(at(0)),
         gap: Some(gap()),

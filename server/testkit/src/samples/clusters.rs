@@ -26,6 +26,7 @@ pub fn cluster() -> ClusterRecord {
         faults: faults(&name, &connectors),
         name,
         about: ClusterAbout {
+            group_gap: None,
             reachable: true,
             reachable_since: Some(ago(86_400)),
             gap: None,
@@ -62,6 +63,7 @@ fn unreachable() -> ClusterRecord {
         faults: faults(&name, &connectors),
         name,
         about: ClusterAbout {
+            group_gap: None,
             reachable: false,
             reachable_since: Some(ago(240)),
             gap: Some(gap()),

@@ -258,6 +258,7 @@ pub fn cluster_detail(item: ClusterItem) -> ClusterDetail {
             delay_until: Some(now() + TimeDelta::seconds(29)),
             rebalances: 41,
         }),
+        group_gap: item.gap.clone(),
         fresh: Freshness {
             rest: item.as_of,
             group: Some(ago(1)),

@@ -49,6 +49,8 @@ pub struct ClusterDetail {
     pub cluster: Cluster,
     /// The Connect group; null where Kafka does not let us see it.
     pub group: Option<Group>,
+    /// Why Kafka does not tell who is in the group, where it should.
+    pub group_gap: Option<String>,
     /// What each configured address last answered.
     pub addresses: BTreeMap<String, String>,
     /// Its open faults.
@@ -188,6 +190,7 @@ impl From<&console::ClusterDetail> for ClusterDetail {
         Self {
             cluster: Cluster::from(&detail.item),
             group: detail.group.as_ref().map(Group::from),
+            group_gap: detail.group_gap.as_ref().map(|gap| gap.text.to_string()),
             addresses: detail.addresses.iter().map(text).collect(),
             faults: detail.faults.iter().map(OpenFault::from).collect(),
             plugins: detail.plugins.iter().map(Plugin::from).collect(),
