@@ -116,7 +116,10 @@ async fn the_database_and_its_clock_are_examined() {
     let database = Database::new().await;
     let store = database.store().await;
     let good = doctor::examine_database(&store, &System).await;
-    assert!(good.iter().all(|finding| finding.severity == Severity::Good), "{good:?}");
+    assert!(
+        good.iter().all(|finding| finding.severity == Severity::Good),
+        "{good:?}"
+    );
     found(&good, "database", "Postgres ");
     found(&good, "database", "clock agrees");
     let clock = ManualClock::default();
