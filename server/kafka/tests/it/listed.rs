@@ -6,7 +6,9 @@ use model::observe::GroupMembers;
 
 use crate::soon;
 
-const CONNECTORS: [&str; 3] = ["beat one", "beat-ü", "beat/two"];
+/// A slash is left out: Connect 4.3.1 starts no task of such a connector when it runs on another worker than the
+/// leader, since the leader cannot be told of its task configs over an address with a slash in the name.
+const CONNECTORS: [&str; 3] = ["beat one", "beat-ü", "beat.two"];
 
 /// Every connector instance and task in the group, by name.
 fn work(seen: &GroupMembers) -> (Vec<String>, Vec<String>) {
