@@ -176,7 +176,7 @@ impl Follower {
         for name in configured {
             if let std::collections::btree_map::Entry::Vacant(vacant) = clusters.entry(name) {
                 let record = self.store.load_cluster(vacant.key()).await?;
-                let record = record.unwrap_or_else(|| empty(vacant.key()));
+                let record = record.unwrap_or_else(|| ClusterRecord::empty(vacant.key()));
                 vacant.insert(Arc::new(Cluster::new(record, before.feed)));
             }
         }
@@ -242,17 +242,6 @@ impl Follower {
 /// numbers, so that it may also say so of a feed that was merely quiet; reading the fleet anew is right then too.
 fn expired(last: i64, feed: &Feed) -> bool {
     feed.oldest.is_some_and(|oldest| last + 1 < oldest)
-}
-
-fn empty(name: &ClusterName) -> ClusterRecord {
-    ClusterRecord {
-        name: name.clone(),
-        about: Default::default(),
-        workers: Vec::new(),
-        connectors: Vec::new(),
-        faults: Vec::new(),
-        fresh: Default::default(),
-    }
 }
 
 /// What a run of numbers says of one cluster.

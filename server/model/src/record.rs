@@ -41,6 +41,18 @@ pub struct ClusterRecord {
 }
 
 impl ClusterRecord {
+    /// Of a cluster of which nothing is recorded yet.
+    pub fn empty(name: &ClusterName) -> Self {
+        Self {
+            name: name.clone(),
+            about: ClusterAbout::default(),
+            workers: Vec::new(),
+            connectors: Vec::new(),
+            faults: Vec::new(),
+            fresh: Freshness::default(),
+        }
+    }
+
     /// The facts alone, to go on observing from.
     pub fn facts(&self) -> ClusterFacts {
         ClusterFacts {

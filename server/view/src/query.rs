@@ -115,7 +115,7 @@ fn haystack(cluster: &Cluster, connector: &Connector) -> String {
         add(&diagnosis.root_cause);
         add(diagnosis.class.as_str());
     }
-    for instance in facts.instance.iter().chain(facts.tasks.values()) {
+    for (_, instance) in facts.instances() {
         add(instance.worker_id.as_str());
     }
     text.to_lowercase()

@@ -51,14 +51,7 @@ pub(crate) struct Ledger {
 impl Ledger {
     /// Goes on from what is recorded, or begins with nothing.
     pub(crate) fn new(name: &ClusterName, record: Option<ClusterRecord>, spec: Arc<FleetSpec>, now: Timestamp) -> Self {
-        let record = record.unwrap_or_else(|| ClusterRecord {
-            name: name.clone(),
-            about: Default::default(),
-            workers: Vec::new(),
-            connectors: Vec::new(),
-            faults: Vec::new(),
-            fresh: Default::default(),
-        });
+        let record = record.unwrap_or_else(|| ClusterRecord::empty(name));
         let renamed = record.name != *name;
         let record = ClusterRecord {
             name: name.clone(),
@@ -242,8 +235,11 @@ impl Ledger {
             return concerned;
         }
         for (name, facts) in &self.facts.connectors {
-            let mut instances = facts.instance.iter().chain(facts.tasks.values());
-            if instances.any(|instance| changed.contains(&instance.worker_id)) || unassigned(name) {
+            if facts
+                .instances()
+                .any(|(_, instance)| changed.contains(&instance.worker_id))
+                || unassigned(name)
+            {
                 concerned.insert(name.clone());
             }
         }

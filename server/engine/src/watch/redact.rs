@@ -29,9 +29,7 @@ impl Recorded {
     pub(crate) fn of(facts: &ClusterFacts) -> Self {
         let mut recorded = BTreeMap::new();
         for connector in facts.connectors.values() {
-            let tasks = connector.tasks.iter().map(|(number, task)| (Some(*number), task));
-            let instances = connector.instance.iter().map(|instance| (None, instance)).chain(tasks);
-            for (place, instance) in instances {
+            for (place, instance) in connector.instances() {
                 if let (Some(id), Some(trace)) = (&instance.trace_id, &instance.trace) {
                     recorded.insert((connector.name.clone(), place), (id.clone(), trace.clone()));
                 }
