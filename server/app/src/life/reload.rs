@@ -89,11 +89,12 @@ impl Reloader {
                     "the configuration was reloaded"
                 );
                 self.access.set_tokens(tokens);
-                self.fleet.send_replace(Arc::new(fleet));
+                // First, so that nobody who sees the new clusters is still told of a refusal.
                 self.outcome.send_replace(LastReload {
                     loaded_at: self.clock.now(),
                     refused: None,
                 });
+                self.fleet.send_replace(Arc::new(fleet));
             }
             Err(error) => self.refuse(error.to_string()),
         }
