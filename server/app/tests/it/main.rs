@@ -14,5 +14,7 @@ mod database;
 mod door;
 mod events;
 mod life;
+mod receiver;
 mod routes;
 mod server;
+mod telemetry;
