@@ -9,6 +9,10 @@ use url::Url;
 use super::file::{Header, Telemetry};
 use super::secret::Surroundings;
 
+/// What is logged unless somebody says otherwise: the database's library tells slow statements and notices, which are
+/// nothing to whoever reads the log of a server, and errors come back to us.
+const LOGGED: &str = "info,sqlx=error";
+
 /// Where the path of a receiver's traces ends (OTLP over HTTP).
 const TRACES: &str = "v1/traces";
 
@@ -66,7 +70,7 @@ pub(super) fn telemetry(table: Telemetry, around: &Surroundings<'_>) -> Result<T
         return Err("[telemetry] service_name is empty".to_owned());
     }
     Ok(TelemetryConfig {
-        log: table.log.map_or_else(|| "info".to_owned(), |filter| filter.0),
+        log: table.log.map_or_else(|| LOGGED.to_owned(), |filter| filter.0),
         log_format: table.log_format.map_or(LogFormat::Text, |look| look.0),
         otlp,
         sample_ratio: table.sample_ratio.map_or(1.0, |share| share.0),

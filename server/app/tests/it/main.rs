@@ -16,5 +16,6 @@ mod events;
 mod life;
 mod receiver;
 mod routes;
+mod schema;
 mod server;
 mod telemetry;
