@@ -9,7 +9,7 @@ use model::record::{Changed, ClusterRecord, FeedItem};
 use store::{Feed, FeedListener, Store};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{Instrument as _, warn};
 use view::{Cluster, Fleet};
 
 use crate::connected::connected;
@@ -114,20 +114,27 @@ impl Follower {
             return self.appear().await;
         };
         let many = expired(before.feed, &feed) || feed.items.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
+        let span = telemetry::span::swap(last);
         if many {
-            self.load_all().await?;
+            self.load_all().instrument(span).await?;
         } else {
-            let mut next = Fleet {
-                clusters: before.clusters.clone(),
-                feed: last,
-            };
-            for (cluster, changes) in by_cluster(&feed.items) {
-                self.update(&mut next, &cluster, changes).await?;
-            }
-            self.swap(next);
+            self.take_in(&before, &feed.items, last).instrument(span).await?;
         }
         self.publish(feed.items);
         self.appear().await
+    }
+
+    /// Reads what changed and puts the view with it in place.
+    async fn take_in(&self, before: &Fleet, items: &[FeedItem], last: i64) -> store::Result<()> {
+        let mut next = Fleet {
+            clusters: before.clusters.clone(),
+            feed: last,
+        };
+        for (cluster, changes) in by_cluster(items) {
+            self.update(&mut next, &cluster, changes).await?;
+        }
+        self.swap(next);
+        Ok(())
     }
 
     /// Reads what changed of one cluster; a change copies this cluster and no other.
