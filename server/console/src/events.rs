@@ -11,9 +11,11 @@ use crate::{Console, Error, require};
 
 /// What a reader gets first, and where it goes on.
 pub struct Events {
-    /// Events after the number that the reader named, oldest first.
+    /// Events after the number that the reader named, oldest first, no more than were asked for.
     pub missed: Vec<Arc<Event>>,
-    /// True when events between that number and `missed` are gone, so that the reader must read everything anew.
+    /// True when more of them follow.
+    pub more: bool,
+    /// True when events after that number are gone, so that the reader must read everything anew.
     pub reset: bool,
     /// The number up to which the view of this server has come.
     pub head: i64,
@@ -31,6 +33,7 @@ impl Console {
         let Some(after) = after else {
             return Ok(Events {
                 missed: Vec::new(),
+                more: false,
                 reset: false,
                 head,
                 live,
@@ -39,22 +42,27 @@ impl Console {
         let limit = i64::try_from(most).unwrap_or(i64::MAX - 1) + 1;
         let feed = self.store()?.feed_after(after, limit).await?;
         let expired = after > head || feed.oldest.is_none_or(|oldest| after + 1 < oldest) && after < head;
-        let reset = expired || feed.items.len() > most;
         let fleet = self.fleet();
-        let missed = if reset { Vec::new() } else { feed.items };
-        let missed = missed.into_iter().filter(|item| item.id <= head).map(|item| {
-            let health = item.connector.as_ref().and_then(|name| {
-                let id = ConnectorId {
-                    cluster: item.cluster.clone(),
-                    name: name.clone(),
-                };
-                fleet.connector(&id).map(|(_, connector)| connector.verdict().health)
+        let more = !expired && feed.items.len() > most;
+        let missed = if expired { Vec::new() } else { feed.items };
+        let missed = missed
+            .into_iter()
+            .take(most)
+            .filter(|item| item.id <= head)
+            .map(|item| {
+                let health = item.connector.as_ref().and_then(|name| {
+                    let id = ConnectorId {
+                        cluster: item.cluster.clone(),
+                        name: name.clone(),
+                    };
+                    fleet.connector(&id).map(|(_, connector)| connector.verdict().health)
+                });
+                Arc::new(Event::new(item, health))
             });
-            Arc::new(Event::new(item, health))
-        });
         Ok(Events {
             missed: missed.collect(),
-            reset,
+            more,
+            reset: expired,
             head,
             live,
         })

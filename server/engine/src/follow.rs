@@ -9,7 +9,7 @@ use model::record::{Changed, ClusterRecord, FeedItem};
 use store::{Feed, FeedListener, Store};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{Instrument as _, warn};
 use view::{Cluster, Fleet};
 
 use crate::connected::connected;
@@ -114,20 +114,27 @@ impl Follower {
             return self.appear().await;
         };
         let many = expired(before.feed, &feed) || feed.items.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
+        let span = telemetry::span::swap(last);
         if many {
-            self.load_all().await?;
+            self.load_all().instrument(span).await?;
         } else {
-            let mut next = Fleet {
-                clusters: before.clusters.clone(),
-                feed: last,
-            };
-            for (cluster, changes) in by_cluster(&feed.items) {
-                self.update(&mut next, &cluster, changes).await?;
-            }
-            self.swap(next);
+            self.take_in(&before, &feed.items, last).instrument(span).await?;
         }
         self.publish(feed.items);
         self.appear().await
+    }
+
+    /// Reads what changed and puts the view with it in place.
+    async fn take_in(&self, before: &Fleet, items: &[FeedItem], last: i64) -> store::Result<()> {
+        let mut next = Fleet {
+            clusters: before.clusters.clone(),
+            feed: last,
+        };
+        for (cluster, changes) in by_cluster(items) {
+            self.update(&mut next, &cluster, changes).await?;
+        }
+        self.swap(next);
+        Ok(())
     }
 
     /// Reads what changed of one cluster; a change copies this cluster and no other.
@@ -149,12 +156,14 @@ impl Follower {
         if !changes.connectors.is_empty() {
             let names: Vec<ConnectorName> = changes.connectors.into_iter().collect();
             let records = self.store.load_connectors(name, &names).await?;
+            let recorded: BTreeSet<&ConnectorName> = records.iter().map(|record| &record.facts.name).collect();
+            cluster.forget_connectors(names.iter().filter(|name| !recorded.contains(name)));
             cluster.put_connectors(records, changes.last);
         }
         // Faults name their members, so they are read with every change of connectors too.
         if let Some(about) = self.store.load_about(name).await? {
-            cluster.about = about.about;
-            cluster.workers = about.workers;
+            cluster.about = Arc::new(about.about);
+            cluster.workers = about.workers.into();
             cluster.fresh = about.fresh;
             cluster.put_faults(about.faults);
         }

@@ -12,13 +12,13 @@ use crate::server::{ALL, Home, SEE, Server, signalbox};
 /// Names that paths, queries and parsers are known to stumble over.
 const ODD: [&str; 6] = ["a/b c", "ü?&=#%2F", "..", "käse+brot", "\"quoted\"", "per%cent"];
 
-struct Fleet {
+pub struct Fleet {
     _database: Database,
-    _cluster: FakeCluster,
-    server: Server,
+    pub cluster: FakeCluster,
+    pub server: Server,
 }
 
-fn fleet() -> Fleet {
+pub fn fleet() -> Fleet {
     let database = Database::new();
     let cluster = FakeCluster::start(Version::V4_3_1, 2).unwrap();
     for name in ODD {
@@ -44,7 +44,7 @@ fn fleet() -> Fleet {
     });
     Fleet {
         _database: database,
-        _cluster: cluster,
+        cluster,
         server,
     }
 }
@@ -249,7 +249,8 @@ fn lists_are_filtered_paged_and_tagged() {
         ("health=bad", "\"bad\" is no health"),
         ("kind=both", "`kind` must be source or sink"),
         ("sort=up", "`sort` must be"),
-        ("limit=5000", "at most 1000"),
+        ("limit=5000", "`limit` must be a number from 1 to 1000"),
+        ("limit=0", "`limit` must be a number from 1 to 1000"),
         ("limit=-1", "`limit` must be a number"),
         ("cursor=!!", "`cursor` is not one"),
         ("cursor=YWJj", "`cursor` is not one"),

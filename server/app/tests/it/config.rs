@@ -30,6 +30,8 @@ fn the_printed_defaults_are_what_an_empty_file_means() {
     assert!(printed.fleet.settings == empty.fleet.settings && printed.fleet.allow == empty.fleet.allow);
     assert_eq!(empty.server.listen.to_string(), "127.0.0.1:8480");
     assert!(config::summary(&empty).contains("keeps history for 90d"));
+    // What the database's library notes of every slow statement is no news to whoever reads the log.
+    assert!(printed.telemetry.log == empty.telemetry.log && empty.telemetry.log.contains("sqlx=error"));
 }
 
 /// Every example behind a `#` must be right once its files are there.
@@ -61,6 +63,7 @@ fn the_commented_examples_hold() {
     }
     let text = text
         .replace("connect-password", "secret")
+        .replace("otlp-authorization", "secret")
         .replace("\"signalbox-ci\"", "\"secret\"");
     let config = config::parse(Some(&folder.path().join("s.toml")), &text, &Variables::new());
     let config = config
@@ -143,10 +146,27 @@ fn refusals_name_the_place_and_the_nearest_key() {
             "[[tokens]]\nname = \"a\"\nfile = \"/nowhere\"\nrights = [\"see\"]",
             "/etc/s.toml:3:8: /nowhere: ",
         ),
+        (
+            "[[kafka]]\nname = \"k\"\nbootstrap = \"b:9092\"\n[kafka.properties]\n\"security.protokoll\" = \"SSL\"",
+            "/etc/s.toml:5:24: librdkafka knows no property `security.protokoll`; did you mean `security.protocol`?",
+        ),
+        (
+            "[[kafka]]\nname = \"k\"\nbootstrap = \"b:9092\"\nproperties = { \"zzz\" = 1 }",
+            "librdkafka knows no property `zzz`",
+        ),
+        (
+            "[[kafka]]\nname = \"k\"\nbootstrap = \"b:9092\"\nproperties = { \"sasl.password\" = \"hunter2\" }",
+            "the value of sasl.password is a secret, and none stands here: write \"sasl.password\" = { file = \"PATH\" } or { env",
+        ),
+        (
+            "[[kafka]]\nname = \"k\"\nbootstrap = \"b:9092\"\nproperties = { \"security.protocol\" = \"hunter2\" }",
+            "/etc/s.toml:4:38: Kafka property `security.protocol`: librdkafka does not accept its value",
+        ),
         ("[server\n", "/etc/s.toml:1:8: "),
     ] {
         let error = refusal(text);
         assert!(error.contains(expected), "for {text:?}: {error}");
+        assert!(!error.contains("hunter2"), "{error}");
     }
 }
 

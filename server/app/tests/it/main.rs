@@ -15,5 +15,8 @@ mod database;
 mod door;
 mod events;
 mod life;
+mod receiver;
 mod routes;
+mod schema;
 mod server;
+mod telemetry;

@@ -35,7 +35,12 @@ pub async fn stream(state: &AppState, actor: &Actor, last: Option<i64>) -> Resul
     let permit = Arc::clone(state.streams())
         .try_acquire_owned()
         .map_err(|_| Problem::busy())?;
-    let began = state.console().events(actor, last, QUEUE).await?;
+    let mut began = state.console().events(actor, last, QUEUE).await?;
+    // Who missed more than a queue holds is quicker to read everything anew.
+    if began.more {
+        began.reset = true;
+        began.missed.clear();
+    }
     let mut waiting = VecDeque::new();
     waiting.push_back(match (began.reset, last) {
         (true, _) => reset(began.head),
