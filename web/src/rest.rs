@@ -2,26 +2,11 @@
 
 use console::ConnectorItem;
 use model::state::State;
-use model::verdict::Health;
-
-/// Whether REST's word means what our verdict means. RUNNING says nothing about progress, so it agrees only with what
-/// moves, or may.
-pub(crate) fn agrees(state: &State, health: Health) -> bool {
-    match state {
-        State::Running => matches!(health, Health::Healthy),
-        State::Failed => matches!(health, Health::Failed | Health::CrashLooping),
-        State::Paused => health == Health::Paused,
-        State::Stopped => health == Health::Stopped,
-        State::Unassigned => matches!(health, Health::Unassigned | Health::Restarting),
-        State::Restarting => health == Health::Restarting,
-        State::Other(_) => false,
-    }
-}
 
 /// What REST says of a connector, where that is not what we say: `RUNNING`, or `RUNNING, one of three tasks FAILED`.
 pub(crate) fn otherwise(item: &ConnectorItem) -> Option<String> {
     let state = item.state.as_ref()?;
-    let same = agrees(state, item.health) && item.tasks.iter().all(|task| agrees(&task.state, item.health));
+    let same = item.health.agrees_with(state) && item.tasks.iter().all(|task| item.health.agrees_with(&task.state));
     if same || item.deleted_at.is_some() {
         return None;
     }

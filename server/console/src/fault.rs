@@ -64,6 +64,12 @@ pub(crate) fn worst_first(mut items: Vec<FaultItem>) -> Vec<FaultItem> {
     items
 }
 
+/// Whether it is the silence of a whole cluster, and not something else that concerns all of it.
+fn silent(fault: &Fault) -> bool {
+    let unheard = format!("No worker of {} answers", fault.cluster);
+    fault.root_cause.starts_with(&unheard)
+}
+
 pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {
     let members = || fault.members.iter().filter_map(|name| cluster.connectors.get(name));
     let worst = members()
@@ -77,7 +83,8 @@ pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {
     teams.sort();
     teams.dedup();
     let title = match &fault.scope {
-        Scope::Cluster => format!("Nothing is heard of cluster {}", fault.cluster),
+        Scope::Cluster if silent(fault) => format!("Nothing is heard of cluster {}", fault.cluster),
+        Scope::Cluster => format!("Cluster {}: {}", fault.cluster, fault.root_cause),
         Scope::Worker(worker) => {
             let how = fault
                 .root_cause

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, LOCATION};
 use url::Url;
@@ -232,14 +232,19 @@ impl Client {
         if announced > self.max_body as u64 {
             return Err(too_large);
         }
-        let mut body = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0).min(1 << 20));
+        let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0).min(1 << 20));
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.classify(&error))? {
             if body.len() + chunk.len() > self.max_body {
                 return Err(too_large);
             }
+            if body.len() + chunk.len() > body.capacity() {
+                // Twice as much, but never beyond the limit: old and new stand side by side for a moment.
+                let most = self.max_body - body.len();
+                body.reserve_exact(body.capacity().max(chunk.len()).min(most));
+            }
             body.extend_from_slice(&chunk);
         }
-        Ok(body.freeze())
+        Ok(body.into())
     }
 
     fn classify(&self, error: &reqwest::Error) -> Error {

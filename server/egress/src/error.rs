@@ -15,7 +15,7 @@ pub enum Error {
     #[error("the connection was refused")]
     Refused,
     /// No whole answer within the deadline.
-    #[error("no answer within {} ms", after.as_millis())]
+    #[error("no answer within {}", words(*after))]
     TimedOut {
         /// The deadline that passed: that of connecting or that of the whole request.
         after: Duration,
@@ -176,5 +176,12 @@ impl Error {
             other => other.to_string().into(),
         };
         Self::Tls { why }
+    }
+}
+/// `10 s`, or `1500 ms` where it is no whole number of seconds.
+fn words(duration: Duration) -> String {
+    match duration.subsec_millis() {
+        0 => format!("{} s", duration.as_secs()),
+        _ => format!("{} ms", duration.as_millis()),
     }
 }

@@ -43,7 +43,7 @@ pub enum Error {
         reason: String,
     },
     /// A broker is connected, or seemed to be, and did not answer within the deadline. Nothing is known.
-    #[error("Kafka did not answer within {} ms", after.as_millis())]
+    #[error("Kafka did not answer within {}", words(*after))]
     TimedOut {
         /// The deadline that passed.
         after: Duration,
@@ -144,5 +144,12 @@ impl Error {
                 },
             },
         }
+    }
+}
+/// `10 s`, or `1500 ms` where it is no whole number of seconds.
+fn words(duration: Duration) -> String {
+    match duration.subsec_millis() {
+        0 => format!("{} s", duration.as_secs()),
+        _ => format!("{} ms", duration.as_millis()),
     }
 }

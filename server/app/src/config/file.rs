@@ -54,6 +54,8 @@ pub struct Observe {
     pub stale_after: Option<Span>,
     pub stall_window: Option<Span>,
     pub grace: Option<Span>,
+    pub worker_retention: Option<Span>,
+    pub deleted_retention: Option<Span>,
 }
 
 /// `[egress]`.
@@ -202,7 +204,9 @@ overlay!(Observe {
     interval,
     stale_after,
     stall_window,
-    grace
+    grace,
+    worker_retention,
+    deleted_retention
 });
 overlay!(Egress { allow });
 overlay!(Telemetry {

@@ -63,6 +63,8 @@ fn settings(observe: &file::Observe) -> Result<Settings, String> {
         stale_after: set(observe.stale_after, default.stale_after),
         stall_window: set(observe.stall_window, default.stall_window),
         grace: set(observe.grace, default.grace),
+        worker_retention: set(observe.worker_retention, default.worker_retention),
+        deleted_retention: set(observe.deleted_retention, default.deleted_retention),
         ..default
     };
     if settings.stale_after <= settings.interval {

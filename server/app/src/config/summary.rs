@@ -52,6 +52,12 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
         span(settings.stall_window),
         span(settings.grace)
     )?;
+    writeln!(
+        out,
+        "          forgets workers that are gone after {}, deleted connectors after {}",
+        span(settings.worker_retention),
+        span(settings.deleted_retention)
+    )?;
     match fleet.allow.as_slice() {
         [] => writeln!(out, "egress    the networks around the configured addresses")?,
         allow => writeln!(out, "egress    {}", allow.join(", "))?,

@@ -9,7 +9,7 @@ use model::verdict::Health;
 
 use super::config::legible;
 use crate::shape::{Shape, Verdict, mark};
-use crate::{rest, words};
+use crate::words;
 
 pub(super) struct Task {
     pub(super) key: String,
@@ -37,17 +37,9 @@ pub(super) struct Trace {
 pub(super) fn tasks(detail: &ConnectorDetail) -> Vec<Task> {
     let item = &detail.item;
     let instance = detail.instance.iter().map(|instance| {
-        // The connector instance has no verdict of its own: it is well unless REST says FAILED or its worker is gone.
-        let health = match (&instance.state, instance.worker_alive) {
-            _ if item.health == Health::Unknown => Health::Unknown,
-            (State::Failed, _) => Health::Failed,
-            (_, alive) if alive.gone() => Health::Unassigned,
-            (State::Unassigned, _) => Health::Unassigned,
-            (State::Restarting, _) => Health::Restarting,
-            (State::Paused, _) => Health::Paused,
-            (State::Stopped, _) => Health::Stopped,
-            (State::Running, _) => Health::Healthy,
-            (State::Other(_), _) => Health::Unknown,
+        let health = match item.health {
+            Health::Unknown => Health::Unknown,
+            _ => Health::of_instance(&instance.state, instance.worker_alive.gone()),
         };
         task(
             "connector".to_owned(),
@@ -106,7 +98,7 @@ fn task(
         verdict: Verdict::of(health),
         health,
         mark: mark(Some(health)),
-        differs: !rest::agrees(state, health),
+        differs: !health.agrees_with(state),
         state: state.to_string(),
         worker: worker.to_string(),
         alive: match alive {

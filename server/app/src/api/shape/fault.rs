@@ -26,8 +26,12 @@ pub struct Fault {
     pub root_cause: String,
     /// Why this class and domain.
     pub reasons: Vec<String>,
+    /// What to do about it, the first thing first.
+    pub steps: Vec<String>,
     /// When it began.
     pub opened_at: DateTime<Utc>,
+    /// Since when its cluster is silent, so that nobody knows whether it goes on; null while it is heard.
+    pub unheard_since: Option<DateTime<Utc>>,
 }
 
 /// What a fault is about.
@@ -84,7 +88,9 @@ impl From<&fault::Fault> for Fault {
             },
             root_cause: fault.root_cause.to_string(),
             reasons: fault.reasons.iter().map(ToString::to_string).collect(),
+            steps: model::advice::of_fault(fault),
             opened_at: fault.opened_at,
+            unheard_since: fault.unheard_since,
         }
     }
 }

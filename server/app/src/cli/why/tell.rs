@@ -4,9 +4,6 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use model::Timestamp;
-use model::advice::{Known, steps};
-use model::fault::Scope;
-use model::verdict::{Class, Domain};
 use serde_json::Value;
 
 use super::parts::{self, Part};
@@ -23,9 +20,20 @@ pub fn tell(connector: &Value, now: Timestamp) -> String {
 fn write(out: &mut String, connector: &Value, now: Timestamp) -> std::fmt::Result {
     let text = |pointer: &str| connector.pointer(pointer).and_then(Value::as_str).unwrap_or("unknown");
     let time = |text: &str| time(text, now);
-    let verdict = text("/health/verdict").replace('_', " ");
-    let since = time(text("/health/since"));
-    let title = format!("{}/{} is {verdict} since {since}", text("/cluster"), text("/name"));
+    let words = |pointer: &str| text(pointer).replace('_', " ");
+    let name = format!("{}/{}", text("/cluster"), text("/name"));
+    let title = match connector.get("deleted_at").and_then(Value::as_str) {
+        Some(at) => format!(
+            "{name} was {} when it was deleted {}",
+            words("/health/last_verdict"),
+            time(at)
+        ),
+        None => format!(
+            "{name} is {} since {}",
+            words("/health/verdict"),
+            time(text("/health/since"))
+        ),
+    };
     wrap(out, "", "  ", &title);
     let parts = parts::parts(connector);
     if let Some(differs) = parts::differs(connector, &parts) {
@@ -34,9 +42,6 @@ fn write(out: &mut String, connector: &Value, now: Timestamp) -> std::fmt::Resul
     if connector.pointer("/health/stale") == Some(&Value::Bool(true)) {
         let seen = time(text("/health/as_of"));
         wrap(out, "  ", "  ", &format!("This is old: its state was last seen {seen}"));
-    }
-    if let Some(at) = connector.get("deleted_at").and_then(Value::as_str) {
-        wrap(out, "  ", "  ", &format!("It was deleted {}", time(at)));
     }
     writeln!(out, "\nWhy")?;
     for reason in items(connector, "/health/reasons") {
@@ -57,7 +62,7 @@ fn write(out: &mut String, connector: &Value, now: Timestamp) -> std::fmt::Resul
 
 fn write_fault(out: &mut String, fault: &Value, now: Timestamp) -> std::fmt::Result {
     let text = |pointer: &str| fault.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let steps = advice(fault);
+    let steps: Vec<&str> = items(fault, "/steps").filter_map(Value::as_str).collect();
     if !steps.is_empty() {
         writeln!(out, "\nWhat to do")?;
     }
@@ -78,28 +83,6 @@ fn write_fault(out: &mut String, fault: &Value, now: Timestamp) -> std::fmt::Res
         line("because", reason);
     }
     Ok(())
-}
-
-/// What to do about a fault of the API; nothing when a newer server speaks of what this program does not know.
-fn advice(fault: &Value) -> Vec<String> {
-    let text = |pointer: &str| fault.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let name = text("/scope/name");
-    let scope = match text("/scope/kind") {
-        "cluster" => Scope::Cluster,
-        "worker" => Scope::Worker(name.into()),
-        "connector" => Scope::Connector(name.into()),
-        _ => return Vec::new(),
-    };
-    let (Some(domain), Some(class)) = (Domain::parse(text("/domain")), Class::parse(text("/class"))) else {
-        return Vec::new();
-    };
-    steps(&Known {
-        scope: &scope,
-        domain,
-        class,
-        root_cause: text("/root_cause"),
-        why: text("/reasons/0"),
-    })
 }
 
 /// A table: our verdict beside what REST says, and below it why a part FAILED, where the part before did not say it.

@@ -74,7 +74,7 @@ async fn healthy(rig: &Rig<'_>, cluster: &str, number: usize) -> Result<String> 
         ))
         .await?;
     let items = list["items"].as_array().filter(|items| !items.is_empty());
-    let items = items.ok_or("no connector is healthy")?;
+    let items = items.ok_or_else(|| format!("no connector of {cluster} is healthy, but {}", list["totals"]))?;
     let name = items[number % items.len()]["name"].as_str();
     Ok(name.ok_or("a connector has no name")?.to_owned())
 }

@@ -43,6 +43,7 @@ fn connector() -> Value {
             "scope": {"kind": "worker", "name": "10.0.0.7:8083"},
             "root_cause": "worker 10.0.0.7:8083 is gone",
             "reasons": ["the worker that ran it was lost, which concerns everything that it carried"],
+            "steps": ["Check that the worker process on 10.0.0.7:8083 runs and its host answers; start it if not."],
             "opened_at": "2026-11-21T14:09:00Z",
         },
         "owner": {"team": "shop", "source": "connector = \"shop-*\""},
@@ -79,6 +80,8 @@ fn a_failed_task_tells_its_cause_once_and_what_to_do() {
     connector["fault"]["root_cause"] = json!(cause);
     connector["fault"]["reasons"] =
         json!(["the transformation ExtractField refuses a record, and errors.tolerance allows none"]);
+    connector["fault"]["steps"] =
+        json!(["Compare what the transformation ExtractField expects with the records that reach it."]);
     let told = told(&connector);
     let joined = told.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
