@@ -14,6 +14,8 @@ use crate::table::Table;
 const CHANGES: usize = 20;
 
 pub(crate) async fn measure(rig: &Rig<'_>, table: &mut Table) -> Result<()> {
+    // What follows a start would have the readers begin anew, and they would miss the events that are waited for.
+    tokio::time::sleep(Duration::from_secs(rig.arguments.interval) * 3).await;
     for readers in [1, 500] {
         let mut streams = Readers::open(rig.address, &rig.bearer, readers).await?;
         let (mut whole, mut after_look) = (Latencies::default(), Latencies::default());
