@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use model::names::{ClusterName, ConnectorId, ConnectorName};
 use model::record::{Changed, ClusterRecord, FeedItem};
-use store::{Feed, FeedListener, Store};
+use store::{Feed, Listener, Store};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -55,7 +55,7 @@ struct Follower {
     fleet: watch::Sender<Arc<Fleet>>,
     loaded: watch::Sender<bool>,
     events: broadcast::Sender<Arc<Event>>,
-    listener: Option<FeedListener>,
+    listener: Option<Listener>,
     /// Whether the view holds everything up to its number.
     complete: bool,
 }

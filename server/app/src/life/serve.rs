@@ -77,6 +77,7 @@ pub async fn serve(config: Config, variables: Variables) -> Result<(), ServeErro
         key: key.fingerprints(),
         clock: clock.clone(),
         holder: holder()?,
+        address: Some(site.address().into()),
         stop: stop.clone(),
     });
     let console = Console::new(

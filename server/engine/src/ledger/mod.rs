@@ -204,6 +204,11 @@ impl Ledger {
         self.pending.push(pending::gap(from, at, why));
     }
 
+    /// Whether anything beyond a heartbeat is still to be recorded.
+    pub(crate) fn owes_record(&self) -> bool {
+        self.sent.is_some() || !self.pending.is_empty()
+    }
+
     /// Whether a heartbeat is owed while nothing else is.
     pub(crate) fn owes_heartbeat(&self) -> bool {
         self.pending.heartbeat
