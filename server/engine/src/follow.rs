@@ -114,19 +114,30 @@ impl Follower {
             return self.appear().await;
         };
         let many = expired(before.feed, &feed) || feed.items.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
+        let mut items = feed.items;
         if many {
             self.load_all().await?;
+            // What the fleet was read with and lies beyond what was read of the feed is told too.
+            let loaded = self.fleet.borrow().feed;
+            while let Some(last) = items.last().map(|item| item.id).filter(|last| *last < loaded) {
+                let more = self.store.feed_after(last, MOST).await?.items;
+                let before = items.len();
+                items.extend(more.into_iter().filter(|item| item.id <= loaded));
+                if items.len() == before {
+                    break;
+                }
+            }
         } else {
             let mut next = Fleet {
                 clusters: before.clusters.clone(),
                 feed: last,
             };
-            for (cluster, changes) in by_cluster(&feed.items) {
+            for (cluster, changes) in by_cluster(&items) {
                 self.update(&mut next, &cluster, changes).await?;
             }
             self.swap(next);
         }
-        self.publish(feed.items);
+        self.publish(items);
         self.appear().await
     }
 
