@@ -3,7 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 export SIGNALBOX_BEGAN := $(shell date +%s)
 
-.PHONY: help demo test test-unit test-lab test-browser lint fmt sqlx clean-lab
+.PHONY: help demo test test-unit test-lab test-browser bench lint fmt sqlx clean-lab
 
 help: ## Lists the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -27,6 +27,10 @@ test-lab: ## The tests against a real Kafka and real Connect workers.
 test-browser: ## The journeys in a real browser.
 	@.ci/need.sh test
 	@.ci/postgres.sh .ci/test.sh browser
+
+bench: ## What watching 20,000 connectors costs, as one table; PARTS=list,sse chooses.
+	@.ci/need.sh unit
+	@.ci/postgres.sh .ci/bench.sh $(PARTS)
 
 lint: ## Formatting and clippy.
 	@.ci/need.sh lint

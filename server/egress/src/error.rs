@@ -67,6 +67,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// The variant in a word, for labels: it holds nothing of what was asked or answered.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::TimedOut { .. } => "timed_out",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Tls { .. } => "tls",
+            Self::Forbidden { .. } => "forbidden",
+            Self::TooLarge { .. } => "too_large",
+            Self::Redirected { .. } => "redirected",
+            Self::BadAnswer { .. } => "bad_answer",
+            Self::Setup { .. } => "setup",
+        }
+    }
+
     /// Classifies what reqwest reports, by the sources of the error and never by its text (which holds the URL).
     pub(crate) fn of(error: &reqwest::Error, connect_timeout: Duration) -> Self {
         let mut source: Option<&(dyn StdError + 'static)> = Some(error);

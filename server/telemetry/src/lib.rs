@@ -1,14 +1,20 @@
-//! Every metric name, and the exporters: Prometheus text and logs.
+//! Every metric name and every span with its fields, and the exporters: Prometheus text, OTLP traces, logs.
 //!
-//! What must be absent elsewhere: raw `metrics::*` macros. A caller says what happened by calling a function here, so
-//! that names, units and labels stand in one place and every metric used by a rule or a panel exists.
+//! What must be absent elsewhere: raw `metrics::*` macros, and raw names of spans and their fields. A caller says what
+//! happened by calling a function here, so that names, units and labels stand in one place and every metric used by a
+//! rule or a panel exists.
 
 pub mod fleet;
 mod logs;
 mod own;
+pub mod span;
+mod start;
+mod traces;
 
-pub use logs::{LogFormat, LogsError, init_logs};
+pub use logs::{LogFormat, Logs, LogsError, check as check_filter};
 pub use own::{
     Outcome, Prometheus, PrometheusError, feed_published, feed_reader_reset, group_asked, judged, lease_held,
     rest_answered, store_committed, view_swapped,
 };
+pub use start::{Settings, assemble, init_logs, start};
+pub use traces::{Answer, Exporter, Rhythm, TraceSettings};

@@ -35,7 +35,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Unchanged => "unchanged",
@@ -60,6 +60,7 @@ impl Prometheus {
             .install_recorder()
             .map_err(|error| PrometheusError(error.to_string()))?;
         describe();
+        crate::traces::describe();
         Ok(Self(handle))
     }
 

@@ -14,6 +14,12 @@ pub enum Behaviour {
     Late(Duration),
     /// Its body comes in pieces of so many bytes, 10 ms apart.
     Slow(usize),
+    /// Its body comes one byte a second.
+    Trickle,
+    /// So many bytes of what could become JSON, never all in memory here.
+    Huge(u64),
+    /// Sent to where it already is, for ever.
+    Circle,
     /// It sends half of the body and breaks the connection.
     Half,
     /// It answers as the HTTP server does before Connect's resources are there: 404 without `error_code`.

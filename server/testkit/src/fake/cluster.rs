@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use super::behaviour::Behaviour;
 use super::connector::{FakeConnector, FakeInstance};
@@ -38,7 +39,10 @@ impl FakeCluster {
                 ids: Vec::new(),
                 behaviours: Vec::new(),
                 requests: Vec::new(),
+                counts: Vec::new(),
                 written: None,
+                changed: None,
+                shown: None,
             }),
         });
         let mut cluster = Self {
@@ -62,6 +66,7 @@ impl FakeCluster {
             state.ids.push(String::new());
             state.behaviours.push(Behaviour::Normal);
             state.requests.push(Vec::new());
+            state.counts.push(BTreeMap::new());
         }
         let worker = FakeWorker::start(self.shared.clone(), number, port)?;
         self.shared.lock().ids[number] = worker.address().to_string();
@@ -116,6 +121,33 @@ impl FakeCluster {
     /// Method and target of every request to a worker so far.
     pub fn requests(&self, worker: usize) -> Vec<String> {
         self.shared.lock().requests[worker].clone()
+    }
+
+    /// How often each method and target was asked of a worker since the last [`FakeCluster::forget_counts`].
+    pub fn counts(&self, worker: usize) -> BTreeMap<String, u64> {
+        self.shared.lock().counts[worker].clone()
+    }
+
+    /// Counts from 0 again.
+    pub fn forget_counts(&self) {
+        self.shared.lock().counts.iter_mut().for_each(BTreeMap::clear);
+    }
+
+    /// How long after the last change the expanded list was first asked for; `None` while it was not.
+    pub fn shown_after(&self) -> Option<Duration> {
+        let state = self.shared.lock();
+        Some(state.shown?.saturating_duration_since(state.changed?))
+    }
+
+    /// How many tasks are in each state.
+    pub fn task_states(&self) -> BTreeMap<String, usize> {
+        let mut states = BTreeMap::new();
+        for connector in self.shared.lock().connectors.values() {
+            for task in connector.tasks.values() {
+                *states.entry(task.state.clone()).or_default() += 1;
+            }
+        }
+        states
     }
 
     /// Creates or replaces a connector.
@@ -198,6 +230,8 @@ impl FakeCluster {
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.shared.lock();
         state.written = None;
+        state.changed = Some(Instant::now());
+        state.shown = None;
         change(&mut state)
     }
 }

@@ -8,6 +8,8 @@ mod behaviour;
 mod bodies;
 mod cluster;
 mod connector;
+mod distort;
+pub mod fleet;
 mod plugins;
 mod population;
 mod routes;

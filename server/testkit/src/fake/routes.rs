@@ -1,11 +1,9 @@
 //! The REST API of a worker of the fake: reads only.
 
-use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::State as Extract;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +13,7 @@ use serde::Serialize;
 
 use super::behaviour::Behaviour;
 use super::bodies;
+use super::distort;
 use super::plugins;
 use super::state::{Shared, State};
 
@@ -34,11 +33,13 @@ pub(super) fn router(shared: Arc<Shared>, number: usize) -> Router {
 async fn answer(Extract(worker): Extract<Worker>, method: Method, uri: Uri) -> Response {
     let behaviour = {
         let mut state = worker.shared.lock();
+        let asked = format!("{method} {uri}");
+        *state.counts[worker.number].entry(asked.clone()).or_default() += 1;
         let requests = &mut state.requests[worker.number];
         if requests.len() >= KEPT {
             requests.drain(..KEPT / 2);
         }
-        requests.push(format!("{method} {uri}"));
+        requests.push(asked);
         state.behaviours[worker.number].clone()
     };
     let read = || worker.read(&method, &uri, &behaviour);
@@ -49,8 +50,11 @@ async fn answer(Extract(worker): Extract<Worker>, method: Method, uri: Uri) -> R
             tokio::time::sleep(*time).await;
             read()
         }
-        Behaviour::Slow(piece) => slowly(read(), *piece).await,
-        Behaviour::Half => half(read()).await,
+        Behaviour::Slow(piece) => distort::slowly(read(), *piece, Duration::from_millis(10)).await,
+        Behaviour::Trickle => distort::slowly(read(), 1, Duration::from_secs(1)).await,
+        Behaviour::Half => distort::half(read()).await,
+        Behaviour::Huge(bytes) => distort::huge(*bytes),
+        Behaviour::Circle => (StatusCode::FOUND, [("location", uri.to_string())]).into_response(),
         Behaviour::Booting => jetty(StatusCode::NOT_FOUND, "Not Found", &uri),
         Behaviour::Conflict => failure(
             StatusCode::CONFLICT,
@@ -120,6 +124,7 @@ impl Worker {
         if !query.contains("expand=") {
             return json(&state.connectors.keys().collect::<Vec<_>>());
         }
+        state.shown.get_or_insert_with(Instant::now);
         if let (true, true, Some(written)) = (info, status, &state.written) {
             return typed(written.clone());
         }
@@ -226,34 +231,4 @@ fn json(body: &impl Serialize) -> Response {
 
 fn typed(body: Bytes) -> Response {
     ([("content-type", "application/json")], body).into_response()
-}
-
-async fn whole(response: Response) -> (StatusCode, Bytes) {
-    let status = response.status();
-    let body = axum::body::to_bytes(response.into_body(), usize::MAX)
-        .await
-        .unwrap_or_default();
-    (status, body)
-}
-
-async fn slowly(response: Response, piece: usize) -> Response {
-    let (status, body) = whole(response).await;
-    let pieces = futures_util::stream::unfold(body, move |mut left| async move {
-        if left.is_empty() {
-            return None;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        let next = left.split_to(piece.clamp(1, left.len()));
-        Some((Ok::<_, Infallible>(next), left))
-    });
-    (status, Body::from_stream(pieces)).into_response()
-}
-
-async fn half(response: Response) -> Response {
-    let (status, body) = whole(response).await;
-    let pieces = [
-        Ok(body.slice(..body.len() / 2)),
-        Err(std::io::Error::other("broken on demand")),
-    ];
-    (status, Body::from_stream(futures_util::stream::iter(pieces))).into_response()
 }

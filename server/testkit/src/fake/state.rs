@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use bytes::Bytes;
 
@@ -23,8 +24,13 @@ pub(super) struct State {
     pub(super) behaviours: Vec<Behaviour>,
     /// Method and target of every request, by worker.
     pub(super) requests: Vec<Vec<String>>,
+    /// How often each method and target was asked of each worker.
+    pub(super) counts: Vec<BTreeMap<String, u64>>,
     /// The expanded list as last written; forgotten with every change.
     pub(super) written: Option<Bytes>,
+    /// When something changed last, and when the expanded list was first asked for after that.
+    pub(super) changed: Option<Instant>,
+    pub(super) shown: Option<Instant>,
 }
 
 impl Shared {

@@ -58,3 +58,16 @@ org.apache.kafka.connect.errors.ConnectException: Failed to find any class that 
 
 /// One of each that a task may have.
 pub const ALL: [&str; 5] = [BAD_RECORD, DATABASE_AWAY, BAD_PASSWORD, NOT_AUTHORIZED, BARE];
+
+/// One of them by its name in lower case, as a script gives it.
+pub fn named(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "bad_record" => BAD_RECORD,
+        "database_away" => DATABASE_AWAY,
+        "bad_password" => BAD_PASSWORD,
+        "not_authorized" => NOT_AUTHORIZED,
+        "bare" => BARE,
+        "missing_plugin" => MISSING_PLUGIN,
+        _ => return None,
+    })
+}

@@ -1,0 +1,68 @@
+//! Lists and pages at a steady rate.
+
+use serde_json::Value;
+
+use crate::machine::processor_seconds;
+use crate::rig::Rig;
+use crate::table::Table;
+use crate::{Result, load};
+
+pub(crate) async fn measure(rig: &Rig<'_>, table: &mut Table) -> Result<()> {
+    let api = "/api/v1/connectors?limit=100";
+    let last = last_page(rig, api).await?;
+    let name = rig.json("/api/v1/connectors?cluster=fake-1&limit=1&sort=name").await?;
+    let name = name["items"][0]["name"].as_str().unwrap_or_default().to_owned();
+    let one = format!("/clusters/fake-1/connectors/{name}");
+    let browser = format!("{}accept: text/html\r\naccept-encoding: gzip\r\n", rig.bearer);
+    let asked = [
+        ("API list, 100 rows, worst first", api.to_owned(), &rig.bearer),
+        (
+            "API list, 100 rows, of one team, unhealthy",
+            format!("{api}&team=&q=payments&health=unhealthy"),
+            &rig.bearer,
+        ),
+        (
+            "API list, 100 rows, sorted by name",
+            format!("{api}&sort=name"),
+            &rig.bearer,
+        ),
+        ("API list, last page of 100", last, &rig.bearer),
+        ("page of connectors", "/connectors".to_owned(), &browser),
+        ("page, overview", "/".to_owned(), &browser),
+        ("page of one connector", one, &browser),
+    ];
+    for (what, target, headers) in asked {
+        // What is wrong with an address is seen before twenty seconds of refusals.
+        let bytes = rig.get(&target).await?.len();
+        let before = processor_seconds(rig.pid());
+        let (rate, seconds) = (rig.arguments.rate, rig.arguments.seconds);
+        let outcome = load::run(rig.address, &target, headers, rate, seconds).await;
+        let spent = processor_seconds(rig.pid()) - before;
+        let asked = outcome.latencies.len() + outcome.failed;
+        table.row(
+            format!("{what}, {rate} requests/s for {seconds} s"),
+            format!(
+                "{}; {} of {asked} failed; {:.1} ms CPU each, polling included; {} KB, {} KB sent",
+                outcome.latencies.text(),
+                outcome.failed,
+                spent * 1000.0 / asked.max(1) as f64,
+                bytes / 1000,
+                outcome.bytes / 1000,
+            ),
+            "p99 50 ms",
+        );
+    }
+    Ok(())
+}
+
+/// Follows the cursors to the end and returns the address of the last page.
+async fn last_page(rig: &Rig<'_>, first: &str) -> Result<String> {
+    let mut target = first.to_owned();
+    loop {
+        let page: Value = rig.json(&target).await?;
+        match page["next_cursor"].as_str() {
+            Some(cursor) => target = format!("{first}&cursor={cursor}"),
+            None => return Ok(target),
+        }
+    }
+}
