@@ -16,3 +16,4 @@ mod events;
 mod life;
 mod routes;
 mod server;
+mod several;

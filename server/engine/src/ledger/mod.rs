@@ -397,4 +397,6 @@ impl Ledger {
 }
 
 #[cfg(test)]
+pub(crate) mod replay;
+#[cfg(test)]
 mod tests;

@@ -10,6 +10,8 @@ mod list;
 mod names;
 mod pace;
 mod probe;
+#[cfg(test)]
+mod recorded;
 mod redact;
 
 use std::collections::BTreeMap;
