@@ -38,6 +38,8 @@ pub(crate) struct Ledger {
     owners: BTreeMap<ConnectorName, Owner>,
     surroundings: Surroundings,
     surroundings_due: Option<Timestamp>,
+    /// Whether anything was judged here yet: the first time everything is, whatever the last holder had come to.
+    begun: bool,
     due: BTreeSet<(Timestamp, ConnectorName)>,
     due_of: BTreeMap<ConnectorName, Timestamp>,
     faults: Vec<Arc<Fault>>,
@@ -63,6 +65,7 @@ impl Ledger {
             owners: BTreeMap::new(),
             surroundings: Surroundings::default(),
             surroundings_due: Some(now),
+            begun: false,
             due: BTreeSet::new(),
             due_of: BTreeMap::new(),
             faults: record.faults,
@@ -292,7 +295,8 @@ impl Ledger {
         if self.surroundings_due.is_some_and(|due| due <= now) {
             let (surroundings, due) = judge::surroundings(&self.facts, &self.spec.settings, now);
             self.surroundings_due = due;
-            if surroundings != self.surroundings {
+            if surroundings != self.surroundings || !self.begun {
+                self.begun = true;
                 self.surroundings = surroundings;
                 names.extend(self.facts.connectors.keys().cloned());
                 changed = true;
