@@ -29,7 +29,7 @@ const STEADY: Duration = Duration::from_secs(5);
 /// Between two units that this server hands over.
 const PACE: Duration = Duration::from_secs(1);
 /// After the database was away, others have so long to renew what ran out meanwhile before it is taken from them.
-const RECOVERY: Duration = Duration::from_secs(2);
+const RECOVERY: Duration = Duration::from_secs(3);
 /// How often servers that are long gone are removed.
 const TIDY: Duration = Duration::from_secs(600);
 

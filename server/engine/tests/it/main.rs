@@ -19,6 +19,7 @@ mod lease;
 mod outage;
 mod secrets;
 mod spec;
+mod spread;
 mod tls;
 mod trouble;
 mod units;

@@ -18,3 +18,4 @@ mod partitions;
 mod rights;
 mod round_trip;
 mod sample;
+mod servers;
