@@ -74,6 +74,11 @@ fn main() {
             web::connector(&list, &detail, Ok(&samples::versions()), Ok(&history)),
         );
     }
+    let mut gone = samples::detail(samples::item("orders", "s3-archive", Health::Failed));
+    gone.item.deleted_at = Some(samples::ago(900));
+    gone.item.since = samples::ago(900);
+    let deleted = web::connector(&list, &gone, Ok(&samples::versions()), Ok(&history));
+    write("connector-deleted", deleted);
     let clusters = samples::clusters();
     write("clusters", web::clusters(&many, &samples::great_fleet().clusters));
     write(
@@ -118,7 +123,7 @@ fn well() -> console::Overview {
 
 fn out_of_sight() -> console::Overview {
     let clusters: Vec<_> = samples::clusters().into_iter().map(samples::silent).collect();
-    let mut totals = console::Totals::default();
+    let mut totals = view::Totals::default();
     clusters.iter().for_each(|cluster| totals.merge(&cluster.totals));
     console::Overview {
         faults: vec![],
@@ -132,7 +137,7 @@ fn out_of_sight() -> console::Overview {
 fn nothing() -> console::Overview {
     console::Overview {
         faults: vec![],
-        totals: console::Totals::default(),
+        totals: view::Totals::default(),
         clusters: vec![],
         unowned: 0,
         as_of: None,

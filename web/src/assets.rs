@@ -35,7 +35,7 @@ impl Asset {
 pub fn asset(path: &str) -> Option<Asset> {
     if let Some(word) = path.strip_prefix("favicon/").and_then(|name| name.strip_suffix(".svg")) {
         let drawing = match word {
-            "signalbox" => shape::mark(),
+            "signalbox" => shape::signal(),
             word => shape::icon(Health::parse(word)?),
         };
         return Some(Asset {

@@ -111,6 +111,11 @@ impl Frame {
         Shape::of(*health.borrow())
     }
 
+    /// The shape of a verdict, or of what is deleted and has none.
+    pub(crate) fn marked(&self, verdict: Option<Health>) -> Shape {
+        Shape::marked(verdict)
+    }
+
     pub(crate) fn verdict(&self, health: impl Borrow<Health>) -> Verdict {
         Verdict::of(*health.borrow())
     }

@@ -8,7 +8,6 @@
 //! content security policy holds: `default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src
 //! 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`.
 
-mod advice;
 mod assets;
 mod error;
 mod frame;
@@ -24,6 +23,4 @@ pub use assets::{Asset, asset};
 pub use error::Error;
 pub use frame::{Frame, Section};
 pub use links::Links;
-pub use pages::{
-    VersionLine, cluster, clusters, connector, connectors, how_to_sign_in, overview, problem, sign_in, timeline,
-};
+pub use pages::{cluster, clusters, connector, connectors, how_to_sign_in, overview, problem, sign_in, timeline};

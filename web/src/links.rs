@@ -6,6 +6,7 @@ use console::{ConnectorQuery, TimelineQuery};
 use model::names::{ClusterName, ConnectorId};
 use model::verdict::Health;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use view::Query;
 
 /// Everything but the characters that RFC 3986 calls unreserved.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -35,29 +36,30 @@ impl<'a> Links<'a> {
     /// The list of connectors that match. Sets repeat their key: `health=failed&health=degraded`.
     pub fn connectors(&self, query: &ConnectorQuery) -> String {
         let mut address = Address::new(self.all_connectors());
-        query
+        let filter = &query.filter;
+        filter
             .clusters
             .iter()
             .for_each(|name| address.add("cluster", name.as_str()));
-        query.teams.iter().for_each(|name| address.add("team", name.as_str()));
-        if query.unowned {
+        filter.teams.iter().for_each(|name| address.add("team", name.as_str()));
+        if filter.unowned {
             address.add("unowned", "true");
         }
-        query
+        filter
             .health
             .iter()
             .for_each(|health| address.add("health", health.as_str()));
-        if let Some(kind) = query.kind {
+        if let Some(kind) = filter.kind {
             address.add("kind", kind.as_str());
         }
-        if !query.text.is_empty() {
-            address.add("q", &query.text);
+        if !filter.text.is_empty() {
+            address.add("q", &filter.text);
         }
-        if query.deleted {
+        if filter.deleted {
             address.add("deleted", "true");
         }
-        if query.sort != console::Sort::default() {
-            address.add("sort", query.sort.as_str());
+        if filter.sort != view::Sort::default() {
+            address.add("sort", filter.sort.as_str());
         }
         if query.limit != 0 {
             address.add("limit", &query.limit.to_string());
@@ -70,11 +72,11 @@ impl<'a> Links<'a> {
 
     /// The connectors of one health, of one cluster or of all.
     pub fn connectors_of(&self, cluster: Option<&ClusterName>, health: Option<Health>) -> String {
-        self.connectors(&ConnectorQuery {
+        self.connectors(&ConnectorQuery::of(Query {
             clusters: cluster.cloned().into_iter().collect(),
             health: health.into_iter().collect(),
-            ..ConnectorQuery::default()
-        })
+            ..Query::default()
+        }))
     }
 
     /// The list of clusters.

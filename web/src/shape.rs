@@ -42,9 +42,21 @@ pub(crate) fn drawing(health: Health) -> &'static str {
     }
 }
 
+/// The word and drawing of what is no more: it has no verdict, whatever its last one was.
+const DELETED: (&str, &str) = (
+    "deleted",
+    r#"<path d="M3.4 3.4 12.6 12.6M12.6 3.4 3.4 12.6" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"/>"#,
+);
+
 /// All drawings with the ids by which [`Shape`] names them.
 pub(crate) fn sprite() -> impl Iterator<Item = (&'static str, &'static str)> {
-    Health::ALL.into_iter().map(|health| (health.as_str(), drawing(health)))
+    let healths = Health::ALL.into_iter().map(|health| (health.as_str(), drawing(health)));
+    healths.chain([DELETED])
+}
+
+/// The word by which shape and colour of a verdict go; `None`: of what is deleted.
+pub(crate) fn mark(verdict: Option<Health>) -> &'static str {
+    verdict.map_or(DELETED.0, Health::as_str)
 }
 
 /// The colours of icons that stand outside a page, between those of light and dark.
@@ -72,26 +84,31 @@ pub(crate) fn icon(health: Health) -> String {
     )
 }
 
-/// The house's mark: a signal with two lamps.
-pub(crate) fn mark() -> String {
+/// The house's own icon: a signal with two lamps.
+pub(crate) fn signal() -> String {
     r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3.5" fill="#1b1e22"/><circle cx="8" cy="5" r="2" fill="#ff6b61"/><circle cx="8" cy="11" r="2" fill="#58b981"/></svg>"##.to_owned()
 }
 
 /// A shape alone; its word must stand beside it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
-    health: Health,
+    mark: &'static str,
 }
 
 impl Shape {
     pub(crate) fn of(health: Health) -> Self {
-        Self { health }
+        Self { mark: health.as_str() }
+    }
+
+    /// Of a verdict, or of what is deleted and has none.
+    pub(crate) fn marked(verdict: Option<Health>) -> Self {
+        Self { mark: mark(verdict) }
     }
 }
 
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = self.health.as_str();
+        let word = self.mark;
         write!(
             f,
             "<svg class=\"shape {word}\" aria-hidden=\"true\"><use href=\"#s-{word}\"></use></svg>"
@@ -104,14 +121,30 @@ impl HtmlSafe for Shape {}
 /// Shape and word.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Verdict {
-    health: Health,
+    shape: Shape,
+    /// What stands before the word: `was ` where it holds no longer.
+    was: &'static str,
     word: &'static str,
 }
 
 impl Verdict {
     pub(crate) fn of(health: Health) -> Self {
+        Self::worded(health, health.words())
+    }
+
+    fn worded(health: Health, word: &'static str) -> Self {
         Self {
-            health,
+            shape: Shape::of(health),
+            was: "",
+            word,
+        }
+    }
+
+    /// The last verdict of what is deleted.
+    pub(crate) fn last(health: Health) -> Self {
+        Self {
+            shape: Shape::marked(None),
+            was: "was ",
             word: health.words(),
         }
     }
@@ -124,28 +157,22 @@ impl Verdict {
             Alive::Dead => (Health::Unassigned, "gone"),
             Alive::Unknown => (Health::Unknown, "unknown"),
         };
-        Self { health, word }
+        Self::worded(health, word)
     }
 
     /// Whether a cluster answers.
     pub(crate) fn reach(answers: bool) -> Self {
         match answers {
-            true => Self {
-                health: Health::Healthy,
-                word: "answers",
-            },
-            false => Self {
-                health: Health::Unknown,
-                word: "does not answer",
-            },
+            true => Self::worded(Health::Healthy, "answers"),
+            false => Self::worded(Health::Unknown, "does not answer"),
         }
     }
 }
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (shape, class) = (Shape::of(self.health), self.health.as_str());
-        write!(f, "<span class=\"verdict {class}\">{shape}{}</span>", self.word)
+        let Self { shape, was, word } = self;
+        write!(f, "<span class=\"verdict {}\">{shape}{was}{word}</span>", shape.mark)
     }
 }
 

@@ -34,6 +34,22 @@ pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", number(count), form(count, one, many))
 }
 
+/// `Three causes, eight connectors need a person.`: what is counted is said, wherever it is counted.
+pub(crate) fn needs(causes: usize, connectors: usize) -> String {
+    let told = match (causes, connectors) {
+        (0, 0) => return "Nothing needs a person.".to_owned(),
+        (0, some) => counted(some, "connector", "connectors"),
+        (some, 0) => counted(some, "cause", "causes"),
+        (causes, connectors) => format!(
+            "{}, {}",
+            counted(causes, "cause", "causes"),
+            counted(connectors, "connector", "connectors")
+        ),
+    };
+    let verb = if causes.max(connectors) == 1 { "needs" } else { "need" };
+    format!("{} {verb} a person.", sentence(&told))
+}
+
 /// With its first letter great, unless it begins with a name: `org.apache…`, `http://…`, `s3-archive` stay as they are.
 pub(crate) fn sentence(text: &str) -> String {
     let first = text.split_whitespace().next().unwrap_or_default();
@@ -73,6 +89,11 @@ mod tests {
         assert_eq!(number(13), "13");
         assert_eq!(number(20_311), "20,311");
         assert_eq!(thousands(1_000_000), "1,000,000");
+        assert_eq!(needs(0, 0), "Nothing needs a person.");
+        assert_eq!(needs(3, 8), "Three causes, eight connectors need a person.");
+        assert_eq!(needs(1, 1), "One cause, one connector needs a person.");
+        assert_eq!(needs(0, 13), "13 connectors need a person.");
+        assert_eq!(needs(1, 0), "One cause needs a person.");
         assert_eq!(sentence("three things"), "Three things");
         assert_eq!(sentence("org.apache.X: no"), "org.apache.X: no");
         assert_eq!(sentence("http://w1:8083: refused"), "http://w1:8083: refused");

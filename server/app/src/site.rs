@@ -52,6 +52,12 @@ impl Site {
         self.public.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
+    /// Whether people reach it from other machines: its public address is no name of this one.
+    pub fn is_public(&self) -> bool {
+        let host = self.public.as_ref().and_then(Url::host);
+        host.is_some_and(|host| !is_loopback(&host.to_string()))
+    }
+
     /// Whether a Host header names this server. A page of another site whose name was pointed at this machine cannot,
     /// so it reads nothing here. Ports are not compared: tunnels change them.
     pub fn is_called(&self, host: &str) -> bool {
@@ -104,6 +110,11 @@ mod tests {
             "10.0.0.1",
         ] {
             assert!(!site.is_called(host) && !is_loopback(host), "{host}");
+        }
+        assert!(site.is_public());
+        let tunnel = Url::parse("http://localhost:9000/").unwrap();
+        for own in [None, Some(tunnel)] {
+            assert!(!Site::new("127.0.0.1:8480".parse().unwrap(), own).is_public());
         }
         assert_eq!(
             (site.base(), site.address()),

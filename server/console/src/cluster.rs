@@ -10,7 +10,7 @@ use model::names::{ClusterName, WorkerId};
 use model::observe::{Gap, HealthAnswer};
 use view::{Cluster, Totals};
 
-use crate::fault::{fault_item, worst_first};
+use crate::fault::{fault_item, out_of_sight, worst_first};
 use crate::{Console, Error, FaultItem, require};
 
 /// A cluster as lists show it.
@@ -18,7 +18,8 @@ use crate::{Console, Error, FaultItem, require};
 pub struct ClusterItem {
     /// Its name.
     pub name: ClusterName,
-    /// Whether any worker answered REST at the last look.
+    /// Whether a worker gave a list lately: false once two intervals passed without one. Connectors keep their last
+    /// verdicts until the stale limit, and for as long as the group has members.
     pub reachable: bool,
     /// Since when that holds.
     pub reachable_since: Option<Timestamp>,
@@ -28,6 +29,8 @@ pub struct ClusterItem {
     pub as_of: Option<Timestamp>,
     /// Whether that is too long ago.
     pub stale: bool,
+    /// Whether it went out of sight although no fault of the whole cluster is on record: a cause that nobody recorded.
+    pub out_of_sight: bool,
     /// The lowest Connect version among its workers.
     pub version: Option<Arc<str>>,
     /// The Kafka cluster's id.
@@ -179,6 +182,7 @@ impl Console {
             gap: cluster.about.gap.clone(),
             as_of: cluster.fresh.as_of(),
             stale: staleness.stale(&cluster.fresh),
+            out_of_sight: out_of_sight(cluster, &staleness),
             version: cluster.about.version.clone(),
             kafka_cluster_id: cluster.about.kafka_cluster_id.clone(),
             labels: labels.unwrap_or_default(),

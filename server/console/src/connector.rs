@@ -33,7 +33,8 @@ pub struct ConnectorItem {
     pub state: Option<State>,
     /// Its tasks.
     pub tasks: Vec<TaskItem>,
-    /// Its health to show: as recorded, or unknown when the data is too old.
+    /// Its health to show: as recorded, or unknown when the data is too old. Of a deleted one the last: it has none now,
+    /// see [`ConnectorItem::verdict`].
     pub health: Health,
     /// Since when.
     pub since: Timestamp,
@@ -55,6 +56,13 @@ pub struct ConnectorItem {
     pub deleted_at: Option<Timestamp>,
     /// The number of the feed at which it last changed.
     pub revision: i64,
+}
+
+impl ConnectorItem {
+    /// The health that it has; `None` when it is deleted, and `health` only what it last was.
+    pub fn verdict(&self) -> Option<Health> {
+        self.deleted_at.is_none().then_some(self.health)
+    }
 }
 
 /// A task as lists show it.
@@ -156,7 +164,11 @@ impl Console {
 pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Staleness) -> ConnectorItem {
     let facts = connector.facts();
     let verdict = connector.verdict();
-    let health = staleness.health(&cluster.fresh, connector);
+    // What was deleted is not out of sight when its cluster is: its last word stays as it was.
+    let health = match facts.deleted_at {
+        Some(_) => verdict.health,
+        None => staleness.health(&cluster.fresh, connector),
+    };
     let heard = Staleness::heard(&cluster.fresh);
     let mut reasons = verdict.reasons.clone();
     let overtaken = health != verdict.health;

@@ -1,17 +1,16 @@
 //! The list of connectors.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::DateTime;
 use model::Timestamp;
 use model::actor::{Actor, Right};
-use model::names::{ClusterName, TeamName};
-use model::state::ConnectorKind;
+use model::names::ClusterName;
 use model::verdict::Health;
 use view::{Position, Query, Sort, Totals};
 
 use crate::connector::item;
+use crate::fault::causes;
 use crate::{ConnectorItem, Console, Error, require};
 
 /// Most connectors on one page.
@@ -20,26 +19,22 @@ const MOST: usize = 1000;
 /// What is asked of the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConnectorQuery {
-    /// Only these clusters; empty: all.
-    pub clusters: BTreeSet<ClusterName>,
-    /// Only these teams' connectors; empty: all.
-    pub teams: BTreeSet<TeamName>,
-    /// Only those that nobody owns.
-    pub unowned: bool,
-    /// Only these healths; empty: all.
-    pub health: BTreeSet<Health>,
-    /// Only sources or sinks.
-    pub kind: Option<ConnectorKind>,
-    /// Words that must all occur.
-    pub text: String,
-    /// Deleted ones instead of those that exist.
-    pub deleted: bool,
-    /// The order.
-    pub sort: Sort,
+    /// Which connectors, in which order.
+    pub filter: Query,
     /// Connectors on the page, 1 to 1000; 0: 100.
     pub limit: usize,
     /// Where the page begins: `next_cursor` of the page before.
     pub cursor: Option<String>,
+}
+
+impl ConnectorQuery {
+    /// The first page of what matches, of the usual size.
+    pub fn of(filter: Query) -> Self {
+        Self {
+            filter,
+            ..Self::default()
+        }
+    }
 }
 
 /// One page of the list.
@@ -51,8 +46,10 @@ pub struct ConnectorPage {
     pub next_cursor: Option<String>,
     /// How many match in all.
     pub matching: usize,
-    /// Counts by health of all that match, the asked health set aside.
+    /// Counts by health of all that match, the asked health set aside; of deleted ones, by their last health.
     pub totals: Totals,
+    /// Causes in the whole fleet for which a person is needed, whatever was asked.
+    pub causes: usize,
     /// The oldest moment at which a cluster's states were last seen.
     pub as_of: Option<Timestamp>,
     /// The feed's number of the snapshot.
@@ -72,23 +69,14 @@ impl Console {
                 )));
             }
         };
-        let query = Query {
-            clusters: asked.clusters.clone(),
-            teams: asked.teams.clone(),
-            unowned: asked.unowned,
-            health: asked.health.clone(),
-            kind: asked.kind,
-            text: asked.text.clone(),
-            deleted: asked.deleted,
-            sort: asked.sort,
-        };
+        let sort = asked.filter.sort;
         let after = asked
             .cursor
             .as_deref()
-            .map(|text| read_cursor(text, asked.sort))
+            .map(|text| read_cursor(text, sort))
             .transpose()?;
         let (fleet, staleness) = (self.fleet(), self.staleness());
-        let page = fleet.page(&query, after.as_ref(), limit, &staleness);
+        let page = fleet.page(&asked.filter, after.as_ref(), limit, &staleness);
         let items = page
             .items
             .iter()
@@ -96,9 +84,10 @@ impl Console {
             .collect();
         Ok(ConnectorPage {
             items,
-            next_cursor: page.next.map(|position| write_cursor(&position, asked.sort)),
+            next_cursor: page.next.map(|position| write_cursor(&position, sort)),
             matching: page.matching,
             totals: page.totals,
+            causes: causes(&fleet, &staleness),
             as_of: fleet.as_of(),
             revision: fleet.feed,
         })

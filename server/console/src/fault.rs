@@ -6,7 +6,7 @@ use model::actor::{Actor, Right};
 use model::fault::{Fault, Scope};
 use model::names::TeamName;
 use model::verdict::Health;
-use view::Cluster;
+use view::{Cluster, Fleet, Staleness};
 
 use crate::{Console, Error, require};
 
@@ -39,6 +39,24 @@ impl Console {
     }
 }
 
+/// Causes for which a person is needed: open faults, and clusters that went out of sight without one on record.
+pub(crate) fn causes(fleet: &Fleet, staleness: &Staleness) -> usize {
+    let clusters = fleet
+        .clusters
+        .values()
+        .filter(|cluster| cluster.about.same_as.is_none());
+    clusters
+        .map(|cluster| cluster.faults.len() + usize::from(out_of_sight(cluster, staleness)))
+        .sum()
+}
+
+/// Whether a cluster that was seen is no longer, and no fault says so: nobody was there to record one.
+pub(crate) fn out_of_sight(cluster: &Cluster, staleness: &Staleness) -> bool {
+    let told = || cluster.faults.iter().any(|fault| fault.scope == Scope::Cluster);
+    let seen = cluster.fresh.as_of().is_some() && staleness.stale(&cluster.fresh);
+    seen && cluster.about.same_as.is_none() && !told()
+}
+
 /// What concerns many comes before what concerns one, then the worse, then the older.
 pub(crate) fn worst_first(mut items: Vec<FaultItem>) -> Vec<FaultItem> {
     let alone = |item: &FaultItem| matches!(item.fault.scope, Scope::Connector(_));
@@ -66,6 +84,9 @@ pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {
                 .strip_prefix(&format!("worker {worker} "))
                 .unwrap_or("is gone");
             format!("Worker {worker} of {} {how}", fault.cluster)
+        }
+        Scope::Connector(name) if fault.unheard_since.is_some() => {
+            format!("{name} needed a person when it was last heard")
         }
         Scope::Connector(name) => format!("{} {}", name, worst.says()),
     };

@@ -34,8 +34,9 @@ pub use fault::FaultItem;
 pub use overview::Overview;
 pub use readiness::Readiness;
 pub use team::TeamItem;
-pub use timeline::{TimelineItem, TimelinePage, TimelineQuery};
-pub use view::{Sort, Totals};
+pub use timeline::{
+    ConfigChange, EntryKind, Storm, TimelineItem, TimelineLine, TimelinePage, TimelineQuery, Turn, folded,
+};
 
 /// What answers questions. Cheap to clone; every server has one.
 #[derive(Clone)]

@@ -87,7 +87,7 @@ fn cluster_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stalene
         samples.add(fleet::CLUSTER_WORKERS, &[("cluster", name), ("alive", word)], workers);
     }
     let mut faults: BTreeMap<(&str, &str), u32> = BTreeMap::new();
-    for fault in &cluster.faults {
+    for fault in cluster.faults.iter() {
         let Fault { domain, class, .. } = &**fault;
         *faults.entry((domain.as_str(), class.as_str())).or_default() += 1;
     }

@@ -1,5 +1,8 @@
 //! History: what happened, newest first, in sentences.
 
+mod changes;
+mod kind;
+mod storm;
 mod words;
 
 use std::sync::Arc;
@@ -12,6 +15,13 @@ use model::verdict::Health;
 use store::TimelineFilter;
 
 use crate::{Console, Error, require};
+
+pub use changes::ConfigChange;
+pub use kind::EntryKind;
+pub use storm::{Storm, TimelineLine, Turn, folded};
+
+/// Config changes told of one connector.
+const MOST_CHANGES: i64 = 200;
 
 /// What is asked of the history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,14 +47,16 @@ pub struct TimelineItem {
     pub cluster: ClusterName,
     /// The connector, where one is concerned.
     pub connector: Option<ConnectorName>,
-    /// What kind of thing: `state`, `verdict`, `config`, `worker`, `rebalance`, `fault`, `cluster`, `gap`.
-    pub kind: &'static str,
+    /// What kind of thing.
+    pub kind: EntryKind,
     /// A sentence.
     pub text: String,
     /// Who did it: a name, `outside`, or nobody.
     pub actor: Option<Arc<str>>,
     /// The health that the sentence is about, for its shape and colour.
     pub health: Option<Health>,
+    /// What it adds to a storm; `None` for what is told by itself, however often it happens.
+    pub turn: Option<Turn>,
 }
 
 /// A page of history.
@@ -90,6 +102,7 @@ impl Console {
             text: words::text(&item.entry),
             actor: actor_of(&item.entry),
             health: words::health(&item.entry),
+            turn: words::turn(&item.entry),
         });
         Ok(TimelinePage {
             items: items.collect(),
@@ -97,20 +110,32 @@ impl Console {
         })
     }
 
-    /// Config versions of a connector, newest first. Right: `see_config`.
-    pub async fn config_versions(
+    /// The configs that came into force, newest first: one entry for each change, so that a config that was returned to
+    /// stands there twice. Right: `see_config`.
+    pub async fn config_changes(
         &self,
         actor: &Actor,
         cluster: &ClusterName,
         connector: &ConnectorName,
-    ) -> Result<Vec<store::ConfigVersion>, Error> {
+    ) -> Result<Vec<ConfigChange>, Error> {
         require(actor, Right::SeeConfig)?;
         let store = self.store()?;
+        let formerly = self.formerly(cluster);
         let mut versions = store.config_versions(cluster, connector).await?;
-        for name in self.formerly(cluster) {
-            versions.extend(store.config_versions(&name, connector).await?);
+        for name in &formerly {
+            versions.extend(store.config_versions(name, connector).await?);
         }
-        Ok(versions)
+        let filter = TimelineFilter {
+            cluster: Some(cluster.clone()),
+            formerly,
+            connector: Some(connector.clone()),
+            kinds: vec!["config".to_owned()],
+            before_id: None,
+            limit: MOST_CHANGES,
+        };
+        let history = store.timeline(&filter).await?;
+        let whole = i64::try_from(history.len()).unwrap_or(MOST_CHANGES) < MOST_CHANGES;
+        Ok(changes::changes(&history, &versions, whole))
     }
 
     /// The names that a cluster had before.

@@ -160,12 +160,14 @@ impl Follower {
         if !changes.connectors.is_empty() {
             let names: Vec<ConnectorName> = changes.connectors.into_iter().collect();
             let records = self.store.load_connectors(name, &names).await?;
+            let recorded: BTreeSet<&ConnectorName> = records.iter().map(|record| &record.facts.name).collect();
+            cluster.forget_connectors(names.iter().filter(|name| !recorded.contains(name)));
             cluster.put_connectors(records, changes.last);
         }
         // Faults name their members, so they are read with every change of connectors too.
         if let Some(about) = self.store.load_about(name).await? {
-            cluster.about = about.about;
-            cluster.workers = about.workers;
+            cluster.about = Arc::new(about.about);
+            cluster.workers = about.workers.into();
             cluster.fresh = about.fresh;
             cluster.put_faults(about.faults);
         }

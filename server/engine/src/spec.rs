@@ -35,6 +35,31 @@ pub struct KafkaSpec {
     pub properties: BTreeMap<String, String>,
 }
 
+impl KafkaSpec {
+    /// The names of librdkafka's properties, so that the nearest one to a mistyped one can be named.
+    pub fn property_names() -> &'static [String] {
+        kafka::properties::names()
+    }
+
+    /// Whether there is such a property.
+    pub fn knows_property(key: &str) -> bool {
+        kafka::properties::knows(key)
+    }
+
+    /// Whether the value of a property opens something, and must not stand in a configuration file.
+    pub fn is_secret_property(key: &str) -> bool {
+        kafka::properties::is_secret(key)
+    }
+
+    /// Checks one property by itself, without connecting anywhere.
+    ///
+    /// # Errors
+    /// A sentence, which never holds the value.
+    pub fn check_property(key: &str, value: &str) -> Result<(), String> {
+        kafka::properties::check(key, value).map_err(|error| error.to_string())
+    }
+}
+
 /// One `[[clusters]]`. No Debug: it holds credentials.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ClusterSpec {

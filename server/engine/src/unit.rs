@@ -231,7 +231,11 @@ impl Holding<'_> {
                 }
                 _ = beat.tick() => {
                     let now = self.shared.clock.now();
-                    self.ledgers.values_mut().for_each(|ledger| ledger.tick(now));
+                    for (cluster, ledger) in &mut self.ledgers {
+                        if let (true, Some(hints)) = (ledger.tick(now), self.hints.get(cluster)) {
+                            hints.send_replace(Hints::of(ledger.facts()));
+                        }
+                    }
                 }
             }
             if let Err(Fenced) = self.record().await {
@@ -256,7 +260,7 @@ impl Holding<'_> {
             return;
         };
         let changed = ledger.observe(&observation, &*self.shared.clock);
-        let at = observation.at;
+        let (at, answered) = (observation.at, observation.answered);
         if let (true, Some(hints)) = (changed, self.hints.get(&cluster)) {
             hints.send_replace(Hints::of(ledger.facts()));
         }
@@ -274,6 +278,7 @@ impl Holding<'_> {
             ledger.observe(
                 &Observation {
                     at,
+                    answered,
                     seen: Seen::SameAs(same),
                 },
                 &*self.shared.clock,
@@ -353,14 +358,3 @@ impl Holding<'_> {
 
 /// The lease is another's.
 struct Fenced;
-
-/// What watchers send.
-impl Looking {
-    /// An observation of a cluster.
-    pub(crate) fn new(cluster: &ClusterName, observation: Observation) -> Self {
-        Self {
-            cluster: cluster.clone(),
-            observation,
-        }
-    }
-}

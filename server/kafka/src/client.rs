@@ -12,7 +12,7 @@ use rdkafka::error::KafkaError;
 use crate::Error;
 
 /// Properties that this crate sets itself, or that would print secrets or run code of others in our process.
-const OURS: &[(&str, &str)] = &[
+pub(crate) const OURS: &[(&str, &str)] = &[
     ("bootstrap.servers", "is given as `bootstrap`"),
     ("metadata.broker.list", "is given as `bootstrap`"),
     ("group.id", "must not be set: this client joins no group"),

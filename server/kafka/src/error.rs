@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
+/// What is wrong with a property that does not exist.
+pub(crate) const UNKNOWN: &str = "librdkafka knows no such property";
+
 /// Why Kafka gave no answer. No variant carries the value of a property.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -58,6 +61,15 @@ pub enum Error {
         group_id: String,
         /// What it is.
         protocol_type: String,
+    },
+    /// Another Kafka cluster answers at the addresses than before, and nobody of the group is there. Nothing is known
+    /// about any worker: it may live on where it was. Over as soon as the group has members there.
+    #[error("Kafka cluster {now} answers where {before} did, and nobody of the group is there")]
+    OtherCluster {
+        /// The id of the Kafka cluster in which the group had members.
+        before: String,
+        /// The id of the one that answers.
+        now: String,
     },
     /// Anything else that Kafka or librdkafka refused.
     #[error("Kafka refused: {reason}")]
@@ -115,7 +127,7 @@ impl Error {
         if let KafkaError::ClientConfig(_, description, key, _) = error {
             // The description quotes the value, so only its kind is kept.
             let problem = match description.contains("No such configuration property") {
-                true => "librdkafka knows no such property",
+                true => UNKNOWN,
                 false => "librdkafka does not accept its value",
             };
             return Self::Property {

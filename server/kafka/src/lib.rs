@@ -14,6 +14,7 @@ mod cluster;
 mod error;
 mod ffi;
 pub mod group;
+pub mod properties;
 mod watcher;
 
 pub use cluster::{Access, Cluster};

@@ -84,9 +84,12 @@ pub struct GroupFacts {
 /// When each source was last true.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Freshness {
-    /// The last expanded list.
+    /// The last expanded list, by the moment it was asked for: the states in it are not younger.
     #[serde(default)]
     pub rest: Option<Timestamp>,
+    /// When that list had come: until then a worker is known to have answered.
+    #[serde(default)]
+    pub answered: Option<Timestamp>,
     /// The last whole answer about the group's members.
     #[serde(default)]
     pub group: Option<Timestamp>,
@@ -99,6 +102,11 @@ impl Freshness {
     /// The moment at which the connectors' states were last seen.
     pub fn as_of(&self) -> Option<Timestamp> {
         self.rest
+    }
+
+    /// The last moment at which a worker gave a list.
+    pub fn listed(&self) -> Option<Timestamp> {
+        self.answered.max(self.rest)
     }
 }
 
@@ -137,12 +145,30 @@ pub struct WorkerFacts {
     /// lost work back for the rebalance delay, even from the worker that lost it.
     #[serde(default)]
     pub without_work_since: Option<Timestamp>,
+    /// Set while it is gone only by what was seen before the whole cluster fell silent: since when the cluster is heard
+    /// again. It may have returned with the others; until the group or a probe tells, it is neither gone nor alive for
+    /// the judge, and what ran on it stays unknown.
+    #[serde(default)]
+    pub unconfirmed_since: Option<Timestamp>,
     /// The last `/health`.
     #[serde(default)]
     pub health: Option<HealthAnswer>,
     /// What it can load.
     #[serde(default)]
     pub plugins: Option<Arc<Vec<Plugin>>>,
+}
+
+impl WorkerFacts {
+    /// All of it that decides about the work it carries: whether it lives, since when it is without work, and since when
+    /// its death is in doubt.
+    pub fn runs(&self) -> (Alive, Option<Timestamp>, Option<Timestamp>) {
+        (self.alive, self.without_work_since, self.unconfirmed_since)
+    }
+
+    /// Whether it is known to be gone, by evidence that still counts.
+    pub fn surely_gone(&self) -> bool {
+        self.alive.gone() && self.unconfirmed_since.is_none()
+    }
 }
 
 /// Whether a worker lives.

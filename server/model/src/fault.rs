@@ -10,7 +10,7 @@ use crate::Timestamp;
 use crate::judge::Surroundings;
 use crate::names::{ClusterName, ConnectorName};
 pub use crate::scope::Scope;
-use crate::verdict::{Class, Diagnosis, Domain, Verdict};
+use crate::verdict::{Class, Diagnosis, Domain, Health, Verdict};
 
 /// One fault of a cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,10 @@ pub struct Fault {
     pub members: BTreeSet<ConnectorName>,
     /// When it began.
     pub opened_at: Timestamp,
+    /// Set while its whole cluster is silent: since when. Nobody can tell then whether it still holds, so it stays open
+    /// as it was when it was last seen; its members belong to the cluster's fault meanwhile.
+    #[serde(default)]
+    pub unheard_since: Option<Timestamp>,
     /// When it ended.
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
@@ -53,8 +57,12 @@ pub struct Grouping {
     pub ended: Vec<Arc<Fault>>,
 }
 
-/// Gathers the unhealthy connectors of one cluster under their causes. `open` are the faults open so far; a fault
-/// keeps its id and opening as long as it has members and its scope stays; that of a silent cluster needs no member.
+/// Gathers the unhealthy connectors of one cluster under their causes; healthy ones may be left out. `open` are the
+/// faults open so far; a fault keeps its id and opening as long as it has members and its scope stays; that of a silent
+/// cluster needs no member.
+///
+/// A fault whose members became unknown with their cluster is neither confirmed nor mended: it stays open as it was, see
+/// [`Fault::unheard_since`]. Only workers that were found gone as the cluster fell silent are part of its silence.
 pub fn group<'a>(
     cluster: &ClusterName,
     verdicts: impl IntoIterator<Item = (&'a ConnectorName, &'a Verdict)>,
@@ -68,10 +76,14 @@ pub fn group<'a>(
         let diagnosis = silence.diagnosis();
         wanted.insert(Scope::Cluster, from(cluster, Scope::Cluster, &diagnosis, silence.since));
     }
+    let mut unheard: BTreeSet<&ConnectorName> = BTreeSet::new();
     for (name, verdict) in verdicts {
         let Some(diagnosis) = verdict.diagnosis.as_ref().filter(|_| verdict.health.unhealthy()) else {
             continue;
         };
+        if verdict.health == Health::Unknown && diagnosis.shared == Some(Scope::Cluster) {
+            unheard.insert(name);
+        }
         let scope = diagnosis
             .shared
             .clone()
@@ -98,10 +110,22 @@ pub fn group<'a>(
                     grouping.changed.push(next);
                 }
             }
-            None => grouping.ended.push(Arc::new(Fault {
-                ended_at: Some(now),
-                ..(**old).clone()
-            })),
+            None => match held(old, surroundings, &unheard) {
+                Some(_) if old.unheard_since.is_some() => grouping.open.push(old.clone()),
+                Some(since) => {
+                    let next = Arc::new(Fault {
+                        unheard_since: Some(since),
+                        ..(**old).clone()
+                    });
+                    grouping.open.push(next.clone());
+                    grouping.changed.push(next);
+                }
+                None => grouping.ended.push(Arc::new(Fault {
+                    unheard_since: None,
+                    ended_at: Some(now),
+                    ..(**old).clone()
+                })),
+            },
         }
     }
     for mut fault in wanted.into_values() {
@@ -111,6 +135,21 @@ pub fn group<'a>(
         grouping.opened.push(fault);
     }
     grouping
+}
+
+/// Since when nothing is heard of a fault that no verdict tells of any more; `None` when it is over.
+fn held(fault: &Fault, surroundings: &Surroundings, unheard: &BTreeSet<&ConnectorName>) -> Option<Timestamp> {
+    if !fault.members.iter().any(|member| unheard.contains(member)) {
+        return None;
+    }
+    let silence = surroundings.silence.as_ref();
+    let began = |since: Timestamp| match fault.scope {
+        Scope::Connector(_) => true,
+        Scope::Worker(_) => fault.opened_at < since,
+        Scope::Cluster => false,
+    };
+    let falls_silent = silence.map(|silence| silence.since).filter(|since| began(*since));
+    fault.unheard_since.or(falls_silent)
 }
 
 fn from(cluster: &ClusterName, scope: Scope, diagnosis: &Diagnosis, since: Timestamp) -> Fault {
@@ -125,6 +164,7 @@ fn from(cluster: &ClusterName, scope: Scope, diagnosis: &Diagnosis, since: Times
         reasons: vec![diagnosis.why.clone()],
         members: BTreeSet::new(),
         opened_at: since,
+        unheard_since: None,
         ended_at: None,
     }
 }

@@ -8,6 +8,7 @@
 //! [`judge::judge`] turns facts into a [`verdict::Verdict`], and [`fault::group`] gathers verdicts under their causes.
 
 pub mod actor;
+pub mod advice;
 pub mod clock;
 pub mod facts;
 pub mod fault;

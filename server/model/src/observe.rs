@@ -42,6 +42,9 @@ impl Source {
 pub struct Observation {
     /// When what was seen was true: the moment the answer began to be asked for.
     pub at: Timestamp,
+    /// When the answer had come: that somebody answers is true from then on. A list may be ten seconds younger than the
+    /// states in it.
+    pub answered: Timestamp,
     /// What was seen.
     pub seen: Seen,
 }

@@ -17,6 +17,10 @@ pub struct Settings {
     pub crash_count: usize,
     /// The window in which failures are counted: 10 min.
     pub crash_window: TimeDelta,
+    /// How long a worker that is gone is kept while no status names it, `worker_retention`. Default 1 h.
+    pub worker_retention: TimeDelta,
+    /// How long a deleted connector is kept with its configs, `deleted_retention`. Default 30 days. History is kept apart.
+    pub deleted_retention: TimeDelta,
     /// Which version of the settings this is; verdict changes are recorded with it.
     pub revision: u64,
 }
@@ -38,6 +42,8 @@ impl Default for Settings {
             stall_window: TimeDelta::minutes(2),
             crash_count: 3,
             crash_window: TimeDelta::minutes(10),
+            worker_retention: TimeDelta::hours(1),
+            deleted_retention: TimeDelta::days(30),
             revision: 0,
         }
     }

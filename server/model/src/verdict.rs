@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::observe::Source;
+use crate::state::State;
 
 /// Health of a connector or task, worst first in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -97,6 +98,35 @@ impl Health {
             Self::Paused => "is paused",
             Self::Stopped => "is stopped",
             Self::Healthy => "is healthy",
+        }
+    }
+
+    /// The health of a connector instance, which has no verdict of its own: it is well unless REST says otherwise or its
+    /// worker is gone.
+    pub fn of_instance(state: &State, worker_gone: bool) -> Self {
+        match state {
+            State::Failed => Self::Failed,
+            _ if worker_gone && !matches!(state, State::Paused | State::Stopped) => Self::Unassigned,
+            State::Unassigned => Self::Unassigned,
+            State::Restarting => Self::Restarting,
+            State::Paused => Self::Paused,
+            State::Stopped => Self::Stopped,
+            State::Running => Self::Healthy,
+            State::Other(_) => Self::Unknown,
+        }
+    }
+
+    /// Whether a state that REST reports means what this health says. RUNNING says nothing about progress, so it agrees
+    /// only with what moves, or may.
+    pub fn agrees_with(self, state: &State) -> bool {
+        match state {
+            State::Running => matches!(self, Self::Healthy),
+            State::Failed => matches!(self, Self::Failed | Self::CrashLooping),
+            State::Paused => self == Self::Paused,
+            State::Stopped => self == Self::Stopped,
+            State::Unassigned => matches!(self, Self::Unassigned | Self::Restarting),
+            State::Restarting => self == Self::Restarting,
+            State::Other(_) => false,
         }
     }
 
@@ -198,6 +228,13 @@ pub enum Domain {
 }
 
 impl Domain {
+    /// Reads [`Domain::as_str`].
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Infrastructure, Self::Connector, Self::Unsure]
+            .into_iter()
+            .find(|domain| domain.as_str() == word)
+    }
+
     /// `infrastructure`, `connector` or `unsure`.
     pub fn as_str(self) -> &'static str {
         match self {

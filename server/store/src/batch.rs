@@ -28,6 +28,8 @@ pub struct Batch<'a> {
     pub workers_gone: &'a [WorkerId],
     /// Connectors whose facts, verdict, owner or readable config changed.
     pub connectors: &'a [ConnectorRecord],
+    /// Connectors to forget, with their config versions.
+    pub connectors_gone: &'a [ConnectorName],
     /// History, in the order in which it happened.
     pub entries: &'a [Entry],
     /// Faults that opened, changed or ended; those with an end are open no more.

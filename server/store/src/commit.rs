@@ -41,6 +41,8 @@ async fn record(connection: &mut PgConnection, lease: &Lease, batch: &Batch<'_>)
     workers::forget(connection, batch.cluster, batch.workers_gone).await?;
     configs::put(connection, batch).await?;
     connectors::put(connection, batch.cluster, batch.connectors).await?;
+    configs::forget(connection, batch.cluster, batch.connectors_gone).await?;
+    connectors::forget(connection, batch.cluster, batch.connectors_gone).await?;
     faults::put(connection, batch.cluster, batch.faults).await
 }
 

@@ -101,6 +101,22 @@ impl Rows {
     }
 }
 
+/// Drops every version of connectors that are known no more.
+pub(crate) async fn forget(connection: &mut PgConnection, cluster: &ClusterName, gone: &[ConnectorName]) -> Result<()> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let gone: Vec<String> = gone.iter().map(|name| text(name.as_str())).collect();
+    query!(
+        "DELETE FROM config_versions WHERE cluster = $1 AND connector = ANY($2)",
+        cluster.as_str(),
+        &gone
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// The config in force of every connector, or of those of one cluster, or of some of it.
 pub(crate) async fn load(
     connection: &mut PgConnection,

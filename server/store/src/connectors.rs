@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::Timestamp;
 use model::facts::ConnectorFacts;
-use model::names::ClusterName;
+use model::names::{ClusterName, ConnectorName};
 use model::record::ConnectorRecord;
 use sqlx::{PgConnection, query};
 
@@ -110,6 +110,22 @@ impl Rows {
         .await?;
         Ok(())
     }
+}
+
+/// Drops connectors that are known no more.
+pub(crate) async fn forget(connection: &mut PgConnection, cluster: &ClusterName, gone: &[ConnectorName]) -> Result<()> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let gone: Vec<String> = gone.iter().map(|name| text(name.as_str())).collect();
+    query!(
+        "DELETE FROM connectors WHERE cluster = $1 AND name = ANY($2)",
+        cluster.as_str(),
+        &gone
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Connectors of every cluster, of one, or some of one, with their configs, in order of their names.

@@ -19,7 +19,7 @@ pub struct Staleness {
 impl Staleness {
     /// When the cluster was last heard by any source.
     pub fn heard(fresh: &Freshness) -> Option<Timestamp> {
-        fresh.rest.max(fresh.group)
+        fresh.listed().max(fresh.group)
     }
 
     /// Whether the states shown for a cluster are stale.

@@ -19,19 +19,19 @@ pub struct Fleet {
     pub feed: i64,
 }
 
-/// One cluster of a snapshot.
+/// One cluster of a snapshot. All but `fresh`, which moves with every heartbeat, is shared by its clones.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     /// Its name.
     pub name: ClusterName,
     /// The cluster as a whole.
-    pub about: ClusterAbout,
+    pub about: Arc<ClusterAbout>,
     /// Its workers, by address.
-    pub workers: Vec<Arc<WorkerFacts>>,
+    pub workers: Arc<[Arc<WorkerFacts>]>,
     /// Its connectors, deleted ones included.
-    pub connectors: BTreeMap<ConnectorName, Arc<Connector>>,
+    pub connectors: Arc<BTreeMap<ConnectorName, Arc<Connector>>>,
     /// Its open faults, oldest first.
-    pub faults: Vec<Arc<Fault>>,
+    pub faults: Arc<[Arc<Fault>]>,
     /// When each source was last true.
     pub fresh: Freshness,
     /// The number of the feed at which anything but `fresh` last changed: its ETag.
@@ -43,10 +43,10 @@ impl Cluster {
     pub fn new(record: ClusterRecord, revision: i64) -> Self {
         let mut cluster = Self {
             name: record.name,
-            about: record.about,
-            workers: record.workers,
-            connectors: BTreeMap::new(),
-            faults: Vec::new(),
+            about: Arc::new(record.about),
+            workers: record.workers.into(),
+            connectors: Arc::default(),
+            faults: Arc::from([]),
             fresh: record.fresh,
             revision,
         };
@@ -57,36 +57,64 @@ impl Cluster {
 
     /// Replaces or adds connectors.
     pub fn put_connectors(&mut self, records: Vec<ConnectorRecord>, revision: i64) {
+        self.revision = self.revision.max(revision);
+        if records.is_empty() {
+            return;
+        }
+        let connectors = Arc::make_mut(&mut self.connectors);
         for record in records {
-            let fault = self
-                .connectors
-                .get(&record.facts.name)
-                .and_then(|old| old.fault.clone());
+            let name = record.facts.name.clone();
+            let fault = connectors.get(&name).and_then(|old| old.fault.clone());
             let connector = Connector {
                 fault,
                 revision,
                 record,
             };
-            self.connectors
-                .insert(connector.facts().name.clone(), Arc::new(connector));
+            connectors.insert(name, Arc::new(connector));
         }
-        self.revision = self.revision.max(revision);
     }
 
-    /// Replaces the open faults and ties connectors to them.
-    pub fn put_faults(&mut self, mut faults: Vec<Arc<Fault>>) {
-        faults.sort_by(|left, right| (left.opened_at, &left.id).cmp(&(right.opened_at, &right.id)));
-        let mut of: BTreeMap<&ConnectorName, &Arc<Fault>> = BTreeMap::new();
-        for fault in &faults {
-            of.extend(fault.members.iter().map(|member| (member, fault)));
-        }
-        for (name, connector) in &mut self.connectors {
-            let fault = of.get(name).map(|fault| Arc::clone(fault));
-            if connector.fault != fault {
-                Arc::make_mut(connector).fault = fault;
+    /// Forgets connectors of which nothing is recorded any more.
+    pub fn forget_connectors<'a>(&mut self, names: impl IntoIterator<Item = &'a ConnectorName>) {
+        for name in names {
+            if self.connectors.contains_key(name) {
+                Arc::make_mut(&mut self.connectors).remove(name);
             }
         }
-        self.faults = faults;
+    }
+
+    /// Replaces the open faults and ties connectors to them: each to one, which is its cluster's while that is silent.
+    pub fn put_faults(&mut self, mut faults: Vec<Arc<Fault>>) {
+        faults.sort_by(|left, right| (left.opened_at, &left.id).cmp(&(right.opened_at, &right.id)));
+        let known: BTreeMap<&str, &Arc<Fault>> = self.faults.iter().map(|fault| (&*fault.id, fault)).collect();
+        for fault in &mut faults {
+            // One that did not change stays the same one, so that telling ties apart below is cheap.
+            if let Some(same) = known.get(&*fault.id).filter(|old| **old == fault) {
+                *fault = Arc::clone(same);
+            }
+        }
+        let mut of: BTreeMap<&ConnectorName, &Arc<Fault>> = BTreeMap::new();
+        for fault in faults.iter().filter(|fault| fault.unheard_since.is_none()) {
+            of.extend(fault.members.iter().map(|member| (member, fault)));
+        }
+        let other = self.connectors.iter().filter_map(|(name, connector)| {
+            let fault = of.get(name).copied();
+            let same = match (&connector.fault, fault) {
+                (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+                (old, new) => old.is_none() && new.is_none(),
+            };
+            (!same).then(|| (name.clone(), fault.cloned()))
+        });
+        let other: Vec<_> = other.collect();
+        if !other.is_empty() {
+            let connectors = Arc::make_mut(&mut self.connectors);
+            for (name, fault) in other {
+                if let Some(connector) = connectors.get_mut(&name) {
+                    Arc::make_mut(connector).fault = fault;
+                }
+            }
+        }
+        self.faults = faults.into();
     }
 
     /// Connectors that exist. A cluster that was refused because another one is the same has none of its own.

@@ -2,12 +2,13 @@
 
 use console::{ClusterItem, FaultItem};
 use model::Timestamp;
+use model::advice;
 use model::fault::Scope;
 use model::names::ConnectorId;
 use model::verdict::{Domain, Health};
 
 use crate::links::Links;
-use crate::{advice, words};
+use crate::words;
 
 /// One entry.
 pub(crate) struct Cause {
@@ -23,7 +24,8 @@ pub(crate) struct Cause {
     pub(crate) owners: String,
     /// How many connectors it concerns, where that is more than the one in the title.
     pub(crate) members: Option<String>,
-    pub(crate) look: &'static str,
+    /// The first thing to do.
+    pub(crate) look: String,
     pub(crate) since: Timestamp,
     pub(crate) href: String,
 }
@@ -70,7 +72,7 @@ impl Cause {
             cluster: Some((fault.cluster.to_string(), links.cluster(&fault.cluster))),
             owners,
             members,
-            look: advice::first_look(fault),
+            look: advice::of_fault(fault).into_iter().next().unwrap_or_default(),
             since: fault.opened_at,
             href,
         }
@@ -95,7 +97,7 @@ impl Cause {
                 "connector concerned",
                 "connectors concerned",
             )),
-            look: "See whether this server watches the cluster, and whether its database answers.",
+            look: "Check that this server watches the cluster, and that its database answers.".to_owned(),
             since,
             href: links.cluster(&cluster.name),
         }

@@ -1,8 +1,9 @@
 //! The list of connectors.
 
 use askama::Template;
-use console::{ClusterItem, ConnectorPage, ConnectorQuery, Sort, TeamItem};
+use console::{ClusterItem, ConnectorPage, ConnectorQuery, TeamItem};
 use model::state::ConnectorKind;
+use view::{Query, Sort};
 
 use super::filters::{Facet, facets};
 use super::row::Row;
@@ -56,14 +57,11 @@ pub fn connectors(
             ..query.clone()
         })
     };
-    let narrowed = ConnectorQuery {
-        sort: query.sort,
-        limit: query.limit,
-        ..ConnectorQuery::default()
-    } != ConnectorQuery {
-        cursor: None,
-        ..query.clone()
+    let everything = Query {
+        sort: query.filter.sort,
+        ..Query::default()
     };
+    let narrowed = query.filter != everything;
     Ok(Page {
         headline: headline(query, page, narrowed),
         shown: shown(page),
@@ -73,7 +71,7 @@ pub fn connectors(
             .map(|cluster| Choice {
                 value: cluster.name.as_str(),
                 words: cluster.name.as_str(),
-                chosen: query.clusters.contains(&cluster.name),
+                chosen: query.filter.clusters.contains(&cluster.name),
             })
             .collect(),
         teams: teams
@@ -82,7 +80,7 @@ pub fn connectors(
             .map(|name| Choice {
                 value: name.as_str(),
                 words: name.as_str(),
-                chosen: query.teams.contains(name),
+                chosen: query.filter.teams.contains(name),
             })
             .collect(),
         kinds: [ConnectorKind::Source, ConnectorKind::Sink]
@@ -90,7 +88,7 @@ pub fn connectors(
             .map(|kind| Choice {
                 value: kind.as_str(),
                 words: kind.as_str(),
-                chosen: query.kind == Some(kind),
+                chosen: query.filter.kind == Some(kind),
             })
             .collect(),
         sorts: Sort::ALL
@@ -104,7 +102,7 @@ pub fn connectors(
                     Sort::Team => "by team",
                     Sort::Since => "latest change first",
                 },
-                chosen: query.sort == sort,
+                chosen: query.filter.sort == sort,
             })
             .collect(),
         rows: page.items.iter().map(|item| Row::of(item, links)).collect(),
@@ -121,7 +119,7 @@ pub fn connectors(
 
 fn headline(query: &ConnectorQuery, page: &ConnectorPage, narrowed: bool) -> String {
     let counted = |count: usize| words::sentence(&words::counted(count, "connector", "connectors"));
-    if query.deleted {
+    if query.filter.deleted {
         return format!(
             "{} {} deleted.",
             counted(page.matching),
@@ -139,12 +137,7 @@ fn headline(query: &ConnectorQuery, page: &ConnectorPage, narrowed: bool) -> Str
     match (all, ill) {
         (0, _) => "No connector is known.".to_owned(),
         (all, 0) => format!("{}, none needs a person.", counted(all)),
-        (all, ill) => format!(
-            "{}, {} {} a person.",
-            counted(all),
-            words::number(ill),
-            words::form(ill, "needs", "need")
-        ),
+        (all, ill) => format!("{}. {}", counted(all), words::needs(page.causes, ill)),
     }
 }
 

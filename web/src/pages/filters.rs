@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use console::{ConnectorPage, ConnectorQuery};
 use model::verdict::Health;
+use view::Query;
 
 use crate::links::Links;
 use crate::words;
@@ -22,9 +23,12 @@ pub(crate) struct Facet {
 pub(crate) fn facets(query: &ConnectorQuery, page: &ConnectorPage, links: Links<'_>) -> Vec<Facet> {
     let with = |health: BTreeSet<Health>| {
         links.connectors(&ConnectorQuery {
-            health,
+            filter: Query {
+                health,
+                ..query.filter.clone()
+            },
+            limit: query.limit,
             cursor: None,
-            ..query.clone()
         })
     };
     let count = |count: u32| words::thousands(u64::from(count));
@@ -33,7 +37,7 @@ pub(crate) fn facets(query: &ConnectorQuery, page: &ConnectorPage, links: Links<
         health: None,
         word,
         count: count(total),
-        chosen: query.health == set,
+        chosen: query.filter.health == set,
         href: with(set),
     };
     let mut facets = vec![group("all", page.totals.all(), BTreeSet::new())];
@@ -43,10 +47,10 @@ pub(crate) fn facets(query: &ConnectorQuery, page: &ConnectorPage, links: Links<
     let occurring = page
         .totals
         .iter()
-        .filter(|(health, count)| *count > 0 || query.health.contains(health) && query.health.len() == 1);
+        .filter(|(health, count)| *count > 0 || query.filter.health.contains(health) && query.filter.health.len() == 1);
     facets.extend(occurring.map(|(health, total)| {
         let only = BTreeSet::from([health]);
-        let chosen = query.health == only;
+        let chosen = query.filter.health == only;
         Facet {
             health: Some(health),
             word: health.words(),

@@ -1,12 +1,13 @@
 //! Entries of the history, as lists show them.
 
-use console::TimelineItem;
+use console::{Storm, TimelineItem, folded};
 use model::Timestamp;
 use model::names::ConnectorId;
 use model::verdict::Health;
 
 use crate::Frame;
 use crate::moment::Day;
+use crate::words;
 
 /// One entry.
 pub(crate) struct Line {
@@ -21,6 +22,8 @@ pub(crate) struct Line {
     /// `by NAME`, or that it came from outside.
     pub(crate) actor: Option<String>,
     pub(crate) kind: &'static str,
+    /// The entries that this line stands for; none: it stands for itself.
+    pub(crate) storm: Vec<Self>,
 }
 
 /// The entries of one day, newest first.
@@ -48,25 +51,84 @@ impl Line {
                 "outside" => "from outside Signalbox".to_owned(),
                 name => format!("by {name}"),
             }),
-            kind: item.kind,
+            kind: item.kind.as_str(),
+            storm: Vec::new(),
         }
+    }
+
+    /// The newest lines, storms folded.
+    pub(crate) fn newest(items: &[TimelineItem], most: usize, frame: &Frame) -> Vec<Self> {
+        let mut lines = lines(items, frame);
+        lines.truncate(most);
+        lines
     }
 }
 
-/// Gathers entries by their day in UTC.
+/// Entries as lines, storms folded.
+fn lines(items: &[TimelineItem], frame: &Frame) -> Vec<Line> {
+    let mut storms: Vec<String> = Vec::new();
+    let line = |line: console::TimelineLine| {
+        let told = Line::of(&line.item, frame);
+        let Some(storm) = line.storm else { return told };
+        // The newest storm of a connector keeps its name while it goes on, so that it stays open on a page that is
+        // drawn anew.
+        let about = format!("{} {}", told.href.as_deref().unwrap_or_default(), told.kind);
+        storms.push(about.clone());
+        let nth = storms.iter().filter(|known| **known == about).count();
+        Line {
+            key: format!("storm {nth} {about}"),
+            text: storm_text(&storm),
+            storm: storm.items.iter().map(|item| Line::of(item, frame)).collect(),
+            ..told
+        }
+    };
+    folded(items).into_iter().map(line).collect()
+}
+
+/// `s3-archive task 1: RUNNING and FAILED in turn, 12 times from 13:02 to 13:09: disk full`.
+fn storm_text(storm: &Storm) -> String {
+    let all: Vec<&str> = storm.words.iter().map(String::as_str).collect();
+    let turns = match all.as_slice() {
+        [only] => (*only).to_owned(),
+        several => format!("{} in turn", words::list(several, 4)),
+    };
+    let day = if storm.from.date_naive() == storm.to.date_naive() {
+        ""
+    } else {
+        "%-d %b "
+    };
+    let minute = |at: Timestamp, day: &str| at.format(&format!("{day}%H:%M")).to_string();
+    let (from, to) = (minute(storm.from, day), minute(storm.to, day));
+    let span = if from == to {
+        format!("at {to}")
+    } else {
+        format!("from {from} to {to}")
+    };
+    let cause = storm
+        .cause
+        .as_deref()
+        .map(|cause| format!(": {cause}"))
+        .unwrap_or_default();
+    format!(
+        "{}: {turns}, {} times {span}{cause}",
+        storm.subject,
+        words::thousands(storm.times as u64)
+    )
+}
+
+/// Gathers lines by their day in UTC; a storm stands where it ended.
 pub(crate) fn by_day(items: &[TimelineItem], frame: &Frame) -> Vec<Days> {
     let mut days: Vec<Days> = Vec::new();
-    for item in items {
+    for line in lines(items, frame) {
         let same = |last: &Days| {
             last.lines
                 .last()
-                .is_some_and(|line| line.at.date_naive() == item.at.date_naive())
+                .is_some_and(|last| last.at.date_naive() == line.at.date_naive())
         };
-        let line = Line::of(item, frame);
         match days.last_mut().filter(|last| same(last)) {
             Some(day) => day.lines.push(line),
             None => days.push(Days {
-                day: frame.day(&item.at),
+                day: frame.day(&line.at),
                 lines: vec![line],
             }),
         }

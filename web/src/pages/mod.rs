@@ -15,7 +15,7 @@ mod timeline;
 
 pub use cluster::cluster;
 pub use clusters::clusters;
-pub use connector::{VersionLine, connector};
+pub use connector::connector;
 pub use connectors::connectors;
 pub use door::{how_to_sign_in, sign_in};
 pub use overview::overview;

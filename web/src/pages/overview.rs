@@ -68,22 +68,8 @@ pub fn overview(frame: &Frame, overview: &Overview, lately: Result<&TimelinePage
         .iter()
         .map(|fault| Cause::of(fault, &overview.clusters, links))
         .collect();
-    // What only went out of sight has no fault on record, since nobody recorded anything.
-    let told = |name| {
-        overview
-            .faults
-            .iter()
-            .any(|item| item.fault.cluster == name && item.fault.scope == model::fault::Scope::Cluster)
-    };
-    for cluster in overview
-        .clusters
-        .iter()
-        .filter(|cluster| cluster.stale && cluster.same_as.is_none())
-    {
-        if let Some(since) = cluster.as_of.filter(|_| !told(cluster.name.clone())) {
-            causes.push(Cause::stale(cluster, since, links));
-        }
-    }
+    let unrecorded = overview.clusters.iter().filter(|cluster| cluster.out_of_sight);
+    causes.extend(unrecorded.filter_map(|cluster| Some(Cause::stale(cluster, cluster.as_of?, links))));
     let now = overview
         .totals
         .iter()
@@ -94,13 +80,7 @@ pub fn overview(frame: &Frame, overview: &Overview, lately: Result<&TimelinePage
             words: words::thousands(u64::from(count)),
             href: links.connectors_of(None, Some(health)),
         });
-    let lately = lately.map(|page| {
-        page.items
-            .iter()
-            .take(LATELY)
-            .map(|item| Line::of(item, frame))
-            .collect()
-    });
+    let lately = lately.map(|page| Line::newest(&page.items, LATELY, frame));
     Ok(Page {
         headline: headline(overview, causes.len()),
         clusters_say: clusters_say(overview),
@@ -161,7 +141,7 @@ fn worst(overview: &Overview) -> Option<Health> {
     found.map(|(health, _)| if health.unhealthy() { health } else { Health::Healthy })
 }
 
-fn headline(overview: &Overview, things: usize) -> String {
+fn headline(overview: &Overview, causes: usize) -> String {
     if overview.clusters.is_empty() {
         return "No cluster is connected yet.".to_owned();
     }
@@ -170,19 +150,7 @@ fn headline(overview: &Overview, things: usize) -> String {
         overview.totals.of(Health::Healthy) as usize,
     );
     let unhealthy = overview.totals.unhealthy() as usize;
-    let first = match (things, unhealthy) {
-        (0, 0) => "Nothing needs a person.".to_owned(),
-        (0, some) => format!(
-            "{} {} a person.",
-            words::sentence(&words::counted(some, "connector", "connectors")),
-            words::form(some, "needs", "need")
-        ),
-        (some, _) => format!(
-            "{} {} a person.",
-            words::sentence(&words::counted(some, "thing", "things")),
-            words::form(some, "needs", "need")
-        ),
-    };
+    let first = words::needs(causes, unhealthy);
     let second = match (all, healthy) {
         (0, _) => "No connector is known.".to_owned(),
         (1, 1) => "The only connector is healthy.".to_owned(),

@@ -5,6 +5,7 @@ use model::Timestamp;
 use model::verdict::Health;
 
 use crate::links::Links;
+use crate::shape::{Verdict, mark};
 use crate::{rest, words};
 
 /// One row.
@@ -14,7 +15,9 @@ pub(crate) struct Row {
     pub(crate) name: String,
     /// Its cluster with the address; `None` where the page says it already.
     pub(crate) cluster: Option<(String, String)>,
-    pub(crate) health: Health,
+    /// The word by which a change of it is seen.
+    pub(crate) mark: &'static str,
+    pub(crate) verdict: Verdict,
     pub(crate) why: String,
     pub(crate) rest: Option<String>,
     pub(crate) owner: Option<String>,
@@ -43,7 +46,8 @@ impl Row {
             href: links.connector(&item.id),
             name: item.id.name.to_string(),
             cluster: Some((item.id.cluster.to_string(), links.cluster(&item.id.cluster))),
-            health: item.health,
+            mark: mark(item.verdict()),
+            verdict: item.verdict().map_or(Verdict::last(item.health), Verdict::of),
             why: why(item),
             rest: rest::otherwise(item).filter(|_| item.health.unhealthy()),
             owner: item.owner.as_ref().map(|owner| owner.team.to_string()),

@@ -2,7 +2,7 @@
 
 use console::ConnectorQuery;
 use model::verdict::Health;
-use web::{Frame, Links, Section, VersionLine};
+use web::{Frame, Links, Section};
 
 use crate::pages::check;
 use crate::samples;
@@ -53,7 +53,7 @@ fn no_name_becomes_markup_or_a_wrong_address() {
             detail.config = Some(samples::config(serde_json::json!({
                 name.clone(): {"clear": name}, "r": {"reference": name}, "n": "null"
             })));
-            let versions = [VersionLine {
+            let versions = [console::ConfigChange {
                 changed_keys: Some(vec![name.clone()]),
                 ..samples::versions()[0].clone()
             }];
@@ -69,9 +69,11 @@ fn no_name_becomes_markup_or_a_wrong_address() {
             assert!(page.text.contains(&name), "{name:?} is not shown");
             check("", web::timeline(&frame, &console::TimelineQuery::default(), &past));
             let query = ConnectorQuery {
-                text: name.clone(),
                 cursor: Some(name.clone()),
-                ..ConnectorQuery::default()
+                ..ConnectorQuery::of(view::Query {
+                    text: name.clone(),
+                    ..view::Query::default()
+                })
             };
             let mut list = samples::page(vec![item]);
             list.next_cursor = Some(name.clone());

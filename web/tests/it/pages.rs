@@ -1,6 +1,6 @@
 //! Every page with every sample state: well formed, free of what the policy forbids, leading only to agreed addresses.
 
-use console::{ConnectorPage, ConnectorQuery, Overview, TimelinePage, TimelineQuery, Totals};
+use console::{ConnectorPage, ConnectorQuery, Overview, TimelinePage, TimelineQuery};
 use model::facts::Alive;
 use model::verdict::Health;
 use web::{Frame, Section};
@@ -56,7 +56,7 @@ fn overview_in_every_weather() {
     let page = check("", web::overview(&frame, &samples::overview(), Ok(&history)));
     assert!(
         page.text
-            .contains("Three things need a person. 9 of 18 connectors are healthy.")
+            .contains("Three causes, seven connectors need a person. 9 of 18 connectors are healthy.")
     );
     assert!(
         page.text
@@ -91,7 +91,7 @@ fn overview_in_every_weather() {
 
     let empty = Overview {
         faults: vec![],
-        totals: Totals::default(),
+        totals: view::Totals::default(),
         clusters: vec![],
         unowned: 0,
         as_of: None,
@@ -104,7 +104,7 @@ fn overview_in_every_weather() {
 #[test]
 fn stale_data_is_never_painted_healthy() {
     let clusters: Vec<_> = samples::clusters().into_iter().map(samples::silent).collect();
-    let mut totals = Totals::default();
+    let mut totals = view::Totals::default();
     clusters.iter().for_each(|cluster| totals.merge(&cluster.totals));
     let overview = Overview {
         faults: vec![],
@@ -121,7 +121,7 @@ fn stale_data_is_never_painted_healthy() {
     let html = web::overview(&frame, &overview, Err("The database does not answer."));
     let text = check("", html).text;
     for said in [
-        "Two things need a person. None of 18 connectors is known to be healthy.",
+        "Two causes, 18 connectors need a person. None of 18 connectors is known to be healthy.",
         "Two clusters, none answering.",
         "Nothing recent is known of legacy",
         "http://10.0.4.1:8083: connection refused",
@@ -172,11 +172,45 @@ fn rest_stands_beside_the_verdict_where_they_differ() {
 #[test]
 fn a_connector_that_is_deleted_withheld_or_barely_known() {
     let (frame, history) = (samples::frame(Section::Connectors), samples::history());
-    let mut detail = samples::detail(samples::item("orders", "s3-archive", Health::Unknown));
+    let mut detail = samples::detail(samples::item("orders", "s3-archive", Health::Failed));
     detail.item.deleted_at = Some(samples::ago(90));
     (detail.config, detail.withheld) = (None, true);
     let text = check("", web::connector(&frame, &detail, Err("no right"), Ok(&history))).text;
     assert!(text.contains("s3-archive was deleted") && text.contains("see_config"));
+    assert!(text.contains("has failed when it was last seen, deleted"), "{text}");
+    // Its last verdict is told, and nothing looks as if it were still so.
+    let page = web::connector(
+        &frame,
+        &detail,
+        Err("no right"),
+        Ok(&TimelinePage {
+            items: vec![],
+            next: None,
+        }),
+    );
+    let (_, body) = page
+        .unwrap()
+        .split_once("<main")
+        .map(|(head, body)| (head.to_owned(), body.to_owned()))
+        .unwrap();
+    assert!(!body.contains("#s-failed") && body.contains("#s-deleted"), "{body}");
+    assert!(body.contains("was failed"), "{body}");
+    let list = web::connectors(
+        &frame,
+        &ConnectorQuery::of(view::Query {
+            deleted: true,
+            ..view::Query::default()
+        }),
+        &ConnectorPage {
+            totals: view::Totals::default(),
+            ..samples::page(vec![detail.item.clone()])
+        },
+        &samples::clusters(),
+        &samples::teams(),
+    );
+    let list = list.unwrap();
+    let rows = list.split_once("<tbody>").unwrap().1;
+    assert!(!rows.contains("#s-failed") && rows.contains("was failed"), "{rows}");
 
     let mut bare = samples::item("orders", "new", Health::Unknown);
     (bare.kind, bare.class, bare.owner, bare.target, bare.state, bare.as_of) = (None, None, None, None, None, None);
@@ -196,18 +230,23 @@ fn lists_with_all_filters_and_none() {
         check("", html).text
     };
     let text = draw(&ConnectorQuery::default(), &page);
-    assert!(text.contains("Twelve connectors, eight need a person."), "{text}");
+    assert!(
+        text.contains("Twelve connectors. Three causes, eight connectors need a person."),
+        "{text}"
+    );
     let mut more = page.clone();
     (more.matching, more.next_cursor) = (20_311, Some("worst\u{1f}failed".into()));
     let query = ConnectorQuery {
-        clusters: ["orders".into()].into(),
-        teams: ["data-lake".into()].into(),
-        unowned: true,
-        health: [Health::Failed, Health::Degraded].into(),
-        kind: Some(model::state::ConnectorKind::Sink),
-        text: "s3 \"<archive>&".into(),
-        deleted: false,
-        sort: console::Sort::Team,
+        filter: view::Query {
+            clusters: ["orders".into()].into(),
+            teams: ["data-lake".into()].into(),
+            unowned: true,
+            health: [Health::Failed, Health::Degraded].into(),
+            kind: Some(model::state::ConnectorKind::Sink),
+            text: "s3 \"<archive>&".into(),
+            deleted: false,
+            sort: view::Sort::Team,
+        },
         limit: 50,
         cursor: Some("team\u{1f}x".into()),
     };
@@ -353,4 +392,51 @@ fn below_another_path() {
     check(base, web::timeline(&frame, &TimelineQuery::default(), &history));
     check(base, web::sign_in(&frame, "t"));
     check(base, web::problem(&frame, 404, "gone", "look elsewhere"));
+}
+
+#[test]
+fn a_crash_loop_is_one_line_that_opens_to_its_entries() {
+    let frame = samples::frame(Section::Overview);
+    let history = samples::history();
+    let told = "webhook-out task 0: RUNNING and FAILED in turn, 12 times from";
+    let pages = [
+        web::overview(&frame, &samples::overview(), Ok(&history)),
+        web::timeline(&frame, &TimelineQuery::default(), &history),
+        web::connector(
+            &frame,
+            &samples::detail(samples::item("orders", "webhook-out", Health::CrashLooping)),
+            Ok(&[]),
+            Ok(&history),
+        ),
+    ];
+    for page in pages {
+        let html = page.unwrap();
+        let text = html::read(&html).text;
+        assert_eq!(text.matches(told).count(), 1, "{text}");
+        assert_eq!(text.matches("webhook-out task 0 is FAILED on").count(), 12, "{text}");
+        // What else happened is not driven off the page.
+        assert!(text.contains("s3-archive got config version"), "{text}");
+        let (before, after) = html.split_once("<details class=\"storm\"").unwrap();
+        assert!(!before.contains("webhook-out task 0 is FAILED on"));
+        assert!(
+            !after
+                .split_once("</details>")
+                .unwrap()
+                .1
+                .contains("webhook-out task 0 is FAILED on")
+        );
+    }
+}
+
+#[test]
+fn a_config_that_was_returned_to_is_told_twice() {
+    let frame = samples::frame(Section::Connectors);
+    let detail = samples::detail(samples::item("orders", "s3-archive", Health::Healthy));
+    let text = check(
+        "",
+        web::connector(&frame, &detail, Ok(&samples::versions()), Err("away")),
+    )
+    .text;
+    assert_eq!(text.matches("77aa01ff").count(), 2, "{text}");
+    assert!(text.contains("same as at 20 Nov"), "{text}");
 }

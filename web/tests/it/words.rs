@@ -37,17 +37,17 @@ fn the_first_sentence() {
         (
             &[(Health::Healthy, 1), (Health::Failed, 1)],
             1,
-            "One thing needs a person. 1 of 2 connectors is healthy.",
+            "One cause, one connector needs a person. 1 of 2 connectors is healthy.",
         ),
         (
             &[(Health::Healthy, 11), (Health::Failed, 3)],
             3,
-            "Three things need a person. 11 of 14 connectors are healthy.",
+            "Three causes, three connectors need a person. 11 of 14 connectors are healthy.",
         ),
         (
             &[(Health::Healthy, 1_169), (Health::Failed, 35)],
             13,
-            "13 things need a person. 1,169 of 1,204 connectors are healthy.",
+            "13 causes, 35 connectors need a person. 1,169 of 1,204 connectors are healthy.",
         ),
         (
             &[(Health::Unknown, 2)],

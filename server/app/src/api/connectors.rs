@@ -1,22 +1,21 @@
 //! Connectors: the list, and one by its names.
 
-use std::num::NonZeroUsize;
-
 use axum::extract::State;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use console::{ConnectorQuery, Sort, Totals};
+use console::ConnectorQuery;
 use http::HeaderMap;
 use model::actor::Actor;
 use model::names::ConnectorId;
 use model::state::ConnectorKind;
 use model::verdict::Health;
+use view::{Query, Sort, Totals};
 
 use super::answer::json;
 use super::names::OfConnector;
 use super::params::Params;
-use super::shape::{Config, Connector, ConnectorList};
+use super::shape::{Config, Connector, ConnectorKind as ConnectorKindWord, ConnectorList, HealthWord, SortWord};
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
 
@@ -31,13 +30,13 @@ const KNOWN: [&str; 10] = [
     params(
         ("cluster" = Option<Vec<String>>, Query, description = "Only these clusters; repeat it or separate by commas"),
         ("team" = Option<Vec<String>>, Query, description = "Only these teams' connectors"),
-        ("health" = Option<Vec<String>>, Query, description = "Only these verdicts; `unhealthy` for all that need a person"),
+        ("health" = inline(Option<Vec<HealthWord>>), Query, description = "Only these verdicts, `unhealthy` for all that need a person; repeat it or separate by commas. Of deleted connectors the last one counts"),
         ("unowned" = Option<bool>, Query, description = "Only those that nobody owns"),
-        ("kind" = Option<String>, Query, description = "`source` or `sink`"),
+        ("kind" = inline(Option<ConnectorKindWord>), Query, description = "Only sources or sinks"),
         ("q" = Option<String>, Query, description = "Words that must all occur in name, class, cluster, team, topics, workers or root cause"),
         ("deleted" = Option<bool>, Query, description = "Deleted ones instead of those that exist"),
-        ("sort" = Option<String>, Query, description = "`worst` (the default), `name`, `cluster`, `team` or `since`"),
-        ("limit" = Option<usize>, Query, description = "Connectors on a page, 1 to 1000; 100 by default"),
+        ("sort" = inline(Option<SortWord>), Query, description = "The order; `worst` by default"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Connectors on a page, 1 to 1000; 100 by default"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
         ("name" = Option<String>, Query, description = "The one of this name, in the one `cluster` that is given"),
     ),
@@ -91,17 +90,13 @@ fn by_name(
 /// # Errors
 /// What is wrong with them.
 pub fn read(mut params: Params) -> Result<ConnectorQuery, Problem> {
-    let mut query = ConnectorQuery {
+    let mut query = Query {
         clusters: params.list("cluster").into_iter().map(Into::into).collect(),
         unowned: params.read("unowned", "`true` or `false`")?.unwrap_or(false),
         teams: params.list("team").into_iter().map(Into::into).collect(),
         text: params.all("q").join(" "),
         deleted: params.read("deleted", "`true` or `false`")?.unwrap_or(false),
-        limit: params
-            .read("limit", "a number from 1 to 1000")?
-            .map_or(0, NonZeroUsize::get),
-        cursor: params.one("cursor")?.map(|cursor| open_cursor(&cursor)).transpose()?,
-        ..ConnectorQuery::default()
+        ..Query::default()
     };
     for word in params.list("health") {
         match (word.as_str(), Health::parse(&word)) {
@@ -138,8 +133,13 @@ pub fn read(mut params: Params) -> Result<ConnectorQuery, Problem> {
         };
         query.sort = Sort::parse(&word).ok_or_else(known)?;
     }
+    let asked = ConnectorQuery {
+        filter: query,
+        limit: params.limit(1000)?.unwrap_or(0),
+        cursor: params.one("cursor")?.map(|cursor| open_cursor(&cursor)).transpose()?,
+    };
     params.finish(&KNOWN)?;
-    Ok(query)
+    Ok(asked)
 }
 
 /// A cursor of the console as text that any address can carry.

@@ -15,12 +15,18 @@ use crate::state::AppState;
 
 pub use stream::{CHANGE, RESET};
 
+/// Events in a list of them, when nobody says how many.
+const SOME: usize = 100;
+/// Most events in a list.
+const MOST: usize = 1000;
+
 /// What changed. With `Accept: text/event-stream` a stream that goes on after `Last-Event-ID` (or `after`), with an event
 /// `reset` when the reader must read everything anew.
 #[utoipa::path(
     get, operation_id = "events", path = "/api/v1/events", tag = "events",
     params(
         ("after" = Option<i64>, Query, description = "The last number that is known; without it, from now on"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Events at most, 1 to 1000; 100 by default. A stream has no use for it"),
         ("Last-Event-ID" = Option<i64>, Header, description = "The same, as browsers send it; it wins"),
     ),
     responses(
@@ -36,7 +42,8 @@ pub async fn events(
 ) -> Result<Response, Problem> {
     let what = "the number of an event";
     let after: Option<i64> = params.read("after", what)?;
-    params.finish(&["after"])?;
+    let limit = params.limit(MOST)?.unwrap_or(SOME);
+    params.finish(&["after", "limit"])?;
     let last = match asked.get("last-event-id").filter(|id| !id.is_empty()) {
         Some(id) => {
             let number = id.to_str().ok().and_then(|id| id.parse().ok());
@@ -53,7 +60,7 @@ pub async fn events(
     if wants_stream {
         return stream::stream(&state, &actor, last).await;
     }
-    let events = state.console().events(&actor, last, stream::QUEUE).await?;
+    let events = state.console().events(&actor, last, limit).await?;
     let next = events.missed.last().map_or(events.head, |event| event.id);
     let items = events.missed.iter().map(|event| Event::from(&**event)).collect();
     json(

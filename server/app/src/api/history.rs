@@ -1,7 +1,5 @@
 //! What happened.
 
-use std::num::NonZeroUsize;
-
 use axum::extract::State;
 use axum::response::Response;
 use console::TimelineQuery;
@@ -21,7 +19,7 @@ use crate::state::AppState;
     params(
         ("cluster" = String, Path, description = "Its cluster"),
         ("connector" = String, Path, description = "Its name, percent-encoded"),
-        ("limit" = Option<usize>, Query, description = "Entries on a page, 1 to 500; 100 by default"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 500, description = "Entries on a page, 1 to 500; 100 by default"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
     ),
     responses((status = 200, body = Timeline), (status = 404, body = Problem), (status = 503, body = Problem))
@@ -35,9 +33,7 @@ pub async fn timeline(
 ) -> Result<Response, Problem> {
     let query = TimelineQuery {
         before: params.read("cursor", "`next_cursor` of the page before")?,
-        limit: params
-            .read("limit", "a number from 1 to 500")?
-            .map_or(0, NonZeroUsize::get),
+        limit: params.limit(500)?.unwrap_or(0),
         cluster: Some(id.cluster.clone()),
         connector: Some(id.name.clone()),
     };
@@ -49,7 +45,8 @@ pub async fn timeline(
     )
 }
 
-/// The configs that were in force, masked, newest first: the latest 200 under each name that the cluster had.
+/// The versions of its config as they came into force, newest first, the latest 200: one entry for each change, so that
+/// a config that was returned to stands there again.
 #[utoipa::path(
     get, operation_id = "list_connector_config_versions", path = "/api/v1/clusters/{cluster}/connectors/{connector}/config/versions", tag = "connectors",
     params(
@@ -67,8 +64,8 @@ pub async fn config_versions(
 ) -> Result<Response, Problem> {
     params.finish(&[])?;
     exists(&state, &actor, &id)?;
-    let versions = state.console().config_versions(&actor, &id.cluster, &id.name).await?;
-    json(&asked, &ConfigVersionList::of(&versions))
+    let changes = state.console().config_changes(&actor, &id.cluster, &id.name).await?;
+    json(&asked, &ConfigVersionList::from(changes.as_slice()))
 }
 
 /// An empty history of a connector that never was would be an answer that is not true.

@@ -69,6 +69,21 @@ impl Params {
         value.parse().map(Some).map_err(|_| refused())
     }
 
+    /// `limit`: how many a page holds, from 1 to `most`.
+    ///
+    /// # Errors
+    /// When it is no such number.
+    pub fn limit(&mut self, most: usize) -> Result<Option<usize>, Problem> {
+        let what = format!("a number from 1 to {most}");
+        let limit: Option<usize> = self.read("limit", &what)?;
+        match limit {
+            Some(limit) if limit == 0 || limit > most => {
+                Err(Problem::bad_request(format!("`limit` must be {what}, not \"{limit}\"")))
+            }
+            fine => Ok(fine),
+        }
+    }
+
     /// Ends the reading.
     ///
     /// # Errors

@@ -1,15 +1,19 @@
 //! `why CLUSTER/CONNECTOR`: asks a running server.
 
 mod ask;
+mod parts;
 mod tell;
+mod wrap;
 
 use clap::Args;
 use egress::Error as EgressError;
+use model::Clock as _;
 use url::Url;
 
 use super::exit::Exit;
 use super::out::{complain, say};
 use super::runtime::block_on;
+use crate::clock::SystemClock;
 use ask::{Answer, ask};
 
 /// Arguments of `why`.
@@ -69,7 +73,7 @@ impl Why {
         if self.json {
             say(format_args!("{connector:#}"));
         } else {
-            say(tell::tell(connector));
+            say(tell::tell(connector, SystemClock.now()));
         }
         let verdict = connector.pointer("/health/verdict").and_then(serde_json::Value::as_str);
         let health = verdict.and_then(model::verdict::Health::parse);

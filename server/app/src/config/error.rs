@@ -85,13 +85,17 @@ pub fn sentence(error: &toml::de::Error) -> String {
     let unknown = words.next().unwrap_or_default();
     // What follows is ", expected one of `a`, `b`" or ", expected `a` or `b`": every second piece is a key.
     let known: Vec<&str> = words.skip(1).step_by(2).collect();
-    let nearest = known
-        .iter()
-        .map(|key| (strsim::damerau_levenshtein(unknown, key), *key))
-        .min()
-        .filter(|(distance, key)| *distance <= 2.max(key.len() / 3));
-    match nearest {
-        Some((_, key)) => format!("unknown key `{unknown}`; did you mean `{key}`?"),
+    match nearest(unknown, known.iter().copied()) {
+        Some(key) => format!("unknown key `{unknown}`; did you mean `{key}`?"),
         None => format!("unknown key `{unknown}`; known here: {}", known.join(", ")),
     }
+}
+
+/// The known word that a mistyped one was most likely meant to be.
+pub fn nearest<'a>(unknown: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let distances = known.map(|key| (strsim::damerau_levenshtein(unknown, key), key));
+    let nearest = distances
+        .min()
+        .filter(|(distance, key)| *distance <= 2.max(key.len() / 3));
+    nearest.map(|(_, key)| key)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use engine::KafkaSpec;
 
-use super::error::{ConfigError, Origin};
+use super::error::{ConfigError, Origin, nearest};
 use super::file::{Elsewhere, Kafka, Property};
 use super::secret::Surroundings;
 
@@ -27,8 +27,25 @@ pub(super) fn kafka(
             if key == "bootstrap.servers" {
                 return Err(origin.error(Some(at), "the brokers are named by bootstrap, above"));
             }
-            let value = property(value.into_inner(), around)
-                .map_err(|why| origin.error(Some(at), format!("the property {key}: {why}")))?;
+            if !KafkaSpec::knows_property(&key) {
+                let known = KafkaSpec::property_names().iter().map(String::as_str);
+                let message = match nearest(&key, known) {
+                    Some(name) => format!("librdkafka knows no property `{key}`; did you mean `{name}`?"),
+                    None => format!("librdkafka knows no property `{key}`"),
+                };
+                return Err(origin.error(Some(at), message));
+            }
+            let value = value.into_inner();
+            if KafkaSpec::is_secret_property(&key) && !matches!(value, Property::Elsewhere(_)) {
+                let message = format!(
+                    "the value of {key} is a secret, and none stands here: write \"{key}\" = {{ file = \"PATH\" }} or \
+                     {{ env = \"NAME\" }}"
+                );
+                return Err(origin.error(Some(at), message));
+            }
+            let refused = |why: String| origin.error(Some(at.clone()), format!("the property {key}: {why}"));
+            let value = property(value, around).map_err(refused)?;
+            KafkaSpec::check_property(&key, &value).map_err(|why| origin.error(Some(at), why))?;
             properties.insert(key, value);
         }
         let spec = KafkaSpec {

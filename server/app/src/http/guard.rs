@@ -8,13 +8,14 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{CONTENT_TYPE, FORWARDED, HOST, HeaderName, VIA};
 use http::{HeaderMap, StatusCode};
+use telemetry::span::Method;
 
 use super::caller::{Caller, CallerSession};
 use super::problem::Problem;
 use super::refusal::refuse;
 use super::route::{Access, Kind, Route};
 use crate::access::{Visitor, anybody};
-use crate::site::is_loopback;
+use crate::site::{Site, is_loopback};
 use crate::state::AppState;
 
 /// The header by which a page's script proves that it belongs to the session; forms send a field `csrf`.
@@ -26,10 +27,10 @@ pub async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    tracing::Span::current().record("route", route.name);
+    telemetry::span::routed(Method::of(request.method().as_str()), route.path);
     let open = match route.access {
         Access::Open => true,
-        Access::Loopback(_) => comes_from_here(request.headers()),
+        Access::Loopback(_) => comes_from_here(state.site(), request.headers()),
         Access::Session | Access::Needs(_) => false,
     };
     let admitted = if open {
@@ -107,10 +108,12 @@ const BY_A_PROXY: [HeaderName; 6] = [
 ];
 
 /// Whether the request was made on this machine, for this machine. Everything arrives over loopback, what a reverse
-/// proxy passes on too: that is known by the public name in its Host header, or by what proxies add.
-fn comes_from_here(headers: &HeaderMap) -> bool {
+/// proxy passes on too: that is known by the public name in its Host header, or by what proxies add. Many proxies do
+/// neither unless they are told to, so where a public address says that there is one, nothing counts as made here.
+fn comes_from_here(site: &Site, headers: &HeaderMap) -> bool {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    host.is_some_and(is_loopback) && !BY_A_PROXY.iter().any(|name| headers.contains_key(name))
+    let passed_on = BY_A_PROXY.iter().any(|name| headers.contains_key(name));
+    host.is_some_and(is_loopback) && !passed_on && !site.is_public()
 }
 
 /// Sends a person to the sign-in page. A click on another site's page comes without our cookie, which is strict; asked

@@ -9,7 +9,8 @@ use console::{ClusterItem, ConnectorPage, ConnectorQuery, TimelinePage, Timeline
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, StatusCode};
 use model::names::ConnectorId;
-use web::{Section, VersionLine};
+use view::Query;
+use web::Section;
 
 use super::frame::Reader;
 use super::problem::Problem;
@@ -17,8 +18,11 @@ use crate::api::connectors::{close_cursor, read};
 use crate::api::names::{InCluster, OfConnector};
 use crate::api::params::Params;
 
-/// Connectors on the page of their cluster, and entries of history beside a page.
+/// Connectors on the page of their cluster.
 const SOME: usize = 50;
+
+/// Entries of history that are read for the few lines beside a page: a storm of hundreds is one of them.
+const PAST: usize = 300;
 
 /// The first screen.
 pub async fn overview(reader: Reader) -> Response {
@@ -28,7 +32,7 @@ pub async fn overview(reader: Reader) -> Response {
         let lately = history(
             &reader,
             TimelineQuery {
-                limit: SOME,
+                limit: PAST,
                 ..TimelineQuery::default()
             },
         )
@@ -85,12 +89,11 @@ pub async fn connector_by_name(reader: Reader, mut params: Params) -> Response {
 async fn draw_connector(reader: &Reader, id: ConnectorId) -> Result<String, Problem> {
     let console = reader.state.console();
     let detail = console.connector(&reader.actor, &id)?;
-    let versions = soon(console.config_versions(&reader.actor, &id.cluster, &id.name)).await;
-    let versions = versions.map(|versions| lines(&versions));
+    let versions = soon(console.config_changes(&reader.actor, &id.cluster, &id.name)).await;
     let query = TimelineQuery {
         cluster: Some(id.cluster),
         connector: Some(id.name),
-        limit: SOME,
+        limit: PAST,
         ..TimelineQuery::default()
     };
     let lately = history(reader, query).await;
@@ -118,9 +121,11 @@ pub async fn cluster(reader: Reader, InCluster(cluster): InCluster) -> Response 
         let console = reader.state.console();
         let detail = console.cluster(&reader.actor, &cluster)?;
         let query = ConnectorQuery {
-            clusters: [cluster].into(),
             limit: SOME,
-            ..ConnectorQuery::default()
+            ..ConnectorQuery::of(Query {
+                clusters: [cluster].into(),
+                ..Query::default()
+            })
         };
         let page = closed(console.connectors(&reader.actor, &query)?);
         let frame = reader.frame(Section::Clusters, detail.item.as_of);
@@ -136,11 +141,15 @@ pub async fn timeline(reader: Reader, mut params: Params) -> Response {
             cluster: params.one("cluster")?.map(Into::into),
             connector: params.one("connector")?.map(Into::into),
             before: params.read("before", "the number of an entry")?,
-            limit: params.read("limit", "a number from 1 to 500")?.unwrap_or(0),
+            limit: params.limit(500)?.unwrap_or(0),
         };
         params.finish(&["cluster", "connector", "before", "limit"])?;
         let console = reader.state.console();
-        let page = console.timeline(&reader.actor, &query).await?;
+        let asked = TimelineQuery {
+            limit: if query.limit == 0 { PAST } else { query.limit },
+            ..query.clone()
+        };
+        let page = console.timeline(&reader.actor, &asked).await?;
         let frame = reader.frame(Section::Timeline, oldest(&console.clusters(&reader.actor)?));
         Ok(web::timeline(&frame, &query, &page)?)
     };
@@ -190,18 +199,4 @@ fn closed(page: ConnectorPage) -> ConnectorPage {
 
 fn oldest(clusters: &[ClusterItem]) -> Option<DateTime<Utc>> {
     clusters.iter().filter_map(|cluster| cluster.as_of).min()
-}
-
-fn lines(versions: &[store::ConfigVersion]) -> Vec<VersionLine> {
-    let older = versions.iter().skip(1).map(Some).chain([None]);
-    let line = |(version, older): (&store::ConfigVersion, Option<&store::ConfigVersion>)| VersionLine {
-        version: version.version.short().to_owned(),
-        seen_at: version.seen_at,
-        in_force_since: version.in_force_since,
-        changed_keys: older.map(|older| {
-            let keys = older.config.config.changed_keys(&version.config.config);
-            keys.iter().map(ToString::to_string).collect()
-        }),
-    };
-    versions.iter().zip(older).map(line).collect()
 }

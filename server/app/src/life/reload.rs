@@ -12,11 +12,15 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+use super::speech::LogLevels;
 use crate::access::Access;
-use crate::config::{Config, DatabaseConfig, ServerConfig, Variables, parse};
+use crate::config::{Config, DatabaseConfig, ServerConfig, TelemetryConfig, Variables, parse};
 
 /// How often the file is looked at.
 const LOOK: Duration = Duration::from_secs(2);
+
+/// Looks in a row without the file after which it is gone, and not only being replaced.
+const GONE: u32 = 3;
 
 /// How the last reload went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,6 +39,10 @@ pub struct Reloader {
     pub variables: Variables,
     /// What stays in force until the process ends.
     pub fixed: (ServerConfig, DatabaseConfig),
+    /// What was read of `[telemetry]` last.
+    pub telemetry: TelemetryConfig,
+    /// What is logged.
+    pub log: LogLevels,
     /// Where the clusters go.
     pub fleet: watch::Sender<Arc<FleetSpec>>,
     /// Where the tokens go.
@@ -47,33 +55,42 @@ pub struct Reloader {
 
 impl Reloader {
     /// Looks until `stop`.
-    pub async fn run(self, mut hangup: Signal, stop: CancellationToken) {
-        let Some(path) = &self.path else { return };
-        let mut known = std::fs::read_to_string(path).ok();
+    pub async fn run(mut self, mut hangup: Signal, stop: CancellationToken) {
+        let Some(path) = self.path.clone() else { return };
+        let mut known = std::fs::read_to_string(&path).ok();
+        // Looks in a row that did not find the file.
+        let mut absent = 0;
         loop {
             let asked = tokio::select! {
                 () = stop.cancelled() => return,
                 _ = hangup.recv() => true,
                 () = tokio::time::sleep(LOOK) => false,
             };
-            match tokio::fs::read_to_string(path).await {
-                Ok(text) if asked || known.as_deref() != Some(text.as_str()) => {
+            match tokio::fs::read_to_string(&path).await {
+                Ok(text) if asked || absent >= GONE || known.as_deref() != Some(text.as_str()) => {
+                    absent = 0;
                     self.take(&text);
                     known = Some(text);
                 }
-                Ok(_same) => {}
+                Ok(_same) => absent = 0,
                 // Editors replace files; one that is not there for a moment is no change unless somebody asked.
-                Err(error) if asked => self.refuse(format!("{}: {error}", path.display())),
-                Err(_absent) => {}
+                Err(error) => {
+                    absent += 1;
+                    if asked || absent == GONE {
+                        absent = absent.max(GONE);
+                        self.refuse(format!("{}: cannot be read: {error}", path.display()));
+                    }
+                }
             }
         }
     }
 
-    fn take(&self, text: &str) {
+    fn take(&mut self, text: &str) {
         match parse(self.path.as_deref(), text, &self.variables) {
             Ok(Config {
                 server,
                 database,
+                telemetry,
                 fleet,
                 tokens,
                 ..
@@ -83,6 +100,11 @@ impl Reloader {
                         "[server] and [database] are read only at the start; restart to have their change take effect"
                     );
                 }
+                if telemetry.needs_restart(&self.telemetry) {
+                    warn!("of [telemetry] only log is read again; restart to have the other changes take effect");
+                }
+                self.log.take(&self.telemetry.log, &telemetry.log);
+                self.telemetry.log = telemetry.log;
                 info!(
                     clusters = fleet.clusters.len(),
                     teams = fleet.teams.len(),

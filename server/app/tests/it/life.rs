@@ -86,6 +86,36 @@ fn a_changed_configuration_is_taken_and_a_bad_one_is_not() {
 }
 
 #[test]
+fn a_configuration_that_is_gone_is_told_and_what_was_read_stays() {
+    let database = Database::new();
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    let home = Home::new(&database.url);
+    home.write(&format!(
+        "[[clusters]]\nname = \"orders\"\nurls = [\"{}\"]\n",
+        fake.urls()[0]
+    ));
+    let server = Server::ready(home);
+    let text = std::fs::read_to_string(server.home.config()).unwrap();
+    std::fs::remove_file(server.home.config()).unwrap();
+    let refused = || {
+        server.get("/readyz").json()["config"]["refused"]
+            .as_str()
+            .map(str::to_owned)
+    };
+    let why = until("the word about the file", refused);
+    assert!(why.contains("cannot be read"), "{why}");
+    assert!(
+        server.log().contains("the one before stays in force"),
+        "{}",
+        server.log()
+    );
+    assert_eq!(server.api("/api/v1/clusters").json()["items"][0]["name"], "orders");
+    // The very same file, back again, is no change, and yet the news is that it is back.
+    std::fs::write(server.home.config(), text).unwrap();
+    until("the file's return", || refused().is_none().then_some(()));
+}
+
+#[test]
 fn history_that_has_grown_old_is_dropped_by_whole_months() {
     let database = Database::new();
     let home = Server::ready(Home::new(&database.url)).stop();
@@ -158,7 +188,7 @@ fn below_a_path_everything_is_known_with_and_without_it() {
         (ask("/box/livez").send().status, ask("/livez").send().status),
         (200, 200)
     );
-    until("readiness", || (server.get("/readyz").status == 200).then_some(()));
+    until("readiness", || (server.api("/readyz").status == 200).then_some(()));
     for target in ["/box", "/box/", "/box/connectors?health=failed"] {
         assert_eq!(ask(target).send().header("location"), Some("/box/signin"), "{target}");
     }

@@ -6,19 +6,21 @@ use model::state::State;
 use model::transition::{Change, Subject, Transition};
 use model::verdict::Health;
 
+use super::{EntryKind, Turn};
+
 /// The kind by which entries are told apart.
-pub(super) fn kind(entry: &Entry) -> &'static str {
+pub(super) fn kind(entry: &Entry) -> EntryKind {
     match entry {
-        Entry::Verdict(_) => "verdict",
-        Entry::FaultOpened(_) | Entry::FaultEnded(_) => "fault",
+        Entry::Verdict(_) => EntryKind::Verdict,
+        Entry::FaultOpened(_) | Entry::FaultEnded(_) => EntryKind::Fault,
         Entry::Transition(transition) => match transition.change {
-            Change::State { .. } | Change::TaskRemoved | Change::Target { .. } => "state",
-            Change::ConnectorAppeared { .. } | Change::ConnectorDeleted => "connector",
-            Change::Config { .. } => "config",
-            Change::WorkerCame { .. } | Change::WorkerLeft { .. } | Change::WorkerVersion { .. } => "worker",
-            Change::Rebalance { .. } => "rebalance",
-            Change::Reachable | Change::Unreachable { .. } | Change::KafkaCluster { .. } => "cluster",
-            Change::RecordingGap { .. } => "gap",
+            Change::State { .. } | Change::TaskRemoved | Change::Target { .. } => EntryKind::State,
+            Change::ConnectorAppeared { .. } | Change::ConnectorDeleted => EntryKind::Connector,
+            Change::Config { .. } => EntryKind::Config,
+            Change::WorkerCame { .. } | Change::WorkerLeft { .. } | Change::WorkerVersion { .. } => EntryKind::Worker,
+            Change::Rebalance { .. } => EntryKind::Rebalance,
+            Change::Reachable | Change::Unreachable { .. } | Change::KafkaCluster { .. } => EntryKind::Cluster,
+            Change::RecordingGap { .. } => EntryKind::Gap,
         },
     }
 }
@@ -42,6 +44,34 @@ pub(super) fn health(entry: &Entry) -> Option<Health> {
             Change::WorkerLeft { .. } => Some(Health::Unassigned),
             Change::WorkerCame { .. } | Change::Reachable => Some(Health::Healthy),
             Change::Unreachable { .. } | Change::RecordingGap { .. } => Some(Health::Unknown),
+            _ => None,
+        },
+    }
+}
+
+/// What an entry adds to a storm: states and verdicts of a connector, and faults that are its alone.
+pub(super) fn turn(entry: &Entry) -> Option<Turn> {
+    let turn = |subject: String, word: &str, cause: Option<&str>| Turn {
+        subject,
+        word: word.to_owned(),
+        cause: cause.map(str::to_owned),
+    };
+    match entry {
+        Entry::Verdict(change) => Some(turn(change.connector.to_string(), change.to.words(), None)),
+        Entry::FaultOpened(fault) | Entry::FaultEnded(fault) => {
+            let Scope::Connector(name) = &fault.scope else {
+                return None;
+            };
+            let word = match entry {
+                Entry::FaultOpened(_) => "opened",
+                _ => "ended",
+            };
+            Some(turn(format!("a fault of {name}"), word, Some(&fault.root_cause)))
+        }
+        Entry::Transition(transition) => match &transition.change {
+            Change::State { to, root_cause, .. } => {
+                Some(turn(subject(&transition.subject), to.as_str(), root_cause.as_deref()))
+            }
             _ => None,
         },
     }
@@ -82,13 +112,17 @@ fn members(count: usize) -> String {
     }
 }
 
-fn transition_text(transition: &Transition) -> String {
-    let subject = match &transition.subject {
+fn subject(subject: &Subject) -> String {
+    match subject {
         Subject::Cluster => "the cluster".to_owned(),
         Subject::Worker(id) => format!("worker {id}"),
         Subject::Connector(name) => name.to_string(),
         Subject::Task(name, number) => format!("{name} task {number}"),
-    };
+    }
+}
+
+fn transition_text(transition: &Transition) -> String {
+    let subject = subject(&transition.subject);
     match &transition.change {
         Change::ConnectorAppeared { again: false } => format!("{subject} appeared"),
         Change::ConnectorAppeared { again: true } => format!("{subject} appeared again after its deletion"),

@@ -8,11 +8,12 @@ mod pending;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::facts::{Alive, ClusterFacts, ConnectorFacts, WorkerFacts};
+use chrono::TimeDelta;
+use model::facts::{ClusterFacts, ConnectorFacts};
 use model::fault::{self, Fault};
-use model::fold::{Touched, fold};
+use model::fold::{Touched, fold, forget};
 use model::judge::{self, Surroundings};
-use model::names::{ClusterName, ConnectorName, WorkerId};
+use model::names::{ClusterName, ConnectorName};
 use model::observe::Observation;
 use model::owner::Owner;
 use model::record::{Changed, ClusterRecord, ConnectorRecord, Entry, VerdictChange};
@@ -24,12 +25,8 @@ use pending::Pending;
 
 use crate::FleetSpec;
 
-/// What of a worker decides about the work that it carries: whether it lives, and since when it is without work.
-type Running = (Alive, Option<Timestamp>);
-
-fn running(worker: &WorkerFacts) -> Running {
-    (worker.alive, worker.without_work_since)
-}
+/// How often it is looked for what can be forgotten; more often where it is kept for less.
+const FORGETTING: TimeDelta = TimeDelta::minutes(1);
 
 /// The facts and verdicts of one cluster.
 pub(crate) struct Ledger {
@@ -42,6 +39,9 @@ pub(crate) struct Ledger {
     begun: bool,
     due: BTreeSet<(Timestamp, ConnectorName)>,
     due_of: BTreeMap<ConnectorName, Timestamp>,
+    /// Connectors that exist and need a person: all that faults are made of.
+    unhealthy: BTreeSet<ConnectorName>,
+    forgetting_due: Timestamp,
     faults: Vec<Arc<Fault>>,
     pending: Pending,
     /// Sent to the store and not known to be recorded: it is sent again, unchanged, before anything newer.
@@ -68,6 +68,8 @@ impl Ledger {
             begun: false,
             due: BTreeSet::new(),
             due_of: BTreeMap::new(),
+            unhealthy: BTreeSet::new(),
+            forgetting_due: now,
             faults: record.faults,
             pending: Pending::default(),
             sent: None,
@@ -77,6 +79,7 @@ impl Ledger {
         for connector in record.connectors {
             let name = connector.facts.name.clone();
             ledger.judged.insert(name.clone(), connector.verdict);
+            ledger.sort(&name);
             if let Some(owner) = connector.owner {
                 ledger.owners.insert(name.clone(), owner);
             }
@@ -98,6 +101,7 @@ impl Ledger {
         let touched = Touched {
             about: true,
             workers: self.facts.workers.keys().cloned().collect(),
+            lives: BTreeSet::new(),
             connectors: self.facts.connectors.keys().cloned().collect(),
         };
         self.note(touched);
@@ -118,11 +122,6 @@ impl Ledger {
             fresh: Default::default(),
         };
         let before = std::mem::replace(&mut self.facts, placeholder);
-        let alive_before: BTreeMap<WorkerId, Running> = before
-            .workers
-            .values()
-            .map(|worker| (worker.id.clone(), running(worker)))
-            .collect();
         let same_before = before.about.same_as.clone();
         let delay_before = before.about.group.as_ref().and_then(|group| group.delay_until);
         let folded = fold(before, observation, &self.spec.settings);
@@ -136,7 +135,7 @@ impl Ledger {
             self.pending.push(Entry::Transition(transition));
         }
         let changed = !folded.touched.is_empty();
-        let concerned = self.concerned(&folded.touched, &alive_before, delay_before);
+        let concerned = self.concerned(&folded.touched, delay_before);
         self.note(folded.touched);
         let now = clock.now();
         self.surroundings_due = Some(now);
@@ -147,8 +146,9 @@ impl Ledger {
         changed
     }
 
-    /// Judges what is due though no fact changed.
-    pub(crate) fn tick(&mut self, now: Timestamp) {
+    /// Judges what is due though no fact changed, and forgets what was gone for long enough. Returns whether anything was
+    /// forgotten.
+    pub(crate) fn tick(&mut self, now: Timestamp) -> bool {
         let due: BTreeSet<ConnectorName> = self
             .due
             .iter()
@@ -156,6 +156,23 @@ impl Ledger {
             .map(|(_, name)| name.clone())
             .collect();
         self.judge(due, now);
+        now >= self.forgetting_due && self.forget(now)
+    }
+
+    fn forget(&mut self, now: Timestamp) -> bool {
+        let settings = &self.spec.settings;
+        let kept = settings.worker_retention.min(settings.deleted_retention);
+        self.forgetting_due = now + kept.min(FORGETTING);
+        let touched = forget(&mut self.facts, &self.spec.settings, now);
+        for name in &touched.connectors {
+            self.judged.remove(name);
+            self.owners.remove(name);
+            self.unhealthy.remove(name);
+            self.set_due(name, None);
+        }
+        let forgotten = !touched.is_empty();
+        self.note(touched);
+        forgotten
     }
 
     /// Another configuration: owners may differ, verdicts too.
@@ -219,18 +236,9 @@ impl Ledger {
 
     /// Connectors to judge after a fold: those touched, those on a worker whose life changed, and, as the rebalance
     /// delay begins or ends, those whose reasons tell of it.
-    fn concerned(
-        &self,
-        touched: &Touched,
-        alive_before: &BTreeMap<WorkerId, Running>,
-        delay_before: Option<Timestamp>,
-    ) -> BTreeSet<ConnectorName> {
+    fn concerned(&self, touched: &Touched, delay_before: Option<Timestamp>) -> BTreeSet<ConnectorName> {
         let mut concerned = touched.connectors.clone();
-        let changed: BTreeSet<&WorkerId> = touched
-            .workers
-            .iter()
-            .filter(|id| self.facts.workers.get(*id).map(|worker| running(worker)) != alive_before.get(*id).copied())
-            .collect();
+        let changed = &touched.lives;
         let delay = self.facts.about.group.as_ref().and_then(|group| group.delay_until);
         let unassigned = |name: &ConnectorName| {
             delay != delay_before
@@ -264,10 +272,14 @@ impl Ledger {
             self.pending.workers.extend(touched.workers);
         }
         for name in touched.connectors {
-            if let Some(facts) = self.facts.connectors.get(&name).cloned() {
-                self.find_owner(&facts);
-            }
-            self.pending.feed.insert((Some(name.clone()), Changed::Connector));
+            let changed = match self.facts.connectors.get(&name).cloned() {
+                Some(facts) => {
+                    self.find_owner(&facts);
+                    Changed::Connector
+                }
+                None => Changed::Deleted,
+            };
+            self.pending.feed.insert((Some(name.clone()), changed));
             self.pending.connectors.insert(name);
         }
     }
@@ -314,14 +326,17 @@ impl Ledger {
         }
     }
 
+    /// Judges one connector; true when the faults may be others now.
     fn judge_one(&mut self, name: &ConnectorName, now: Timestamp) -> bool {
+        let was_unhealthy = self.unhealthy.contains(name);
         let Some(facts) = self.facts.connectors.get(name).cloned() else {
             return false;
         };
         if facts.deleted_at.is_some() && self.judged.contains_key(name) {
             // What was deleted keeps its last verdict for the record and belongs to no fault any more.
             self.set_due(name, None);
-            return true;
+            self.sort(name);
+            return was_unhealthy;
         }
         let previous = self.judged.get(name).cloned();
         let reborn = previous
@@ -358,17 +373,27 @@ impl Ledger {
         }
         self.pending.connectors.insert(name.clone());
         self.judged.insert(name.clone(), Arc::new(judged.verdict));
-        true
+        self.sort(name) || was_unhealthy
+    }
+
+    /// Keeps in mind whether a connector exists and needs a person.
+    fn sort(&mut self, name: &ConnectorName) -> bool {
+        let lives = |facts: &Arc<ConnectorFacts>| facts.deleted_at.is_none();
+        let unhealthy = self.facts.connectors.get(name).is_some_and(lives)
+            && self.judged.get(name).is_some_and(|verdict| verdict.health.unhealthy());
+        if unhealthy {
+            self.unhealthy.insert(name.clone());
+        } else {
+            self.unhealthy.remove(name);
+        }
+        unhealthy
     }
 
     fn group_faults(&mut self, now: Timestamp) {
         // What a refused cluster shows is already told of the cluster that it is.
         let refused = self.facts.about.same_as.is_some();
-        let live = self.judged.iter().filter(|(name, _)| {
-            let facts = self.facts.connectors.get(*name);
-            !refused && facts.is_some_and(|facts| facts.deleted_at.is_none())
-        });
-        let verdicts = live.map(|(name, verdict)| (name, &**verdict));
+        let unhealthy = self.unhealthy.iter().filter(|_| !refused);
+        let verdicts = unhealthy.filter_map(|name| Some((name, &**self.judged.get(name)?)));
         let grouping = fault::group(&self.facts.name, verdicts, &self.surroundings, &self.faults, now);
         if grouping.opened.is_empty() && grouping.changed.is_empty() && grouping.ended.is_empty() {
             return;

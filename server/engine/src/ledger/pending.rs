@@ -66,6 +66,12 @@ impl Pending {
                 .cloned()
                 .collect(),
             connectors: self.connectors.iter().filter_map(connector).collect(),
+            connectors_gone: self
+                .connectors
+                .iter()
+                .filter(|name| !facts.connectors.contains_key(*name))
+                .cloned()
+                .collect(),
             entries: self.entries,
             faults: self.faults.into_values().collect(),
             feed: self.feed.into_iter().collect(),
@@ -114,6 +120,7 @@ pub(crate) struct Outgoing {
     workers: Vec<Arc<WorkerFacts>>,
     workers_gone: Vec<WorkerId>,
     connectors: Vec<ConnectorRecord>,
+    connectors_gone: Vec<ConnectorName>,
     entries: Vec<Entry>,
     faults: Vec<Arc<Fault>>,
     feed: Vec<(Option<ConnectorName>, Changed)>,
@@ -131,6 +138,7 @@ impl Outgoing {
             workers: &self.workers,
             workers_gone: &self.workers_gone,
             connectors: &self.connectors,
+            connectors_gone: &self.connectors_gone,
             entries: &self.entries,
             faults: &self.faults,
             feed: &self.feed,

@@ -75,7 +75,9 @@ fn members(workers: &[&str]) -> Seen {
 }
 
 fn see(ledger: &mut Ledger, clock: &ManualClock, seen: Seen) {
-    ledger.observe(&Observation { at: clock.now(), seen }, clock);
+    let at = clock.now();
+    let observation = Observation { at, answered: at, seen };
+    ledger.observe(&observation, clock);
 }
 
 fn health(ledger: &Ledger, name: &str) -> Health {
@@ -170,9 +172,13 @@ fn a_silent_cluster_becomes_unknown_as_one_fault_and_comes_back() {
         see(&mut ledger, &clock, Seen::ListMissing(gap.clone()));
     }
     assert_eq!([health(&ledger, "one"), health(&ledger, "two")], [Health::Unknown; 2]);
-    assert_eq!(ledger.faults.len(), 1);
-    assert_eq!(ledger.faults[0].scope, fault::Scope::Cluster);
-    assert_eq!(ledger.faults[0].members.len(), 2);
+    let own = ledger.faults[0].clone();
+    assert!(own.unheard_since.is_some(), "it is neither confirmed nor mended");
+    assert_eq!(ledger.faults.len(), 2);
+    assert_eq!(ledger.faults[1].scope, fault::Scope::Cluster);
+    assert_eq!(ledger.faults[1].members.len(), 2);
+    ledger.outgoing(clock.now()).expect("the silence is recorded");
+    ledger.recorded();
 
     clock.advance(TimeDelta::seconds(5));
     see(&mut ledger, &clock, listed(&list));
@@ -182,6 +188,52 @@ fn a_silent_cluster_becomes_unknown_as_one_fault_and_comes_back() {
     );
     assert_eq!(ledger.faults.len(), 1);
     assert_eq!(ledger.faults[0].scope, fault::Scope::Connector("two".into()));
+    assert_eq!(ledger.faults[0].id, own.id);
+    let out = ledger.outgoing(clock.now()).expect("the return is recorded");
+    let own_history = out.entries().iter().filter(|entry| match entry {
+        Entry::FaultOpened(fault) | Entry::FaultEnded(fault) => fault.scope != fault::Scope::Cluster,
+        _ => false,
+    });
+    assert_eq!(own_history.count(), 0, "its fault went on without a word");
+}
+
+#[test]
+fn what_was_gone_for_its_retention_leaves_facts_and_rows() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, members(&["a:1", "b:1"]));
+    let both = [("one", State::Running, "a:1"), ("two", State::Failed, "b:1")];
+    see(&mut ledger, &clock, listed(&both));
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut ledger, &clock, members(&["a:1"]));
+    let named = || Seen::Named {
+        by: "a:1".into(),
+        names: vec!["one".into()],
+    };
+    see(&mut ledger, &clock, named());
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut ledger, &clock, named());
+    assert!(ledger.faults.is_empty(), "what is deleted is in no fault");
+    ledger.outgoing(clock.now()).expect("a death and a deletion");
+    ledger.recorded();
+    assert!(!ledger.tick(clock.now()));
+
+    clock.advance(TimeDelta::hours(1));
+    assert!(ledger.tick(clock.now()), "whoever looks next is told");
+    let out = ledger.outgoing(clock.now()).expect("the worker is forgotten").batch();
+    assert_eq!(out.workers_gone, ["b:1".into()]);
+    assert!(out.connectors_gone.is_empty() && out.entries.is_empty());
+    ledger.recorded();
+
+    clock.advance(TimeDelta::days(30));
+    assert!(ledger.tick(clock.now()));
+    let out = ledger
+        .outgoing(clock.now())
+        .expect("the connector is forgotten")
+        .batch();
+    assert_eq!(out.connectors_gone, ["two".into()]);
+    assert_eq!(out.feed, [(Some("two".into()), Changed::Deleted)]);
+    assert!(!ledger.judged.contains_key("two") && ledger.facts.connectors.len() == 1);
 }
 
 #[test]

@@ -79,10 +79,13 @@ impl Spread {
             }
         }
         // Before its units are given back, so that none of them falls to it again.
-        if let Err(error) = self.store.leave(&self.holder).await {
-            warn!(%error, "the others will miss this server only when its row runs out");
+        match tokio::time::timeout(LOOK, self.store.leave(&self.holder)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => warn!(%error, "the others will miss this server only when its row runs out"),
+            Err(_) => warn!("the others will miss this server only when its row runs out"),
         }
-        self.store.close().await;
+        // A database that hangs must not keep a server from stopping.
+        let _unclosed = tokio::time::timeout(LOOK, self.store.close()).await;
     }
 
     /// One look; how long the next one may wait.

@@ -37,17 +37,14 @@ pub(crate) fn policy(spec: &FleetSpec) -> Policy {
 #[derive(Clone)]
 pub(crate) struct WorkerClient {
     client: Client,
+    /// The same without credentials.
+    bare: Client,
     scheme: String,
 }
 
 impl WorkerClient {
     pub(crate) fn new(cluster: &ClusterSpec, policy: Policy) -> Result<Self, Problem> {
         let mut builder = ClientBuilder::new(policy);
-        match &cluster.auth {
-            Some(Auth::Basic { user, password }) => builder = builder.auth(egress::Auth::basic(user, password)?),
-            Some(Auth::Bearer(token)) => builder = builder.auth(egress::Auth::bearer(token)?),
-            None => {}
-        }
         let read = |file: &std::path::Path| {
             std::fs::read(file).map_err(|error| Problem::File {
                 file: file.display().to_string(),
@@ -63,9 +60,16 @@ impl WorkerClient {
             pem.extend(read(key)?);
             builder = builder.identity_pem(pem);
         }
+        let bare = builder.clone().build()?;
+        match &cluster.auth {
+            Some(Auth::Basic { user, password }) => builder = builder.auth(egress::Auth::basic(user, password)?),
+            Some(Auth::Bearer(token)) => builder = builder.auth(egress::Auth::bearer(token)?),
+            None => {}
+        }
         let scheme = cluster.urls.first().map_or("http", Url::scheme).to_owned();
         Ok(Self {
             client: builder.build()?,
+            bare,
             scheme,
         })
     }
@@ -77,7 +81,16 @@ impl WorkerClient {
 
     /// The worker behind an advertised address, spoken to as the configured ones are.
     pub(crate) fn advertised(&self, worker: &WorkerId) -> Option<connect::Worker> {
-        let url = Url::parse(&format!("{}://{worker}/", self.scheme)).ok()?;
-        Some(self.at(&url))
+        Some(self.at(&self.url(worker)?))
+    }
+
+    /// Whoever is behind the address of a worker that is gone, spoken to without credentials: the address may be
+    /// somebody else's by now. A worker that wants some answers 401, and so tells that it is there.
+    pub(crate) fn stranger(&self, worker: &WorkerId) -> Option<connect::Worker> {
+        Some(connect::Worker::new(self.bare.clone(), self.url(worker)?))
+    }
+
+    fn url(&self, worker: &WorkerId) -> Option<Url> {
+        Url::parse(&format!("{}://{worker}/", self.scheme)).ok()
     }
 }

@@ -11,7 +11,8 @@ use tokio::sync::Mutex;
 use tracing::{debug, info, warn};
 
 use super::aside::Aside;
-use super::{Hints, Watcher};
+use super::hints::Hints;
+use super::watcher::Watcher;
 use crate::KafkaSpec;
 
 /// How often the group is looked for while it is not known.
@@ -52,7 +53,7 @@ pub(crate) async fn run(mut watcher: Watcher, access: Access) {
     loop {
         let at = watcher.shared.clock.now();
         let known = workers(&watcher);
-        let gap = match watch(&watcher, &access).await {
+        let gap = match watch(&mut watcher, &access).await {
             Ok(Deaf) => return,
             Err(Trouble::NotFound) => {
                 debug!(cluster = %name, "its Connect group is not found yet");
@@ -90,17 +91,19 @@ enum Trouble {
     Kafka(kafka::Error),
 }
 
-async fn watch(watcher: &Watcher, access: &Access) -> Result<Deaf, Trouble> {
+async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Deaf, Trouble> {
     let cluster = access.cluster().await.map_err(Trouble::Kafka)?;
     let group_id = match &watcher.cluster.group_id {
         Some(id) => id.clone(),
         None => discover(watcher, &cluster).await?,
     };
     let group = Aside::new(cluster.watch(&group_id).map_err(Trouble::Kafka)?);
-    let name = watcher.cluster.name.as_str();
+    let cluster = watcher.cluster.clone();
+    let name = cluster.name.as_str();
     loop {
         let at = watcher.shared.clock.now();
         let began = Instant::now();
+        let doubt_known = watcher.hints.borrow().in_doubt;
         let seen = match group.members().await {
             Ok(members) => {
                 telemetry::group_asked(name, Outcome::Ok, began.elapsed());
@@ -117,7 +120,13 @@ async fn watch(watcher: &Watcher, access: &Access) -> Result<Deaf, Trouble> {
         if !watcher.tell(at, seen).await {
             return Ok(Deaf);
         }
-        tokio::time::sleep(watcher.interval().saturating_sub(began.elapsed())).await;
+        let pause = watcher.interval().saturating_sub(began.elapsed());
+        // A cluster that is heard again has perhaps all its workers back: the group is asked at once.
+        let doubt = watcher.hints.wait_for(|hints| hints.in_doubt && !doubt_known);
+        tokio::select! {
+            _ = doubt => {}
+            () = tokio::time::sleep(pause) => {}
+        }
     }
 }
 

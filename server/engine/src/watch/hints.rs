@@ -12,6 +12,8 @@ pub(crate) struct Hints {
     pub(crate) workers: BTreeSet<WorkerId>,
     /// Workers known to be gone, which may come back.
     pub(crate) gone: BTreeSet<WorkerId>,
+    /// Whether some are taken for gone only by what was seen before the cluster fell silent: the group is asked at once.
+    pub(crate) in_doubt: bool,
     /// Connectors that exist.
     pub(crate) connectors: BTreeSet<ConnectorName>,
     /// Connectors that exist and have no status, not yet or no more; the expanded list leaves them out. One that a plain
@@ -34,6 +36,7 @@ impl Hints {
         Self {
             workers: workers(false),
             gone: workers(true),
+            in_doubt: facts.workers.values().any(|worker| worker.unconfirmed_since.is_some()),
             connectors: live().map(|connector| connector.name.clone()).collect(),
             without_status: live()
                 .filter(|connector| connector.missing.is_none() && lacks_status(connector))

@@ -11,8 +11,9 @@ use model::secrets::{Definitions, FingerprintKey, Redactor, mask};
 use telemetry::Outcome;
 use tracing::{debug, warn};
 
-use super::Watcher;
+use super::cleaned::{self, Cleaned, Entry};
 use super::redact::{Recorded, Redactors};
+use super::watcher::Watcher;
 
 /// How long a class whose definitions could not be read is left alone. One that was asked for first and did not come in
 /// time counts as such, so that it does not keep the others waiting.
@@ -21,7 +22,7 @@ const RETRY: Duration = Duration::from_secs(300);
 const AT_ONCE: usize = 4;
 
 /// A plugin's class and version.
-type ClassVersion = (Arc<str>, Option<Arc<str>>);
+pub(super) type ClassVersion = (Arc<str>, Option<Arc<str>>);
 
 /// What is needed to mask the lists of one cluster.
 pub(crate) struct Known {
@@ -31,6 +32,7 @@ pub(crate) struct Known {
     /// Those of the last list that are not known.
     wanted: BTreeSet<ClassVersion>,
     redactors: Redactors,
+    cleaned: Cleaned,
 }
 
 impl Known {
@@ -56,15 +58,17 @@ impl Known {
             tried: BTreeMap::new(),
             wanted: BTreeSet::new(),
             redactors: Redactors::new(recorded),
+            cleaned: Cleaned::default(),
         }
     }
 
-    /// Masks one whole list.
+    /// Masks one whole list; of entries that came so before, what they came to then.
     pub(crate) fn clean(&mut self, by: &WorkerId, raw: BTreeMap<ConnectorName, wire::Connector>) -> Listed {
         self.redactors.retain(Instant::now(), |name| raw.contains_key(name));
+        self.cleaned.retain(|name| raw.contains_key(name));
         self.wanted.clear();
         let connectors = raw.into_iter().map(|(name, connector)| {
-            let clean = self.connector(&name, connector);
+            let clean = self.entry(&name, connector);
             (name, clean)
         });
         Listed {
@@ -73,8 +77,28 @@ impl Known {
         }
     }
 
-    fn connector(&mut self, name: &ConnectorName, raw: wire::Connector) -> ListedConnector {
+    fn entry(&mut self, name: &ConnectorName, raw: wire::Connector) -> ListedConnector {
+        let came = cleaned::came(&raw, &self.key);
+        let learnt = |wanted: &ClassVersion| self.definitions.contains_key(wanted);
+        if let Some(entry) = self.cleaned.get(name, &came, learnt) {
+            self.wanted.extend(entry.wanted.clone());
+            return entry.clean.clone();
+        }
+        let (clean, wanted) = self.connector(name, raw);
+        self.wanted.extend(wanted.clone());
+        let entry = Entry {
+            came,
+            wanted,
+            clean: clean.clone(),
+        };
+        self.cleaned.put(name.clone(), entry);
+        clean
+    }
+
+    /// Masks and redacts an entry; with the class whose definitions would make more of it readable.
+    fn connector(&mut self, name: &ConnectorName, raw: wire::Connector) -> (ListedConnector, Option<ClassVersion>) {
         let kind = raw.kind();
+        let mut missing = None;
         let version = raw
             .status
             .as_ref()
@@ -86,7 +110,7 @@ impl Known {
                 let wanted: ClassVersion = (class.into(), version);
                 let known = self.definitions.get(&wanted).cloned();
                 if known.is_none() {
-                    self.wanted.insert(wanted);
+                    missing = Some(wanted);
                 }
                 known
             });
@@ -112,7 +136,7 @@ impl Known {
         let (connector, tasks) = raw
             .status
             .map_or((None, BTreeMap::new()), |status| (status.connector, status.tasks));
-        ListedConnector {
+        let clean = ListedConnector {
             kind,
             config,
             instance: connector.map(|raw| instance(None, raw)),
@@ -120,7 +144,8 @@ impl Known {
                 .into_iter()
                 .map(|(number, task)| (number, instance(Some(number), task)))
                 .collect(),
-        }
+        };
+        (clean, missing)
     }
 
     /// Asks a worker for definitions that were missing in the last list, for `limit` at most: what was not learnt by then
@@ -184,4 +209,86 @@ async fn put(watcher: &Watcher, (class, version): &ClassVersion, definitions: &D
         .put_definitions(&lease, cluster, class, version.as_deref(), definitions)
         .await
         .map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use connect::wire;
+    use model::secrets::FingerprintKey;
+
+    use super::*;
+
+    fn known() -> Known {
+        Known {
+            key: FingerprintKey::new(b"key"),
+            definitions: BTreeMap::new(),
+            tried: BTreeMap::new(),
+            wanted: BTreeSet::new(),
+            redactors: Redactors::new(Recorded::default()),
+            cleaned: Cleaned::default(),
+        }
+    }
+
+    /// Two connectors with a secret each, quoted by their traces.
+    fn list(second_secret: &str) -> BTreeMap<ConnectorName, wire::Connector> {
+        let entry = |secret: &str| {
+            format!(
+                r#"{{"info":{{"config":{{"connector.class":"C","db.password":"{secret}","path":"/x"}},"type":"sink"}},
+                "status":{{"type":"sink","connector":{{"state":"RUNNING","worker_id":"a:1"}},
+                "tasks":[{{"id":0,"state":"FAILED","worker_id":"a:1","trace":"refused: {secret}"}}]}}}}"#
+            )
+        };
+        let body = format!(
+            r#"{{"one":{},"two":{}}}"#,
+            entry("Hunter2-Correct"),
+            entry(second_secret)
+        );
+        wire::expanded(body.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn only_what_differs_in_a_list_is_masked_anew() {
+        let (mut known, by) = (known(), "a:1".into());
+        let first = known.clean(&by, list("Horse-Battery-1"));
+        let second = known.clean(&by, list("Staple-Battery-2"));
+        let config = |listed: &Listed, name: &str| listed.connectors[name].config.clone().unwrap();
+        assert!(Arc::ptr_eq(&config(&first, "one"), &config(&second, "one")));
+        assert_eq!(first.connectors["one"], second.connectors["one"]);
+        assert_ne!(config(&first, "two").version, config(&second, "two").version);
+        let said = format!("{first:?}{second:?}");
+        for secret in ["Hunter2", "Horse", "Staple"] {
+            assert!(!said.contains(secret), "{said}");
+        }
+        assert_eq!(known.wanted.len(), 1, "what is not known stays wanted");
+    }
+
+    #[test]
+    fn definitions_learnt_meanwhile_make_more_of_an_unchanged_entry_readable() {
+        let (mut known, by) = (known(), "a:1".into());
+        let path = |listed: &Listed| {
+            let config = listed.connectors["one"].config.clone().unwrap();
+            config.config.text("path").map(str::to_owned)
+        };
+        let blind = known.clean(&by, list("Horse-Battery-1"));
+        assert_eq!(path(&blind), None);
+        let definitions = wire::definitions(
+            br#"[{"name":"path","type":"STRING","required":false,"default_value":null,"importance":"LOW","documentation":""}]"#,
+        );
+        let class: ClassVersion = ("C".into(), None);
+        known.definitions.insert(class, Arc::new(definitions.unwrap()));
+        let clear = known.clean(&by, list("Horse-Battery-1"));
+        assert_eq!(path(&clear).as_deref(), Some("/x"));
+        assert!(known.wanted.is_empty());
+    }
+
+    #[test]
+    fn an_entry_that_one_list_left_out_is_masked_anew_when_it_is_back() {
+        let (mut known, by) = (known(), "a:1".into());
+        let first = known.clean(&by, list("Horse-Battery-1"));
+        known.clean(&by, BTreeMap::new());
+        let again = known.clean(&by, list("Horse-Battery-1"));
+        assert_eq!(first, again);
+    }
 }

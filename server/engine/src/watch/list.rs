@@ -11,11 +11,11 @@ use telemetry::Outcome;
 use tokio::task::JoinSet;
 use tracing::warn;
 
-use super::Watcher;
 use super::known::Known;
 use super::names::TooLong;
 use super::pace::Pace;
 use super::redact::Recorded;
+use super::watcher::Watcher;
 
 /// A worker that has not answered for this long gets a rival: the next one is asked beside it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -76,8 +76,7 @@ impl Lister {
         let mut avoided: BTreeSet<WorkerId> = BTreeSet::new();
         let mut not_ready: Option<Gap> = None;
         loop {
-            let at = self.watcher.shared.clock.now();
-            let (worker, answer) = match self.race(&avoided).await {
+            let (worker, at, answer) = match self.race(&avoided).await {
                 Ok(won) => won,
                 Err(gap) => {
                     let gap = not_ready.unwrap_or(gap);
@@ -88,7 +87,8 @@ impl Lister {
                 }
             };
             let took = answer.took;
-            if let Some(gap) = self.take(at, &worker, answer.value).await? {
+            let answered = self.watcher.shared.clock.now();
+            if let Some(gap) = self.take((at, answered), &worker, answer.value).await? {
                 // This one is not ready; what another one says counts.
                 avoided.insert(worker.address().clone());
                 // That a worker is starting says more of the cluster than that the others do not answer.
@@ -128,8 +128,9 @@ impl Lister {
         all
     }
 
-    /// Asks the first candidate; whenever one fails, or keeps us waiting, the next one too. The first answer wins.
-    async fn race(&self, avoided: &BTreeSet<WorkerId>) -> Result<(Worker, Answer<Expanded>), Gap> {
+    /// Asks the first candidate; whenever one fails, or keeps us waiting, the next one too. The first answer wins, and
+    /// comes with the moment at which it was asked for.
+    async fn race(&self, avoided: &BTreeSet<WorkerId>) -> Result<(Worker, Timestamp, Answer<Expanded>), Gap> {
         let mut waiting = self.candidates(avoided).into_iter();
         let mut running = JoinSet::new();
         let mut first_gap: Option<Gap> = None;
@@ -139,10 +140,11 @@ impl Lister {
                 match waiting.next() {
                     Some(worker) => {
                         let previous = self.previous(worker.address());
+                        let at = self.watcher.shared.clock.now();
                         running.spawn(async move {
                             let began = Instant::now();
                             let answer = worker.list_expanded(previous).await;
-                            (worker, answer, began.elapsed())
+                            (worker, at, answer, began.elapsed())
                         });
                     }
                     None if running.is_empty() => {
@@ -161,16 +163,16 @@ impl Lister {
                 Ok(joined) => joined,
             };
             match joined {
-                Some(Ok((worker, Ok(answer), _))) => {
+                Some(Ok((worker, at, Ok(answer), _))) => {
                     let outcome = if matches!(answer.value, Expanded::Unchanged) {
                         Outcome::Unchanged
                     } else {
                         Outcome::Ok
                     };
                     telemetry::rest_answered(cluster, "list", outcome, answer.took);
-                    return Ok((worker, answer));
+                    return Ok((worker, at, answer));
                 }
-                Some(Ok((worker, Err(error), took))) => {
+                Some(Ok((worker, _, Err(error), took))) => {
                     telemetry::rest_answered(cluster, "list", Outcome::Failed, took);
                     let gap = error.gap(worker.address());
                     // A worker that answers says more about the cluster than one that does not.
@@ -199,13 +201,18 @@ impl Lister {
             .map(|(_, hash)| *hash)
     }
 
-    /// Passes a list on, unless the worker that gave it is not ready: then says why. Connectors whose names cannot be
-    /// recorded are left out, see [`TooLong`].
-    async fn take(&mut self, at: Timestamp, worker: &Worker, expanded: Expanded) -> Result<Option<Gap>, Deaf> {
+    /// Passes a list on with when it was asked for and answered, unless the worker that gave it is not ready: then says
+    /// why. Connectors whose names cannot be recorded are left out, see [`TooLong`].
+    async fn take(
+        &mut self,
+        times: (Timestamp, Timestamp),
+        worker: &Worker,
+        expanded: Expanded,
+    ) -> Result<Option<Gap>, Deaf> {
         let by = worker.address().clone();
         let (hash, raw) = match expanded {
             Expanded::Unchanged => {
-                self.tell(at, Seen::ListedUnchanged { by }).await?;
+                self.tell_listed(times, Seen::ListedUnchanged { by }).await?;
                 return Ok(None);
             }
             Expanded::Body { hash, connectors } => {
@@ -221,7 +228,7 @@ impl Lister {
         let listed = self.known.clean(&by, raw);
         self.last_body = Some((by, hash));
         self.last_names = names;
-        self.tell(at, Seen::Listed(listed)).await?;
+        self.tell_listed(times, Seen::Listed(listed)).await?;
         Ok(None)
     }
 
@@ -317,6 +324,13 @@ impl Lister {
         match self.not_ready(&worker).await {
             None => Some(worker),
             Some(_) => None,
+        }
+    }
+
+    async fn tell_listed(&self, (at, answered): (Timestamp, Timestamp), seen: Seen) -> Result<(), Deaf> {
+        match self.watcher.tell_answered(at, answered, seen).await {
+            true => Ok(()),
+            false => Err(Deaf),
         }
     }
 

@@ -2,6 +2,7 @@
 //! are asked for between two lists, for a bounded time.
 
 mod aside;
+mod cleaned;
 mod client;
 mod group;
 mod hints;
@@ -13,9 +14,10 @@ mod probe;
 #[cfg(test)]
 mod recorded;
 mod redact;
+mod watcher;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::names::ClusterName;
@@ -31,44 +33,8 @@ use crate::unit_spec::{Shared, UnitSpec};
 pub(crate) use client::{WorkerClient, policy};
 pub(crate) use hints::Hints;
 pub(crate) use redact::Recorded;
-
-/// One observation on its way to the ledger.
-pub(crate) struct Looking {
-    pub(crate) cluster: ClusterName,
-    pub(crate) observation: Observation,
-}
-
-/// What every watcher of one cluster has.
-#[derive(Clone)]
-pub(crate) struct Watcher {
-    pub(crate) cluster: Arc<crate::ClusterSpec>,
-    pub(crate) shared: Shared,
-    /// Not its owner: the unit gives it back when it ends.
-    pub(crate) lease: Weak<Lease>,
-    pub(crate) client: WorkerClient,
-    pub(crate) hints: channel::Receiver<Hints>,
-    pub(crate) sender: mpsc::Sender<Looking>,
-}
-
-impl Watcher {
-    /// Sends what was seen; false when nobody listens any more.
-    pub(crate) async fn tell(&self, at: model::Timestamp, seen: model::observe::Seen) -> bool {
-        self.sender
-            .send(Looking::new(&self.cluster.name, Observation { at, seen }))
-            .await
-            .is_ok()
-    }
-
-    pub(crate) fn interval(&self) -> std::time::Duration {
-        self.shared
-            .spec
-            .borrow()
-            .settings
-            .interval
-            .to_std()
-            .unwrap_or(std::time::Duration::from_secs(5))
-    }
-}
+pub(crate) use watcher::Looking;
+use watcher::Watcher;
 
 /// How long certificate files that cannot be used are left alone.
 const CLIENT_RETRY: Duration = Duration::from_secs(15);
@@ -141,8 +107,10 @@ async fn client(
             kind: problem.gap_kind(),
             text: problem.to_string().into(),
         };
+        let at = shared.clock.now();
         let observation = Observation {
-            at: shared.clock.now(),
+            at,
+            answered: at,
             seen: Seen::ListMissing(gap),
         };
         sender.send(Looking::new(&cluster.name, observation)).await.ok()?;

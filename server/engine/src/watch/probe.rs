@@ -1,6 +1,6 @@
 //! Probes of each worker's address, and the slow questions: versions, health, plugins.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use telemetry::Outcome;
 use tokio::task::JoinSet;
 use tracing::warn;
 
-use super::Watcher;
+use super::watcher::Watcher;
 
 /// How often versions, health and plugins are asked for.
 const SLOW: Duration = Duration::from_secs(60);
@@ -25,7 +25,7 @@ pub(crate) async fn run(watcher: Watcher, kafka: bool) {
         let workers = addresses(&watcher);
         asked.retain(|id, _| workers.contains_key(id));
         let mut probes = JoinSet::new();
-        for (id, worker) in workers {
+        for (id, (worker, credited)) in workers {
             // What an address answered before it was known to be a worker's is asked again, to be kept with the worker.
             let known = watcher.hints.borrow().workers.contains(&id);
             let slow = asked
@@ -41,7 +41,7 @@ pub(crate) async fn run(watcher: Watcher, kafka: bool) {
                 );
             }
             if slow || !kafka {
-                probes.spawn(probe(watcher.clone(), id, worker, slow));
+                probes.spawn(probe(watcher.clone(), id, worker, slow && credited));
             }
         }
         while let Some(done) = probes.join_next().await {
@@ -65,15 +65,19 @@ pub(crate) async fn run(watcher: Watcher, kafka: bool) {
 }
 
 /// Configured and discovered addresses. Workers known to be gone are asked too: one that returns without Kafka
-/// access is seen by nothing else.
-fn addresses(watcher: &Watcher) -> BTreeMap<WorkerId, Worker> {
+/// access is seen by nothing else. They alone are asked without credentials, and nothing but whether they are there.
+fn addresses(watcher: &Watcher) -> BTreeMap<WorkerId, (Worker, bool)> {
     let hints = watcher.hints.borrow().clone();
-    let configured = watcher.cluster.urls.iter().map(|url| watcher.client.at(url));
-    let ids: BTreeSet<&WorkerId> = hints.workers.iter().chain(&hints.gone).collect();
-    let discovered = ids.into_iter().filter_map(|id| watcher.client.advertised(id));
-    configured
-        .chain(discovered)
-        .map(|worker| (worker.address().clone(), worker))
+    let client = &watcher.client;
+    let gone = hints.gone.iter().filter_map(|id| Some((client.stranger(id)?, false)));
+    let living = hints
+        .workers
+        .iter()
+        .filter_map(|id| Some((client.advertised(id)?, true)));
+    let configured = watcher.cluster.urls.iter().map(|url| (client.at(url), true));
+    gone.chain(living)
+        .chain(configured)
+        .map(|(worker, credited)| (worker.address().clone(), (worker, credited)))
         .collect()
 }
 

@@ -24,6 +24,31 @@ enum Event {
     LegacyWorkerReturns,
 }
 
+impl Event {
+    /// Every one, in no order.
+    #[cfg(test)]
+    const ALL: [Self; 6] = [
+        Self::KillWorker,
+        Self::SecondLegacyWorker,
+        Self::EditConfig,
+        Self::WorkerReturns,
+        Self::LegacyWorkerLeaves,
+        Self::LegacyWorkerReturns,
+    ];
+
+    /// What is attempted, as it follows "could not".
+    fn act(self) -> &'static str {
+        match self {
+            Self::KillWorker => "kill a worker of the cluster orders",
+            Self::SecondLegacyWorker => "start a second worker of the cluster legacy",
+            Self::EditConfig => "edit the config of a connector",
+            Self::WorkerReturns => "bring the killed worker back",
+            Self::LegacyWorkerLeaves => "stop a worker of the cluster legacy in order",
+            Self::LegacyWorkerReturns => "bring the stopped worker of the cluster legacy back",
+        }
+    }
+}
+
 /// When, in seconds after the fleet stands. `orders` waits 120 s for a lost worker, so that what it carried can be looked at.
 const EVENTS: &[(u64, Event)] = &[
     (30, Event::KillWorker),
@@ -63,7 +88,7 @@ async fn events(lab: &Lab, orders: &ConnectCluster, legacy: &ConnectCluster) {
             };
             match outcome {
                 Ok(line) => lab.progress().say(line),
-                Err(error) => lab.progress().say(format!("{event:?} did not work: {error}")),
+                Err(error) => lab.progress().say(format!("could not {}: {error}", event.act())),
             }
         }
     }
@@ -196,6 +221,14 @@ pub(super) fn append(lab: &Lab, file: &str, line: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_fails_is_told_in_words() {
+        for event in Event::ALL {
+            let name = format!("{event:?}");
+            assert!(!event.act().contains(&name) && event.act().contains(' '), "{name}");
+        }
+    }
 
     #[test]
     fn events_come_in_order_within_a_round_and_within_the_rebalance_delay() {

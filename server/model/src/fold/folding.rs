@@ -17,6 +17,8 @@ pub struct Touched {
     pub about: bool,
     /// These workers.
     pub workers: BTreeSet<WorkerId>,
+    /// Those of them of which it changed whether they run what they carry.
+    pub lives: BTreeSet<WorkerId>,
     /// These connectors.
     pub connectors: BTreeSet<ConnectorName>,
 }
@@ -31,6 +33,7 @@ impl Touched {
     pub fn add(&mut self, other: Self) {
         self.about |= other.about;
         self.workers.extend(other.workers);
+        self.lives.extend(other.lives);
         self.connectors.extend(other.connectors);
     }
 }
@@ -38,6 +41,7 @@ impl Touched {
 /// The work in hand: what every part of the fold reads and writes.
 pub(super) struct Folding<'a> {
     pub(super) at: Timestamp,
+    pub(super) answered: Timestamp,
     pub(super) settings: &'a Settings,
     pub(super) facts: ClusterFacts,
     pub(super) transitions: Vec<Transition>,
@@ -46,8 +50,13 @@ pub(super) struct Folding<'a> {
 
 impl Folding<'_> {
     pub(super) fn transition(&mut self, source: Source, subject: Subject, change: Change) {
+        self.transition_at(self.at, source, subject, change);
+    }
+
+    /// Records a change that came true at another moment than the states that were seen.
+    pub(super) fn transition_at(&mut self, at: Timestamp, source: Source, subject: Subject, change: Change) {
         self.transitions.push(Transition {
-            at: self.at,
+            at,
             source,
             subject,
             change,
@@ -76,8 +85,11 @@ impl Folding<'_> {
 
     /// Puts a worker's facts in place and marks it touched when they differ.
     pub(super) fn put_worker(&mut self, next: WorkerFacts) {
-        let same = self.facts.workers.get(&next.id).is_some_and(|worker| **worker == next);
-        if !same {
+        let before = self.facts.workers.get(&next.id);
+        if before.is_none_or(|worker| **worker != next) {
+            if before.is_none_or(|worker| worker.runs() != next.runs()) {
+                self.touched.lives.insert(next.id.clone());
+            }
             self.touched.workers.insert(next.id.clone());
             self.facts.workers.insert(next.id.clone(), Arc::new(next));
         }

@@ -228,5 +228,6 @@ pub(super) fn unknown_worker(id: &WorkerId, at: crate::Timestamp, evidence: &str
         health: None,
         plugins: None,
         without_work_since: None,
+        unconfirmed_since: None,
     }
 }

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 
 use super::folding::Folding;
 use super::listed::unknown_worker;
+use super::returned;
 use crate::Timestamp;
 use crate::facts::{Alive, GroupFacts, WorkerFacts};
 use crate::names::WorkerId;
@@ -17,6 +18,9 @@ use crate::transition::{Change, Subject};
 /// Folds what the coordinator said. A partial answer proves who is there and never who is not.
 pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
     if !group.partial {
+        if !group.members.is_empty() && returned::was_silent(folding) {
+            returned::doubt(folding);
+        }
         folding.facts.fresh.group = Some(folding.at);
         folding.facts.about.group_gap = None;
     }
@@ -28,7 +32,7 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
     if !group.partial {
         let known: Vec<Arc<WorkerFacts>> = folding.facts.workers.values().cloned().collect();
         for worker in known.iter().filter(|worker| !present.contains_key(&worker.id)) {
-            absent(folding, worker, group.members.is_empty());
+            absent(folding, worker, group);
         }
         group_facts(folding, group);
     }
@@ -71,6 +75,7 @@ fn came(folding: &mut Folding<'_>, id: &WorkerId, member: &GroupMember, group: &
         Some(worker) => (*worker).clone(),
         None => unknown_worker(id, folding.at, ""),
     };
+    next.unconfirmed_since = None;
     if next.member.replace(true) != Some(true) {
         next.evidence = "it is a member of the Connect group".into();
     }
@@ -105,14 +110,20 @@ fn owns(member: &GroupMember) -> bool {
 /// A worker that the group does not list. One that statuses name but that never was a member of the group as this
 /// server saw it died before anybody watched; but a group without any member may be the wrong one, and an answer from
 /// before the worker was heard of knows nothing of it.
-fn absent(folding: &mut Folding<'_>, worker: &WorkerFacts, empty: bool) {
+fn absent(folding: &mut Folding<'_>, worker: &WorkerFacts, group: &GroupMembers) {
     let never_in = worker.member.is_none();
-    if worker.since > folding.at || (empty && never_in) {
+    if worker.since > folding.at || (group.members.is_empty() && never_in) {
         return;
     }
     if worker.alive.gone() {
+        // During a rebalance members are on their way in: absence decides no doubt.
+        let unconfirmed_since = match settled(group) {
+            true => returned::still_in_doubt(folding, worker),
+            false => worker.unconfirmed_since,
+        };
         folding.put_worker(WorkerFacts {
             member: Some(false),
+            unconfirmed_since,
             ..worker.clone()
         });
         return;
@@ -165,7 +176,7 @@ fn group_facts(folding: &mut Folding<'_>, group: &GroupMembers) {
     let delay_until = delay_until(before.as_ref(), delay_ms, stable, folding.at);
     let ids: std::collections::BTreeSet<Arc<str>> =
         group.members.iter().map(|member| member.member_id.clone()).collect();
-    let settled = stable || group.members.is_empty();
+    let settled = settled(group);
     let known = before.as_ref().and_then(|old| old.leader.clone());
     let leader = leader(group).or_else(|| known.filter(|_| !settled));
     let changed = before.as_ref().is_some_and(|old| {
@@ -193,6 +204,11 @@ fn group_facts(folding: &mut Folding<'_>, group: &GroupMembers) {
         delay_until,
         rebalances: before.as_ref().map_or(0, |old| old.rebalances) + u64::from(changed),
     });
+}
+
+/// Whether its members are all there will be for now.
+fn settled(group: &GroupMembers) -> bool {
+    &*group.state == "Stable" || group.members.is_empty()
 }
 
 fn leader(group: &GroupMembers) -> Option<WorkerId> {

@@ -2,11 +2,13 @@
 
 mod deletion;
 mod folding;
+mod forget;
 mod instance;
 mod listed;
 mod members;
 mod probe;
 mod reach;
+mod returned;
 
 use crate::facts::ClusterFacts;
 use crate::observe::{Observation, Seen};
@@ -15,6 +17,7 @@ use crate::transition::Transition;
 
 use folding::Folding;
 pub use folding::Touched;
+pub use forget::forget;
 
 /// What an observation made of the facts.
 #[derive(Clone, Debug)]
@@ -31,13 +34,14 @@ pub struct Folded {
 pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings) -> Folded {
     let mut folding = Folding {
         at: observation.at,
+        answered: observation.answered,
         settings,
         facts,
         transitions: Vec::new(),
         touched: Touched::default(),
     };
     let about_before = folding.facts.about.clone();
-    folding.facts.fresh.tried = Some(observation.at);
+    folding.facts.fresh.tried = folding.facts.fresh.tried.max(Some(observation.answered));
     match &observation.seen {
         Seen::Listed(listed) => {
             reach::listed(&mut folding);

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::folding::Folding;
+use super::returned;
 use crate::facts::{Alive, WorkerFacts};
 use crate::names::WorkerId;
-use crate::observe::{Gap, Source, WorkerAnswer, WorkerSlow};
+use crate::observe::{Gap, GapKind, Source, WorkerAnswer, WorkerSlow};
 use crate::transition::{Change, Subject};
 
 /// Failed probes in a row that prove a death where Kafka cannot tell.
@@ -54,22 +55,30 @@ fn worker_answered(folding: &mut Folding<'_>, worker: &WorkerFacts, answer: &Wor
         folding.transition(Source::Probe, Subject::Worker(worker.id.clone()), change);
     }
     next.version = Some(answer.version.clone());
-    // The group decides where it is known: a worker that answers HTTP without being a member runs nothing.
-    if worker.member.is_none() && worker.alive != Alive::Yes {
-        let again = worker.alive.gone();
+    lives(folding, next, "its address answers");
+}
+
+/// The group decides where it is known: a worker that answers HTTP without being a member runs nothing.
+fn lives(folding: &mut Folding<'_>, mut next: WorkerFacts, evidence: &str) {
+    if next.member.is_none() {
+        next.unconfirmed_since = None;
+    }
+    if next.member.is_none() && next.alive != Alive::Yes {
+        let again = next.alive.gone();
         next.alive = Alive::Yes;
         next.since = folding.at;
-        next.evidence = "its address answers".into();
+        next.evidence = evidence.into();
         folding.transition(
             Source::Probe,
-            Subject::Worker(worker.id.clone()),
+            Subject::Worker(next.id.clone()),
             Change::WorkerCame { again },
         );
     }
     folding.put_worker(next);
 }
 
-/// An address did not answer.
+/// An address did not answer as a worker. One that was a worker's and asks for credentials is taken for it: workers that
+/// are gone are asked without any, and wrong ones are no death.
 pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
     if folding.facts.about.addresses.contains_key(address) || !folding.facts.workers.contains_key(address) {
         folding.facts.about.addresses.insert(address.clone(), gap.text.clone());
@@ -78,6 +87,17 @@ pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
         return;
     };
     let mut next = (*worker).clone();
+    if gap.kind == GapKind::Denied {
+        next.probe_failures = 0;
+        next.failing_since = None;
+        return match worker.ever_answered {
+            true => lives(folding, next, "its address answers and asks for credentials"),
+            false => folding.put_worker(next),
+        };
+    }
+    if worker.member.is_none() && worker.ever_answered {
+        next.unconfirmed_since = returned::still_in_doubt(folding, &worker);
+    }
     let since = *next.failing_since.get_or_insert(folding.at);
     // Beyond the number that proves a death the count tells nothing more, and a row would be written every time.
     next.probe_failures = (worker.probe_failures + 1).min(PROBES);

@@ -1,20 +1,25 @@
 //! Whether the cluster answers.
 
 use super::folding::Folding;
+use super::returned;
 use crate::observe::{Gap, GapKind, Source};
 use crate::transition::{Change, Subject};
 
-/// A list came.
+/// A list came. Its states are as of its question; that the cluster answers is true from the answer on.
 pub(super) fn listed(folding: &mut Folding<'_>) {
+    if returned::was_silent(folding) {
+        returned::doubt(folding);
+    }
     let first = folding.facts.fresh.rest.is_none() && folding.facts.about.reachable_since.is_none();
     folding.facts.fresh.rest = Some(folding.at);
+    folding.facts.fresh.answered = Some(folding.answered);
     let about = &mut folding.facts.about;
     about.gap = None;
     if !about.reachable {
         about.reachable = true;
-        about.reachable_since = Some(folding.at);
+        about.reachable_since = Some(folding.answered);
         if !first {
-            folding.transition(Source::Rest, Subject::Cluster, Change::Reachable);
+            folding.transition_at(folding.answered, Source::Rest, Subject::Cluster, Change::Reachable);
         }
     }
 }
@@ -23,7 +28,11 @@ pub(super) fn listed(folding: &mut Folding<'_>) {
 /// passed without a list, and a worker that answers "busy" or "starting" is reachable.
 pub(super) fn missing(folding: &mut Folding<'_>, gap: &Gap) {
     let patience = folding.settings.interval * 2;
-    let overdue = folding.facts.fresh.rest.is_none_or(|last| folding.at - last > patience);
+    let overdue = folding
+        .facts
+        .fresh
+        .listed()
+        .is_none_or(|last| folding.at - last > patience);
     let about = &mut folding.facts.about;
     about.gap = Some(gap.clone());
     if matches!(gap.kind, GapKind::Busy | GapKind::Starting) {

@@ -49,7 +49,12 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
     );
     let reason = Reason {
         text: text.into(),
-        evidence: format!("{name} is {} on {} now", facts.state, facts.worker_id).into(),
+        evidence: format!(
+            "{name} is {} on {} now",
+            facts.state,
+            instance::whereabouts(case, &facts.worker_id)
+        )
+        .into(),
         source: Source::Rest,
         as_of: last,
     };

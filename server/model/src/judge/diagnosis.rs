@@ -16,7 +16,12 @@ pub(super) fn of_failure(case: &Case<'_>, place: Option<u32>, facts: &InstanceFa
             domain: Domain::Unsure,
             class: Class::Unknown,
             confidence: 0.2,
-            root_cause: format!("the {} FAILED and left no trace", instance::name(place)).into(),
+            root_cause: format!(
+                "{} FAILED on {} and left no trace",
+                instance::name(place),
+                facts.worker_id
+            )
+            .into(),
             why: "without a trace nothing tells whose fault it is".into(),
             shared: None,
         };

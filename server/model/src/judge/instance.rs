@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::case::Case;
 use crate::facts::{InstanceFacts, WorkerFacts};
+use crate::names::WorkerId;
 use crate::state::State;
 
 /// Most tasks named in one line of evidence.
@@ -17,11 +18,30 @@ pub(super) fn name(place: Option<u32>) -> String {
 /// The worker that REST names for an instance, when that worker is known not to run it: it is gone, or came back and
 /// was not given its work back. A FAILED, PAUSED or STOPPED instance needs no worker to be what it is.
 pub(super) fn lost_worker<'a>(case: &Case<'a>, instance: &InstanceFacts) -> Option<&'a WorkerFacts> {
-    let needs_worker = !matches!(instance.state, State::Failed | State::Paused | State::Stopped);
     let worker = case.cluster.workers.get(&instance.worker_id)?;
     // A state that was seen to change since the worker is back was written by whoever runs it now.
     let idle = worker.without_work_since.is_some() && instance.since <= worker.since;
-    (needs_worker && (worker.alive.gone() || idle)).then_some(&**worker)
+    (needs_worker(instance) && (worker.surely_gone() || idle)).then_some(&**worker)
+}
+
+/// The worker that REST names for an instance, when that worker was gone before the cluster fell silent and nothing tells
+/// whether it is back.
+pub(super) fn doubted_worker<'a>(case: &Case<'a>, instance: &InstanceFacts) -> Option<&'a WorkerFacts> {
+    let worker = case.cluster.workers.get(&instance.worker_id)?;
+    let doubted = worker.alive.gone() && worker.unconfirmed_since.is_some();
+    (needs_worker(instance) && doubted).then_some(&**worker)
+}
+
+fn needs_worker(instance: &InstanceFacts) -> bool {
+    !matches!(instance.state, State::Failed | State::Paused | State::Stopped)
+}
+
+/// A worker in a line of evidence: its address, and that it is gone where it is.
+pub(super) fn whereabouts(case: &Case<'_>, id: &WorkerId) -> String {
+    match case.cluster.workers.get(id) {
+        Some(worker) if worker.surely_gone() => format!("{id}, which is gone"),
+        _ => id.to_string(),
+    }
 }
 
 /// What REST says, in one short line: `connector RUNNING on a:1; task 0 FAILED on b:2`.
@@ -38,7 +58,7 @@ pub(super) fn evidence(case: &Case<'_>) -> String {
             "{separator}{} {} on {}",
             name(place),
             instance.state,
-            instance.worker_id
+            whereabouts(case, &instance.worker_id)
         );
     }
     line

@@ -7,6 +7,7 @@
 mod case;
 mod crash;
 mod diagnosis;
+mod doubt;
 mod failing;
 mod instance;
 mod intent;
@@ -82,7 +83,9 @@ fn find(case: &Case<'_>, window: &mut window::Window) -> Finding {
         .or_else(|| intent::rule(case, window))
         .or_else(|| crash::rule(case, window))
         .or_else(|| failing::rule(case))
-        .or_else(|| placement::unassigned(case, window))
+        .or_else(|| placement::on_gone_workers(case, window))
+        .or_else(|| doubt::rule(case))
+        .or_else(|| placement::beyond_grace(case, window))
         .or_else(|| placement::no_tasks(case, window))
         .or_else(|| placement::restarting(case))
         .or_else(|| placement::unread(case))

@@ -13,12 +13,8 @@ use crate::scope::Scope;
 use crate::state::State;
 use crate::verdict::{Class, Diagnosis, Domain, Health, Reason};
 
-/// At once when something sits on a worker that is gone; else when it is UNASSIGNED beyond the grace.
-pub(super) fn unassigned(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
-    on_gone_workers(case, window).or_else(|| beyond_grace(case, window))
-}
-
-fn on_gone_workers(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
+/// `unassigned` at once when something sits on a worker that is gone.
+pub(super) fn on_gone_workers(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
     let mut gone: BTreeMap<&WorkerId, (&WorkerFacts, Vec<Option<u32>>)> = BTreeMap::new();
     for (place, facts) in case.connector.instances() {
         if let Some(worker) = instance::lost_worker(case, facts) {
@@ -121,7 +117,8 @@ fn delay_reason(case: &Case<'_>, window: &mut Window) -> Option<Reason> {
     })
 }
 
-fn beyond_grace(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
+/// `unassigned` when it is UNASSIGNED beyond the grace.
+pub(super) fn beyond_grace(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
     let waiting: Vec<(Option<u32>, Timestamp)> = case
         .connector
         .instances()

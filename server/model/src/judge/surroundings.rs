@@ -47,14 +47,14 @@ impl Silence {
 /// Only a look that failed tells of silence: while nobody looked (the server was away) nobody failed to answer, and a
 /// worker that answers "busy" has answered.
 pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp) -> (Surroundings, Option<Timestamp>) {
-    let Freshness { rest, group, .. } = cluster.fresh;
+    let Freshness { group, .. } = cluster.fresh;
     let limit = settings.stale_after;
     let unanswered = cluster.about.gap.as_ref().is_some_and(|gap| gap.kind != GapKind::Busy);
     if !unanswered {
         return (Surroundings::default(), None);
     }
     let began = cluster.about.reachable_since.or(cluster.fresh.tried).unwrap_or(now);
-    let rest_heard = rest.unwrap_or(began);
+    let rest_heard = cluster.fresh.listed().unwrap_or(began);
     // A group with members speaks for its cluster as long as its answer is fresh, and one that just lost its last
     // member did so until then.
     let group_heard = cluster

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::case::Case;
-use super::{crash, instance, silence, window::Window};
+use super::{crash, doubt, instance, silence, window::Window};
 use crate::Timestamp;
 use crate::facts::InstanceFacts;
 use crate::state::State;
@@ -45,7 +45,7 @@ fn find(case: &Case<'_>, facts: &InstanceFacts, window: &mut Window) -> (Health,
     if let Some(since) = silence::vanished(case, window) {
         return (Health::Unknown, since, silence::VANISHED.into());
     }
-    let on = &facts.worker_id;
+    let on = &instance::whereabouts(case, &facts.worker_id);
     if facts.state == State::Paused {
         return (Health::Paused, facts.since, format!("PAUSED on {on}").into());
     }
@@ -68,9 +68,18 @@ fn find(case: &Case<'_>, facts: &InstanceFacts, window: &mut Window) -> (Health,
             Some(_) => "was not given it back",
             None => "is gone",
         };
-        let text = format!("REST says {} on {on}, which {how}", facts.state);
+        let text = format!("REST says {} on {}, which {how}", facts.state, worker.id);
         let since = worker.without_work_since.unwrap_or(worker.since);
         return (Health::Unassigned, since, text.into());
+    }
+    if let Some((worker, since)) = instance::doubted_worker(case, facts).and_then(|w| Some((w, w.unconfirmed_since?))) {
+        let text = format!(
+            "REST says {} on {}, which {}",
+            facts.state,
+            worker.id,
+            doubt::UNCONFIRMED
+        );
+        return (Health::Unknown, since, text.into());
     }
     match facts.state {
         State::Unassigned => {

@@ -34,19 +34,10 @@ pub fn mask(raw: &RawConfig, definitions: Option<&Definitions>, key: &Fingerprin
         })
         .collect();
     ListedConfig {
-        version: version(raw, key),
+        version: raw.version(key),
         config: Config::new(values),
         targets: crate::target::targets(raw),
     }
-}
-
-/// The identity of a config version: all keys and values, whatever is known of them.
-fn version(raw: &RawConfig, key: &FingerprintKey) -> super::Fingerprint {
-    let parts = raw.pairs().flat_map(|(name, value)| {
-        let (tag, value) = value.map_or(("null", ""), |value| ("text", value));
-        [name.as_bytes(), tag.as_bytes(), value.as_bytes()]
-    });
-    key.fingerprint("config version", parts)
 }
 
 /// What is known of one value.

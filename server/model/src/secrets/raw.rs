@@ -15,6 +15,15 @@ impl RawConfig {
         Self(pairs)
     }
 
+    /// The identity of a config version: a fingerprint of all keys and values, whatever is known of them.
+    pub fn version(&self, key: &super::FingerprintKey) -> super::Fingerprint {
+        let parts = self.pairs().flat_map(|(name, value)| {
+            let (tag, value) = value.map_or(("null", ""), |value| ("text", value));
+            [name.as_bytes(), tag.as_bytes(), value.as_bytes()]
+        });
+        key.fingerprint("config version", parts)
+    }
+
     /// The value of a key, for the pure readers of this crate (targets, topics); never for showing.
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).and_then(Option::as_deref)

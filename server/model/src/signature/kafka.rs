@@ -95,6 +95,7 @@ pub(super) const ROWS: &[Row] = &[
             "UnknownServerException",
             "OutOfOrderSequenceException",
             "UnknownProducerIdException",
+            "InvalidPidMappingException",
             "CorruptRecordException",
             "ReplicaNotAvailableException",
             "OffsetNotAvailableException",
@@ -253,8 +254,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         classes: &[
             "org.apache.kafka.common.KafkaException",
-            "org.apache.kafka.common.errors.ApiException",
-            "org.apache.kafka.common.errors.RetriableException",
+            "org.apache.kafka.common.errors.*",
         ],
         class: Kind::Is(Class::Kafka),
         whose: Whose::Open,

@@ -8,6 +8,7 @@ mod kafka;
 mod platform;
 mod records;
 mod row;
+mod stage;
 mod stores;
 mod systems;
 mod web;
@@ -18,6 +19,7 @@ use crate::state::ConnectorKind;
 use crate::trace;
 use crate::verdict::{Class, Domain};
 use row::{Chain, Row, Whose};
+pub(crate) use stage::Stage;
 
 /// The tables, in the order in which rows of the same weight win.
 const TABLES: [&[Row]; 9] = [
@@ -89,6 +91,10 @@ pub fn classify(trace: &str, context: Context) -> Signature {
         };
     };
     let (domain, confidence, why) = whose(row, context);
+    let why = match Stage::of(&exceptions).filter(|_| row.staged) {
+        Some(stage) => format!("{}, and errors.tolerance allows none", stage.sentence()),
+        None => why,
+    };
     Signature {
         class: match row.class {
             row::Kind::Is(class) => class,

@@ -4,6 +4,36 @@ use super::row::{Kind, ROW, Row, Whose};
 use crate::verdict::Class;
 
 pub(super) const ROWS: &[Row] = &[
+    // A server that says so speaks of its own disk; the worker's is told by Java's exceptions of files and sockets.
+    Row {
+        classes: &[
+            "SQLException",
+            "PSQLException",
+            "BatchUpdateException",
+            "SQLServerException",
+            "SQLTransientException",
+            "SQLNonTransientException",
+            "MongoException",
+            "MongoCommandException",
+            "MongoWriteException",
+            "MongoBulkWriteException",
+            "ElasticsearchException",
+            "ElasticsearchStatusException",
+            "OpenSearchException",
+            "RedisCommandExecutionException",
+        ],
+        says: &[
+            "no space left on device",
+            "disk quota exceeded",
+            "too many open files",
+            "read-only file system",
+        ],
+        class: Kind::OtherSystem,
+        whose: Whose::Owner,
+        weight: 9,
+        why: "the connector's other system says that it ran out of disk or file handles itself",
+        ..ROW
+    },
     // Resources of the worker and its host.
     Row {
         classes: &["OutOfMemoryError"],

@@ -53,6 +53,41 @@ pub(super) const ROWS: &[Row] = &[
         why: "the config names something that is missing or not allowed",
         ..ROW
     },
+    // A value that does not parse where configs are read.
+    Row {
+        classes: &[
+            "NumberFormatException",
+            "IllegalArgumentException",
+            "PatternSyntaxException",
+            "DateTimeParseException",
+            "URISyntaxException",
+            "MalformedURLException",
+            "UnsupportedCharsetException",
+            "InvalidPathException",
+        ],
+        thrown_in: &[
+            ".AbstractConfig.",
+            ".ConfigDef.",
+            "Config.<init>",
+            "Configuration.<init>",
+            ".configure",
+        ],
+        class: Kind::Is(Class::Config),
+        whose: Whose::Owner,
+        confidence: 0.8,
+        weight: 6,
+        why: "a value in the config does not parse",
+        ..ROW
+    },
+    Row {
+        says: &["invalid * config", "config* is invalid", "invalid config"],
+        class: Kind::Is(Class::Config),
+        whose: Whose::Owner,
+        confidence: 0.6,
+        weight: 2,
+        why: "the plugin calls its config invalid",
+        ..ROW
+    },
     // The schema registry.
     Row {
         says: &[
@@ -249,6 +284,7 @@ pub(super) const ROWS: &[Row] = &[
         whose: Whose::Owner,
         confidence: 0.9,
         weight: 6,
+        staged: true,
         why: "the records are not written in the format that the converter expects",
         ..ROW
     },
@@ -273,6 +309,7 @@ pub(super) const ROWS: &[Row] = &[
         class: Kind::Is(Class::Data),
         whose: Whose::Owner,
         confidence: 0.85,
+        staged: true,
         why: "a record does not have the shape that the converter or transformation expects",
         ..ROW
     },
@@ -282,6 +319,7 @@ pub(super) const ROWS: &[Row] = &[
         whose: Whose::Owner,
         confidence: 0.6,
         weight: 2,
+        staged: true,
         why: "a converter or transformation failed on a record, and errors.tolerance allows none",
         ..ROW
     },

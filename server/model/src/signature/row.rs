@@ -28,7 +28,7 @@ pub(super) enum Whose {
     Principal,
 }
 
-/// One signature. An exception matches when each part that is not empty does.
+/// One signature. An exception matches when each part that is not empty does. In `says` a `*` stands for a few words.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     /// The exception's class is or ends in one of these, at a dot.
@@ -39,6 +39,8 @@ pub(super) struct Row {
     pub codes: &'static [&'static str],
     /// A class or frame anywhere in the chain begins with one of these.
     pub within: &'static [&'static str],
+    /// One of its own frames, `package.Class.method`, holds one of these.
+    pub thrown_in: &'static [&'static str],
     /// The class it gives.
     pub class: Kind,
     /// Whose it is.
@@ -47,6 +49,8 @@ pub(super) struct Row {
     pub confidence: f32,
     /// Rows of a greater weight win wherever they match: 9 decides, 5 is common, 1 is a last resort.
     pub weight: u8,
+    /// Whether the stage that the frames name, where they name one, says more than `why`.
+    pub staged: bool,
     /// Why, a sentence without its full stop.
     pub why: &'static str,
 }
@@ -57,10 +61,12 @@ pub(super) const ROW: Row = Row {
     says: &[],
     codes: &[],
     within: &[],
+    thrown_in: &[],
     class: Kind::Is(Class::Unknown),
     whose: Whose::Open,
     confidence: 0.8,
     weight: 5,
+    staged: false,
     why: "",
 };
 
@@ -99,10 +105,16 @@ impl Row {
         let found = (0..chain.exceptions.len()).rev().find(|at| {
             let class = chain.exceptions[*at].class;
             (self.classes.is_empty() || self.classes.iter().any(|end| is_class(class, end)))
-                && (self.says.is_empty() || self.says.iter().any(|part| chain.messages[*at].contains(part)))
+                && (self.says.is_empty() || self.says.iter().any(|part| holds(&chain.messages[*at], part)))
                 && (self.codes.is_empty() || self.names_code(&chain.codes[*at]))
+                && (self.thrown_in.is_empty() || self.thrown_there(&chain.exceptions[*at]))
         })?;
         (self.within.is_empty() || chain.within(self.within)).then_some(found)
+    }
+
+    fn thrown_there(&self, exception: &Exception<'_>) -> bool {
+        let there = |frame: &str| self.thrown_in.iter().any(|part| frame.contains(part));
+        exception.frames.iter().any(|frame| there(frame))
     }
 
     fn names_code(&self, codes: &[String]) -> bool {
@@ -112,8 +124,25 @@ impl Row {
     }
 }
 
-/// Whether `class` is `end` or ends in it after a dot.
+/// Most bytes of a message for which a `*` stands.
+const GAP: usize = 40;
+
+/// Whether a message, lower case, holds a part, or both ends of one with a `*`, the second soon after the first.
+fn holds(message: &str, part: &str) -> bool {
+    let Some((front, back)) = part.split_once('*') else {
+        return message.contains(part);
+    };
+    message.match_indices(front).any(|(at, front)| {
+        let rest = &message[at + front.len()..];
+        rest[..rest.floor_char_boundary(GAP + back.len())].contains(back)
+    })
+}
+
+/// Whether `class` is `end` or ends in it after a dot; of an `end` with a `*` behind, whether it begins so.
 fn is_class(class: &str, end: &str) -> bool {
+    if let Some(package) = end.strip_suffix('*') {
+        return class.starts_with(package);
+    }
     class
         .strip_suffix(end)
         .is_some_and(|front| front.is_empty() || front.ends_with(['.', '$']))

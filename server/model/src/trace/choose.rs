@@ -41,6 +41,9 @@ const BARE: &[&str] = &[
     "timed out",
 ];
 
+/// Shortest message, in bytes, that is preferred to an answer around it.
+const PLAIN: usize = 20;
+
 /// Classes that say nothing alone, whatever their message.
 const BARE_CLASSES: &[&str] = &[
     "EOFException",
@@ -92,6 +95,7 @@ pub(super) fn choose(chain: &[Exception<'_>]) -> Option<Choice> {
     let says: Vec<Says> = (0..chain.len()).map(|at| says(chain, at)).collect();
     let last = |wanted: Says| says.iter().rposition(|said| *said == wanted);
     let at = last(Says::Plainly)
+        .map(|at| in_plain_words(chain, at))
         .or(last(Says::Little).filter(|at| !chain[*at].text().is_empty()))
         .or(says.iter().rposition(|said| *said != Says::Wraps))
         .or(chain.len().checked_sub(1))?;
@@ -104,6 +108,17 @@ pub(super) fn choose(chain: &[Exception<'_>]) -> Option<Choice> {
         .rposition(|said| *said == Says::Plainly)
         .filter(|_| says[at] == Says::Plainly);
     Some(Choice { at, below, above })
+}
+
+/// The exception above the chosen one where that is a server's answer, written out, around the very words of the one
+/// above: these come to the point.
+fn in_plain_words(chain: &[Exception<'_>], at: usize) -> usize {
+    let answer = chain[at].text();
+    let above = at.checked_sub(1).filter(|above| {
+        let words = chain[*above].text();
+        words.len() >= PLAIN && !words.contains('{') && answer.contains('{') && answer.contains(words)
+    });
+    above.unwrap_or(at)
 }
 
 fn says(chain: &[Exception<'_>], at: usize) -> Says {

@@ -12,14 +12,14 @@ mod strike;
 
 use std::sync::Arc;
 
-pub(crate) use parse::{Exception, parse};
+pub(crate) use parse::{Exception, parse, simple};
 
 /// Longest root cause line, in characters.
 const LINE: usize = 240;
 /// Longest part of it about an exception beside the chosen one, in characters.
 const BESIDE: usize = 90;
 /// Longest message, in characters, of which it is doubtful that it says what was being done.
-const SHORT: usize = 40;
+const SHORT: usize = 60;
 /// Characters of a message that are looked at for the line; what stands behind them is left out.
 const READ: usize = 2000;
 
@@ -136,7 +136,8 @@ fn is_postgres(exception: &Exception<'_>) -> bool {
 }
 
 fn struck(text: &str, postgres: bool) -> String {
-    let line = line::one_line(&line::without_tags(&markup::without_markup(text)));
+    let text = line::without_tags(&markup::without_markup(text));
+    let line = line::one_line(&parse::without_frames(&text));
     strike::strike(&line::clip(&statement::without_sql(&line), READ), postgres)
 }
 

@@ -231,6 +231,12 @@ fn frame(text: &str, cut: bool) -> Option<&str> {
 }
 
 /// A frame that a library wrote into its message: `package.Class.method(File.java:12)`.
+/// Takes out lines that are frames: some plugins write those of the cause into their messages.
+pub(super) fn without_frames(text: &str) -> String {
+    let lines = text.lines().filter(|line| !is_bare_frame(line.trim()));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn is_bare_frame(text: &str) -> bool {
     text.len() <= 2 * NAME
         && text.split_once('(').is_some_and(|(place, file)| {

@@ -99,6 +99,7 @@ impl Instance {
             health: None,
             plugins: None,
             without_work_since: None,
+            unconfirmed_since: None,
         }
     }
 }
@@ -193,6 +194,7 @@ impl Case {
             connectors: [(connector.name.clone(), Arc::new(connector.clone()))].into(),
             fresh: Freshness {
                 rest: Some(ago(self.rest_silent_s)),
+                answered: Some(ago(self.rest_silent_s)),
                 group: self.group_empty_s.map(|_| now()),
                 tried: Some(now()),
             },

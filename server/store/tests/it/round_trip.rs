@@ -65,6 +65,7 @@ async fn everything_comes_back_as_it_was_recorded() {
         workers: &workers,
         workers_gone: &[],
         connectors: &connectors,
+        connectors_gone: &[],
         entries: &entries,
         faults: &faults,
         feed: &feed,
@@ -160,6 +161,43 @@ async fn only_what_a_batch_names_is_changed() {
     store.heartbeat(&lease, &cluster, &fresh(3)).await.unwrap();
     assert_eq!(store.heartbeats().await.unwrap(), [(cluster.clone(), fresh(3))]);
     assert_eq!(store.feed_head().await.unwrap(), 0, "heartbeats stay out of the feed");
+}
+
+#[tokio::test]
+async fn a_forgotten_connector_leaves_with_all_its_configs_and_keeps_its_history() {
+    let database = Database::new().await;
+    let store = database.store().await;
+    let lease = lease(&store).await;
+    let cluster = ClusterName::from("orders");
+    let (fresh_now, entries) = (fresh(1), entries(&cluster));
+    for letter in ['a', 'b'] {
+        let connectors = ["one", "two\0"].map(|name| connector(name, Some(config(letter, true))));
+        let batch = Batch {
+            connectors: &connectors,
+            ..empty(&cluster, &fresh_now)
+        };
+        store.commit(&lease, &batch).await.unwrap();
+    }
+    let gone = ["two\0".into(), "three".into()];
+    let feed = [(Some("two\0".into()), Changed::Deleted)];
+    let batch = Batch {
+        connectors_gone: &gone,
+        entries: &entries,
+        feed: &feed,
+        ..empty(&cluster, &fresh_now)
+    };
+    store.commit(&lease, &batch).await.unwrap();
+    let loaded = store.load_cluster(&cluster).await.unwrap().expect("recorded");
+    assert_eq!(loaded.connectors, [connector("one", Some(config('b', true)))]);
+    for (name, versions) in [("one", 2), ("two\0", 0)] {
+        let kept = store.config_versions(&cluster, &name.into()).await.unwrap();
+        assert_eq!(kept.len(), versions, "{name:?}");
+    }
+    let all = TimelineFilter {
+        limit: 100,
+        ..TimelineFilter::default()
+    };
+    assert_eq!(store.timeline(&all).await.unwrap().len(), entries.len());
 }
 
 #[tokio::test]

@@ -92,6 +92,7 @@ pub fn worker(id: &str, alive: Alive) -> Arc<WorkerFacts> {
         evidence: "It is a member of the group.".into(),
         version: Some("4.1.0".into()),
         without_work_since: Some(at(3)),
+        unconfirmed_since: Some(at(4)),
         ever_answered: true,
         answered_at: Some(at(2)),
         probe_failures: 3,
@@ -201,6 +202,7 @@ pub fn fault(id: &str, cluster: &ClusterName, ended_at: Option<Timestamp>) -> Ar
         reasons: vec!["The evidence does not decide.".into()],
         members: BTreeSet::from(["jdbc sink/№1".into(), "b".into()]),
         opened_at: at(4),
+        unheard_since: Some(at(21)),
         ended_at,
     })
 }
@@ -304,6 +306,7 @@ pub fn entries(cluster: &ClusterName) -> Vec<Entry> {
 pub fn fresh(seconds: i64) -> Freshness {
     Freshness {
         rest: Some(at(seconds)),
+        answered: Some(at(seconds + 1)),
         group: None,
         tried: Some(at(seconds)),
     }
@@ -319,6 +322,7 @@ pub fn empty<'a>(cluster: &'a ClusterName, fresh: &'a Freshness) -> Batch<'a> {
         workers: &[],
         workers_gone: &[],
         connectors: &[],
+        connectors_gone: &[],
         entries: &[],
         faults: &[],
         feed: &[],

@@ -9,7 +9,7 @@ const TICKS: f64 = 100.0;
 /// How busy the machine was up to a moment.
 pub(crate) struct Machine {
     pub(crate) processors: usize,
-    at: Instant,
+    pub(crate) at: Instant,
     busy: f64,
     load: String,
 }

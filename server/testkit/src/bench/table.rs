@@ -1,6 +1,7 @@
 //! The table that is printed at the end.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use crate::Arguments;
 use crate::machine::Machine;
@@ -31,11 +32,17 @@ impl Table {
         let (what, result) = (what.into(), result.into());
         crate::say(&format!("{what}: {result}"));
         let now = Machine::now();
+        // Rows that come together were measured together.
+        let together = now.at.duration_since(self.machine.at) < Duration::from_millis(500);
+        let load = match self.rows.last().filter(|_| together) {
+            Some(before) => before.load.clone(),
+            None => now.since(&self.machine),
+        };
         self.rows.push(Row {
             what,
             result,
             aim: aim.to_owned(),
-            load: now.since(&self.machine),
+            load,
         });
         self.machine = now;
     }

@@ -48,6 +48,7 @@ pub fn cluster() -> ClusterRecord {
         connectors,
         fresh: Freshness {
             rest: Some(ago(2)),
+            answered: Some(ago(2)),
             group: Some(ago(3)),
             tried: Some(ago(2)),
         },
@@ -77,6 +78,7 @@ fn unreachable() -> ClusterRecord {
         connectors,
         fresh: Freshness {
             rest: Some(ago(240)),
+            answered: Some(ago(240)),
             group: None,
             tried: Some(ago(1)),
         },
@@ -116,6 +118,7 @@ fn empty() -> ClusterRecord {
         faults: Vec::new(),
         fresh: Freshness {
             rest: Some(ago(1)),
+            answered: Some(ago(1)),
             group: None,
             tried: Some(ago(1)),
         },

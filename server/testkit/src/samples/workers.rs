@@ -50,6 +50,7 @@ fn worker(id: &str, alive: Alive, since: i64, evidence: &str) -> WorkerFacts {
         evidence: evidence.into(),
         version: Some("4.3.1".into()),
         without_work_since: None,
+        unconfirmed_since: None,
         ever_answered: true,
         answered_at: Some(ago(if lives { 2 } else { since })),
         probe_failures: if lives { 0 } else { 24 },
@@ -80,6 +81,7 @@ fn unseen() -> WorkerFacts {
         health: None,
         plugins: None,
         without_work_since: None,
+        unconfirmed_since: None,
     }
 }
 

@@ -78,6 +78,12 @@ const ABSENCES: &[Absence] = &[
         but: &[],
     },
     Absence {
+        what: "the fleet itself, past the console and its rights",
+        pattern: r"\bview::(\{[^}]*\b)?(Fleet|Cluster|Connector|Staleness)\b",
+        from: &["web/", "server/app/"],
+        but: &[],
+    },
+    Absence {
         what: "the lab or the testkit",
         pattern: r"\b(lab|testkit)::",
         from: &[],
@@ -123,6 +129,7 @@ fn every_absence_finds_what_was_planted() {
         ("server/app/src/x.rs", "let verdict = model::judge::judge(facts);"),
         ("server/egress/src/x.rs", "let path = \"/connectors\";"),
         ("server/connect/src/x.rs", "use model::verdict::Verdict;"),
+        ("web/src/x.rs", "use view::{Sort, Fleet};"),
         ("server/engine/src/x.rs", "let lab = lab::Lab::start();"),
     ];
     assert_eq!(planted.len(), ABSENCES.len());

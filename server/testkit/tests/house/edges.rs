@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::DependencyKind;
 
+use crate::tree::{FILES, File, pattern};
 use crate::{none, table, tree};
 
 /// Crates that only tests may use.
@@ -88,4 +89,39 @@ fn a_forbidden_edge_is_found() {
         &[edge("engine", "lab", true), edge("engine", "store", false)],
         &allowed,
     ));
+}
+
+/// Places where a crate gives on what another one of ours owns, so that who may not use it could.
+fn given_on(files: &[File], ours: &BTreeSet<String>) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in files {
+        // A crate may have a module that is called like another crate.
+        let own = |name: &&String| file.text.contains(&format!("mod {name};"));
+        for name in ours.iter().filter(|name| !own(name)) {
+            let given = pattern(&format!(r"\bpub (use (::)?|type \w+ = (::)?|extern crate ){name}\b"));
+            let lines = file.code().filter(|(_, line)| given.is_match(line));
+            found.extend(lines.map(|(number, line)| {
+                format!("{}:{number}: gives on what `{name}` owns: {}", file.path, line.trim())
+            }));
+        }
+    }
+    found
+}
+
+#[test]
+fn no_crate_gives_on_what_another_owns() {
+    let ours: BTreeSet<String> = tree::crates().iter().map(|one| one.name.to_string()).collect();
+    none(&given_on(&FILES, &ours));
+    let planted = [
+        "pub use view::{Sort, Totals};",
+        "pub use ::view::Sort;",
+        "pub type Totals = view::Totals;",
+        "pub extern crate view;",
+    ];
+    for line in planted {
+        assert_eq!(given_on(&[File::new("server/console/src/x.rs", line)], &ours).len(), 1, "{line}");
+    }
+    for fine in ["use view::Sort;", "pub(crate) use view::Sort;", "mod view;\npub use view::Sort;", "pub use viewed::X;"] {
+        none(&given_on(&[File::new("server/console/src/x.rs", fine)], &ours));
+    }
 }

@@ -3,6 +3,7 @@
 use console::{ConnectorDetail, ConnectorQuery};
 use model::Timestamp;
 use model::state::{TargetSource, TargetState};
+use view::Query;
 
 use super::super::row::short_class;
 use crate::links::Links;
@@ -32,10 +33,10 @@ pub(super) fn facts(detail: &ConnectorDetail, links: Links<'_>) -> Vec<Fact> {
     facts.push(match &item.owner {
         Some(owner) => Fact {
             note: format!("by {}", owner.source),
-            href: Some(links.connectors(&ConnectorQuery {
+            href: Some(links.connectors(&ConnectorQuery::of(Query {
                 teams: [owner.team.clone()].into(),
-                ..ConnectorQuery::default()
-            })),
+                ..Query::default()
+            }))),
             ..fact("Owner", owner.team.as_str())
         },
         None => fact("Owner", "nobody"),

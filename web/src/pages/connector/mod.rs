@@ -3,37 +3,26 @@
 mod config;
 mod facts;
 mod parts;
+mod versions;
 
 use askama::Template;
-use console::{ConnectorDetail, ConnectorItem, TimelinePage, TimelineQuery};
-use model::Timestamp;
+use console::{ConfigChange, ConnectorDetail, ConnectorItem, TimelinePage, TimelineQuery};
+use model::advice;
 use model::fault::Scope;
 use model::names::{ClusterName, ConnectorId};
-use model::verdict::Reason;
+use model::verdict::{Health, Reason};
 
 use super::cause::whose;
 use super::history::Line;
-use crate::{Error, Frame, Links, advice, rest, words};
+use crate::shape::mark;
+use crate::{Error, Frame, Links, rest, words};
 use config::{Config, config};
 use facts::{Fact, facts};
 use parts::{Task, Trace, tasks, traces};
+use versions::Version;
 
 /// Entries of the history beside the connector.
 const LATELY: usize = 12;
-
-/// One config version, newest first in lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VersionLine {
-    /// Its fingerprint, short: [`model::secrets::Fingerprint::short`].
-    pub version: String,
-    /// When it was first seen.
-    pub seen_at: Timestamp,
-    /// When it last came into force.
-    pub in_force_since: Timestamp,
-    /// Keys that differ from the version before, by [`model::secrets::Config::changed_keys`]; `None` for the oldest
-    /// version known, which has nothing to differ from.
-    pub changed_keys: Option<Vec<String>>,
-}
 
 #[derive(Template)]
 #[template(path = "connector.html")]
@@ -41,6 +30,8 @@ struct Page<'a> {
     frame: &'a Frame,
     links: Links<'a>,
     favicon: &'static str,
+    /// The word by which shape and colour go.
+    mark: &'static str,
     item: &'a ConnectorItem,
     name: &'a str,
     cluster: &'a ClusterName,
@@ -53,7 +44,7 @@ struct Page<'a> {
     withheld: bool,
     config: Option<Config>,
     facts: Vec<Fact>,
-    versions: Result<&'a [VersionLine], &'a str>,
+    versions: Result<Vec<Version>, &'a str>,
     lately: Result<Vec<Line>, &'a str>,
     timeline: String,
 }
@@ -63,7 +54,8 @@ struct Cause {
     sure: String,
     root_cause: String,
     why: Vec<String>,
-    look: &'static str,
+    /// What to do, step by step.
+    steps: Vec<String>,
     /// The other connectors of the same fault.
     others: Vec<(String, String)>,
     more: usize,
@@ -76,24 +68,19 @@ struct Cause {
 pub fn connector(
     frame: &Frame,
     detail: &ConnectorDetail,
-    versions: Result<&[VersionLine], &str>,
+    versions: Result<&[ConfigChange], &str>,
     lately: Result<&TimelinePage, &str>,
 ) -> Result<String, Error> {
     let (links, item) = (frame.links(), &detail.item);
-    let lately = lately.map(|page| {
-        page.items
-            .iter()
-            .take(LATELY)
-            .map(|item| Line::of(item, frame))
-            .collect()
-    });
+    let lately = lately.map(|page| Line::newest(&page.items, LATELY, frame));
     let timeline = links.timeline(&TimelineQuery {
         cluster: Some(item.id.cluster.clone()),
         connector: Some(item.id.name.clone()),
         ..TimelineQuery::default()
     });
     Ok(Page {
-        favicon: item.health.as_str(),
+        favicon: item.verdict().map_or("signalbox", Health::as_str),
+        mark: mark(item.verdict()),
         name: item.id.name.as_str(),
         cluster: &item.id.cluster,
         says: if item.deleted_at.is_some() {
@@ -112,7 +99,7 @@ pub fn connector(
         frame,
         links,
         item,
-        versions,
+        versions: versions.map(versions::versions),
         lately,
         timeline,
     }
@@ -139,7 +126,7 @@ fn cause(item: &ConnectorItem, links: Links<'_>) -> Option<Cause> {
         sure: format!("{:.0} %", f64::from(fault.confidence.clamp(0.0, 1.0)) * 100.0),
         root_cause: words::sentence(&fault.root_cause),
         why: fault.reasons.iter().map(|reason| words::sentence(reason)).collect(),
-        look: advice::first_look(fault),
+        steps: advice::of_fault(fault),
         more: if others.is_empty() { 0 } else { count - others.len() },
         others,
     })

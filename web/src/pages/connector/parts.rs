@@ -8,14 +8,16 @@ use model::state::State;
 use model::verdict::Health;
 
 use super::config::legible;
-use crate::shape::Verdict;
+use crate::shape::{Shape, Verdict, mark};
 use crate::{rest, words};
 
 pub(super) struct Task {
     pub(super) key: String,
     pub(super) what: String,
     pub(super) verdict: Verdict,
-    pub(super) health: Health,
+    health: Health,
+    /// The word by which a change of it is seen.
+    pub(super) mark: &'static str,
     pub(super) state: String,
     pub(super) differs: bool,
     pub(super) worker: String,
@@ -26,7 +28,7 @@ pub(super) struct Task {
 
 pub(super) struct Trace {
     pub(super) what: String,
-    pub(super) health: Health,
+    pub(super) shape: Shape,
     pub(super) root_cause: String,
     pub(super) text: String,
     pub(super) lines: String,
@@ -74,6 +76,11 @@ pub(super) fn tasks(detail: &ConnectorDetail) -> Vec<Task> {
         )
     });
     let mut tasks: Vec<Task> = instance.chain(tasks).collect();
+    if item.deleted_at.is_some() {
+        for task in &mut tasks {
+            (task.verdict, task.mark, task.differs) = (Verdict::last(task.health), mark(None), false);
+        }
+    }
     // What several tasks say alike is said once, below the last of them.
     for index in 1..tasks.len() {
         if let Some([before, task]) = tasks.get_mut(index - 1..=index)
@@ -98,6 +105,7 @@ fn task(
         what,
         verdict: Verdict::of(health),
         health,
+        mark: mark(Some(health)),
         differs: !rest::agrees(state, health),
         state: state.to_string(),
         worker: worker.to_string(),
@@ -134,7 +142,7 @@ pub(super) fn traces(detail: &ConnectorDetail) -> Vec<Trace> {
         let first = || text.lines().next().unwrap_or_default().to_owned();
         let trace = Trace {
             what,
-            health,
+            shape: Shape::marked(detail.item.deleted_at.is_none().then_some(health)),
             root_cause: root.map_or_else(first, words::sentence),
             text: legible(text),
             lines: words::counted(text.lines().count(), "line", "lines"),

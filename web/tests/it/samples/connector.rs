@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use console::{ConnectorDetail, ConnectorItem, ConnectorPage, InstanceItem, TaskItem, TeamItem, Totals};
+use console::{ConfigChange, ConnectorDetail, ConnectorItem, ConnectorPage, InstanceItem, TaskItem, TeamItem};
 use model::facts::Alive;
 use model::fault::Scope;
 use model::names::TeamName;
@@ -12,7 +12,6 @@ use model::secrets::Fingerprint;
 use model::state::{ConnectorKind, State, TargetSource, TargetState};
 use model::target::TargetSystem;
 use model::verdict::{Activity, Class, Domain, Health, Reason, TaskVerdict};
-use web::VersionLine;
 
 use super::{ago, fault, id, reason};
 
@@ -241,31 +240,35 @@ pub fn detail(item: ConnectorItem) -> ConnectorDetail {
     }
 }
 
-pub fn versions() -> Vec<VersionLine> {
+/// Three configs that came into force; the last one is what the first one was.
+pub fn versions() -> Vec<ConfigChange> {
+    let change = |hex: &str, age, until: Option<i64>, keys: Option<&[&str]>| ConfigChange {
+        version: Fingerprint::from_hex(hex),
+        at: ago(age),
+        until: until.map(ago),
+        seen_at: ago(age),
+        changed_keys: keys.map(|keys| keys.iter().map(ToString::to_string).collect()),
+        same_as: None,
+    };
     vec![
-        VersionLine {
-            version: "a1b2c3d4".into(),
-            seen_at: ago(1_200),
-            in_force_since: ago(1_200),
-            changed_keys: Some(vec!["flush.size".into(), "tasks.max".into()]),
+        ConfigChange {
+            same_as: Some(ago(90_000)),
+            ..change("77aa01ff", 600, None, Some(&["flush.size", "tasks.max"]))
         },
-        VersionLine {
-            version: "77aa01ff".into(),
-            seen_at: ago(90_000),
-            in_force_since: ago(90_000),
-            changed_keys: None,
-        },
+        change("a1b2c3d4", 1_200, Some(600), Some(&["flush.size", "tasks.max"])),
+        change("77aa01ff", 90_000, Some(1_200), None),
     ]
 }
 
 pub fn page(items: Vec<ConnectorItem>) -> ConnectorPage {
-    let mut all = Totals::default();
+    let mut all = view::Totals::default();
     items.iter().for_each(|item| all.add(item.health));
     ConnectorPage {
         matching: items.len(),
         totals: all,
         items,
         next_cursor: None,
+        causes: 3,
         as_of: Some(ago(2)),
         revision: 12,
     }
@@ -298,7 +301,7 @@ pub fn teams() -> Vec<TeamItem> {
     let team = |name: Option<&str>, platform| TeamItem {
         name: name.map(TeamName::from),
         platform,
-        totals: Totals::default(),
+        totals: view::Totals::default(),
     };
     vec![
         team(Some("platform"), true),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use console::{ClusterDetail, ClusterItem, FaultItem, Overview, PluginLine, Totals, WorkerItem};
+use console::{ClusterDetail, ClusterItem, FaultItem, Overview, PluginLine, WorkerItem};
 use model::facts::{Alive, Freshness, GroupFacts};
 use model::fault::{Fault, Scope};
 use model::names::{TeamName, WorkerId};
@@ -39,8 +39,8 @@ pub fn worker(cluster: &str, id: &str, alive: Alive, leader: bool) -> WorkerItem
     }
 }
 
-pub fn totals(counts: &[(Health, u32)]) -> Totals {
-    let mut totals = Totals::default();
+pub fn totals(counts: &[(Health, u32)]) -> view::Totals {
+    let mut totals = view::Totals::default();
     for (health, count) in counts {
         (0..*count).for_each(|_| totals.add(*health));
     }
@@ -56,6 +56,7 @@ pub fn cluster(name: &str, workers: Vec<WorkerItem>, counts: &[(Health, u32)]) -
         gap: None,
         as_of: Some(ago(2)),
         stale: false,
+        out_of_sight: false,
         version: Some("4.3.1".into()),
         kafka_cluster_id: Some("MkU3OEVBNTcwNTJENDM2Qg".into()),
         labels: BTreeMap::from([("env".into(), "prod".into())]),
@@ -80,6 +81,7 @@ pub fn silent(mut cluster: ClusterItem) -> ClusterItem {
         }),
         as_of: Some(ago(205)),
         stale: true,
+        out_of_sight: true,
         ..cluster
     }
 }
@@ -168,7 +170,7 @@ pub fn faults() -> Vec<FaultItem> {
 
 pub fn overview() -> Overview {
     let clusters = clusters();
-    let mut all = Totals::default();
+    let mut all = view::Totals::default();
     clusters.iter().for_each(|cluster| all.merge(&cluster.totals));
     Overview {
         faults: faults(),
@@ -226,7 +228,7 @@ pub fn great_fleet() -> Overview {
             &[(Health::Degraded, 1), (Health::Restarting, 2), (Health::Healthy, 997)],
         ),
     ];
-    let mut all = Totals::default();
+    let mut all = view::Totals::default();
     clusters.iter().for_each(|cluster| all.merge(&cluster.totals));
     Overview {
         totals: all,
@@ -261,6 +263,7 @@ pub fn cluster_detail(item: ClusterItem) -> ClusterDetail {
         group_gap: item.gap.clone(),
         fresh: Freshness {
             rest: item.as_of,
+            answered: item.as_of,
             group: Some(ago(1)),
             tried: Some(ago(1)),
         },

@@ -1,6 +1,6 @@
 //! What happened.
 
-use console::{TimelineItem, TimelinePage};
+use console::{EntryKind, TimelineItem, TimelinePage, Turn};
 use model::verdict::Health;
 
 use super::{CAUSE, ago};
@@ -18,81 +18,110 @@ pub fn entry(
         at: ago(age),
         cluster: "orders".into(),
         connector: connector.map(Into::into),
-        kind,
+        kind: EntryKind::ALL.into_iter().find(|known| known.as_str() == kind).unwrap(),
         text: text.into(),
         actor: (kind == "config").then(|| "outside".into()),
         health,
+        turn: None,
     }
 }
 
+/// A crash loop of the last minutes: a task that fails and is restarted, `count` times each, newest first.
+pub fn crash_loop(count: i64) -> Vec<TimelineItem> {
+    let turns = (0..count * 2).map(|nth| {
+        let (word, health) = match nth % 2 {
+            0 => ("FAILED", Health::Failed),
+            _ => ("RUNNING", Health::Healthy),
+        };
+        let text = format!("webhook-out task 0 is {word} on 10.0.3.12:8083");
+        TimelineItem {
+            turn: Some(Turn {
+                subject: "webhook-out task 0".into(),
+                word: word.into(),
+                cause: (nth % 2 == 0).then(|| "java.net.ConnectException: Connection refused".into()),
+            }),
+            ..entry(
+                1_000 - nth,
+                5 + nth * 5,
+                Some("webhook-out"),
+                "state",
+                &text,
+                Some(health),
+            )
+        }
+    });
+    turns.collect()
+}
+
 pub fn history() -> TimelinePage {
+    let rest = vec![
+        entry(
+            99,
+            31,
+            None,
+            "worker",
+            "worker 10.0.3.13:8083 is gone: it left the group without a word",
+            Some(Health::Unassigned),
+        ),
+        entry(
+            98,
+            36,
+            None,
+            "rebalance",
+            "rebalance: 2 workers, led by 10.0.3.11:8083, lost work held back for 60 s",
+            None,
+        ),
+        entry(
+            97,
+            250,
+            Some("s3-archive"),
+            "verdict",
+            "s3-archive has failed, was healthy: All 2 tasks FAILED",
+            Some(Health::Failed),
+        ),
+        entry(
+            96,
+            251,
+            Some("s3-archive"),
+            "state",
+            &format!("s3-archive task 1 is FAILED on 10.0.3.11:8083, was RUNNING: {CAUSE}"),
+            Some(Health::Failed),
+        ),
+        entry(
+            95,
+            1_200,
+            Some("s3-archive"),
+            "config",
+            "s3-archive got config version a1b2c3d4: flush.size, tasks.max",
+            None,
+        ),
+        entry(
+            94,
+            1_300,
+            Some("heartbeat"),
+            "state",
+            "heartbeat was asked to be PAUSED",
+            Some(Health::Paused),
+        ),
+        entry(
+            93,
+            90_000,
+            None,
+            "cluster",
+            "the cluster answers again",
+            Some(Health::Healthy),
+        ),
+        entry(
+            92,
+            200_000,
+            None,
+            "gap",
+            "nothing could be recorded since 07:40:02 UTC: the database was away",
+            Some(Health::Unknown),
+        ),
+    ];
     TimelinePage {
-        items: vec![
-            entry(
-                99,
-                31,
-                None,
-                "worker",
-                "worker 10.0.3.13:8083 is gone: it left the group without a word",
-                Some(Health::Unassigned),
-            ),
-            entry(
-                98,
-                36,
-                None,
-                "rebalance",
-                "rebalance: 2 workers, led by 10.0.3.11:8083, lost work held back for 60 s",
-                None,
-            ),
-            entry(
-                97,
-                250,
-                Some("s3-archive"),
-                "verdict",
-                "s3-archive has failed, was healthy: All 2 tasks FAILED",
-                Some(Health::Failed),
-            ),
-            entry(
-                96,
-                251,
-                Some("s3-archive"),
-                "state",
-                &format!("s3-archive task 1 is FAILED on 10.0.3.11:8083, was RUNNING: {CAUSE}"),
-                Some(Health::Failed),
-            ),
-            entry(
-                95,
-                1_200,
-                Some("s3-archive"),
-                "config",
-                "s3-archive got config version a1b2c3d4: flush.size, tasks.max",
-                None,
-            ),
-            entry(
-                94,
-                1_300,
-                Some("heartbeat"),
-                "state",
-                "heartbeat was asked to be PAUSED",
-                Some(Health::Paused),
-            ),
-            entry(
-                93,
-                90_000,
-                None,
-                "cluster",
-                "the cluster answers again",
-                Some(Health::Healthy),
-            ),
-            entry(
-                92,
-                200_000,
-                None,
-                "gap",
-                "nothing could be recorded since 07:40:02 UTC: the database was away",
-                Some(Health::Unknown),
-            ),
-        ],
+        items: crash_loop(12).into_iter().chain(rest).collect(),
         next: Some(92),
     }
 }

@@ -74,6 +74,7 @@ pub fn fault(
         reasons: vec!["the exception names the record's own bytes, not a system".into()],
         members: members.iter().map(|name| ConnectorName::from(*name)).collect(),
         opened_at: ago(age),
+        unheard_since: None,
         ended_at: None,
     }
 }

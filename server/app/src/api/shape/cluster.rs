@@ -17,7 +17,8 @@ use super::{OpenFault, totals};
 pub struct Cluster {
     /// Its name.
     pub name: String,
-    /// Whether a worker answers.
+    /// Whether a worker answers: false once two intervals passed without an answer. Until the stale limit (`stale`), and
+    /// for as long as the Connect group has members, the totals are those last seen.
     pub reachable: bool,
     /// Since when.
     pub reachable_since: Option<DateTime<Utc>>,

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use console::ConfigChange;
 use model::observe::ListedConfig;
 use model::secrets;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::words::ValueKind;
 
 /// A config without secrets.
 #[derive(Serialize, ToSchema)]
@@ -20,28 +23,32 @@ pub struct Config {
 /// One value of a config.
 #[derive(Serialize, ToSchema)]
 pub struct ConfigValue {
-    /// `clear`, `reference` (to a config provider), `masked` or `null`.
-    pub kind: &'static str,
+    /// How it is shown.
+    pub kind: ValueKind,
     /// The text, where it may be shown.
     pub value: Option<String>,
     /// Fingerprint of a masked value: equal secrets have equal ones.
     pub fingerprint: Option<String>,
 }
 
-/// A config that was in force.
+/// A config that came into force.
 #[derive(Serialize, ToSchema)]
 pub struct ConfigVersion {
-    /// Fingerprint of all values, which identifies the version.
+    /// Fingerprint of all values, which identifies the version. One that was returned to stands in the list again.
     pub version: String,
-    /// When it was first seen.
+    /// When this version was first seen.
     pub seen_at: DateTime<Utc>,
-    /// When it last came into force.
+    /// When it came into force this time.
     pub in_force_since: DateTime<Utc>,
-    /// Keys that differ from the version before; null for the oldest one.
+    /// When the next one took its place; null for the latest.
+    pub in_force_until: Option<DateTime<Utc>>,
+    /// Keys that differ from the config before; null for the oldest one.
     pub changed_keys: Option<Vec<String>>,
+    /// When the same version came into force the time before; null for one that was new.
+    pub same_as: Option<DateTime<Utc>>,
 }
 
-/// Config versions.
+/// Configs as they came into force.
 #[derive(Serialize, ToSchema)]
 pub struct ConfigVersionList {
     /// Newest first.
@@ -65,42 +72,31 @@ impl From<&ListedConfig> for Config {
 
 impl From<&secrets::ConfigValue> for ConfigValue {
     fn from(value: &secrets::ConfigValue) -> Self {
-        let shape = |kind, value: Option<&str>| Self {
-            kind,
-            value: value.map(str::to_owned),
-            fingerprint: None,
+        let (text, fingerprint) = match value {
+            secrets::ConfigValue::Clear(text) | secrets::ConfigValue::Reference(text) => (Some(text.to_string()), None),
+            secrets::ConfigValue::Masked(fingerprint) => (None, Some(fingerprint.as_str().into())),
+            secrets::ConfigValue::Null => (None, None),
         };
-        match value {
-            secrets::ConfigValue::Clear(text) => shape("clear", Some(text)),
-            secrets::ConfigValue::Reference(text) => shape("reference", Some(text)),
-            secrets::ConfigValue::Null => shape("null", None),
-            secrets::ConfigValue::Masked(fingerprint) => Self {
-                fingerprint: Some(fingerprint.as_str().into()),
-                ..shape("masked", None)
-            },
+        Self {
+            kind: value.into(),
+            value: text,
+            fingerprint,
         }
     }
 }
 
-impl ConfigVersionList {
-    /// Of versions, newest first.
-    pub fn of(versions: &[store::ConfigVersion]) -> Self {
-        let older = versions.iter().skip(1).map(Some).chain([None]);
-        let changed = |from: &ListedConfig, to: &ListedConfig| {
-            from.config
-                .changed_keys(&to.config)
-                .iter()
-                .map(ToString::to_string)
-                .collect()
+impl From<&[ConfigChange]> for ConfigVersionList {
+    fn from(changes: &[ConfigChange]) -> Self {
+        let version = |change: &ConfigChange| ConfigVersion {
+            version: change.version.as_str().into(),
+            seen_at: change.seen_at,
+            in_force_since: change.at,
+            in_force_until: change.until,
+            changed_keys: change.changed_keys.clone(),
+            same_as: change.same_as,
         };
-        let items = versions.iter().zip(older).map(|(version, older)| ConfigVersion {
-            version: version.version.as_str().into(),
-            seen_at: version.seen_at,
-            in_force_since: version.in_force_since,
-            changed_keys: older.map(|older| changed(&older.config, &version.config)),
-        });
         Self {
-            items: items.collect(),
+            items: changes.iter().map(version).collect(),
             next_cursor: None,
         }
     }

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use console::{ConnectorDetail, ConnectorItem, ConnectorPage, InstanceItem, TaskItem};
-use model::observe::Source;
-use model::state::TargetSource;
 use model::verdict;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::words::{Activity, ConnectorKind, EvidenceSource, TargetSource, TargetWord};
 use super::{Fault, Verdict, totals};
 
 /// A connector. In lists, traces are left out.
@@ -19,8 +18,8 @@ pub struct Connector {
     pub cluster: String,
     /// Its name there.
     pub name: String,
-    /// `source` or `sink`; null while no worker told.
-    pub kind: Option<&'static str>,
+    /// Null while no worker told.
+    pub kind: Option<ConnectorKind>,
     /// `connector.class`.
     pub class: Option<String>,
     /// Whose it is; null when no rule of [[teams]] matches.
@@ -70,10 +69,10 @@ pub struct Owner {
 /// What was asked of a connector.
 #[derive(Serialize, ToSchema)]
 pub struct TargetState {
-    /// `STARTED`, `PAUSED` or `STOPPED`.
-    pub value: &'static str,
-    /// `config_topic` or `inferred`.
-    pub source: &'static str,
+    /// What.
+    pub value: TargetWord,
+    /// How that is known.
+    pub source: TargetSource,
 }
 
 /// A connector instance.
@@ -100,8 +99,8 @@ pub struct Task {
     pub id: u32,
     /// Its state as a worker reports it.
     pub state: String,
-    /// Its health.
-    pub verdict: Verdict,
+    /// Its health; null when its connector is deleted.
+    pub verdict: Option<Verdict>,
     /// Since when that holds; null before it was first judged.
     pub since: Option<DateTime<Utc>>,
     /// Why, one sentence; null before it was first judged.
@@ -121,16 +120,18 @@ pub struct Task {
 /// What a connector's state means.
 #[derive(Serialize, ToSchema)]
 pub struct Health {
-    /// The verdict.
-    pub verdict: Verdict,
+    /// The verdict; null for a connector that is deleted, since nothing is well or ill about it any more.
+    pub verdict: Option<Verdict>,
+    /// The verdict that a deleted connector had when it was last seen; null for one that exists.
+    pub last_verdict: Option<Verdict>,
     /// Since when it holds.
     pub since: DateTime<Utc>,
     /// When the connector's state was last seen.
     pub as_of: Option<DateTime<Utc>>,
     /// Whether that is too long ago.
     pub stale: bool,
-    /// `active`, `idle` or `unknown`.
-    pub activity: &'static str,
+    /// Whether it moves data.
+    pub activity: Activity,
     /// Why, evidence first.
     pub reasons: Vec<Reason>,
 }
@@ -142,8 +143,8 @@ pub struct Reason {
     pub text: String,
     /// The facts behind it.
     pub evidence: String,
-    /// `rest`, `group`, `probe` or `record`.
-    pub source: &'static str,
+    /// Where they came from.
+    pub source: EvidenceSource,
     /// When the evidence began to hold.
     pub as_of: DateTime<Utc>,
 }
@@ -166,7 +167,7 @@ pub struct ConnectorList {
     pub next_cursor: Option<String>,
     /// How many match in all.
     pub matching: usize,
-    /// Connectors by verdict that match, `health` set aside.
+    /// Connectors by verdict that match, `health` set aside; deleted ones by the last that they had.
     pub totals: BTreeMap<&'static str, u32>,
     /// The oldest moment at which a cluster's states were last seen; null when one was never seen.
     pub as_of: Option<DateTime<Utc>>,
@@ -177,28 +178,30 @@ impl From<&ConnectorItem> for Connector {
         Self {
             cluster: item.id.cluster.as_str().into(),
             name: item.id.name.as_str().into(),
-            kind: item.kind.map(|kind| kind.as_str()),
+            kind: item.kind.as_ref().map(ConnectorKind::from),
             class: item.class.as_deref().map(str::to_owned),
             owner: item.owner.as_ref().map(|owner| Owner {
                 team: owner.team.as_str().into(),
                 source: owner.source.to_string(),
             }),
-            target_state: item.target.map(|(value, source)| TargetState {
-                value: value.as_str(),
-                source: match source {
-                    TargetSource::ConfigTopic => "config_topic",
-                    TargetSource::Inferred => "inferred",
-                },
+            target_state: item.target.as_ref().map(|(value, source)| TargetState {
+                value: value.into(),
+                source: source.into(),
             }),
             state: item.state.as_ref().map(ToString::to_string),
             instance: None,
-            tasks: item.tasks.iter().map(Task::from).collect(),
+            tasks: item
+                .tasks
+                .iter()
+                .map(|task| Task::of(task, item.deleted_at.is_some()))
+                .collect(),
             health: Health {
-                verdict: item.health.into(),
+                verdict: item.verdict().map(Verdict::from),
+                last_verdict: item.deleted_at.map(|_| item.health.into()),
                 since: item.since,
                 as_of: item.as_of,
                 stale: item.stale,
-                activity: item.activity.as_str(),
+                activity: (&item.activity).into(),
                 reasons: item.reasons.iter().map(Reason::from).collect(),
             },
             fault: item.fault.as_deref().map(Fault::from),
@@ -243,12 +246,13 @@ impl From<&InstanceItem> for Instance {
     }
 }
 
-impl From<&TaskItem> for Task {
-    fn from(item: &TaskItem) -> Self {
+impl Task {
+    /// The task of a connector that exists, or of one that is deleted.
+    fn of(item: &TaskItem, deleted: bool) -> Self {
         Self {
             id: item.number,
             state: item.state.to_string(),
-            verdict: item.health.into(),
+            verdict: (!deleted).then(|| item.health.into()),
             since: item.verdict.as_ref().map(|verdict| verdict.since),
             reason: item.verdict.as_ref().map(|verdict| verdict.text.to_string()),
             worker_id: item.worker.as_str().into(),
@@ -265,12 +269,7 @@ impl From<&verdict::Reason> for Reason {
         Self {
             text: reason.text.to_string(),
             evidence: reason.evidence.to_string(),
-            source: match reason.source {
-                Source::Rest => "rest",
-                Source::Group => "group",
-                Source::Probe => "probe",
-                Source::Record => "record",
-            },
+            source: (&reason.source).into(),
             as_of: reason.as_of,
         }
     }

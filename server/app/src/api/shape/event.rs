@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Verdict;
+use super::words::EventKind;
 
 /// One change; what is new about it is read where it is.
 #[derive(Serialize, ToSchema)]
@@ -17,8 +18,8 @@ pub struct Event {
     pub cluster: String,
     /// The connector, where one is concerned.
     pub connector: Option<String>,
-    /// `cluster`, `workers`, `connector`, `verdict`, `deleted` or `faults`.
-    pub changed: &'static str,
+    /// What about it.
+    pub changed: EventKind,
     /// The connector's verdict now.
     pub verdict: Option<Verdict>,
 }
@@ -30,7 +31,7 @@ pub struct EventList {
     pub items: Vec<Event>,
     /// Give it as `after` to get what comes next.
     pub next: i64,
-    /// True when events between `after` and now are gone or too many: read everything anew, then go on from `next`.
+    /// True when events after `after` are gone: read everything anew, then go on from `next`.
     pub reset: bool,
 }
 
@@ -41,7 +42,7 @@ impl From<&engine::Event> for Event {
             at: event.at,
             cluster: event.cluster.as_str().into(),
             connector: event.connector.as_ref().map(|name| name.as_str().into()),
-            changed: event.changed.as_str(),
+            changed: (&event.changed).into(),
             verdict: event.health.map(Verdict::from),
         }
     }

@@ -7,17 +7,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Verdict;
+use super::words::{Class, Domain, ScopeKind};
 
 /// One diagnosis with one or more members.
 #[derive(Serialize, ToSchema)]
 pub struct Fault {
     /// Stable as long as the fault is open.
     pub id: String,
-    /// `infrastructure`, `connector` or `unsure`.
-    pub domain: &'static str,
-    /// `auth`, `acl`, `network`, `kafka`, `worker`, `resource`, `plugin`, `config`, `schema`, `data`, `target`, `source`,
-    /// `transient` or `unknown`.
-    pub class: &'static str,
+    /// Whose it is.
+    pub domain: Domain,
+    /// What kind of thing is wrong.
+    pub class: Class,
     /// How sure, 0 to 1.
     pub confidence: f32,
     /// What it is about.
@@ -33,8 +33,8 @@ pub struct Fault {
 /// What a fault is about.
 #[derive(Serialize, ToSchema)]
 pub struct FaultScope {
-    /// `cluster`, `worker` or `connector`.
-    pub kind: &'static str,
+    /// What kind of thing.
+    pub kind: ScopeKind,
     /// Its name.
     pub name: String,
 }
@@ -75,11 +75,11 @@ impl From<&fault::Fault> for Fault {
         };
         Self {
             id: fault.id.to_string(),
-            domain: fault.domain.as_str(),
-            class: fault.class.as_str(),
+            domain: (&fault.domain).into(),
+            class: fault.class.into(),
             confidence: fault.confidence,
             scope: FaultScope {
-                kind: fault.scope.kind(),
+                kind: (&fault.scope).into(),
                 name: name.into(),
             },
             root_cause: fault.root_cause.to_string(),

@@ -16,4 +16,4 @@ pub use event::{Event, EventList};
 pub use fault::{Fault, FaultList, FaultScope, OpenFault};
 pub use team::{Team, TeamList};
 pub use timeline::{Timeline, TimelineEntry};
-pub use words::{Verdict, totals};
+pub use words::{ConnectorKind, HealthWord, SortWord, Verdict, totals};

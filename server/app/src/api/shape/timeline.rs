@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Verdict;
+use super::words::EntryKind;
 
 /// A page of history.
 #[derive(Serialize, ToSchema)]
@@ -23,8 +24,8 @@ pub struct TimelineEntry {
     pub id: i64,
     /// When.
     pub at: DateTime<Utc>,
-    /// `state`, `verdict`, `config`, `worker`, `rebalance`, `fault`, `cluster` or `gap`.
-    pub kind: &'static str,
+    /// What kind of thing.
+    pub kind: EntryKind,
     /// A sentence.
     pub text: String,
     /// Who did it: a name, `outside` for what came past Signalbox, null when nobody did or nobody knows.
@@ -51,7 +52,7 @@ impl From<&TimelineItem> for TimelineEntry {
         Self {
             id: item.id,
             at: item.at,
-            kind: item.kind,
+            kind: item.kind.into(),
             text: item.text.clone(),
             actor: item.actor.as_deref().map(str::to_owned),
             cluster: item.cluster.as_str().into(),

@@ -1,49 +1,165 @@
-//! Words that every shape uses.
+//! Closed sets of words: the description names them all, and what the model may say is what is named.
 
 use std::collections::BTreeMap;
 
-use console::Totals;
-use model::verdict::Health;
+use model::fault::Scope;
+use model::observe::Source;
+use model::record::Changed;
+use model::secrets::ConfigValue;
+use model::state;
+use model::verdict::{self, Health};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+use view::Totals;
 
-/// Health of a connector or task, worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words are explained by the documentation of verdicts")]
-pub enum Verdict {
-    CrashLooping,
-    Failed,
-    Degraded,
-    Stalled,
-    Unassigned,
-    NoTasks,
-    Lagging,
-    Unknown,
-    Restarting,
-    Paused,
-    Stopped,
-    Healthy,
+/// A word of a set, and how it is made of what the model says: the words of all its values, or a word for each variant,
+/// which the compiler holds complete.
+macro_rules! words {
+    ($(#[doc = $doc:literal])+ $name:ident of $model:ty, $all:expr) => {
+        words! { @shape $($doc)+, $name, $all.map(<$model>::as_str) }
+
+        impl From<$model> for $name {
+            fn from(value: $model) -> Self {
+                Self(value.as_str())
+            }
+        }
+    };
+    ($(#[doc = $doc:literal])+ $name:ident of $model:ty { $($variant:pat => $word:literal),+ $(,)? }) => {
+        words! { @shape $($doc)+, $name, [$($word),+] }
+
+        impl From<&$model> for $name {
+            fn from(value: &$model) -> Self {
+                match value {
+                    $($variant => Self($word)),+
+                }
+            }
+        }
+    };
+    (@shape $($doc:literal)+, $name:ident, $words:expr) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(&'static str);
+
+        impl PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<Schema> {
+                let words: Vec<&str> = $words.into_iter().collect();
+                let text = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words));
+                text.description(Some(concat!($($doc),+).trim())).into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    };
 }
 
-impl From<Health> for Verdict {
-    fn from(health: Health) -> Self {
-        match health {
-            Health::CrashLooping => Self::CrashLooping,
-            Health::Failed => Self::Failed,
-            Health::Degraded => Self::Degraded,
-            Health::Stalled => Self::Stalled,
-            Health::Unassigned => Self::Unassigned,
-            Health::NoTasks => Self::NoTasks,
-            Health::Lagging => Self::Lagging,
-            Health::Unknown => Self::Unknown,
-            Health::Restarting => Self::Restarting,
-            Health::Paused => Self::Paused,
-            Health::Stopped => Self::Stopped,
-            Health::Healthy => Self::Healthy,
-        }
+words! {
+    /// Health of a connector or task, worst first.
+    Verdict of Health, Health::ALL
+}
+words! {
+    /// What kind of thing is wrong.
+    Class of verdict::Class, verdict::Class::ALL
+}
+words! {
+    /// Whose a fault is.
+    Domain of verdict::Domain {
+        verdict::Domain::Infrastructure => "infrastructure",
+        verdict::Domain::Connector => "connector",
+        verdict::Domain::Unsure => "unsure",
     }
 }
+words! {
+    /// Whether a connector moves data.
+    Activity of verdict::Activity {
+        verdict::Activity::Active => "active",
+        verdict::Activity::Idle => "idle",
+        verdict::Activity::Unknown => "unknown",
+    }
+}
+words! {
+    /// Where evidence came from: a worker's REST API, the members of the Connect group, a probe of a worker's address,
+    /// or Signalbox's own records.
+    EvidenceSource of Source {
+        Source::Rest => "rest",
+        Source::Group => "group",
+        Source::Probe => "probe",
+        Source::Record => "record",
+    }
+}
+words! {
+    /// Whether a connector reads a system or writes one.
+    ConnectorKind of state::ConnectorKind {
+        state::ConnectorKind::Source => "source",
+        state::ConnectorKind::Sink => "sink",
+    }
+}
+words! {
+    /// What was asked of a connector.
+    TargetWord of state::TargetState {
+        state::TargetState::Started => "STARTED",
+        state::TargetState::Paused => "PAUSED",
+        state::TargetState::Stopped => "STOPPED",
+    }
+}
+words! {
+    /// How a target state is known.
+    TargetSource of state::TargetSource {
+        state::TargetSource::ConfigTopic => "config_topic",
+        state::TargetSource::Inferred => "inferred",
+    }
+}
+words! {
+    /// What a fault is about.
+    ScopeKind of Scope {
+        Scope::Cluster => "cluster",
+        Scope::Worker(_) => "worker",
+        Scope::Connector(_) => "connector",
+    }
+}
+words! {
+    /// What changed.
+    EventKind of Changed {
+        Changed::Cluster => "cluster",
+        Changed::Workers => "workers",
+        Changed::Connector => "connector",
+        Changed::Verdict => "verdict",
+        Changed::Deleted => "deleted",
+        Changed::Faults => "faults",
+    }
+}
+words! {
+    /// How a config's value is shown: as it is, as the reference to a config provider that it is, as a fingerprint, or
+    /// as the null that it is.
+    ValueKind of ConfigValue {
+        ConfigValue::Clear(_) => "clear",
+        ConfigValue::Reference(_) => "reference",
+        ConfigValue::Masked(_) => "masked",
+        ConfigValue::Null => "null",
+    }
+}
+words! {
+    /// What kind of thing happened.
+    EntryKind of console::EntryKind, console::EntryKind::ALL
+}
+words! {
+    /// The order of a list of connectors; `worst` is the default.
+    SortWord of view::Sort, view::Sort::ALL.map(|(sort, _)| sort)
+}
+
+/// A health that a list is narrowed to, or `unhealthy` for all that need a person.
+pub struct HealthWord;
+
+impl PartialSchema for HealthWord {
+    fn schema() -> utoipa::openapi::RefOr<Schema> {
+        let words = Health::ALL.map(Health::as_str).into_iter().chain(["unhealthy"]);
+        let text = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words));
+        text.into()
+    }
+}
+
+impl ToSchema for HealthWord {}
 
 /// Connectors by verdict, zeros included.
 pub fn totals(totals: &Totals) -> BTreeMap<&'static str, u32> {
@@ -55,9 +171,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_are_those_of_the_model() {
-        for health in Health::ALL {
-            assert_eq!(serde_json::to_value(Verdict::from(health)).unwrap(), health.as_str());
+    fn words_of_one_thing_are_the_same_everywhere() {
+        for changed in ["cluster", "workers", "connector", "verdict", "deleted", "faults"] {
+            let known = Changed::parse(changed).unwrap();
+            assert_eq!(EventKind::from(&known).0, known.as_str());
         }
+        for kind in [state::ConnectorKind::Source, state::ConnectorKind::Sink] {
+            assert_eq!(ConnectorKind::from(&kind).0, kind.as_str());
+        }
+        for domain in [
+            verdict::Domain::Infrastructure,
+            verdict::Domain::Connector,
+            verdict::Domain::Unsure,
+        ] {
+            assert_eq!(Domain::from(&domain).0, domain.as_str());
+        }
+        assert_eq!(
+            serde_json::to_value(Verdict::from(Health::CrashLooping)).unwrap(),
+            "crash_looping"
+        );
     }
 }

@@ -1,94 +1,129 @@
-//! The answer in sentences.
+//! The answer in sentences, at most 80 columns wide where its words allow.
 
 use std::fmt::Write as _;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use model::Clock as _;
+use model::Timestamp;
+use model::advice::{Known, steps};
+use model::fault::Scope;
+use model::verdict::{Class, Domain};
 use serde_json::Value;
 
-use crate::clock::SystemClock;
+use super::parts::{self, Part};
+use super::wrap::wrap;
 
-/// A connector of the API, told to a person: what it is, why, whose fault, task by task.
-pub fn tell(connector: &Value) -> String {
+/// A connector of the API, told to a person: what it is, why, what to do, whose fault it is, part by part.
+pub fn tell(connector: &Value, now: Timestamp) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _infallible = write(&mut out, connector);
+    let _infallible = write(&mut out, connector, now);
     out
 }
 
-fn write(out: &mut String, connector: &Value) -> std::fmt::Result {
+fn write(out: &mut String, connector: &Value, now: Timestamp) -> std::fmt::Result {
     let text = |pointer: &str| connector.pointer(pointer).and_then(Value::as_str).unwrap_or("unknown");
+    let time = |text: &str| time(text, now);
     let verdict = text("/health/verdict").replace('_', " ");
-    writeln!(
-        out,
-        "{}/{} is {verdict} since {}",
-        text("/cluster"),
-        text("/name"),
-        time(text("/health/since"))
-    )?;
+    let since = time(text("/health/since"));
+    let title = format!("{}/{} is {verdict} since {since}", text("/cluster"), text("/name"));
+    wrap(out, "", "  ", &title);
+    let parts = parts::parts(connector);
+    if let Some(differs) = parts::differs(connector, &parts) {
+        wrap(out, "  ", "  ", &differs);
+    }
     if connector.pointer("/health/stale") == Some(&Value::Bool(true)) {
-        writeln!(
-            out,
-            "  This is old: its state was last seen {}",
-            time(text("/health/as_of"))
-        )?;
+        let seen = time(text("/health/as_of"));
+        wrap(out, "  ", "  ", &format!("This is old: its state was last seen {seen}"));
     }
     if let Some(at) = connector.get("deleted_at").and_then(Value::as_str) {
-        writeln!(out, "  It was deleted {}", time(at))?;
+        wrap(out, "  ", "  ", &format!("It was deleted {}", time(at)));
     }
     writeln!(out, "\nWhy")?;
     for reason in items(connector, "/health/reasons") {
         let text = |key: &str| reason.get(key).and_then(Value::as_str).unwrap_or_default();
-        writeln!(out, "  {}", text("text"))?;
-        writeln!(
-            out,
-            "      {} [{}, {}]",
-            text("evidence"),
-            text("source"),
-            time(text("as_of"))
-        )?;
+        wrap(out, "  ", "  ", text("text"));
+        let from = format!("{} [{}, {}]", text("evidence"), text("source"), time(text("as_of")));
+        wrap(out, "      ", "      ", &from);
     }
     if let Some(fault) = connector.get("fault").filter(|fault| fault.is_object()) {
-        let text = |pointer: &str| fault.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-        let confidence = fault.get("confidence").and_then(Value::as_f64).unwrap_or(0.0);
-        writeln!(out, "\nFault {}, open since {}", text("/id"), time(text("/opened_at")))?;
-        writeln!(out, "  root cause  {}", text("/root_cause"))?;
-        let (domain, class) = (text("/domain"), text("/class"));
-        writeln!(
-            out,
-            "  whose       {domain} ({class}, confidence {:.0} %)",
-            confidence * 100.0
-        )?;
-        writeln!(out, "  concerns    {} {}", text("/scope/kind"), text("/scope/name"))?;
-        for reason in items(fault, "/reasons").filter_map(Value::as_str) {
-            writeln!(out, "  because     {reason}")?;
-        }
+        write_fault(out, fault, now)?;
     }
-    writeln!(out, "\nState as the workers report it")?;
-    writeln!(out, "  connector  {}", text("/state"))?;
-    for task in items(connector, "/tasks") {
-        let text = |key: &str| task.get(key).and_then(Value::as_str).unwrap_or_default();
-        let alive = match task.get("worker_alive") {
-            Some(Value::Bool(true)) => "",
-            Some(Value::Bool(false)) => ", which is gone",
-            _ => ", of which nothing is known",
-        };
-        let id = task.get("id").and_then(Value::as_u64).unwrap_or_default();
-        let verdict = text("verdict").replace('_', " ");
-        writeln!(
-            out,
-            "  task {id:<5} {} on {}{alive}: {verdict}",
-            text("state"),
-            text("worker_id")
-        )?;
-        if let Some(cause) = task.get("root_cause").and_then(Value::as_str) {
-            writeln!(out, "             {cause}")?;
-        }
-    }
+    write_parts(out, &parts)?;
     match connector.get("owner").filter(|owner| owner.is_object()) {
         Some(_) => writeln!(out, "\nOwner {} ({})", text("/owner/team"), text("/owner/source")),
         None => writeln!(out, "\nOwner nobody: no rule of [[teams]] matches"),
     }
+}
+
+fn write_fault(out: &mut String, fault: &Value, now: Timestamp) -> std::fmt::Result {
+    let text = |pointer: &str| fault.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let steps = advice(fault);
+    if !steps.is_empty() {
+        writeln!(out, "\nWhat to do")?;
+    }
+    for (index, step) in steps.iter().enumerate() {
+        wrap(out, &format!("  {}. ", index + 1), "     ", step);
+    }
+    let confidence = fault.get("confidence").and_then(Value::as_f64).unwrap_or(0.0);
+    let opened = time(text("/opened_at"), now);
+    writeln!(out, "\nFault {}, open since {opened}", text("/id"))?;
+    let (domain, class) = (text("/domain"), text("/class"));
+    let whose = format!("{domain} ({class}, confidence {:.0} %)", confidence * 100.0);
+    let concerns = format!("{} {}", text("/scope/kind"), text("/scope/name"));
+    let mut line = |name: &str, text: &str| wrap(out, &format!("  {name:<12}"), "              ", text);
+    line("root cause", text("/root_cause"));
+    line("whose", &whose);
+    line("concerns", &concerns);
+    for reason in items(fault, "/reasons").filter_map(Value::as_str) {
+        line("because", reason);
+    }
+    Ok(())
+}
+
+/// What to do about a fault of the API; nothing when a newer server speaks of what this program does not know.
+fn advice(fault: &Value) -> Vec<String> {
+    let text = |pointer: &str| fault.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let name = text("/scope/name");
+    let scope = match text("/scope/kind") {
+        "cluster" => Scope::Cluster,
+        "worker" => Scope::Worker(name.into()),
+        "connector" => Scope::Connector(name.into()),
+        _ => return Vec::new(),
+    };
+    let (Some(domain), Some(class)) = (Domain::parse(text("/domain")), Class::parse(text("/class"))) else {
+        return Vec::new();
+    };
+    steps(&Known {
+        scope: &scope,
+        domain,
+        class,
+        root_cause: text("/root_cause"),
+        why: text("/reasons/0"),
+    })
+}
+
+/// A table: our verdict beside what REST says, and below it why a part FAILED, where the part before did not say it.
+fn write_parts(out: &mut String, parts: &[Part<'_>]) -> std::fmt::Result {
+    writeln!(out, "\nState")?;
+    if parts.is_empty() {
+        return writeln!(out, "  No status of it exists yet");
+    }
+    writeln!(out, "  {:<11}{:<15}{:<12}worker", "part", "verdict", "REST says")?;
+    for (index, part) in parts.iter().enumerate() {
+        let health = part.health.map_or("unknown", |health| health.words());
+        let worker = format!("{}{}", part.worker, part.whereabouts());
+        writeln!(
+            out,
+            "  {:<11}{health:<15}{:<12}{worker}",
+            part.name,
+            part.state.as_str()
+        )?;
+        let said = |next: &Part<'_>| next.root_cause == part.root_cause;
+        if let Some(cause) = part.root_cause.filter(|_| !parts.get(index + 1).is_some_and(said)) {
+            wrap(out, "             ", "             ", cause);
+        }
+    }
+    Ok(())
 }
 
 fn items<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {
@@ -96,11 +131,11 @@ fn items<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value>
 }
 
 /// The exact time with its age.
-fn time(text: &str) -> String {
+fn time(text: &str, now: Timestamp) -> String {
     let Ok(at) = DateTime::parse_from_rfc3339(text) else {
         return text.to_owned();
     };
-    let age = (SystemClock.now() - at.to_utc()).num_seconds().max(0);
+    let age = (now - at.to_utc()).num_seconds().max(0);
     let ago = match age {
         0..60 => format!("{age} s ago"),
         60..7200 => format!("{} min ago", age / 60),
@@ -112,3 +147,6 @@ fn time(text: &str) -> String {
         at.with_timezone(&Utc).to_rfc3339_opts(SecondsFormat::Secs, true)
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,6 @@
 //! in the same manner. Only of an object that says itself that it is an error are codes, texts and names kept, the texts
 //! struck like any message; of a record only where it came from.
 
-use super::strike;
 use super::words::is_identifier;
 
 /// Keys of codes: a number or one word.
@@ -138,8 +137,9 @@ impl Object {
     }
 }
 
-/// What an error object, or a list of such, says: `code=11000, message='…'`; `None` when it holds no error.
-pub(super) fn error_parts(dump: &str, title: &str) -> Option<String> {
+/// What an error object, or a list of such, says: `code=11000, message='…'`; `None` when it holds no error. `strike`
+/// takes the data values out of its texts.
+pub(super) fn error_parts(dump: &str, title: &str, strike: fn(&str) -> String) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
     for object in objects(dump, title).iter().filter(|object| object.is_error()) {
         for (key, value) in &object.pairs {
@@ -148,7 +148,7 @@ pub(super) fn error_parts(dump: &str, title: &str) -> Option<String> {
             let part = if CODES.contains(&lower) && is_code(value) {
                 format!("{key}={value}")
             } else if TEXTS.contains(&lower) && !value.is_empty() {
-                let text: String = strike(value, false).chars().take(TEXT).collect();
+                let text: String = strike(value).chars().take(TEXT).collect();
                 format!("{key}='{text}'")
             } else if NAMES.contains(&lower) && value.len() <= NAME && is_identifier(value) {
                 format!("{key}={value}")
@@ -291,6 +291,3 @@ fn pair_follows(text: &str) -> bool {
     let (word, end) = token(text, 0);
     !word.is_empty() && text[end..].trim_start().starts_with(['=', ':'])
 }
-
-#[cfg(test)]
-mod tests;

@@ -27,6 +27,11 @@ pub(super) fn strike(line: &str, postgres: bool) -> String {
     scan.out
 }
 
+/// Strikes what no Postgres wrote.
+fn plain(text: &str) -> String {
+    strike(text, false)
+}
+
 struct Scan {
     postgres: bool,
     text: Vec<char>,
@@ -56,7 +61,7 @@ impl Scan {
             }
             '[' if self.dump_follows() => {
                 let end = self.balanced('[', ']');
-                let kept = error_parts(&self.between(end), last_word(&self.out));
+                let kept = error_parts(&self.between(end), last_word(&self.out), plain);
                 self.at = end;
                 self.bracketed('[', kept, ']');
             }
@@ -176,9 +181,9 @@ impl Scan {
             } else {
                 let title = last_word(&self.out);
                 let record = || title.ends_with("Record").then(|| origin(&inner)).flatten();
-                search_error(&inner)
-                    .or_else(|| nested_error(&inner))
-                    .or_else(|| Some(format!("{{{}}}", error_parts(&inner, title).or_else(record)?)))
+                search_error(&inner, plain)
+                    .or_else(|| nested_error(&inner, plain))
+                    .or_else(|| Some(format!("{{{}}}", error_parts(&inner, title, plain).or_else(record)?)))
             };
             self.out.push_str(known.as_deref().unwrap_or("{…}"));
             self.at = end;

@@ -1,3 +1,5 @@
+mod dumps;
+
 use super::strike;
 
 #[test]

@@ -156,7 +156,7 @@ proptest! {
             if matches!(seen, Seen::Silent { .. }) {
                 continue;
             }
-            let observation = Observation { at: at(second), seen };
+            let observation = Observation { at: at(second), answered: at(second), seen };
             let again = fold(story.facts.clone(), &observation, &story.settings);
             prop_assert!(again.transitions.is_empty(), "{:?}", again.transitions);
             prop_assert!(again.touched.is_empty(), "{:?}", again.touched);
@@ -167,7 +167,7 @@ proptest! {
     fn what_differs_is_touched_and_what_is_touched_differs(looks in looks()) {
         let mut facts = told(&[]).facts;
         for (second, seen) in looks {
-            let observation = Observation { at: at(second), seen };
+            let observation = Observation { at: at(second), answered: at(second), seen };
             let before = facts.clone();
             let folded = fold(facts, &observation, &quick());
             facts = folded.facts;
@@ -261,7 +261,12 @@ proptest! {
             let before = story.faults.clone();
             story.see(second, seen);
             let mut members: BTreeMap<&ConnectorName, usize> = BTreeMap::new();
-            for name in story.faults.iter().flat_map(|fault| &fault.members) {
+            let (unheard, heard): (Vec<_>, Vec<_>) = story.faults.iter().partition(|fault| fault.unheard_since.is_some());
+            for fault in unheard {
+                let unknown = |name: &ConnectorName| story.verdicts.get(name).is_some_and(|v| v.health == Health::Unknown);
+                prop_assert!(fault.members.iter().any(unknown), "silence alone keeps it: {:?}", fault);
+            }
+            for name in heard.iter().flat_map(|fault| &fault.members) {
                 *members.entry(name).or_default() += 1;
             }
             let unhealthy = story.verdicts.iter().filter(|(_, verdict)| verdict.health.unhealthy());

@@ -100,7 +100,10 @@ fn silence_beyond_the_stale_limit_is_unknown_and_ends_with_the_next_list() {
     story.judge(30);
     assert_eq!(story.verdict("left"), "unknown 0 [unknown]");
     assert_eq!(story.verdict("right"), "unknown 0 [unknown]");
-    assert_eq!(story.open(), ["cluster infrastructure: left, right"]);
+    assert_eq!(
+        story.open(),
+        ["connector unsure: right unheard", "cluster infrastructure: left, right"]
+    );
     story.see(60, list("a", &left_and_right("RUNNING a", "FAILED b boom")));
     assert_eq!(story.news(), ["60 cluster reachable"]);
     assert_eq!(story.verdict("left"), "healthy 60 [healthy]");

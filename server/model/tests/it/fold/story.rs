@@ -29,6 +29,8 @@ pub(crate) struct Story {
     pub(crate) verdicts: BTreeMap<ConnectorName, Verdict>,
     pub(crate) faults: Vec<Arc<Fault>>,
     pub(crate) touched: Touched,
+    /// Every opening and end of a fault: `12 opened worker b: right`.
+    pub(crate) ends: Vec<String>,
     told: usize,
 }
 
@@ -55,13 +57,23 @@ impl Story {
             verdicts: BTreeMap::new(),
             faults: Vec::new(),
             touched: Touched::default(),
+            ends: Vec::new(),
             told: 0,
         }
     }
 
     /// One look, folded and judged at once.
     pub(crate) fn see(&mut self, second: i64, seen: Seen) -> &mut Self {
-        let observation = Observation { at: at(second), seen };
+        self.see_late(second, second, seen)
+    }
+
+    /// One look whose answer took its time.
+    pub(crate) fn see_late(&mut self, asked: i64, second: i64, seen: Seen) -> &mut Self {
+        let observation = Observation {
+            at: at(asked),
+            answered: at(second),
+            seen,
+        };
         let folded = fold(self.facts.clone(), &observation, &self.settings);
         self.facts = folded.facts;
         self.touched = folded.touched;
@@ -81,7 +93,14 @@ impl Story {
                 (connector.name.clone(), judged.verdict)
             })
             .collect();
-        self.faults = group(&self.facts.name, &self.verdicts, &around, &self.faults, now).open;
+        let grouping = group(&self.facts.name, &self.verdicts, &around, &self.faults, now);
+        let told = [("opened", &grouping.opened), ("ended", &grouping.ended)];
+        let told = told
+            .iter()
+            .flat_map(|(word, faults)| faults.iter().map(move |fault| (word, fault)));
+        self.ends
+            .extend(told.map(|(word, fault)| format!("{second} {word} {}", words(fault))));
+        self.faults = grouping.open;
         self
     }
 
@@ -122,19 +141,30 @@ impl Story {
         self.worker(id).alive
     }
 
-    /// The open faults: `worker b: a, c`.
+    /// The open faults: `worker b: a, c`, with `unheard` where nobody can tell whether it still holds.
     pub(crate) fn open(&self) -> Vec<String> {
-        let words = self.faults.iter().map(|fault| {
-            let members: Vec<&str> = fault.members.iter().map(ConnectorName::as_str).collect();
-            format!(
-                "{} {}: {}",
-                fault.scope.kind(),
-                fault.domain.as_str(),
-                members.join(", ")
-            )
-        });
+        let unheard = |fault: &Fault| if fault.unheard_since.is_some() { " unheard" } else { "" };
+        let words = self
+            .faults
+            .iter()
+            .map(|fault| format!("{}{}", words(fault), unheard(fault)));
         words.collect()
     }
+
+    /// The openings and ends of faults since this was asked last.
+    pub(crate) fn fault_news(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.ends)
+    }
+}
+
+fn words(fault: &Fault) -> String {
+    let members: Vec<&str> = fault.members.iter().map(ConnectorName::as_str).collect();
+    format!(
+        "{} {}: {}",
+        fault.scope.kind(),
+        fault.domain.as_str(),
+        members.join(", ")
+    )
 }
 
 fn line(transition: &Transition) -> String {

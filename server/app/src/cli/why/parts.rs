@@ -1,0 +1,94 @@
+//! The connector instance and its tasks: our verdict on each beside what REST says.
+
+use model::state::State;
+use model::verdict::Health;
+use serde_json::Value;
+
+/// The connector instance or a task.
+pub struct Part<'a> {
+    /// `connector`, `task 0`.
+    pub name: String,
+    /// Its verdict; `None` for a word of a newer server.
+    pub health: Option<Health>,
+    /// What REST says.
+    pub state: State,
+    /// Where it runs, as reported.
+    pub worker: &'a str,
+    /// Whether that worker lives.
+    alive: Option<bool>,
+    /// In one line, when it FAILED.
+    pub root_cause: Option<&'a str>,
+}
+
+impl Part<'_> {
+    /// What is to be said of its worker.
+    pub fn whereabouts(&self) -> &'static str {
+        match self.alive {
+            Some(true) => "",
+            Some(false) => ", which is gone",
+            None => ", not known alive",
+        }
+    }
+}
+
+/// The parts of a connector of the API, the instance first.
+pub fn parts(connector: &Value) -> Vec<Part<'_>> {
+    let unknown = connector.pointer("/health/verdict").and_then(Value::as_str) == Some("unknown");
+    let instance = connector.get("instance").filter(|instance| instance.is_object());
+    let instance = instance.map(|instance| {
+        let mut part = part("connector".to_owned(), instance);
+        part.health = match unknown {
+            true => Some(Health::Unknown),
+            false => Some(Health::of_instance(&part.state, part.alive == Some(false))),
+        };
+        part
+    });
+    let tasks = connector.get("tasks").and_then(Value::as_array).into_iter().flatten();
+    let tasks = tasks.map(|task| {
+        let id = task.get("id").and_then(Value::as_u64).unwrap_or_default();
+        part(format!("task {id}"), task)
+    });
+    instance.into_iter().chain(tasks).collect()
+}
+
+fn part(name: String, value: &Value) -> Part<'_> {
+    let text = |key: &str| value.get(key).and_then(Value::as_str);
+    Part {
+        name,
+        health: text("verdict").and_then(Health::parse),
+        state: State::parse(text("state").unwrap_or("unknown")),
+        worker: text("worker_id").unwrap_or("an unknown worker"),
+        alive: value.get("worker_alive").and_then(Value::as_bool),
+        root_cause: text("root_cause"),
+    }
+}
+
+/// One sentence where REST and we say different things; `None` where they agree, and of a deleted connector.
+pub fn differs(connector: &Value, parts: &[Part<'_>]) -> Option<String> {
+    let health = connector.pointer("/health/verdict").and_then(Value::as_str)?;
+    let health = Health::parse(health)?;
+    let (first, tasks) = parts.split_first()?;
+    let agrees = parts.iter().all(|part| health.agrees_with(&part.state));
+    if agrees || connector.get("deleted_at").is_some_and(Value::is_string) {
+        return None;
+    }
+    let mut others: Vec<(&State, usize)> = Vec::new();
+    for task in tasks.iter().filter(|task| task.state != first.state) {
+        match others.iter_mut().find(|(state, _)| **state == task.state) {
+            Some((_, count)) => *count += 1,
+            None => others.push((&task.state, 1)),
+        }
+    }
+    let mut rest = match others.is_empty() {
+        true => first.state.to_string(),
+        false => format!("{} for the connector", first.state),
+    };
+    for (state, count) in others {
+        rest.push_str(&match tasks.len() {
+            1 => format!(", {state} for its task"),
+            all if all == count => format!(", {state} for all {all} tasks"),
+            all => format!(", {state} for {count} of {all} tasks"),
+        });
+    }
+    Some(format!("REST says {rest}; Signalbox says {}.", health.words()))
+}

@@ -1,0 +1,106 @@
+use chrono::DateTime;
+use serde_json::{Value, json};
+
+use super::tell;
+
+fn told(connector: &Value) -> String {
+    let now = DateTime::from_timestamp(1_795_270_212, 0).unwrap();
+    let told = tell(connector, now);
+    for line in told.lines() {
+        assert!(line.chars().count() <= 80, "{} columns: {line}", line.chars().count());
+    }
+    told
+}
+
+fn connector() -> Value {
+    json!({
+        "cluster": "orders",
+        "name": "shop-mirror",
+        "state": "RUNNING",
+        "instance": {"state": "RUNNING", "worker_id": "10.0.0.7:8083", "worker_alive": false},
+        "tasks": [
+            {"id": 0, "state": "RUNNING", "verdict": "unassigned", "worker_id": "10.0.0.7:8083", "worker_alive": false},
+            {"id": 1, "state": "RUNNING", "verdict": "healthy", "worker_id": "10.0.0.8:8083", "worker_alive": true},
+            {"id": 2, "state": "RUNNING", "verdict": "healthy", "worker_id": "10.0.0.9:8083", "worker_alive": null},
+        ],
+        "health": {
+            "verdict": "unassigned",
+            "since": "2026-11-21T14:09:00Z",
+            "as_of": "2026-11-21T14:10:10Z",
+            "stale": false,
+            "reasons": [{
+                "text": "Worker 10.0.0.7:8083 is gone without a word; REST still says RUNNING for the connector and task 0 there",
+                "evidence": "not among the members of group connect-orders",
+                "source": "group",
+                "as_of": "2026-11-21T14:09:00Z",
+            }],
+        },
+        "fault": {
+            "id": "a1b2c3",
+            "domain": "infrastructure",
+            "class": "worker",
+            "confidence": 0.95,
+            "scope": {"kind": "worker", "name": "10.0.0.7:8083"},
+            "root_cause": "worker 10.0.0.7:8083 is gone",
+            "reasons": ["the worker that ran it was lost, which concerns everything that it carried"],
+            "opened_at": "2026-11-21T14:09:00Z",
+        },
+        "owner": {"team": "shop", "source": "connector = \"shop-*\""},
+    })
+}
+
+#[test]
+fn a_gone_worker_is_told_where_it_is_named() {
+    let told = told(&connector());
+    for line in [
+        "  REST says RUNNING; Signalbox says unassigned.",
+        "  connector  unassigned     RUNNING     10.0.0.7:8083, which is gone",
+        "  task 0     unassigned     RUNNING     10.0.0.7:8083, which is gone",
+        "  task 1     healthy        RUNNING     10.0.0.8:8083",
+        "  task 2     healthy        RUNNING     10.0.0.9:8083, not known alive",
+        "  1. Check that the worker process on 10.0.0.7:8083 runs and its host answers;",
+        "Owner shop (connector = \"shop-*\")",
+    ] {
+        assert!(told.lines().any(|told| told == line), "{line}\n{told}");
+    }
+}
+
+#[test]
+fn a_failed_task_tells_its_cause_once_and_what_to_do() {
+    let cause = "DataException: Only Struct objects supported for [field extraction], found: [B";
+    let failed = |id: u32| json!({"id": id, "state": "FAILED", "verdict": "failed", "worker_id": "10.0.0.8:8083", "worker_alive": true, "root_cause": cause});
+    let mut connector = connector();
+    connector["instance"]["worker_alive"] = json!(true);
+    connector["tasks"] = json!([failed(0), failed(1)]);
+    connector["health"]["verdict"] = json!("failed");
+    connector["fault"]["scope"] = json!({"kind": "connector", "name": "shop-mirror"});
+    connector["fault"]["domain"] = json!("connector");
+    connector["fault"]["class"] = json!("data");
+    connector["fault"]["root_cause"] = json!(cause);
+    connector["fault"]["reasons"] =
+        json!(["the transformation ExtractField refuses a record, and errors.tolerance allows none"]);
+    let told = told(&connector);
+    let joined = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "REST says RUNNING for the connector, FAILED for all 2 tasks; Signalbox says failed.",
+        "1. Compare what the transformation ExtractField expects with the records that reach it.",
+    ] {
+        assert!(joined.contains(part), "{part}\n{told}");
+    }
+    let state = told.split("\nState\n").nth(1).unwrap();
+    assert_eq!(state.matches("DataException").count(), 1, "{told}");
+}
+
+#[test]
+fn where_rest_and_we_agree_nothing_is_said_of_it() {
+    let mut connector = connector();
+    connector["instance"]["worker_alive"] = json!(true);
+    connector["tasks"].as_array_mut().unwrap().remove(0);
+    connector["health"]["verdict"] = json!("healthy");
+    connector["fault"] = Value::Null;
+    let told = told(&connector);
+    assert!(
+        !told.contains("Signalbox says") && !told.contains("What to do"),
+        "{told}"
+    );
+}

@@ -1,0 +1,147 @@
+//! Storms in one line: what one connector does over and over is told once, and opens to the single entries.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use model::Timestamp;
+use model::names::{ClusterName, ConnectorName};
+
+use super::{EntryKind, TimelineItem};
+
+/// Fewer entries than these are read faster than a line about them.
+const LEAST: usize = 4;
+
+/// Between two entries of a storm passes no more time than this.
+const WINDOW: TimeDelta = TimeDelta::minutes(10);
+
+/// What an entry adds to a storm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// What turned: `s3-archive`, `s3-archive task 1`.
+    pub subject: String,
+    /// To what, in one word or two: `FAILED`, `crash looping`.
+    pub word: String,
+    /// The one-line root cause, where there is one.
+    pub cause: Option<String>,
+}
+
+/// One line of the history as a person reads it: an entry, or a storm of them.
+#[derive(Clone, Debug)]
+pub struct TimelineLine {
+    /// The entry; the newest one of a storm.
+    pub item: TimelineItem,
+    /// Set when this line stands for several entries.
+    pub storm: Option<Storm>,
+}
+
+/// Entries of one connector and one kind that repeat one another.
+#[derive(Clone, Debug)]
+pub struct Storm {
+    /// What turned.
+    pub subject: String,
+    /// Between what, the commonest first.
+    pub words: Vec<String>,
+    /// How often the commonest of them came.
+    pub times: usize,
+    /// When the oldest entry happened.
+    pub from: Timestamp,
+    /// When the newest did.
+    pub to: Timestamp,
+    /// The root cause that was told last.
+    pub cause: Option<String>,
+    /// Every entry, newest first.
+    pub items: Vec<TimelineItem>,
+}
+
+type Key<'a> = (&'a ClusterName, &'a ConnectorName, EntryKind);
+
+/// Folds entries (newest first) of one connector and kind into one line, where at least four of them follow one another
+/// within ten minutes each. The line stands where its newest entry stood. What explains a change ends the storm: another
+/// kind of entry about the same connector that says no turn (its config, what was asked of it), a worker that came or
+/// left, a cluster that fell silent, a time when nothing was recorded.
+pub fn folded(items: &[TimelineItem]) -> Vec<TimelineLine> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut open: BTreeMap<Key<'_>, usize> = BTreeMap::new();
+    for (index, item) in items.iter().enumerate() {
+        let (Some(connector), Some(_)) = (&item.connector, &item.turn) else {
+            match (&item.connector, item.kind) {
+                (Some(name), _) => open.retain(|key, _| (key.0, key.1) != (&item.cluster, name)),
+                (None, EntryKind::Worker | EntryKind::Cluster | EntryKind::Gap) => {
+                    open.retain(|key, _| key.0 != &item.cluster)
+                }
+                (None, _) => {}
+            }
+            groups.push(vec![index]);
+            continue;
+        };
+        let key = (&item.cluster, connector, item.kind);
+        let group = open.get(&key).and_then(|group| groups.get_mut(*group));
+        let joined = group.filter(|group| {
+            let last = group.last().and_then(|last| items.get(*last));
+            last.is_some_and(|last| last.at - item.at <= WINDOW)
+        });
+        match joined {
+            Some(group) => group.push(index),
+            None => {
+                open.insert(key, groups.len());
+                groups.push(vec![index]);
+            }
+        }
+    }
+    let mut lines: Vec<(usize, TimelineLine)> = Vec::new();
+    for group in groups {
+        let members = || group.iter().filter_map(|index| Some((*index, items.get(*index)?)));
+        let several: Vec<&TimelineItem> = members().map(|(_, item)| item).collect();
+        match (group.first(), storm(&several)) {
+            (Some(first), Some(line)) => lines.push((*first, line)),
+            _ => lines.extend(members().map(|(index, item)| {
+                let (item, storm) = (item.clone(), None);
+                (index, TimelineLine { item, storm })
+            })),
+        }
+    }
+    lines.sort_by_key(|(index, _)| *index);
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// The line of entries that belong together; `None` when they are too few.
+fn storm(items: &[&TimelineItem]) -> Option<TimelineLine> {
+    let (newest, oldest) = (items.first()?, items.last()?);
+    if items.len() < LEAST {
+        return None;
+    }
+    let turns = || items.iter().filter_map(|item| item.turn.as_ref());
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    // Oldest first, so that of equally common words the one that began stands first.
+    for turn in turns().rev() {
+        match counts.iter_mut().find(|(word, _)| *word == turn.word) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((&turn.word, 1)),
+        }
+    }
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let first = turns().next()?;
+    let same = turns().all(|turn| turn.subject == first.subject);
+    let subject = match (same, &newest.connector) {
+        (false, Some(name)) => format!("parts of {name}"),
+        _ => first.subject.clone(),
+    };
+    let storm = Storm {
+        subject,
+        times: counts.first().map_or(0, |(_, count)| *count),
+        words: counts.iter().map(|(word, _)| (*word).to_owned()).collect(),
+        from: oldest.at,
+        to: newest.at,
+        cause: turns().find_map(|turn| turn.cause.clone()),
+        items: items.iter().map(|item| (*item).clone()).collect(),
+    };
+    let mut item = (*newest).clone();
+    item.health = items.iter().filter_map(|item| item.health).min();
+    Some(TimelineLine {
+        item,
+        storm: Some(storm),
+    })
+}
+
+#[cfg(test)]
+mod tests;

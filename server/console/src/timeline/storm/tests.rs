@@ -1,0 +1,219 @@
+//! Histories as short notation, and what they fold to.
+
+use chrono::DateTime;
+use model::verdict::Health;
+
+use super::{Turn, folded};
+use crate::{EntryKind, TimelineItem};
+
+/// `13:02 a/0 FAILED` is a state of task 0 of connector a; `13:02 a = failed` a verdict; `13:02 a ! text` another entry
+/// about it; `13:02 * worker` one about the cluster. Given oldest first, as things happen.
+fn history(lines: &[&str]) -> Vec<TimelineItem> {
+    let item = |(index, line): (usize, &&str)| {
+        let (time, rest) = line.split_once(' ').unwrap();
+        let (minutes, seconds) = time.split_once(':').unwrap();
+        let at: i64 = minutes.parse::<i64>().unwrap() * 60 + seconds.parse::<i64>().unwrap();
+        let (about, word) = rest.split_once(' ').unwrap();
+        let base = TimelineItem {
+            id: i64::try_from(index).unwrap(),
+            at: DateTime::from_timestamp(1_795_270_000 + at, 0).unwrap(),
+            cluster: "orders".into(),
+            connector: None,
+            kind: EntryKind::Worker,
+            text: rest.to_owned(),
+            actor: None,
+            health: None,
+            turn: None,
+        };
+        if about == "*" {
+            return TimelineItem {
+                kind: if word == "rebalance" {
+                    EntryKind::Rebalance
+                } else {
+                    EntryKind::Worker
+                },
+                ..base
+            };
+        }
+        let (name, task) = about
+            .split_once('/')
+            .map_or((about, None), |(name, task)| (name, Some(task)));
+        let turn = |subject: String, word: &str| {
+            let (word, cause) = word
+                .split_once(": ")
+                .map_or((word, None), |(word, cause)| (word, Some(cause)));
+            Some(Turn {
+                subject,
+                word: word.to_owned(),
+                cause: cause.map(str::to_owned),
+            })
+        };
+        let (kind, turn) = match (task, word.split_once(' ')) {
+            (Some(task), _) => (EntryKind::State, turn(format!("{name} task {task}"), word)),
+            (None, Some(("=", health))) => (EntryKind::Verdict, turn(name.to_owned(), health)),
+            (None, _) => (EntryKind::Config, None),
+        };
+        TimelineItem {
+            connector: Some(name.into()),
+            health: word.contains("FAILED").then_some(Health::Failed),
+            kind,
+            turn,
+            ..base
+        }
+    };
+    let mut items: Vec<TimelineItem> = lines.iter().enumerate().map(item).collect();
+    items.reverse();
+    items
+}
+
+/// What the lines say, newest first: an entry's own text, or the storm in short.
+fn read(lines: &[&str]) -> Vec<String> {
+    let line = |line: super::TimelineLine| match line.storm {
+        None => line.item.text,
+        Some(storm) => format!(
+            "{}: {} x{} of {} in {} s{}",
+            storm.subject,
+            storm.words.join("+"),
+            storm.times,
+            storm.items.len(),
+            (storm.to - storm.from).num_seconds(),
+            storm.cause.map(|cause| format!(": {cause}")).unwrap_or_default(),
+        ),
+    };
+    folded(&history(lines)).into_iter().map(line).collect()
+}
+
+#[test]
+fn histories_fold_to_what_a_person_would_say() {
+    let cases: [(&str, &[&str], &[&str]); 9] = [
+        ("nothing", &[], &[]),
+        (
+            "three are no storm",
+            &["0:00 a/0 FAILED", "0:05 a/0 RUNNING", "0:10 a/0 FAILED"],
+            &["a/0 FAILED", "a/0 RUNNING", "a/0 FAILED"],
+        ),
+        (
+            "a crash loop, with the cause that was told last",
+            &[
+                "0:00 a/0 FAILED: first",
+                "0:05 a/0 RUNNING",
+                "0:10 a/0 FAILED: last",
+                "0:15 a/0 RUNNING",
+                "0:20 a/0 FAILED",
+            ],
+            &["a task 0: FAILED+RUNNING x3 of 5 in 20 s: last"],
+        ),
+        (
+            "two connectors in turn, each in its own line where its newest entry stood",
+            &[
+                "0:00 a/0 FAILED",
+                "0:01 b/0 RUNNING",
+                "0:02 a/0 RUNNING",
+                "0:03 b/0 FAILED",
+                "0:04 a/0 FAILED",
+                "0:05 b/0 RUNNING",
+                "0:06 a/0 RUNNING",
+                "0:07 c/0 FAILED",
+                "0:08 b/0 FAILED",
+            ],
+            &[
+                "b task 0: RUNNING+FAILED x2 of 4 in 7 s",
+                "c/0 FAILED",
+                "a task 0: FAILED+RUNNING x2 of 4 in 6 s",
+            ],
+        ),
+        (
+            "states and verdicts apart",
+            &[
+                "0:00 a/0 FAILED",
+                "0:00 a = failed",
+                "0:05 a/0 RUNNING",
+                "0:05 a = healthy",
+                "0:10 a/0 FAILED",
+                "0:10 a = failed",
+                "0:15 a/0 RUNNING",
+                "0:15 a = healthy",
+            ],
+            &[
+                "a: failed+healthy x2 of 4 in 15 s",
+                "a task 0: FAILED+RUNNING x2 of 4 in 15 s",
+            ],
+        ),
+        (
+            "tasks of one connector together",
+            &[
+                "0:00 a/0 UNASSIGNED",
+                "0:00 a/1 UNASSIGNED",
+                "0:00 a/2 UNASSIGNED",
+                "0:01 a/3 UNASSIGNED",
+            ],
+            &["parts of a: UNASSIGNED x4 of 4 in 1 s"],
+        ),
+        (
+            "a changed config between is not hidden, and parts what was before from what came after",
+            &[
+                "0:00 a/0 FAILED",
+                "0:05 a/0 RUNNING",
+                "0:07 a ! config",
+                "0:10 a/0 FAILED",
+                "0:15 a/0 RUNNING",
+            ],
+            &["a/0 RUNNING", "a/0 FAILED", "a ! config", "a/0 RUNNING", "a/0 FAILED"],
+        ),
+        (
+            "a dead worker parts, a rebalance does not",
+            &[
+                "0:00 a/0 FAILED",
+                "0:05 a/0 RUNNING",
+                "0:07 * worker",
+                "0:10 a/0 FAILED",
+                "0:15 a/0 RUNNING",
+                "0:17 * rebalance",
+                "0:20 a/0 FAILED",
+                "0:25 a/0 RUNNING",
+            ],
+            &[
+                "a task 0: FAILED+RUNNING x2 of 4 in 15 s",
+                "* rebalance",
+                "* worker",
+                "a/0 RUNNING",
+                "a/0 FAILED",
+            ],
+        ),
+        (
+            "what lies more than ten minutes apart is told apart",
+            &[
+                "0:00 a/0 FAILED",
+                "5:00 a/0 RUNNING",
+                "16:00 a/0 FAILED",
+                "16:05 a/0 RUNNING",
+            ],
+            &["a/0 RUNNING", "a/0 FAILED", "a/0 RUNNING", "a/0 FAILED"],
+        ),
+    ];
+    for (what, given, expected) in cases {
+        assert_eq!(read(given), expected, "{what}");
+    }
+}
+
+#[test]
+fn a_storm_has_the_worst_of_its_healths_and_every_entry() {
+    let items = history(&[
+        "0:00 a/0 FAILED",
+        "0:05 a/0 RUNNING",
+        "0:10 a/0 FAILED",
+        "0:15 a/0 RUNNING",
+    ]);
+    let lines = folded(&items);
+    assert_eq!(lines[0].item.health, Some(Health::Failed));
+    assert_eq!(lines[0].item.id, items[0].id);
+    let ids: Vec<i64> = lines[0]
+        .storm
+        .as_ref()
+        .unwrap()
+        .items
+        .iter()
+        .map(|item| item.id)
+        .collect();
+    assert_eq!(ids, [3, 2, 1, 0]);
+}

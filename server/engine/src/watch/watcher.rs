@@ -1,0 +1,64 @@
+//! What the watchers of one cluster share.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use model::Timestamp;
+use model::names::ClusterName;
+use model::observe::{Observation, Seen};
+use store::Lease;
+use tokio::sync::{mpsc, watch as channel};
+
+use super::client::WorkerClient;
+use super::hints::Hints;
+use crate::unit_spec::Shared;
+
+/// One observation on its way to the ledger.
+pub(crate) struct Looking {
+    pub(crate) cluster: ClusterName,
+    pub(crate) observation: Observation,
+}
+
+impl Looking {
+    /// An observation of a cluster.
+    pub(crate) fn new(cluster: &ClusterName, observation: Observation) -> Self {
+        Self {
+            cluster: cluster.clone(),
+            observation,
+        }
+    }
+}
+
+/// What every watcher of one cluster has.
+#[derive(Clone)]
+pub(crate) struct Watcher {
+    pub(crate) cluster: Arc<crate::ClusterSpec>,
+    pub(crate) shared: Shared,
+    /// Not its owner: the unit gives it back when it ends.
+    pub(crate) lease: Weak<Lease>,
+    pub(crate) client: WorkerClient,
+    pub(crate) hints: channel::Receiver<Hints>,
+    pub(crate) sender: mpsc::Sender<Looking>,
+}
+
+impl Watcher {
+    /// Sends what was seen, asked for at `at` and answered by now; false when nobody listens any more.
+    pub(crate) async fn tell(&self, at: Timestamp, seen: Seen) -> bool {
+        let answered = self.shared.clock.now();
+        self.tell_answered(at, answered, seen).await
+    }
+
+    /// The same for an answer that came some time ago.
+    pub(crate) async fn tell_answered(&self, at: Timestamp, answered: Timestamp, seen: Seen) -> bool {
+        let observation = Observation { at, answered, seen };
+        self.sender
+            .send(Looking::new(&self.cluster.name, observation))
+            .await
+            .is_ok()
+    }
+
+    pub(crate) fn interval(&self) -> Duration {
+        let interval = self.shared.spec.borrow().settings.interval;
+        interval.to_std().unwrap_or(Duration::from_secs(5))
+    }
+}

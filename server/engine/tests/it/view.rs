@@ -1,0 +1,77 @@
+//! What the follower does to the view, without a database.
+
+use std::sync::Arc;
+
+use model::fault::{Fault, Scope};
+use model::verdict::Health;
+use testkit::samples;
+use view::Cluster;
+
+fn cluster() -> Cluster {
+    Cluster::new(samples::cluster(), 1)
+}
+
+#[test]
+fn a_heartbeat_copies_nothing_but_the_times() {
+    let before = cluster();
+    let mut after = before.clone();
+    after.fresh.tried = Some(samples::now());
+    assert!(Arc::ptr_eq(&before.connectors, &after.connectors));
+    assert!(Arc::ptr_eq(&before.about, &after.about));
+    assert!(Arc::ptr_eq(&before.workers, &after.workers) && Arc::ptr_eq(&before.faults, &after.faults));
+}
+
+#[test]
+fn a_change_copies_what_changed_and_leaves_the_older_view_as_it_was() {
+    let before = cluster();
+    let name = before.connectors.keys().next().unwrap().clone();
+    let mut after = before.clone();
+    after.put_connectors(vec![samples::connector(name.as_str(), Health::Paused)], 2);
+    let others = before.connectors.iter().filter(|(other, _)| **other != name);
+    assert!(
+        others
+            .clone()
+            .all(|(other, connector)| Arc::ptr_eq(connector, &after.connectors[other]))
+    );
+    assert_eq!(after.connectors[&name].revision, 2);
+    assert_eq!(before.connectors[&name].revision, 1);
+
+    // The same faults read anew change nothing.
+    let mut again = after.clone();
+    let faults = after.faults.iter().map(|fault| Arc::new((**fault).clone()));
+    again.put_faults(faults.collect());
+    assert!(Arc::ptr_eq(&after.connectors, &again.connectors));
+
+    after.forget_connectors([&name, &"nobody".into()]);
+    assert!(!after.connectors.contains_key(&name) && before.connectors.contains_key(&name));
+}
+
+#[test]
+fn of_two_faults_a_connector_belongs_to_the_one_that_is_heard() {
+    let mut cluster = cluster();
+    let own = cluster
+        .faults
+        .iter()
+        .find(|fault| matches!(fault.scope, Scope::Connector(_)));
+    let own = own.unwrap().clone();
+    let name = own.members.first().unwrap().clone();
+    assert_eq!(cluster.connectors[&name].fault.as_ref().unwrap().id, own.id);
+    for opened_at in [samples::ago(1), own.opened_at, samples::ago(9_000_000)] {
+        let silent = Arc::new(Fault {
+            id: "cluster".into(),
+            scope: Scope::Cluster,
+            opened_at,
+            ..(*own).clone()
+        });
+        let unheard = Arc::new(Fault {
+            unheard_since: Some(samples::now()),
+            ..(*own).clone()
+        });
+        cluster.put_faults(vec![unheard, silent]);
+        assert_eq!(&*cluster.connectors[&name].fault.as_ref().unwrap().id, "cluster");
+    }
+    cluster.put_faults(vec![own.clone()]);
+    assert_eq!(cluster.connectors[&name].fault.as_ref().unwrap().id, own.id);
+    cluster.put_faults(Vec::new());
+    assert!(cluster.connectors[&name].fault.is_none());
+}

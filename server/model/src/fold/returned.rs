@@ -1,0 +1,36 @@
+//! A cluster that is heard again after it was silent: who of its workers is gone must be seen anew.
+//!
+//! While a whole cluster was silent its workers were taken for gone, by a group that emptied or by probes that failed.
+//! The first answer after that says that the cluster is back and not yet who of them is. So their deaths stay in doubt:
+//! presence in the group, or an answer, ends the doubt at once; absence ends it when a settled group, or a failed probe,
+//! shows it an interval after the return, since workers rejoin one after the other.
+
+use std::sync::Arc;
+
+use super::folding::Folding;
+use crate::facts::WorkerFacts;
+use crate::judge;
+
+/// Whether nothing was heard of the cluster until the answer in hand.
+pub(super) fn was_silent(folding: &Folding<'_>) -> bool {
+    let (around, _) = judge::surroundings(&folding.facts, folding.settings, folding.answered);
+    around.silence.is_some()
+}
+
+/// Puts every death that was seen before in doubt.
+pub(super) fn doubt(folding: &mut Folding<'_>) {
+    let gone = folding.facts.workers.values().filter(|worker| worker.alive.gone());
+    let gone: Vec<Arc<WorkerFacts>> = gone.cloned().collect();
+    for worker in gone {
+        folding.put_worker(WorkerFacts {
+            unconfirmed_since: Some(folding.answered),
+            ..(*worker).clone()
+        });
+    }
+}
+
+/// Since when a death is in doubt after a look that did not find the worker; `None` once it is confirmed.
+pub(super) fn still_in_doubt(folding: &Folding<'_>, worker: &WorkerFacts) -> Option<crate::Timestamp> {
+    let early = |since: &crate::Timestamp| folding.at - *since < folding.settings.interval;
+    worker.unconfirmed_since.filter(early)
+}
