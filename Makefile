@@ -3,7 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 export SIGNALBOX_BEGAN := $(shell date +%s)
 
-.PHONY: help demo test test-unit test-lab test-browser bench lint fmt sqlx clean-lab
+.PHONY: help demo test test-unit test-lab test-browser bench fuzz lint fmt sqlx clean-lab
 
 help: ## Lists the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -31,6 +31,10 @@ test-browser: ## The journeys in a real browser.
 bench: ## What watching 20,000 connectors costs, as one table; PARTS=list,sse chooses.
 	@.ci/need.sh unit
 	@.ci/postgres.sh .ci/bench.sh $(PARTS)
+
+fuzz: ## Damaged bytes for everything that reads what strangers send, for FOR=600 seconds in all.
+	@.ci/need.sh lint
+	@cargo run -q -p fuzz -- --seconds $(or $(FOR),600) $(TARGETS)
 
 lint: ## Formatting and clippy.
 	@.ci/need.sh lint

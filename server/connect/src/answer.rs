@@ -1,124 +1,131 @@
-//! From a status and a body to a value or an [`Error`].
+//! What an answer means: from a status and a body to a value or an [`Error`]. Pure, so that anything a worker, a proxy or
+//! a stranger may send can be tried without one.
 
 use std::sync::Arc;
 
-use egress::Response;
 use http::StatusCode;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use model::names::{ConnectorName, WorkerId};
+use model::observe::{HealthAnswer, Plugin, WorkerAnswer};
+use model::secrets::Definitions;
 
-use crate::Error;
-use crate::said::said;
+use crate::refusal::{refused, unreadable};
+use crate::said::{identifier, said};
+use crate::size::{self, Most};
+use crate::{BodyHash, Error, Expanded, wire};
 
-/// The body of an error: Connect's own (`error_code`, `message`) or that of the HTTP server below it (`status`,
-/// `message`, `url`), which answers while Connect's resources are not there yet.
-#[derive(Deserialize)]
-struct ErrorBody {
-    #[serde(default)]
-    error_code: Option<serde_json::Value>,
-    #[serde(default)]
-    message: Option<serde_json::Value>,
-    #[serde(default)]
-    status: Option<serde_json::Value>,
+/// Of an expanded list: more than any cluster has, and little enough that reading it stays below some 200 MB.
+const EXPANDED: Most = Most {
+    entries: 100_000,
+    values: 2_000_000,
+};
+/// Of any other list.
+const LIST: Most = Most {
+    entries: 100_000,
+    values: 400_000,
+};
+
+/// Reads `GET /`.
+///
+/// # Errors
+/// As [`crate::Worker::root`], without those of the connection.
+pub fn root(status: StatusCode, body: &[u8], address: &WorkerId) -> Result<WorkerAnswer, Error> {
+    ok(status, body)?;
+    let root: wire::Root = json(body, |body| serde_json::from_slice(body))?;
+    Ok(WorkerAnswer {
+        address: address.clone(),
+        version: identifier(&root.version),
+        kafka_cluster_id: root.kafka_cluster_id.as_deref().map(identifier),
+    })
 }
 
-/// What Connect says of a path that none of its resources has, in the version that answers.
-const NO_SUCH_RESOURCE: &str = "HTTP 404 Not Found";
-/// Beginnings of 500s that mean: ask again later.
-const TRANSIENT: [&str; 5] = [
-    "Request cannot be completed because a rebalance is expected",
-    "Cannot complete request",
-    "Request timed out",
-    "IO Error trying to forward REST request",
-    "Worker is shutting down",
-];
+/// Reads `GET /connectors` with `expand`, unless the body is the `previous` one.
+///
+/// # Errors
+/// As [`crate::Worker::list_expanded`], without those of the connection.
+pub fn expanded(status: StatusCode, body: &[u8], previous: Option<BodyHash>) -> Result<Expanded, Error> {
+    ok(status, body)?;
+    let hash = BodyHash::of(body);
+    if previous == Some(hash) {
+        return Ok(Expanded::Unchanged);
+    }
+    size::check(body, EXPANDED)?;
+    match wire::expanded(body) {
+        Ok(connectors) => Ok(Expanded::Body { hash, connectors }),
+        // Workers before 2.3 ignore the parameters and send the plain list.
+        Err(_) if serde_json::from_slice::<Vec<Arc<str>>>(body).is_ok() => Err(Error::Unsupported),
+        Err(error) => Err(unreadable(body, &error)),
+    }
+}
+
+/// Reads `GET /connectors`.
+///
+/// # Errors
+/// As [`crate::Worker::names`], without those of the connection.
+pub fn names(status: StatusCode, body: &[u8]) -> Result<Vec<ConnectorName>, Error> {
+    list(status, body, wire::names)
+}
+
+/// Reads `GET /connector-plugins`.
+///
+/// # Errors
+/// As [`crate::Worker::plugins`], without those of the connection.
+pub fn plugins(status: StatusCode, body: &[u8]) -> Result<Vec<Plugin>, Error> {
+    list(status, body, wire::plugins)
+}
+
+/// Reads `GET /connector-plugins/{class}/config`.
+///
+/// # Errors
+/// As [`crate::Worker::plugin_config`], without those of the connection.
+pub fn definitions(status: StatusCode, body: &[u8]) -> Result<Definitions, Error> {
+    list(status, body, wire::definitions)
+}
+
+/// Reads `GET /health`.
+///
+/// # Errors
+/// As [`crate::Worker::health`], without those of the connection.
+pub fn health(status: StatusCode, body: &[u8]) -> Result<HealthAnswer, Error> {
+    let health = match serde_json::from_slice::<wire::Health>(body) {
+        // The HTTP server's own errors have a `status` too: the code as text.
+        Ok(health)
+            if matches!(status.as_u16(), 200 | 500 | 503)
+                && !health.status.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            health
+        }
+        Ok(_) => return Err(refused(status, body)),
+        Err(error) => {
+            ok(status, body)?;
+            return Err(unreadable(body, &error));
+        }
+    };
+    Ok(HealthAnswer {
+        ready: status == StatusCode::OK,
+        word: identifier(&health.status),
+        message: said(&health.message.unwrap_or_default()),
+    })
+}
 
 /// Passes an answer with status 200 on; anything else is an error.
-pub(crate) fn ok(response: &Response) -> Result<(), Error> {
-    if response.status == StatusCode::OK {
+fn ok(status: StatusCode, body: &[u8]) -> Result<(), Error> {
+    if status == StatusCode::OK {
         Ok(())
     } else {
-        Err(refused(response))
+        Err(refused(status, body))
     }
 }
 
-/// Reads the body of an answer with status 200.
-pub(crate) fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
-    ok(response)?;
-    serde_json::from_slice(&response.body).map_err(|error| unreadable(&response.body, &error))
+fn list<T>(
+    status: StatusCode,
+    body: &[u8],
+    read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error>,
+) -> Result<T, Error> {
+    ok(status, body)?;
+    size::check(body, LIST)?;
+    json(body, read)
 }
 
-/// Why a body could not be read. Never quotes it: serde's own messages may hold a value.
-pub(crate) fn unreadable(body: &[u8], error: &serde_json::Error) -> Error {
-    let place = format!("at line {}, column {}", error.line(), error.column());
-    if looks_like_html(body) {
-        return Error::NotConnect {
-            why: "it answers with a page of HTML".into(),
-        };
-    }
-    match error.classify() {
-        serde_json::error::Category::Data => Error::NotConnect {
-            why: format!("its JSON has another shape ({place})").into(),
-        },
-        serde_json::error::Category::Eof => Error::Unreadable {
-            why: format!("the JSON ends too early ({place})").into(),
-        },
-        serde_json::error::Category::Syntax | serde_json::error::Category::Io => Error::Unreadable {
-            why: format!("it is no JSON ({place})").into(),
-        },
-    }
-}
-
-fn looks_like_html(body: &[u8]) -> bool {
-    body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
-}
-
-/// The error that a status other than 200 means.
-pub(crate) fn refused(response: &Response) -> Error {
-    let status = response.status.as_u16();
-    let body = serde_json::from_slice::<ErrorBody>(&response.body).ok();
-    let text = body
-        .as_ref()
-        .and_then(|body| body.message.as_ref())
-        .map(plain)
-        .unwrap_or_default();
-    let from_connect = body.as_ref().is_some_and(|body| body.error_code.is_some());
-    // The HTTP server's own JSON: the worker's process is there, Connect's resources are not (yet, or any more).
-    let from_jetty = !from_connect && body.as_ref().is_some_and(|body| body.status.is_some());
-    match status {
-        401 | 403 => Error::Denied { status },
-        404 if from_connect && text == NO_SUCH_RESOURCE => Error::Unsupported,
-        404 if from_connect => Error::NotFound { said: said(&text) },
-        404 | 503 if from_jetty => Error::Starting,
-        405 if from_connect || from_jetty => Error::Unsupported,
-        409 if from_connect && text.contains("already exists") => Error::Conflict { said: said(&text) },
-        409 | 429 | 503 if from_connect => Error::Busy { said: said(&text) },
-        500 if from_connect && TRANSIENT.iter().any(|beginning| text.starts_with(beginning)) => {
-            Error::Busy { said: said(&text) }
-        }
-        502..=504 if !from_connect => Error::Gateway { status },
-        _ if from_connect || from_jetty => Error::Rejected {
-            status,
-            said: said(&text),
-        },
-        _ => Error::NotConnect {
-            why: strange(status, &response.body),
-        },
-    }
-}
-
-fn strange(status: u16, body: &[u8]) -> Arc<str> {
-    if looks_like_html(body) {
-        format!("it answers {status} with a page of HTML").into()
-    } else {
-        format!("it answers {status} without an error of Connect's").into()
-    }
-}
-
-fn plain(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Null => String::new(),
-        other => other.to_string(),
-    }
+fn json<T>(body: &[u8], read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error>) -> Result<T, Error> {
+    read(body).map_err(|error| unreadable(body, &error))
 }

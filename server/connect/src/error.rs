@@ -5,12 +5,14 @@ use std::sync::Arc;
 use model::names::WorkerId;
 use model::observe::{Gap, GapKind};
 
+use crate::said::short;
+
 /// Why there is no answer. Texts of the worker's are redacted by pattern and at most 200 characters long.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// No answer at all: refused, silent, unreachable, not trusted, too large, cut short, redirected.
     #[error(transparent)]
-    Egress(#[from] egress::Error),
+    Egress(egress::Error),
     /// The worker is up and knows no such connector or plugin.
     #[error("not found: {said}")]
     NotFound {
@@ -75,7 +77,36 @@ impl Error {
     pub fn gap(&self, address: &WorkerId) -> Gap {
         Gap {
             kind: self.gap_kind(),
-            text: format!("{address}: {self}").into(),
+            text: match self.remedy() {
+                "" => format!("{address}: {self}").into(),
+                remedy => format!("{address}: {self}; {remedy}").into(),
+            },
+        }
+    }
+
+    /// What a person can do about it, as a clause; empty when nothing need be done.
+    pub fn remedy(&self) -> &'static str {
+        use egress::Error as Egress;
+        match self {
+            Self::Egress(Egress::Refused) => "see whether the worker runs and listens there",
+            Self::Egress(Egress::TimedOut { .. }) => "see whether the worker hangs or a firewall drops packets",
+            Self::Egress(Egress::Unreachable { .. }) => "check the address and the network on the way",
+            Self::Egress(Egress::Tls { .. }) => "check the worker's certificate and this cluster's `tls` settings",
+            Self::Egress(Egress::Forbidden { .. }) => "add its network there if it is the worker",
+            Self::Egress(Egress::TooLarge { .. } | Egress::BadAnswer { .. }) | Self::Unreadable { .. } => {
+                "look at what answers there: the worker, or a proxy in front of it"
+            }
+            Self::Egress(Egress::Redirected { .. }) => "give the worker's own address, not that of a sign-in page",
+            Self::NotConnect { .. } => "check this cluster's `urls`",
+            Self::Denied { .. } => "check this cluster's `auth`",
+            Self::Gateway { .. } => "see whether the worker behind it runs",
+            Self::Rejected { .. } => "the worker's log says more",
+            Self::Egress(Egress::Setup { .. })
+            | Self::NotFound { .. }
+            | Self::Starting
+            | Self::Busy { .. }
+            | Self::Conflict { .. }
+            | Self::Unsupported => "",
         }
     }
 
@@ -113,5 +144,18 @@ impl Error {
                 | Self::Unsupported
                 | Self::Rejected { .. }
         )
+    }
+}
+
+impl From<egress::Error> for Error {
+    /// The host of a redirect is the peer's text too, and is kept as short as any other.
+    fn from(error: egress::Error) -> Self {
+        Self::Egress(match error {
+            egress::Error::Redirected { status, to } => egress::Error::Redirected {
+                status,
+                to: short(to.to_string()).into(),
+            },
+            other => other,
+        })
     }
 }

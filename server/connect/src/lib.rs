@@ -6,11 +6,13 @@
 //! connector does not hide the others. What may hold secrets stays within types that cannot be printed; what other
 //! text of a worker's is kept (an error's message) went through the pattern redactor and is short.
 
-mod answer;
+pub mod answer;
 mod error;
 mod hash;
 mod path;
+mod refusal;
 mod said;
+mod size;
 pub mod wire;
 mod worker;
 

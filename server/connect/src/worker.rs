@@ -1,20 +1,17 @@
 //! One worker, and what can be asked of it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use egress::{Client, Request, Response};
-use http::HeaderValue;
 use http::header::ACCEPT;
+use http::{HeaderValue, StatusCode};
 use model::names::{ConnectorName, WorkerId};
 use model::observe::{HealthAnswer, Plugin, WorkerAnswer};
 use model::secrets::Definitions;
 use url::Url;
 
-use crate::answer::{ok, read, refused, unreadable};
-use crate::said::{identifier, said};
-use crate::{BodyHash, Error, path_segment, wire};
+use crate::{BodyHash, Error, answer, path_segment, wire};
 
 /// A body from which on hashing and parsing leave the asynchronous threads, in bytes.
 const LARGE: usize = 256 << 10;
@@ -76,14 +73,9 @@ impl Worker {
     /// # Errors
     /// Any but [`Error::NotFound`] and [`Error::Conflict`].
     pub async fn root(&self) -> Result<Answer<WorkerAnswer>, Error> {
+        let address = self.address.clone();
         let response = self.get("", "").await?;
-        let root: wire::Root = read(&response)?;
-        let answer = WorkerAnswer {
-            address: self.address.clone(),
-            version: identifier(&root.version),
-            kafka_cluster_id: root.kafka_cluster_id.as_deref().map(identifier),
-        };
-        Ok(Answer::of(&response, answer))
+        understood(response, move |status, body| answer::root(status, body, &address)).await
     }
 
     /// `GET /connectors` with config and status of each. Connectors without a status record are left out by workers.
@@ -94,19 +86,7 @@ impl Worker {
     /// [`Error::Conflict`].
     pub async fn list_expanded(&self, previous: Option<BodyHash>) -> Result<Answer<Expanded>, Error> {
         let response = self.get("connectors", "?expand=info&expand=status").await?;
-        ok(&response)?;
-        let body = response.body.clone();
-        let expanded = if body.len() < LARGE {
-            expand(&body, previous)
-        } else {
-            let large = tokio::task::spawn_blocking(move || expand(&body, previous)).await;
-            large.unwrap_or_else(|_gone| {
-                Err(Error::Unreadable {
-                    why: "this server stopped while it was being read".into(),
-                })
-            })
-        }?;
-        Ok(Answer::of(&response, expanded))
+        understood(response, move |status, body| answer::expanded(status, body, previous)).await
     }
 
     /// `GET /connectors`: every name, also of connectors without a status record; empty or partial while the worker
@@ -115,9 +95,7 @@ impl Worker {
     /// # Errors
     /// Any but [`Error::NotFound`] and [`Error::Conflict`].
     pub async fn names(&self) -> Result<Answer<Vec<ConnectorName>>, Error> {
-        let response = self.get("connectors", "").await?;
-        let names = read(&response)?;
-        Ok(Answer::of(&response, names))
+        understood(self.get("connectors", "").await?, answer::names).await
     }
 
     /// `GET /health` (since 3.9): whether it is a member of its group and its herder answers. A worker that is not
@@ -126,28 +104,7 @@ impl Worker {
     /// # Errors
     /// [`Error::Unsupported`] from workers before 3.9; any other but [`Error::Conflict`].
     pub async fn health(&self) -> Result<Answer<HealthAnswer>, Error> {
-        let response = self.get("health", "").await?;
-        let read = serde_json::from_slice::<wire::Health>(&response.body);
-        let health = match read {
-            // The HTTP server's own errors have a `status` too: the code as text.
-            Ok(health)
-                if matches!(response.status.as_u16(), 200 | 500 | 503)
-                    && !health.status.bytes().all(|byte| byte.is_ascii_digit()) =>
-            {
-                health
-            }
-            Ok(_) => return Err(refused(&response)),
-            Err(error) => {
-                ok(&response)?;
-                return Err(unreadable(&response.body, &error));
-            }
-        };
-        let answer = HealthAnswer {
-            ready: response.status == http::StatusCode::OK,
-            word: identifier(&health.status),
-            message: said(&health.message.unwrap_or_default()),
-        };
-        Ok(Answer::of(&response, answer))
+        understood(self.get("health", "").await?, answer::health).await
     }
 
     /// `GET /connector-plugins`: every plugin that this worker can load (before 3.2 connectors only).
@@ -156,9 +113,7 @@ impl Worker {
     /// Any but [`Error::NotFound`] and [`Error::Conflict`].
     pub async fn plugins(&self) -> Result<Answer<Vec<Plugin>>, Error> {
         let response = self.get("connector-plugins", "?connectorsOnly=false").await?;
-        ok(&response)?;
-        let plugins = wire::plugins(&response.body).map_err(|error| unreadable(&response.body, &error))?;
-        Ok(Answer::of(&response, plugins))
+        understood(response, answer::plugins).await
     }
 
     /// `GET /connector-plugins/{class}/config` (since 3.2): the keys that a plugin defines. Give a version only to
@@ -174,9 +129,7 @@ impl Worker {
             None => String::new(),
         };
         let response = self.get(&format!("connector-plugins/{class}/config"), &query).await?;
-        ok(&response)?;
-        let definitions = wire::definitions(&response.body).map_err(|error| unreadable(&response.body, &error))?;
-        Ok(Answer::of(&response, definitions))
+        understood(response, answer::definitions).await
     }
 
     /// Asks for an already encoded path below the base, with a query that starts with `?` or is empty.
@@ -193,25 +146,21 @@ impl Worker {
     }
 }
 
-impl<T> Answer<T> {
-    fn of(response: &Response, value: T) -> Self {
-        Self {
-            value,
-            took: response.took,
-            bytes: response.body.len(),
-        }
-    }
-}
-
-fn expand(body: &[u8], previous: Option<BodyHash>) -> Result<Expanded, Error> {
-    let hash = BodyHash::of(body);
-    if previous == Some(hash) {
-        return Ok(Expanded::Unchanged);
-    }
-    match wire::expanded(body) {
-        Ok(connectors) => Ok(Expanded::Body { hash, connectors }),
-        // Workers before 2.3 ignore the parameters and send the plain list.
-        Err(_) if serde_json::from_slice::<Vec<Arc<str>>>(body).is_ok() => Err(Error::Unsupported),
-        Err(error) => Err(unreadable(body, &error)),
-    }
+/// Reads an answer, a large one beside the asynchronous threads.
+async fn understood<T: Send + 'static>(
+    response: Response,
+    read: impl FnOnce(StatusCode, &[u8]) -> Result<T, Error> + Send + 'static,
+) -> Result<Answer<T>, Error> {
+    let (took, bytes) = (response.took, response.body.len());
+    let value = if bytes < LARGE {
+        read(response.status, &response.body)
+    } else {
+        let large = tokio::task::spawn_blocking(move || read(response.status, &response.body)).await;
+        large.unwrap_or_else(|_gone| {
+            Err(Error::Unreadable {
+                why: "this server stopped while it was being read".into(),
+            })
+        })
+    }?;
+    Ok(Answer { value, took, bytes })
 }

@@ -2,62 +2,21 @@
 
 mod clusters;
 mod database;
+mod finding;
 mod kafkas;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use chrono::TimeDelta;
 use model::Clock;
 use model::owner::Owners;
 use model::settings::Settings;
 use store::Store;
 use url::Url;
 
+pub use finding::{Finding, Severity};
+
 use crate::{ClusterSpec, FleetSpec, KafkaSpec, Tls};
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// As it should be.
-    Good,
-    /// Worth knowing.
-    Note,
-    /// Something works less well than it could.
-    Warning,
-    /// Something does not work.
-    Problem,
-}
-
-/// One thing that the doctor found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What it is about: `cluster orders`, `kafka main`, `database`.
-    pub subject: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// What was found, one sentence.
-    pub text: String,
-    /// What to do, where something is to be done.
-    pub todo: Option<String>,
-}
-
-impl Finding {
-    fn new(subject: &str, severity: Severity, text: impl Into<String>) -> Self {
-        Self {
-            subject: subject.to_owned(),
-            severity,
-            text: text.into(),
-            todo: None,
-        }
-    }
-
-    fn todo(mut self, todo: impl Into<String>) -> Self {
-        self.todo = Some(todo.into());
-        self
-    }
-}
 
 /// Examines the database: whether it answers, what version it is, and how far its clock is from ours.
 pub async fn examine_database(store: &Store, clock: &dyn Clock) -> Vec<Finding> {
@@ -117,8 +76,3 @@ pub fn spec_of(urls: Vec<Url>, bootstrap: Option<&str>) -> FleetSpec {
         allow: Vec::new(),
     }
 }
-
-/// A difference of clocks beyond which times in history mislead.
-const CLOCKS: TimeDelta = TimeDelta::seconds(5);
-/// The longest that one question may take.
-const DEADLINE: Duration = Duration::from_secs(10);

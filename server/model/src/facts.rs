@@ -32,7 +32,8 @@ pub struct ClusterFacts {
 /// The cluster as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClusterAbout {
-    /// Whether any worker answered REST at the last look.
+    /// Whether a worker gave a list lately. It turns false once two intervals passed without one, which is before the
+    /// stale limit: until then, and for as long as the group has members, connectors keep their last verdicts.
     #[serde(default)]
     pub reachable: bool,
     /// Since when `reachable` holds.

@@ -177,7 +177,7 @@ fn a_connector_that_is_deleted_withheld_or_barely_known() {
     (detail.config, detail.withheld) = (None, true);
     let text = check("", web::connector(&frame, &detail, Err("no right"), Ok(&history))).text;
     assert!(text.contains("s3-archive was deleted") && text.contains("see_config"));
-    assert!(text.contains("has failed when it was last seen, deleted"), "{text}");
+    assert!(text.contains("was failed when it was deleted"), "{text}");
     // Its last verdict is told, and nothing looks as if it were still so.
     let page = web::connector(
         &frame,
@@ -194,7 +194,7 @@ fn a_connector_that_is_deleted_withheld_or_barely_known() {
         .map(|(head, body)| (head.to_owned(), body.to_owned()))
         .unwrap();
     assert!(!body.contains("#s-failed") && body.contains("#s-deleted"), "{body}");
-    assert!(body.contains("was failed"), "{body}");
+    assert!(!body.contains("What to do"), "{body}");
     let list = web::connectors(
         &frame,
         &ConnectorQuery::of(view::Query {
@@ -439,4 +439,18 @@ fn a_config_that_was_returned_to_is_told_twice() {
     .text;
     assert_eq!(text.matches("77aa01ff").count(), 2, "{text}");
     assert!(text.contains("same as at 20 Nov"), "{text}");
+}
+
+#[test]
+fn a_fault_is_followed_by_what_to_do_from_the_one_source() {
+    let frame = samples::frame(Section::Connectors);
+    let item = samples::item("orders", "s3-archive", Health::Failed);
+    let steps = model::advice::of_fault(item.fault.as_ref().unwrap());
+    assert!(!steps.is_empty());
+    let html = web::connector(&frame, &samples::detail(item), Ok(&[]), Err("away"));
+    let text = check("", html).text;
+    for words in steps.iter().map(String::as_str).chain(["What to do"]) {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(!text.contains("the message names"), "{text}");
 }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
+use utoipa::openapi::RefOr;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -29,11 +30,14 @@ use crate::state::AppState;
         faults::list, events::events, openapi,
     ),
     components(schemas(Problem)),
-    modifiers(&Bearer),
+    modifiers(&Bearer, &Refusals),
 )]
 struct Description;
 
 struct Bearer;
+
+/// The content type of RFC 9457.
+const PROBLEM: &str = "application/problem+json";
 
 impl Modify for Bearer {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
@@ -44,6 +48,23 @@ impl Modify for Bearer {
         let components = openapi.components.get_or_insert_with(Default::default);
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
         openapi.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
+    }
+}
+
+/// What refuses is problem JSON, and says so by its content type.
+struct Refusals;
+
+impl Modify for Refusals {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let operations = openapi.paths.paths.values_mut().filter_map(|path| path.get.as_mut());
+        for (status, response) in operations.flat_map(|operation| &mut operation.responses.responses) {
+            if let RefOr::T(response) = response
+                && status != "200"
+                && let Some(content) = response.content.shift_remove("application/json")
+            {
+                response.content.insert(PROBLEM.to_owned(), content);
+            }
+        }
     }
 }
 

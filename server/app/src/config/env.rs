@@ -36,9 +36,10 @@ pub fn apply(file: &mut File, variables: &Variables) -> Result<(), ConfigError> 
             "database" => file.database.overlay(read(key, value).map_err(refused)?),
             "observe" => file.observe.overlay(read(key, value).map_err(refused)?),
             "egress" => file.egress.overlay(read(key, value).map_err(refused)?),
+            "telemetry" => file.telemetry.overlay(read(key, value).map_err(refused)?),
             other => {
                 return Err(refused(format!(
-                    "there is no table `{other}` that a variable can set: server, database, observe and egress are"
+                    "there is no table `{other}` that a variable can set: server, database, observe, egress and telemetry are"
                 )));
             }
         }

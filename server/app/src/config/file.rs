@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::value::{Address, Keep, Listen, Name, Network, Span};
+use super::value::{Address, Filter, Keep, Listen, LogLook, Name, Network, Share, Span};
 
 /// The whole file.
 #[derive(Default, Deserialize)]
@@ -15,6 +15,7 @@ pub struct File {
     pub database: Database,
     pub observe: Observe,
     pub egress: Egress,
+    pub telemetry: Telemetry,
     pub kafka: Vec<Kafka>,
     pub clusters: Vec<Cluster>,
     pub teams: Vec<Team>,
@@ -60,6 +61,26 @@ pub struct Observe {
 #[serde(deny_unknown_fields, default)]
 pub struct Egress {
     pub allow: Option<Vec<Network>>,
+}
+
+/// `[telemetry]`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Telemetry {
+    pub log: Option<Filter>,
+    pub log_format: Option<LogLook>,
+    pub otlp_endpoint: Option<Address>,
+    pub headers: Option<BTreeMap<String, Header>>,
+    pub sample_ratio: Option<Share>,
+    pub service_name: Option<String>,
+}
+
+/// The value of a header. What is written in its place is not kept, and so not repeated: it may be the secret.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum Header {
+    Elsewhere(Elsewhere),
+    Here(serde::de::IgnoredAny),
 }
 
 /// One `[[kafka]]`.
@@ -184,6 +205,14 @@ overlay!(Observe {
     grace
 });
 overlay!(Egress { allow });
+overlay!(Telemetry {
+    log,
+    log_format,
+    otlp_endpoint,
+    headers,
+    sample_ratio,
+    service_name
+});
 
 impl Database {
     /// Takes each key that the other one has; an address in whichever of its three forms.

@@ -10,6 +10,7 @@ mod secret;
 mod server;
 mod summary;
 mod teams;
+mod telemetry;
 mod tokens;
 mod value;
 
@@ -22,6 +23,7 @@ pub use error::{ConfigError, Place};
 pub use find::find;
 pub use server::{DatabaseConfig, ServerConfig};
 pub use summary::summary;
+pub use telemetry::{Otlp, TelemetryConfig};
 pub use tokens::{TokenSpec, hash as token_hash};
 
 use error::{Origin, sentence};
@@ -39,6 +41,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// `[database]`: in force until the process ends.
     pub database: DatabaseConfig,
+    /// `[telemetry]`: what is logged can be reloaded.
+    pub telemetry: TelemetryConfig,
     /// What to watch; can be reloaded.
     pub fleet: FleetSpec,
     /// `[[tokens]]`; can be reloaded.
@@ -75,10 +79,13 @@ pub fn parse(path: Option<&Path>, text: &str, variables: &Variables) -> Result<C
     let around = Surroundings { folder, variables };
     let server = server::server(&file.server, &around);
     let database = server::database(&file.database, &around).map_err(|message| origin.error(None, message))?;
+    let telemetry = std::mem::take(&mut file.telemetry);
+    let telemetry = telemetry::telemetry(telemetry, &around).map_err(|message| origin.error(None, message))?;
     Ok(Config {
         path: path.map(Path::to_owned),
         server,
         database,
+        telemetry,
         tokens: tokens::tokens(&file.tokens, &origin, &around)?,
         fleet: fleet::fleet(file, &origin, &around)?,
     })

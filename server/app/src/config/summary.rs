@@ -56,6 +56,15 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
         [] => writeln!(out, "egress    the networks around the configured addresses")?,
         allow => writeln!(out, "egress    {}", allow.join(", "))?,
     }
+    let telemetry = &config.telemetry;
+    match &telemetry.otlp {
+        Some(otlp) => writeln!(
+            out,
+            "telemetry logs {}; a share of {} of the traces goes to {} as {}",
+            telemetry.log, telemetry.sample_ratio, otlp.url, telemetry.service_name
+        )?,
+        None => writeln!(out, "telemetry logs {}; traces stay here", telemetry.log)?,
+    }
     for (name, kafka) in &fleet.kafka {
         let keys: Vec<&str> = kafka.properties.keys().map(String::as_str).collect();
         let with = if keys.is_empty() {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use serde::de::{self, Deserialize, Deserializer};
+use telemetry::LogFormat;
 
 /// Milliseconds.
 const DAY: u64 = 86_400_000;
@@ -153,6 +154,52 @@ impl FromStr for Name {
     }
 }
 
+/// What is logged: a level, or levels by part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter(pub String);
+
+impl FromStr for Filter {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        telemetry::check_filter(text).map_err(|error| error.to_string())?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogLook(pub LogFormat);
+
+impl FromStr for LogLook {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self(LogFormat::Text)),
+            "json" => Ok(Self(LogFormat::Json)),
+            _ => Err(format!("`{text}` is no look of log lines: write \"text\" or \"json\"")),
+        }
+    }
+}
+
+/// A share from 0, none, to 1, all.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share(pub f64);
+
+impl<'de> Deserialize<'de> for Share {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let share = f64::deserialize(deserializer)?;
+        if (0.0..=1.0).contains(&share) {
+            Ok(Self(share))
+        } else {
+            Err(de::Error::custom(format!(
+                "`{share}` is no share: write a number from 0.0 to 1.0"
+            )))
+        }
+    }
+}
+
 macro_rules! from_text {
     ($($name:ident),*) => {$(
         impl<'de> Deserialize<'de> for $name {
@@ -163,7 +210,7 @@ macro_rules! from_text {
     )*};
 }
 
-from_text!(Span, Keep, Listen, Address, Network, Name);
+from_text!(Span, Keep, Listen, Address, Network, Name, Filter, LogLook);
 
 #[cfg(test)]
 mod tests {

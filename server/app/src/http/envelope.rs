@@ -11,6 +11,7 @@ use http::header::{
     X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
+use telemetry::span::{self, Method};
 use tracing::Instrument as _;
 
 use super::problem::Problem;
@@ -19,19 +20,19 @@ use crate::key::random_id;
 use crate::state::AppState;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 /// Nothing inline, nothing from elsewhere, framed by nobody.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Gives the request an id, and writes a line about its answer.
+/// Gives the request an id and a trace, and writes a line about its answer.
 pub async fn identify(request: Request, next: Next) -> Response {
     // Without randomness there is no id, and nothing else suffers.
     let id = random_id().unwrap_or_default();
-    let method = request.method().clone();
+    let theirs = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok());
     // Never the query: a sign-in link stands there.
-    let path = request.uri().path().to_owned();
-    let span = tracing::info_span!("http", id, %method, path, route = tracing::field::Empty);
+    let span = span::request(&id, Method::of(request.method().as_str()), request.uri().path(), theirs);
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     span.in_scope(|| {
@@ -42,6 +43,7 @@ pub async fn identify(request: Request, next: Next) -> Response {
             tracing::debug!(status, took_ms, "answered");
         }
     });
+    span::answered(&span, response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

@@ -91,11 +91,11 @@ pub fn problem(state: &AppState, problem: &Problem) -> Response {
 
 fn draw_problem(frame: &Frame, problem: &Problem) -> Response {
     let status = problem.status();
-    match web::problem(frame, status.as_u16(), problem.title(), problem.detail()) {
+    match web::problem(frame, status.as_u16(), problem.title(), &problem.told()) {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => {
             tracing::error!(%error, "the page of a problem could not be drawn");
-            (status, format!("{}: {}\n", problem.title(), problem.detail())).into_response()
+            (status, format!("{}: {}\n", problem.title(), problem.told())).into_response()
         }
     }
 }

@@ -23,6 +23,9 @@ pub struct Problem {
     code: &'static str,
     /// What went wrong here, and what to do about it.
     detail: String,
+    /// The trace of this request, in the server's log and wherever traces go: 32 hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<String>,
 }
 
 impl Problem {
@@ -33,6 +36,7 @@ impl Problem {
             status: status.as_u16(),
             code,
             detail: detail.into(),
+            trace_id: telemetry::span::trace_id(),
         }
     }
 
@@ -89,7 +93,7 @@ impl Problem {
 
     /// 500. What happened is in the log, not in the answer.
     pub fn internal() -> Self {
-        let detail = "something went wrong in the server; its log says what, beside this answer's x-request-id";
+        let detail = "something went wrong in the server; its log says what, beside this answer's trace";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
 
@@ -116,6 +120,14 @@ impl Problem {
     /// What went wrong, and what to do.
     pub fn detail(&self) -> &str {
         &self.detail
+    }
+
+    /// The same for people, with what finds it in the log.
+    pub fn told(&self) -> String {
+        match &self.trace_id {
+            Some(trace) => format!("{} (trace {trace})", self.detail),
+            None => self.detail.clone(),
+        }
     }
 }
 

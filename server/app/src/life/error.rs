@@ -37,6 +37,9 @@ pub enum ServeError {
     /// The metrics.
     #[error(transparent)]
     Metrics(#[from] PrometheusError),
+    /// The client of the traces' receiver.
+    #[error("traces cannot be delivered to otlp_endpoint of [telemetry]: {0}")]
+    Traces(#[from] egress::Error),
     /// The server was asked to end before it had begun.
     #[error("the server was stopped while it started")]
     Stopped,
@@ -45,7 +48,10 @@ pub enum ServeError {
 impl ServeError {
     /// Whether the configuration must be changed, and not the machine.
     pub fn is_of_the_configuration(&self) -> bool {
-        matches!(self, Self::Key(_) | Self::Store(store::Error::OtherKey { .. }))
+        matches!(
+            self,
+            Self::Key(_) | Self::Traces(_) | Self::Store(store::Error::OtherKey { .. })
+        )
     }
 
     pub(super) fn system(doing: &'static str) -> impl FnOnce(std::io::Error) -> Self {

@@ -6,6 +6,9 @@ mod history;
 pub mod reload;
 mod serve;
 mod signals;
+mod speech;
+mod traces;
 
 pub use error::ServeError;
 pub use serve::serve;
+pub use speech::{Speech, speak};

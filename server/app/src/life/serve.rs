@@ -23,6 +23,8 @@ use super::database::Keeper;
 use super::error::ServeError;
 use super::reload::{LastReload, Reloader};
 use super::signals::{Ending, hangup};
+use super::speech::Speech;
+use super::traces::deliver;
 use crate::access::{Access, publish};
 use crate::clock::SystemClock;
 use crate::config::{Config, Variables};
@@ -38,13 +40,19 @@ const END: Duration = Duration::from_millis(4500);
 ///
 /// # Errors
 /// What cannot pass by itself.
-pub async fn serve(config: Config, variables: Variables) -> Result<(), ServeError> {
+pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Result<(), ServeError> {
     let mut signals = Ending::new().map_err(ServeError::system("listening for signals"))?;
     let hangup = hangup().map_err(ServeError::system("listening for signals"))?;
     make_folder(&config.server.data_dir).map_err(ServeError::system("making data_dir"))?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let key = SecretKey::open_or_make(&config.server.secret_key_file)?;
     let prometheus = Prometheus::install()?;
+    // Ended last, so that what ends before it is told too.
+    let telling = CancellationToken::new();
+    let traces = match (speech.exporter, &config.telemetry.otlp) {
+        (Some(exporter), Some(otlp)) => Some(deliver(exporter, otlp, telling.clone())?),
+        _ => None,
+    };
     let address = config.server.listen;
     let listening = TcpListener::bind(address)
         .await
@@ -101,6 +109,8 @@ pub async fn serve(config: Config, variables: Variables) -> Result<(), ServeErro
         path: config.path.clone(),
         variables,
         fixed: (config.server.clone(), config.database.clone()),
+        telemetry: config.telemetry,
+        log: speech.log,
         fleet: fleet_sender,
         access: access.clone(),
         outcome: reload_sender,
@@ -141,6 +151,7 @@ pub async fn serve(config: Config, variables: Variables) -> Result<(), ServeErro
     });
     let end = Instant::now() + END;
     Rest { http, engine, store }.end(end).await;
+    telling.cancel();
     let own = match early {
         Some(outcome) => joined(outcome)?,
         None => match timeout_at(end, database).await {
@@ -149,6 +160,11 @@ pub async fn serve(config: Config, variables: Variables) -> Result<(), ServeErro
         },
     };
     stop_own(own, end).await;
+    if let Some(traces) = traces
+        && timeout_at(end, traces).await.is_err()
+    {
+        warn!("the last traces were not delivered in time");
+    }
     info!("ended");
     Ok(())
 }

@@ -12,13 +12,13 @@ use crate::server::{ALL, Home, SEE, Server, signalbox};
 /// Names that paths, queries and parsers are known to stumble over.
 const ODD: [&str; 6] = ["a/b c", "ü?&=#%2F", "..", "käse+brot", "\"quoted\"", "per%cent"];
 
-struct Fleet {
+pub struct Fleet {
     _database: Database,
-    _cluster: FakeCluster,
-    server: Server,
+    pub cluster: FakeCluster,
+    pub server: Server,
 }
 
-fn fleet() -> Fleet {
+pub fn fleet() -> Fleet {
     let database = Database::new();
     let cluster = FakeCluster::start(Version::V4_3_1, 2).unwrap();
     for name in ODD {
@@ -44,7 +44,7 @@ fn fleet() -> Fleet {
     });
     Fleet {
         _database: database,
-        _cluster: cluster,
+        cluster,
         server,
     }
 }

@@ -30,6 +30,8 @@ fn the_printed_defaults_are_what_an_empty_file_means() {
     assert!(printed.fleet.settings == empty.fleet.settings && printed.fleet.allow == empty.fleet.allow);
     assert_eq!(empty.server.listen.to_string(), "127.0.0.1:8480");
     assert!(config::summary(&empty).contains("keeps history for 90d"));
+    // What the database's library notes of every slow statement is no news to whoever reads the log.
+    assert!(printed.telemetry.log == empty.telemetry.log && empty.telemetry.log.contains("sqlx=error"));
 }
 
 /// Every example behind a `#` must be right once its files are there.
@@ -158,7 +160,7 @@ fn refusals_name_the_place_and_the_nearest_key() {
         ),
         (
             "[[kafka]]\nname = \"k\"\nbootstrap = \"b:9092\"\nproperties = { \"security.protocol\" = \"hunter2\" }",
-            "security.protocol: librdkafka does not accept its value",
+            "/etc/s.toml:4:38: Kafka property `security.protocol`: librdkafka does not accept its value",
         ),
         ("[server\n", "/etc/s.toml:1:8: "),
     ] {

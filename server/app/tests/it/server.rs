@@ -211,8 +211,9 @@ impl Server {
 /// The address in the log.
 fn listening(home: &Home) -> Option<SocketAddr> {
     let log = read(home, "log");
-    let rest = log.split_once("listen=")?.1;
-    rest.split_whitespace().next()?.parse().ok()
+    // As text or as JSON.
+    let rest = log.split_once("listen=").or_else(|| log.split_once("\"listen\":\""))?.1;
+    rest.split([' ', '"']).next()?.parse().ok()
 }
 
 fn read(home: &Home, file: &str) -> String {

@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tracing::warn;
 
+use super::name::Name;
 use super::values::{config, text};
+use crate::said::identifier;
 
 /// A connector in the expanded list. No Debug: it holds its raw config and traces.
 #[derive(Clone, Default)]
@@ -117,19 +119,19 @@ struct WireInstance {
 /// # Errors
 /// serde's, when it is no JSON object.
 pub fn expanded(body: &[u8]) -> Result<BTreeMap<ConnectorName, Connector>, serde_json::Error> {
-    match serde_json::from_slice::<BTreeMap<ConnectorName, Option<WireConnector>>>(body) {
+    match serde_json::from_slice::<BTreeMap<Name, Option<WireConnector>>>(body) {
         Ok(connectors) => Ok(connectors
             .into_iter()
-            .map(|(name, connector)| (name, connector.unwrap_or_default().into()))
+            .map(|(name, connector)| (name.0, connector.unwrap_or_default().into()))
             .collect()),
         Err(_odd_or_broken) => piecewise(body),
     }
 }
 
 fn piecewise(body: &[u8]) -> Result<BTreeMap<ConnectorName, Connector>, serde_json::Error> {
-    let entries: BTreeMap<ConnectorName, &RawValue> = serde_json::from_slice(body)?;
+    let entries: BTreeMap<Name, &RawValue> = serde_json::from_slice(body)?;
     let mut warned = false;
-    let read = |(name, entry): (ConnectorName, &RawValue)| {
+    let read = |(Name(name), entry): (Name, &RawValue)| {
         let parts: BTreeMap<String, &RawValue> = serde_json::from_str(entry.get()).unwrap_or_default();
         let connector = WireConnector {
             info: parts.get("info").and_then(|info| serde_json::from_str(info.get()).ok()),
@@ -176,10 +178,13 @@ impl From<WireConnector> for Connector {
 impl From<WireInstance> for Instance {
     fn from(wire: WireInstance) -> Self {
         Self {
-            state: State::parse(&wire.state),
-            worker_id: wire.worker_id.unwrap_or_default().into(),
+            state: State::parse(&identifier(&wire.state)),
+            worker_id: identifier(&wire.worker_id.unwrap_or_default()).as_ref().into(),
             trace: wire.trace.filter(|trace| !trace.is_empty()).map(RawTrace::new),
-            version: wire.version.filter(|version| version != "undefined").map(Arc::from),
+            version: wire
+                .version
+                .filter(|version| version != "undefined")
+                .map(|version| identifier(&version)),
         }
     }
 }

@@ -7,6 +7,7 @@ use model::secrets::{Definitions, KeyDefinition};
 use serde::Deserialize;
 
 use super::values::text;
+use crate::said::identifier;
 
 #[derive(Deserialize)]
 struct WirePlugin {
@@ -25,9 +26,12 @@ pub fn plugins(body: &[u8]) -> Result<Vec<Plugin>, serde_json::Error> {
     let listed: Vec<WirePlugin> = serde_json::from_slice(body)?;
     let plugin = |plugin: WirePlugin| Plugin {
         class: plugin.class.into(),
-        kind: plugin.kind.unwrap_or_default().into(),
+        kind: identifier(&plugin.kind.unwrap_or_default()),
         // Connect writes this word where a plugin names no version.
-        version: plugin.version.filter(|version| version != "undefined").map(Arc::from),
+        version: plugin
+            .version
+            .filter(|version| version != "undefined")
+            .map(|version| identifier(&version)),
     };
     Ok(listed.into_iter().map(plugin).collect())
 }

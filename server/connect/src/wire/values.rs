@@ -65,7 +65,7 @@ impl<'de> Visitor<'de> for TextVisitor {
 }
 
 /// Reads an optional text field; null and missing are the same.
-pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(Text::deserialize(deserializer)?.0)
 }
 

@@ -9,9 +9,12 @@ use futures_util::future::join_all;
 use model::names::{ClusterName, WorkerId};
 use model::observe::GapKind;
 
-use super::{DEADLINE, Finding, Severity};
+use super::finding::{Finding, Severity};
 use crate::watch::{WorkerClient, policy};
 use crate::{ClusterSpec, FleetSpec};
+
+/// The longest that one question may take.
+const DEADLINE: Duration = Duration::from_secs(10);
 
 /// What is known of a cluster after its workers were asked.
 #[derive(Default)]

@@ -1,11 +1,14 @@
 //! Is the database there, and does its clock agree?
 
+use chrono::TimeDelta;
 use model::Clock;
 use store::Store;
 
-use super::{CLOCKS, Finding, Severity};
+use super::finding::{Finding, Severity};
 
 const SUBJECT: &str = "database";
+/// A difference of clocks beyond which times in history mislead.
+const CLOCKS: TimeDelta = TimeDelta::seconds(5);
 
 pub(super) async fn examine(store: &Store, clock: &dyn Clock) -> Vec<Finding> {
     let health = match store.ping().await {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::names::ClusterName;
 
 use super::clusters::Seen;
-use super::{Finding, Severity};
+use super::finding::{Finding, Severity};
 use crate::{ClusterSpec, FleetSpec};
 
 pub(super) async fn examine_all(spec: &FleetSpec, seen: &BTreeMap<ClusterName, Seen>, findings: &mut Vec<Finding>) {

@@ -192,6 +192,30 @@ fn each_cause_has_its_class_and_domain() {
             Kafka,
             Infrastructure,
         ),
+        (
+            "org.apache.kafka.connect.errors.ConnectException: Invalid sink configuration\nCaused by: java.lang.NumberFormatException: For input string: \"x\"",
+            SINK,
+            Config,
+            Connector,
+        ),
+        (
+            "java.lang.IllegalArgumentException: no\n\tat a.B.<init>(B.java)\n\tat org.apache.kafka.common.config.AbstractConfig.<init>(AbstractConfig.java:1)",
+            SOURCE,
+            Config,
+            Connector,
+        ),
+        (
+            "java.lang.IllegalArgumentException: no\n\tat a.B.put(B.java)",
+            SINK,
+            Unknown,
+            Unsure,
+        ),
+        (
+            "org.postgresql.util.PSQLException: The connection attempt failed: Too many open files\nCaused by: java.net.SocketException: Too many open files",
+            SINK,
+            Resource,
+            Infrastructure,
+        ),
         ("", SINK, Unknown, Unsure),
     ];
     for (trace, context, class, domain) in cases {
@@ -201,6 +225,35 @@ fn each_cause_has_its_class_and_domain() {
             (class, domain),
             "{trace}\n{signature:?}"
         );
+    }
+}
+
+#[test]
+fn the_stage_that_refused_a_record_is_named() {
+    let tolerance = "org.apache.kafka.connect.errors.ConnectException: Tolerance exceeded in error handler\n\tat a.B.c(B.java)\nCaused by: org.apache.kafka.connect.errors.DataException: no\n";
+    let runtime = "\tat org.apache.kafka.connect.runtime";
+    for (frames, why) in [
+        (
+            format!("\tat a.b.Cast$Value.apply(C.java)\n{runtime}.TransformationStage.apply(T.java)"),
+            "the transformation Cast refuses a record",
+        ),
+        (
+            format!("{runtime}.TransformationChain.apply(T.java)"),
+            "a transformation refuses a record",
+        ),
+        (
+            format!(
+                "\tat a.AvroData.toConnectData(A.java)\n\tat a.AvroConverter.toConnectData(A.java)\n{runtime}.WorkerSinkTask.x(W.java)"
+            ),
+            "the converter AvroConverter cannot convert a record",
+        ),
+        (
+            "\tat a.AvroData.toConnectData(A.java)\n\tat a.LakeSinkTask.put(L.java)".to_owned(),
+            "the connector itself refuses a record",
+        ),
+    ] {
+        let signature = classify(&format!("{tolerance}{frames}"), SINK);
+        assert!(signature.why.starts_with(why), "{}: {why}", signature.why);
     }
 }
 

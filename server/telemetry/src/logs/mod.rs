@@ -73,6 +73,7 @@ where
             .json()
             .flatten_event(true)
             .with_current_span(true)
+            .with_span_list(false)
             .map_event_format(WithIds)
             .with_filter(filter)
             .boxed(),

@@ -100,9 +100,11 @@ fn given_on(files: &[File], ours: &BTreeSet<String>) -> Vec<String> {
         for name in ours.iter().filter(|name| !own(name)) {
             let given = pattern(&format!(r"\bpub (use (::)?|type \w+ = (::)?|extern crate ){name}\b"));
             let lines = file.code().filter(|(_, line)| given.is_match(line));
-            found.extend(lines.map(|(number, line)| {
-                format!("{}:{number}: gives on what `{name}` owns: {}", file.path, line.trim())
-            }));
+            found.extend(
+                lines.map(|(number, line)| {
+                    format!("{}:{number}: gives on what `{name}` owns: {}", file.path, line.trim())
+                }),
+            );
         }
     }
     found
@@ -119,9 +121,18 @@ fn no_crate_gives_on_what_another_owns() {
         "pub extern crate view;",
     ];
     for line in planted {
-        assert_eq!(given_on(&[File::new("server/console/src/x.rs", line)], &ours).len(), 1, "{line}");
+        assert_eq!(
+            given_on(&[File::new("server/console/src/x.rs", line)], &ours).len(),
+            1,
+            "{line}"
+        );
     }
-    for fine in ["use view::Sort;", "pub(crate) use view::Sort;", "mod view;\npub use view::Sort;", "pub use viewed::X;"] {
+    for fine in [
+        "use view::Sort;",
+        "pub(crate) use view::Sort;",
+        "mod view;\npub use view::Sort;",
+        "pub use viewed::X;",
+    ] {
         none(&given_on(&[File::new("server/console/src/x.rs", fine)], &ours));
     }
 }

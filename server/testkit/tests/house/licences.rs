@@ -6,9 +6,11 @@ use spdx::{Expression, LicenseReq, ParseMode};
 use crate::{none, tree};
 
 /// Licences that a dependency may have.
-const ALLOWED: [&str; 8] = [
+const ALLOWED: [&str; 9] = [
     "Apache-2.0",
     "MIT",
+    // The same without the duty to name anybody.
+    "MIT-0",
     "BSD-2-Clause",
     "BSD-3-Clause",
     "ISC",

@@ -107,7 +107,10 @@ pub fn connector(
 }
 
 fn cause(item: &ConnectorItem, links: Links<'_>) -> Option<Cause> {
-    let fault = item.fault.as_ref().filter(|_| item.health.unhealthy())?;
+    let fault = item
+        .fault
+        .as_ref()
+        .filter(|_| item.verdict().is_some_and(Health::unhealthy))?;
     let others = fault.members.iter().filter(|name| **name != item.id.name);
     let count = others.clone().count();
     let others = others.take(6).map(|name| {
