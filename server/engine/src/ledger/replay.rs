@@ -287,7 +287,14 @@ fn day(seed: u64) -> Vec<Line> {
         for seen in looks {
             let at = clock.now();
             let now = clock.advance(TimeDelta::milliseconds(20));
-            lines.push(Line::Saw(now, Observation { at, seen }));
+            lines.push(Line::Saw(
+                now,
+                Observation {
+                    at,
+                    answered: now,
+                    seen,
+                },
+            ));
         }
         for _ in 0..3 {
             lines.push(Line::Beat(clock.advance(TimeDelta::milliseconds(9_980))));

@@ -1,5 +1,6 @@
 //! What real watchers saw over HTTP, recorded and replayed.
 
+use std::sync::Weak;
 use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
