@@ -17,7 +17,7 @@ use crate::server::{SEE, Server};
 
 const CLUSTERS: usize = 3;
 const CONNECTORS: usize = 20;
-/// Between two changes of the storm.
+/// Between two changes of the storm in each cluster.
 const CHANGE: Duration = Duration::from_millis(8);
 /// A reader goes to the next server after so long, as clients behind a balancer do.
 const STAY: Duration = Duration::from_millis(1500);
@@ -95,7 +95,9 @@ fn storm(clusters: &[FakeCluster], over: &AtomicBool) -> usize {
             false => cluster.set_state(&name, Some(0), "RUNNING", None),
         };
         flips += 1;
-        std::thread::sleep(CHANGE);
+        if flips % CLUSTERS == 0 {
+            std::thread::sleep(CHANGE);
+        }
     }
     flips
 }
@@ -141,9 +143,9 @@ fn a_listener_misses_nothing_and_hears_nothing_twice_while_servers_are_restarted
                 balancer.lock().unwrap()[place] = new.address;
                 servers.insert(place, new);
                 // Under load again before the next one goes.
-                let seen = last.load(Ordering::SeqCst);
+                let before = heard.lock().unwrap().len();
                 until("more events", || {
-                    (last.load(Ordering::SeqCst) > seen + 200).then_some(())
+                    (heard.lock().unwrap().len() > before + 100).then_some(())
                 });
             }
             over.store(true, Ordering::SeqCst);
@@ -203,5 +205,5 @@ fn a_listener_misses_nothing_and_hears_nothing_twice_while_servers_are_restarted
     }
     assert_eq!(exactly, heard.len(), "nothing was told that the feed does not hold");
     eprintln!("{} numbers of the feed, {exactly} told themselves", feed.len());
-    assert!(exactly > 500, "under load");
+    assert!(exactly > 300, "under load");
 }

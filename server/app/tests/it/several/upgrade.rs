@@ -14,7 +14,11 @@ use crate::server::{Home, Server};
 /// Builds it, unless it was; says why it cannot.
 fn before() -> PathBuf {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.ci/before.sh");
-    let built = Command::new(script).stderr(Stdio::inherit()).output().unwrap();
+    // Beside the present program, wherever that was built.
+    let target = Path::new(env!("CARGO_BIN_EXE_signalbox")).ancestors().nth(2).unwrap();
+    let mut command = Command::new(script);
+    command.env("CARGO_TARGET_DIR", target).stderr(Stdio::inherit());
+    let built = command.output().unwrap();
     assert!(built.status.success(), "the reason stands above");
     PathBuf::from(String::from_utf8(built.stdout).unwrap().trim())
 }
