@@ -9,6 +9,7 @@ use http::{HeaderValue, StatusCode};
 use model::names::{ConnectorName, WorkerId};
 use model::observe::{HealthAnswer, Plugin, WorkerAnswer};
 use model::secrets::Definitions;
+use telemetry::span::Asked;
 use url::Url;
 
 use crate::{BodyHash, Error, answer, path_segment, wire};
@@ -142,7 +143,13 @@ impl Worker {
         request
             .headers
             .insert(ACCEPT, HeaderValue::from_static("application/json"));
-        Ok(self.client.send(request).await?)
+        let (worker, path) = (self.address.as_str(), request.url.path().to_owned());
+        let answer = self.client.send(request);
+        let how = |answer: &Result<Response, egress::Error>| match answer {
+            Ok(answer) => Asked::Answered(answer.status.as_u16()),
+            Err(error) => Asked::Failed(error.word()),
+        };
+        Ok(telemetry::span::ask(worker, &path, answer, how).await?)
     }
 }
 

@@ -9,7 +9,7 @@ use model::record::{Changed, ClusterRecord, FeedItem};
 use store::{Feed, Listener, Store};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
+use tracing::{Instrument as _, warn};
 use view::{Cluster, Fleet};
 
 use crate::connected::connected;
@@ -114,31 +114,43 @@ impl Follower {
             return self.appear().await;
         };
         let many = expired(before.feed, &feed) || feed.items.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
+        let span = telemetry::span::swap(last);
         let mut items = feed.items;
         if many {
-            self.load_all().await?;
-            // What the fleet was read with and lies beyond what was read of the feed is told too.
-            let loaded = self.fleet.borrow().feed;
-            while let Some(last) = items.last().map(|item| item.id).filter(|last| *last < loaded) {
-                let more = self.store.feed_after(last, MOST).await?.items;
-                let before = items.len();
-                items.extend(more.into_iter().filter(|item| item.id <= loaded));
-                if items.len() == before {
-                    break;
-                }
-            }
+            self.load_all().instrument(span).await?;
+            self.read_on(&mut items).await?;
         } else {
-            let mut next = Fleet {
-                clusters: before.clusters.clone(),
-                feed: last,
-            };
-            for (cluster, changes) in by_cluster(&items) {
-                self.update(&mut next, &cluster, changes).await?;
-            }
-            self.swap(next);
+            self.take_in(&before, &items, last).instrument(span).await?;
         }
         self.publish(items);
         self.appear().await
+    }
+
+    /// Reads what changed and puts the view with it in place.
+    async fn take_in(&self, before: &Fleet, items: &[FeedItem], last: i64) -> store::Result<()> {
+        let mut next = Fleet {
+            clusters: before.clusters.clone(),
+            feed: last,
+        };
+        for (cluster, changes) in by_cluster(items) {
+            self.update(&mut next, &cluster, changes).await?;
+        }
+        self.swap(next);
+        Ok(())
+    }
+
+    /// What the fleet was read with and lies beyond what was read of the feed is told too.
+    async fn read_on(&self, items: &mut Vec<FeedItem>) -> store::Result<()> {
+        let loaded = self.fleet.borrow().feed;
+        while let Some(last) = items.last().map(|item| item.id).filter(|last| *last < loaded) {
+            let more = self.store.feed_after(last, MOST).await?.items;
+            let before = items.len();
+            items.extend(more.into_iter().filter(|item| item.id <= loaded));
+            if items.len() == before {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Reads what changed of one cluster; a change copies this cluster and no other.

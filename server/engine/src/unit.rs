@@ -10,11 +10,12 @@ use model::observe::{Observation, Seen};
 use model::record::ClusterRecord;
 use store::Lease;
 use telemetry::Outcome;
+use telemetry::span::{self, Cause, Causes};
 use tokio::sync::{mpsc, watch as channel};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{info, warn};
+use tracing::{Instrument as _, info, warn};
 
 use crate::ClusterSpec;
 use crate::ledger::Ledger;
@@ -116,6 +117,7 @@ async fn hold(
         lease: &lease,
         ledgers,
         hints,
+        causes: Causes::default(),
         lost,
         unrecorded_since: None,
     };
@@ -186,6 +188,8 @@ struct Holding<'a> {
     lease: &'a Lease,
     ledgers: BTreeMap<ClusterName, Ledger>,
     hints: BTreeMap<ClusterName, channel::Sender<Hints>>,
+    /// What led to what is not recorded yet.
+    causes: Causes,
     /// What an earlier holding lost, until the entries that tell of it are recorded.
     lost: Option<Lost>,
     unrecorded_since: Option<Timestamp>,
@@ -255,11 +259,22 @@ impl Holding<'_> {
         }
     }
 
-    fn take(&mut self, Looking { cluster, observation }: Looking) {
+    fn take(&mut self, looked: Looking) {
+        let Looking {
+            cluster,
+            observation,
+            cause,
+        } = looked;
         let Some(ledger) = self.ledgers.get_mut(&cluster) else {
             return;
         };
-        let changed = ledger.observe(&observation, &*self.shared.clock);
+        let changed = span::judge(&cause, cluster.as_str()).in_scope(|| {
+            let changed = ledger.observe(&observation, &*self.shared.clock);
+            if changed {
+                self.causes.note(cluster.as_str(), Cause::here());
+            }
+            changed
+        });
         let (at, answered) = (observation.at, observation.answered);
         if let (true, Some(hints)) = (changed, self.hints.get(&cluster)) {
             hints.send_replace(Hints::of(ledger.facts()));
@@ -292,11 +307,14 @@ impl Holding<'_> {
             let now = self.shared.clock.now();
             let began = Instant::now();
             let result = if let Some(outgoing) = ledger.outgoing(now) {
-                self.shared
-                    .store
-                    .commit(self.lease, &outgoing.batch())
-                    .await
-                    .map(|_| true)
+                let span = span::commit(cluster.as_str(), &self.causes);
+                let batch = outgoing.batch();
+                let work = self.shared.store.commit(self.lease, &batch);
+                let committed = work.instrument(span.clone()).await;
+                if let Ok(Some(feed)) = committed {
+                    span::committed(&span, feed);
+                }
+                committed.map(|_| true)
             } else if ledger.owes_heartbeat() {
                 let fresh = &ledger.facts().fresh;
                 self.shared
@@ -313,6 +331,7 @@ impl Holding<'_> {
                     self.lost = None;
                     self.unrecorded_since = None;
                     ledger.recorded();
+                    self.causes.recorded(cluster.as_str());
                 }
                 Ok(false) => {
                     self.unrecorded_since = None;

@@ -32,7 +32,7 @@ impl Outcome {
         for size in sizes {
             usize::BITS.saturating_sub(size.leading_zeros()).hash(&mut hasher);
         }
-        for c in text.chars().filter(|c| c.is_alphabetic()).take(24) {
+        for c in text.chars().filter(|c| c.is_alphabetic()).take(40) {
             c.hash(&mut hasher);
         }
         Self(hasher.finish())

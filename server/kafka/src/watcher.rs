@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use model::observe::GroupMembers;
 
 use crate::asker::Asker;
 use crate::client::Client;
-use crate::group::{self, Known};
+use crate::group::{self, Known, Outage};
 use crate::{Error, ffi};
 
 /// How long one look may take. The call waits for every broker, so a broker that is down makes it last this long.
@@ -26,6 +26,7 @@ struct Watched {
     client: Arc<Client>,
     /// Addresses that members gave before the rebalance that hides them now.
     known: Known,
+    outage: Outage,
 }
 
 impl fmt::Debug for GroupWatcher {
@@ -46,6 +47,7 @@ impl GroupWatcher {
         let state = Watched {
             client,
             known: Known::default(),
+            outage: Outage::default(),
         };
         // The cluster's own thread serves the shared client.
         let asker = Asker::start(&format!("group {group_id}"), state, |_| {})?;
@@ -61,18 +63,20 @@ impl GroupWatcher {
     }
 
     /// Who is in the group now, within 1 s. A group that its coordinator does not know has state `Dead` and no member.
-    /// `partial` is true when the absence of a worker proves nothing: no member was listed and a broker was silent, or
-    /// a member's address could not be told.
+    /// `partial` is true when the absence of a worker proves nothing: no member was listed and a broker was silent, a
+    /// member's address could not be told, or Kafka is back from an outage for less than 15 s and somebody who was there
+    /// before it is not (yet).
     ///
     /// # Errors
     /// [`Error::TimedOut`], [`Error::Unreachable`], [`Error::Authentication`], [`Error::Authorization`] (we may not
-    /// describe the group), [`Error::NotConnect`], [`Error::Refused`], [`Error::NoThread`]. Each means that nothing is
+    /// describe the group), [`Error::NotConnect`], [`Error::OtherCluster`], [`Error::Refused`], [`Error::NoThread`]. Each means that nothing is
     /// known about any worker.
     pub async fn members(&self) -> Result<GroupMembers, Error> {
         let group_id = Arc::clone(&self.group_id);
         self.asker
             .ask(DEADLINE, move |watched, left| {
-                group::ask(&watched.client, &group_id, left, &mut watched.known)
+                let answer = group::ask(&watched.client, &group_id, left, &mut watched.known);
+                watched.outage.judge(answer, Instant::now())
             })
             .await
     }

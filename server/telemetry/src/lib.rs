@@ -16,5 +16,5 @@ pub use own::{
     Outcome, Prometheus, PrometheusError, feed_published, feed_reader_reset, group_asked, judged, lease_held,
     rest_answered, store_committed, view_swapped,
 };
-pub use start::{Settings, assemble, init_logs, start};
+pub use start::{Settings, assemble, start};
 pub use traces::{Answer, Exporter, Rhythm, TraceSettings};

@@ -55,23 +55,3 @@ where
         .with_filter(filter_fn(is_ours));
     Ok((Registry::default().with(written).with(traced), logs, exporter))
 }
-
-/// Sets up logs alone, once per process.
-///
-/// # Errors
-/// As [`start`].
-pub fn init_logs(format: LogFormat, filter: &str) -> Result<(), LogsError> {
-    let traces = TraceSettings {
-        export: false,
-        sample_ratio: 0.0,
-        service_name: String::new(),
-        service_version: "",
-        instance_id: String::new(),
-    };
-    start(&Settings {
-        format,
-        filter: filter.to_owned(),
-        traces,
-    })
-    .map(|_| ())
-}

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use app::config::{self, Variables};
 use nix::sys::signal::Signal;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use testkit::fake::{FakeCluster, FakeConnector, Version};
 
 use crate::client::until;
 use crate::database::Database;
@@ -94,6 +96,54 @@ fn a_request_is_a_trace_that_errors_and_log_lines_name() {
         assert!(!said.contains(secret), "{secret}");
     }
     assert!(!server.log().contains("hunter2"), "{}", server.log());
+}
+
+/// From the question to a worker to the view that shows the answer.
+#[test]
+fn a_look_is_one_trace_down_to_the_view() {
+    let (database, receiver) = (Database::new(), Receiver::start());
+    let fleet = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fleet.put(FakeConnector::source("payments-in", 1));
+    let cluster = format!("[[clusters]]\nname = \"orders\"\nurls = [\"{}\"]\n", fleet.url(0));
+    let _server = Server::ready(home(&database.url, &(to(receiver.address) + &cluster)));
+    let whole = |swap: &Span| {
+        let spans = receiver.spans();
+        let above = |span: &Span| {
+            spans
+                .iter()
+                .find(|one| one.trace_id == span.trace_id && one.span_id == span.parent_span_id)
+                .cloned()
+        };
+        let record = above(swap).filter(|span| span.name == "record")?;
+        let judge = above(&record).filter(|span| span.name == "fold and judge")?;
+        let look = above(&judge).filter(|span| attribute(span, "signalbox.look").as_deref() == Some("list"))?;
+        let below = |span: &&Span| span.parent_span_id == look.span_id && span.name == "ask worker";
+        let ask = spans.iter().find(below)?.clone();
+        Some((look, ask, judge, record))
+    };
+    let (look, ask, judge, record) = until("the whole trace", || {
+        let spans = receiver.spans();
+        let mut swaps = spans.iter().filter(|span| span.name == "swap view");
+        swaps.find_map(whole)
+    });
+    for span in [&look, &ask, &judge, &record] {
+        assert_eq!(
+            attribute(span, "signalbox.cluster").as_deref(),
+            Some("orders"),
+            "{}",
+            span.name
+        );
+    }
+    assert!(look.parent_span_id.is_empty());
+    assert_eq!(attribute(&ask, "url.path").as_deref(), Some("/connectors"));
+    assert_eq!(attribute(&ask, "signalbox.outcome").as_deref(), Some("ok"));
+    assert_eq!(attribute(&ask, "http.response.status_code").as_deref(), Some("200"));
+    let worker = fleet.url(0);
+    let worker = worker.strip_prefix("http://").unwrap().trim_end_matches('/');
+    assert_eq!(attribute(&ask, "signalbox.worker").as_deref(), Some(worker));
+    assert!(attribute(&record, "signalbox.feed").unwrap().parse::<i64>().unwrap() > 0);
+    // Questions are asked with a query; it stays here.
+    assert!(!format!("{:?}", receiver.spans()).contains("expand"));
 }
 
 #[test]

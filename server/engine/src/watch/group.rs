@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use model::names::WorkerId;
 use model::observe::{Gap, GapKind, Seen};
 use telemetry::Outcome;
+use telemetry::span::{self, Look};
 use tokio::sync::Mutex;
-use tracing::{debug, info, warn};
+use tracing::{Instrument as _, debug, info, warn};
 
 use super::aside::Aside;
 use super::hints::Hints;
@@ -104,7 +105,8 @@ async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Deaf, Trouble> 
         let at = watcher.shared.clock.now();
         let began = Instant::now();
         let doubt_known = watcher.hints.borrow().in_doubt;
-        let seen = match group.members().await {
+        let look = span::look(Look::Group, name);
+        let seen = match group.members().instrument(look.clone()).await {
             Ok(members) => {
                 telemetry::group_asked(name, Outcome::Ok, began.elapsed());
                 Seen::Members(members)
@@ -117,7 +119,7 @@ async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Deaf, Trouble> 
                 })
             }
         };
-        if !watcher.tell(at, seen).await {
+        if !watcher.tell(at, seen).instrument(look).await {
             return Ok(Deaf);
         }
         let pause = watcher.interval().saturating_sub(began.elapsed());

@@ -8,8 +8,9 @@ use model::Timestamp;
 use model::names::{ConnectorName, WorkerId};
 use model::observe::{Gap, GapKind, Seen};
 use telemetry::Outcome;
+use telemetry::span::{self, Look};
 use tokio::task::JoinSet;
-use tracing::warn;
+use tracing::{Instrument as _, warn};
 
 use super::known::Known;
 use super::names::TooLong;
@@ -62,7 +63,8 @@ impl Lister {
     /// One look and the pause after it; `None` when nobody listens any more.
     async fn look(&mut self) -> Option<()> {
         let began = Instant::now();
-        let burden = match self.try_look().await {
+        let look = span::look(Look::List, self.watcher.cluster.name.as_str());
+        let burden = match self.try_look().instrument(look).await {
             Ok(burden) => burden,
             Err(Deaf) => return None,
         };
@@ -141,11 +143,12 @@ impl Lister {
                     Some(worker) => {
                         let previous = self.previous(worker.address());
                         let at = self.watcher.shared.clock.now();
-                        running.spawn(async move {
+                        let question = async move {
                             let began = Instant::now();
                             let answer = worker.list_expanded(previous).await;
                             (worker, at, answer, began.elapsed())
-                        });
+                        };
+                        running.spawn(question.in_current_span());
                     }
                     None if running.is_empty() => {
                         return Err(first_gap.unwrap_or_else(|| Gap {

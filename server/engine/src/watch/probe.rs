@@ -8,8 +8,9 @@ use connect::Worker;
 use model::names::WorkerId;
 use model::observe::{Gap, Seen, WorkerSlow};
 use telemetry::Outcome;
+use telemetry::span::{self, Look};
 use tokio::task::JoinSet;
-use tracing::warn;
+use tracing::{Instrument as _, warn};
 
 use super::watcher::Watcher;
 
@@ -41,7 +42,8 @@ pub(crate) async fn run(watcher: Watcher, kafka: bool) {
                 );
             }
             if slow || !kafka {
-                probes.spawn(probe(watcher.clone(), id, worker, slow && credited));
+                let look = span::look(Look::Probe, watcher.cluster.name.as_str());
+                probes.spawn(probe(watcher.clone(), id, worker, slow && credited).instrument(look));
             }
         }
         while let Some(done) = probes.join_next().await {

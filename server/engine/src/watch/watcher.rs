@@ -7,6 +7,7 @@ use model::Timestamp;
 use model::names::ClusterName;
 use model::observe::{Observation, Seen};
 use store::Lease;
+use telemetry::span::Cause;
 use tokio::sync::{mpsc, watch as channel};
 
 use super::client::WorkerClient;
@@ -17,6 +18,8 @@ use crate::unit_spec::Shared;
 pub(crate) struct Looking {
     pub(crate) cluster: ClusterName,
     pub(crate) observation: Observation,
+    /// The look that saw it, for its trace.
+    pub(crate) cause: Cause,
 }
 
 impl Looking {
@@ -25,6 +28,7 @@ impl Looking {
         Self {
             cluster: cluster.clone(),
             observation,
+            cause: Cause::here(),
         }
     }
 }

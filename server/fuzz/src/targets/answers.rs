@@ -135,7 +135,8 @@ fn definitions(body: &[u8]) -> Outcome {
         let passwords = keys.filter(|key| &*key.kind == "PASSWORD");
         let shown = passwords.filter(|key| key.default.is_some()).count();
         assert_eq!(shown, 0, "a password's default is kept");
-        vec![definitions.keys.len()]
+        let defaults = definitions.keys.values().filter(|key| key.default.is_some()).count();
+        vec![definitions.keys.len(), defaults]
     })
 }
 

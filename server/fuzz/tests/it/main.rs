@@ -27,7 +27,7 @@ fn keeps_its_promises(name: &str) {
         }
     }
     // Damage that always ends the same way would prove nothing.
-    assert!(run.outcomes() > 5, "{name}: {} outcomes", run.outcomes());
+    assert!(run.outcomes() >= 5, "{name}: {} outcomes", run.outcomes());
 }
 
 #[test]

@@ -1,14 +1,18 @@
-//! The two blobs that a member of a Connect group leaves with the coordinator, in protocol versions 0 to 2.
+//! The two blobs that a member of a Connect group leaves with the coordinator, in protocol versions 0 to 2. A newer one
+//! is read as version 2: Kafka itself takes it for granted that newer versions only append.
 //!
 //! Big-endian throughout; a string is an int16 length and UTF-8, bytes and arrays an int32 length of which -1 means
 //! null. The bytes come from whoever may join the group, so every length is checked against what is left before
 //! anything is read or allocated, and what does not fit is an error, never a panic.
 //! Source: Kafka's `ConnectProtocol` and `IncrementalCooperativeConnectProtocol`.
 
+/// The newest version whose layout is known.
+pub const NEWEST: i16 = 2;
+
 /// What a worker said of itself when it last joined. Empty bytes (while a rebalance runs) are no metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metadata {
-    /// 0 eager, 1 compatible, 2 sessioned.
+    /// 0 eager, 1 compatible, 2 sessioned; more is not known and was read as 2.
     pub version: i16,
     /// The advertised REST address, as in `http://host:8083/`.
     pub url: String,
@@ -21,7 +25,7 @@ pub struct Metadata {
 /// What the leader gave to a worker. Since version 1 it holds only what changes: see [`owned`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
-    /// 0 eager, 1 compatible, 2 sessioned.
+    /// 0 eager, 1 compatible, 2 sessioned; more is not known and was read as 2.
     pub version: i16,
     /// 0, or 1 when workers disagreed on the configuration and nothing could be assigned.
     pub error: i16,
@@ -60,15 +64,15 @@ pub enum Malformed {
     /// A string that is not UTF-8 ends at this byte.
     #[error("text that is not UTF-8 ends at byte {0}")]
     Text(usize),
-    /// A version that this decoder does not know.
-    #[error("protocol version {0} is not known")]
+    /// A version that cannot be, below 0.
+    #[error("protocol version {0} cannot be")]
     Version(i16),
 }
 
 /// Reads member metadata; `None` for the empty bytes that a coordinator shows while a rebalance runs.
 ///
 /// # Errors
-/// [`Malformed`], for anything that is not a blob of version 0 to 2. Bytes after its end are ignored, as Kafka does.
+/// [`Malformed`], for anything that cannot be read so. Bytes after its end are ignored, as Kafka does.
 pub fn metadata(bytes: &[u8]) -> Result<Option<Metadata>, Malformed> {
     if bytes.is_empty() {
         return Ok(None);
@@ -88,6 +92,16 @@ pub fn metadata(bytes: &[u8]) -> Result<Option<Metadata>, Malformed> {
         config_offset,
         owned,
     }))
+}
+
+/// The version and the address alone, with which metadata of every version begins: what is left of a newer one that
+/// turns out to be laid out otherwise.
+///
+/// # Errors
+/// As [`metadata`]; empty bytes are [`Malformed::Truncated`].
+pub fn beginning(bytes: &[u8]) -> Result<(i16, String), Malformed> {
+    let mut input = Input { bytes, at: 0 };
+    Ok((input.version()?, input.string()?))
 }
 
 /// Reads an assignment; `None` for empty bytes (nothing assigned yet).
@@ -172,7 +186,7 @@ impl<'a> Input<'a> {
 
     fn version(&mut self) -> Result<i16, Malformed> {
         match i16::from_be_bytes(self.take()?) {
-            version @ 0..=2 => Ok(version),
+            version @ 0.. => Ok(version),
             version => Err(Malformed::Version(version)),
         }
     }

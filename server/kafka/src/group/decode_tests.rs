@@ -153,11 +153,33 @@ fn lies_about_lengths_are_refused() {
         assert!(metadata(&blob).is_err(), "{announced} bytes");
     }
     assert_eq!(metadata(&Blob::default().i16(2).i16(-1).0), Err(Malformed::Length(4)));
-    assert_eq!(metadata(&Blob::default().i16(3).0), Err(Malformed::Version(3)));
     assert_eq!(metadata(&Blob::default().i16(-1).0), Err(Malformed::Version(-1)));
     let mut latin = Blob::default().i16(2).i16(1).0;
     latin.push(0xe9);
     assert_eq!(metadata(&latin), Err(Malformed::Text(5)));
+}
+
+#[test]
+fn a_version_that_is_not_known_is_read_as_the_newest_one() {
+    let mut later = v2_assignment();
+    later[1] = 3;
+    later.extend(b"more than version 2 has");
+    let read = assignment(&later).unwrap().unwrap();
+    assert_eq!((read.version, read.delay_ms, read.assigned.len()), (3, 5000, 2));
+    let meta = Blob::default()
+        .i16(7)
+        .string("http://w:8083/")
+        .i64(26)
+        .bytes(&later)
+        .i32(1)
+        .0;
+    let read = metadata(&meta).unwrap().unwrap();
+    assert_eq!((read.version, read.owned.unwrap().assigned.len()), (7, 2));
+    // Laid out otherwise behind the address, which is all that is left then.
+    let other = Blob::default().i16(9).string("http://w:8083/").i32(1).0;
+    assert!(metadata(&other).is_err());
+    assert_eq!(beginning(&other), Ok((9, "http://w:8083/".to_owned())));
+    assert!(beginning(&[]).is_err() && beginning(&Blob::default().i16(-2).string("x").0).is_err());
 }
 
 #[test]

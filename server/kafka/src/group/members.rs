@@ -1,6 +1,6 @@
 //! A described group in Connect's words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::names::WorkerId;
 use model::observe::{GroupMember, GroupMembers};
@@ -11,7 +11,13 @@ use crate::ffi::{RawGroup, RawMember};
 /// What each member said last, as long as it is in the group: during a rebalance the coordinator shows members without
 /// their metadata, and an assignment alone is only a difference to it.
 #[derive(Debug, Default)]
-pub(crate) struct Known(BTreeMap<String, Said>);
+pub(crate) struct Known {
+    said: BTreeMap<String, Said>,
+    /// Members of whose blobs something was complained; once is enough.
+    odd: BTreeSet<String>,
+    /// The Kafka cluster in which the group was seen last.
+    pub(super) home: Option<String>,
+}
 
 #[derive(Debug)]
 struct Said {
@@ -34,9 +40,9 @@ pub(super) fn nobody(group_id: &str, partial: bool) -> GroupMembers {
 
 /// Puts a group into Connect's words. `silent` says that not every broker answered.
 pub(super) fn read(group: RawGroup, silent: bool, known: &mut Known) -> GroupMembers {
-    known
-        .0
-        .retain(|member_id, _| group.members.iter().any(|m| m.member_id == *member_id));
+    let listed = |member_id: &String| group.members.iter().any(|m| m.member_id == *member_id);
+    known.said.retain(|member_id, _| listed(member_id));
+    known.odd.retain(listed);
     let listed = group.members.len();
     let members: Vec<GroupMember> = group.members.into_iter().filter_map(|raw| member(raw, known)).collect();
     // A coordinator that lists members speaks for its group, whoever else is silent. One that lists none may have lost
@@ -52,8 +58,15 @@ pub(super) fn read(group: RawGroup, silent: bool, known: &mut Known) -> GroupMem
 
 /// One member; `None` when nothing tells its address.
 fn member(raw: RawMember, known: &mut Known) -> Option<GroupMember> {
-    let metadata: Option<Metadata> = readable(&raw, "metadata", decode::metadata(&raw.metadata));
-    let assignment: Option<Assignment> = readable(&raw, "assignment", decode::assignment(&raw.assignment));
+    let metadata: Option<Metadata> = readable(&raw, "metadata", decode::metadata(&raw.metadata), known);
+    let assignment: Option<Assignment> = readable(&raw, "assignment", decode::assignment(&raw.assignment), known);
+    let newer = newer(&raw);
+    if let Some((version, _)) = &newer {
+        complain(&raw, known, || {
+            let newest = decode::NEWEST;
+            format!("it speaks version {version} of Connect's group protocol, which is read as version {newest}")
+        });
+    }
     let (url, (connectors, tasks)) = match (&metadata, &assignment) {
         (Some(metadata), assignment) => {
             let owned = assignment
@@ -64,16 +77,17 @@ fn member(raw: RawMember, known: &mut Known) -> Option<GroupMember> {
                 url: metadata.url.clone(),
                 owned: owned.clone(),
             };
-            known.0.insert(raw.member_id.clone(), said);
+            known.said.insert(raw.member_id.clone(), said);
             (Some(metadata.url.clone()), owned)
         }
         // Since version 1 a worker keeps running what it has while a rebalance runs.
-        (None, assignment) => match known.0.get(&raw.member_id) {
+        (None, assignment) => match known.said.get(&raw.member_id) {
             Some(said) if assignment.as_ref().is_none_or(|a| a.version > 0) => {
                 (Some(said.url.clone()), said.owned.clone())
             }
             Some(said) => (Some(said.url.clone()), Owned::default()),
-            None => (None, Owned::default()),
+            // What it owns cannot be told; where it is can.
+            None => (newer.map(|(_, url)| url), Owned::default()),
         },
     };
     let worker_id = match &url {
@@ -95,12 +109,35 @@ fn member(raw: RawMember, known: &mut Known) -> Option<GroupMember> {
     })
 }
 
-fn readable<T>(raw: &RawMember, what: &str, read: Result<Option<T>, decode::Malformed>) -> Option<T> {
+/// Version and address of metadata that is newer than this program.
+fn newer(raw: &RawMember) -> Option<(i16, String)> {
+    let beginning = decode::beginning(&raw.metadata).ok();
+    beginning.filter(|(version, _)| *version > decode::NEWEST)
+}
+
+fn readable<T>(
+    raw: &RawMember,
+    what: &str,
+    read: Result<Option<T>, decode::Malformed>,
+    known: &mut Known,
+) -> Option<T> {
     read.unwrap_or_else(|error| {
-        // Anyone with the right to join may write this; the member stays listed by what else names it.
-        tracing::debug!(member_id = raw.member_id, client_host = raw.client_host, %error, "unreadable {what}");
+        complain(raw, known, || format!("its {what} cannot be read: {error}"));
         None
     })
+}
+
+/// Says what is odd about a member, once as long as it stays. Anyone with the right to join may write such blobs; the
+/// member stays listed by what else names it.
+fn complain(raw: &RawMember, known: &mut Known, what: impl FnOnce() -> String) {
+    if known.odd.insert(raw.member_id.clone()) {
+        let what = what();
+        tracing::warn!(
+            member_id = raw.member_id,
+            client_host = raw.client_host,
+            "a member of the group is odd: {what}"
+        );
+    }
 }
 
 /// `host:port` of a worker's address, as Connect writes it into statuses.

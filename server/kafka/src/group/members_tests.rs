@@ -140,3 +140,30 @@ fn garbage_in_the_blobs_keeps_the_member() {
         ("w:1", None)
     );
 }
+
+#[test]
+fn a_newer_protocol_is_tolerated_and_complained_of_once() {
+    let newer = |blob: Vec<u8>| [&[0, 3], &blob[2..], &[1, 2, 3]].concat();
+    let mut known = Known::default();
+    for _ in 0..2 {
+        let (said, given) = (newer(metadata("http://w1:8083/")), newer(assignment("m1", 0)));
+        let seen = read(
+            group("Stable", vec![raw("m1", "custom", said, given)]),
+            false,
+            &mut known,
+        );
+        assert_eq!((seen.members[0].tasks.len(), seen.members[0].leader), (1, Some(true)));
+        assert_eq!(known.odd.len(), 1);
+    }
+    // Laid out otherwise behind the address: it is there, and what it owns is not known.
+    let other = [&[0, 9], &metadata("http://w1:8083/")[2..19], &[1]].concat();
+    let seen = read(
+        group("Stable", vec![raw("m1", "custom", other, vec![0, 9, 1])]),
+        false,
+        &mut Known::default(),
+    );
+    assert_eq!((seen.members[0].worker_id.as_str(), seen.partial), ("w1:8083", false));
+    assert_eq!((seen.members[0].tasks.len(), seen.members[0].delay_ms), (0, None));
+    read(group("Empty", Vec::new()), false, &mut known);
+    assert!(known.odd.is_empty());
+}

@@ -1,6 +1,8 @@
 //! The members of Connect groups: asked of the brokers, and put into Connect's words.
 
+mod back;
 pub mod decode;
+mod home;
 mod members;
 
 use std::ffi::CStr;
@@ -12,6 +14,7 @@ use crate::Error;
 use crate::client::Client;
 use crate::ffi::{self, Coordinator, GroupList, RawGroup};
 
+pub(crate) use back::Outage;
 pub(crate) use members::Known;
 
 /// The protocol type of Connect's groups.
@@ -57,7 +60,8 @@ pub(crate) fn ask(client: &Client, group_id: &str, left: Duration, known: &mut K
         let list = list(client, Some(&name), end, SLICE).map_err(sort)?;
         let partial = list.partial;
         if let Some(group) = best(list.groups) {
-            return one(group, partial, known);
+            let seen = one(group, partial, known)?;
+            return home::told(client, seen, end, known);
         }
         // Not listed: it may be absent, hidden from us (a list silently omits what we may not describe), or lost with
         // a connection whose failure librdkafka forgot. Only the coordinator can tell.
@@ -65,7 +69,7 @@ pub(crate) fn ask(client: &Client, group_id: &str, left: Duration, known: &mut K
             .saturating_duration_since(Instant::now())
             .max(Duration::from_millis(100));
         match ffi::coordinator_says(&client.consumer, &name, rest).map_err(sort)? {
-            Coordinator::NoConnectGroup => Ok(members::nobody(group_id, partial)),
+            Coordinator::NoConnectGroup => home::told(client, members::nobody(group_id, partial), end, known),
             Coordinator::Refused(code) => Err(sort(code)),
             Coordinator::Present => Err(Error::Unreachable {
                 reason: "the coordinator was lost while it answered".to_owned(),

@@ -5,8 +5,11 @@ mod admin;
 mod dead;
 mod frozen;
 mod listed;
+mod partial;
 mod secrets;
 mod soon;
+#[expect(clippy::print_stdout, reason = "the measured times are for people to read")]
+mod weather;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -31,7 +34,13 @@ async fn a_connect_group_through_its_life() {
     listed::groups_are_found_and_told_apart(&cluster, &workers).await;
     frozen::a_frozen_broker_costs_one_second(&lab, &cluster, &workers).await;
     dead::a_killed_follower_is_missed(&cluster, &workers).await;
+    let watcher = cluster.watch(workers.group_id()).unwrap();
+    watcher.members().await.unwrap();
     dead::a_dead_broker_is_unreachable(&lab, &cluster, &workers).await;
+    weather::a_broker_that_comes_later_is_found(&lab, &watcher, &workers).await;
+    weather::fifty_suspensions_leave_nothing_behind(&lab, &watcher).await;
+    weather::another_kafka_cluster_empties_no_group(&lab, &cluster, &watcher, &workers).await;
+    drop(watcher);
 
     let name = "kafka lab";
     assert!(frozen::threads().contains(&name.to_owned()));

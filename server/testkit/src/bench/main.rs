@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
+use tokio::signal::unix::{SignalKind, signal};
 
 use rig::Rig;
 use table::Table;
@@ -126,7 +127,13 @@ fn say(text: &str) {
 
 async fn run(arguments: &Arguments) -> Result<()> {
     let mut table = Table::new();
-    let outcome = measure(arguments, &mut table).await;
+    let mut asked_to_end = signal(SignalKind::terminate())?;
+    // Ended at once, this program would leave its children behind.
+    let outcome = tokio::select! {
+        outcome = measure(arguments, &mut table) => outcome,
+        _ = asked_to_end.recv() => Err("asked to end".into()),
+        _ = tokio::signal::ctrl_c() => Err("asked to end".into()),
+    };
     // What was measured before something went wrong is still worth its time.
     writeln!(io::stdout(), "{}", table.markdown(arguments))?;
     outcome
