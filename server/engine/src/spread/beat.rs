@@ -53,6 +53,8 @@ struct Memory {
     busy: BTreeMap<UnitName, Instant>,
     free: BTreeMap<UnitName, Instant>,
     gave: Option<Instant>,
+    /// Whether the database could not be asked since the last renewal.
+    failed: bool,
     /// Until when what ran out is left to others.
     recovering: Option<Instant>,
     tidied: Option<Instant>,
@@ -71,6 +73,7 @@ impl Spread {
             let pause = looked.unwrap_or_else(|error| {
                 warn!(%error, "leases can neither be renewed nor taken");
                 memory.listener = None;
+                memory.failed = true;
                 LOOK
             });
             tokio::select! {
@@ -123,9 +126,12 @@ impl Spread {
         let began = Instant::now();
         let renewals = self.store.beat(&server, &leases, LEASE).await?;
         let now = Instant::now();
-        if memory.renewed.is_some_and(|last| now - last >= LEASE) {
+        // Not when only this server was held up: then what ran out of others' is a dead server's.
+        let away = memory.failed && memory.renewed.is_some_and(|last| now - last >= LEASE);
+        if away || now - began >= LEASE {
             memory.recovering = Some(now + RECOVERY);
         }
+        memory.failed = false;
         memory.renewed = Some(now);
         memory.told.clone_from(can);
         memory.busy.retain(|unit, _| held.contains_key(unit));
