@@ -426,6 +426,6 @@ impl Ledger {
 }
 
 #[cfg(test)]
-pub(crate) mod replay;
+pub(crate) mod replay_tests;
 #[cfg(test)]
 mod tests;

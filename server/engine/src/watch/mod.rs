@@ -12,7 +12,7 @@ mod names;
 mod pace;
 mod probe;
 #[cfg(test)]
-mod recorded;
+mod recorded_tests;
 mod redact;
 mod watcher;
 

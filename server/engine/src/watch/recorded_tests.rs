@@ -13,7 +13,7 @@ use testkit::fake::{Behaviour, FakeCluster, FakeConnector, Version, traces};
 
 use super::*;
 use crate::ledger::Ledger;
-use crate::ledger::replay::{Line, record, replay, spec};
+use crate::ledger::replay_tests::{Line, record, replay, spec};
 
 struct System;
 
