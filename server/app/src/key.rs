@@ -59,31 +59,18 @@ impl SecretKey {
     /// # Errors
     /// See [`KeyError`].
     pub fn open_or_make(path: &Path) -> Result<Self, KeyError> {
-        let failed = |source| KeyError::File {
-            path: path.to_owned(),
-            source,
-        };
         match Self::open(path) {
             Err(KeyError::File { source, .. }) if source.kind() == ErrorKind::NotFound => {}
             outcome => return outcome,
-        }
-        if let Some(folder) = path.parent() {
-            make_folder(folder).map_err(failed)?;
         }
         let mut bytes = [0; LENGTH];
         rand::rngs::OsRng
             .try_fill_bytes(&mut bytes)
             .map_err(|error| KeyError::Randomness(error.to_string()))?;
-        // Under another name first: a key that was cut short by a full disk must never be taken for one.
-        let fresh = path.with_extension(format!("new-{}", std::process::id()));
-        let written = private(&fresh)
-            .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
-            // A link, so that of two servers that start together one wins and both use its key.
-            .and_then(|()| fs::hard_link(&fresh, path));
-        let removed = fs::remove_file(&fresh);
-        match written {
-            Err(source) if source.kind() != ErrorKind::AlreadyExists => return Err(failed(source)),
-            _ => removed.map_err(failed)?,
+        match write_new(path, &bytes) {
+            // Of two servers that start together one wins, and both use its key.
+            Err(KeyError::File { source, .. }) if source.kind() == ErrorKind::AlreadyExists => {}
+            outcome => outcome?,
         }
         Self::open(path)
     }
@@ -113,6 +100,23 @@ impl SecretKey {
         Ok(Self { bytes: bytes.into() })
     }
 
+    /// Puts a key from elsewhere in its place. One that is there already is not touched.
+    ///
+    /// # Errors
+    /// [`KeyError::Short`] when it is none; [`KeyError::File`], also when there is a file.
+    pub fn place(path: &Path, bytes: &[u8]) -> Result<Self, KeyError> {
+        if bytes.len() < LENGTH {
+            return Err(KeyError::Short { path: path.to_owned() });
+        }
+        write_new(path, bytes)?;
+        Self::open(path)
+    }
+
+    /// The key itself, for a backup and for nothing else.
+    pub fn expose(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// For fingerprints of masked values.
     pub fn fingerprints(&self) -> FingerprintKey {
         FingerprintKey::new(&self.bytes)
@@ -139,6 +143,25 @@ impl SecretKey {
         let right = self.sign(purpose, text);
         !right.is_empty() && equal(right.as_bytes(), signature.as_bytes())
     }
+}
+
+/// Writes a key where there is no file yet, whole or not at all.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
+    let failed = |source| KeyError::File {
+        path: path.to_owned(),
+        source,
+    };
+    if let Some(folder) = path.parent() {
+        make_folder(folder).map_err(failed)?;
+    }
+    // Under another name first: a key that was cut short by a full disk must never be taken for one.
+    let fresh = path.with_extension(format!("new-{}", std::process::id()));
+    let written = private(&fresh)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        // A link, which unlike a rename takes no other's place.
+        .and_then(|()| fs::hard_link(&fresh, path));
+    let removed = fs::remove_file(&fresh);
+    written.and(removed).map_err(failed)
 }
 
 /// Compares without telling by its time where the two differ.

@@ -11,7 +11,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -22,6 +22,9 @@ use crate::{Error, Result};
 
 /// Takes over the child only if its parent is still the lab (`$0`), then becomes the program.
 const STILL_OURS: &str = r#"[ "$PPID" = "$0" ] || exit 9; exec "$@""#;
+
+/// How long a process may take to stop all of its threads.
+const FREEZE: Duration = Duration::from_secs(5);
 
 type Order = (Command, mpsc::Sender<std::io::Result<Child>>);
 
@@ -143,9 +146,37 @@ impl Process {
             .doing(|| format!("sending {signal} to {}", self.name))
     }
 
-    /// Freezes the process (SIGSTOP).
+    /// Freezes the process (SIGSTOP) and returns when none of its threads runs any more: on a busy machine the signal
+    /// alone leaves them time to answer.
     pub fn suspend(&self) -> Result<()> {
-        self.signal(Signal::SIGSTOP)
+        self.signal(Signal::SIGSTOP)?;
+        let deadline = Instant::now() + FREEZE;
+        while self.runs() {
+            if Instant::now() >= deadline {
+                return Err(Error::Usage(format!(
+                    "{} did not stop within {} s",
+                    self.name,
+                    FREEZE.as_secs()
+                )));
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
+    /// Whether any of its threads is not stopped. The state is the first field after the name in parentheses
+    /// (proc_pid_stat(5)).
+    fn runs(&self) -> bool {
+        let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", self.pid)) else {
+            return false;
+        };
+        threads.filter_map(std::result::Result::ok).any(|thread| {
+            let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            let state = stat
+                .rsplit_once(')')
+                .and_then(|(_, rest)| rest.trim_start().chars().next());
+            state.is_some_and(|state| !matches!(state, 'T' | 't' | 'Z' | 'X'))
+        })
     }
 
     /// Thaws it (SIGCONT).

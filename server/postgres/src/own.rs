@@ -128,6 +128,25 @@ impl Own {
         })
     }
 
+    /// The address of the server that another process runs in this directory at this moment; none when none is ready.
+    /// Takes no lock: for asking a database beside the process that keeps it.
+    ///
+    /// # Errors
+    /// [`Error::PasswordLost`]; [`Error::Io`] when the directory may not be read.
+    pub fn running(data_dir: &Path) -> Result<Option<DatabaseUrl>, Error> {
+        let Ok(place) = data_dir.canonicalize() else {
+            return Ok(None);
+        };
+        let data = place.join("data");
+        match pidfile::look(&data)? {
+            Found::Running(file) if file.state == State::Ready => {
+                let password = Password::left_in(&place)?;
+                Ok(file.port.map(|port| password.url(port)))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// The address of its database, with the password.
     #[must_use]
     pub fn url(&self) -> DatabaseUrl {

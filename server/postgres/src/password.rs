@@ -47,6 +47,19 @@ impl Password {
         }
     }
 
+    /// Reads the password of a server that another process runs.
+    pub(crate) fn left_in(place: &Path) -> Result<Password, Error> {
+        let path = place.join(FILE);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(Password(text.trim().to_owned())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::PasswordLost {
+                data_dir: place.join("data"),
+                path,
+            }),
+            Err(error) => Err(Error::io("read", &path, error)),
+        }
+    }
+
     /// The address of the database that `initdb` makes. Only loopback is listened on, hence no TLS.
     pub(crate) fn url(&self, port: u16) -> DatabaseUrl {
         DatabaseUrl(format!(

@@ -28,6 +28,20 @@ pub enum Error {
     /// The schema could not be brought up to date.
     #[error("the database's schema could not be brought up to date: {0}")]
     Migration(String),
+    /// Rows are to be put where others are already.
+    #[error("the database is not empty: its table {table} has rows")]
+    NotEmpty {
+        /// A table with rows.
+        table: String,
+    },
+    /// Rows were taken out of a schema that is newer than the one they are to be put into.
+    #[error("the schema is that of migration {theirs}, and only migrations up to {ours} can be used here")]
+    NewerSchema {
+        /// The newer one.
+        theirs: i64,
+        /// The newest that would do.
+        ours: i64,
+    },
     /// A row holds what this version cannot read.
     #[error("unreadable record in the database: {0}")]
     Corrupt(String),

@@ -7,6 +7,7 @@
 //! statement is checked against the migrations when the crate is compiled, by query files in `.sqlx`.
 
 mod audit;
+mod backup;
 mod batch;
 mod clusters;
 mod commit;
@@ -29,6 +30,7 @@ mod servers;
 mod workers;
 
 pub use audit::{AuditItem, AuditRecord};
+pub use backup::{Refill, Snapshot, Table};
 pub use batch::Batch;
 pub use configs::ConfigVersion;
 pub use definitions::StoredDefinitions;

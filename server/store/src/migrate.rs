@@ -19,6 +19,11 @@ static MIGRATOR: Migrator = {
 /// A migration may rewrite a table; it is not measured like a question.
 const LIMIT: Duration = Duration::from_secs(600);
 
+/// The newest migration that this version knows.
+pub(crate) fn newest() -> i64 {
+    MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
 impl Store {
     /// Runs the migrations that are missing, grants the server's role its rights if that role exists, and makes the
     /// partitions of the coming months. `owner_url` is the address with the role that owns the tables. Servers that
@@ -27,6 +32,11 @@ impl Store {
     /// # Errors
     /// [`crate::Error::Unavailable`] when Postgres does not answer, [`crate::Error::Migration`] when it refuses.
     pub async fn migrate(owner_url: &str) -> Result<()> {
+        Self::migrate_to(owner_url, newest()).await
+    }
+
+    /// As [`Store::migrate`], up to the migration of this version only.
+    pub(crate) async fn migrate_to(owner_url: &str, version: i64) -> Result<()> {
         let options = pool::options(owner_url)?.options([("statement_timeout", "0")]);
         pool::within(LIMIT, async {
             // Fails at once and says why, where a pool would try again.
@@ -37,7 +47,7 @@ impl Store {
                 .acquire_timeout(pool::CONNECT)
                 .connect_with(options)
                 .await?;
-            MIGRATOR.run(&owner).await?;
+            MIGRATOR.run_to(version, &owner).await?;
             query!(r#"SELECT signalbox_grant_rights() AS "granted!""#)
                 .fetch_one(&owner)
                 .await?;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod backup;
 mod config;
 mod config_file;
 mod doctor;
@@ -43,6 +44,10 @@ enum Command {
     Config(ConfigCommand),
     /// Say why a connector is as it is: verdict, evidence, root cause. Exits with 1 when it needs a person.
     Why(why::Why),
+    /// Write database and secret key to one file, as of one moment; servers go on undisturbed.
+    Backup(backup::Backup),
+    /// Put a backup into an empty database.
+    Restore(backup::Restore),
     /// Look after the server itself.
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -71,6 +76,8 @@ impl Cli {
             Command::Config(ConfigCommand::Print) => config::print(),
             Command::Config(ConfigCommand::Check(file)) => config::check(&file),
             Command::Why(why) => why.run(),
+            Command::Backup(backup) => backup.run(),
+            Command::Restore(restore) => restore.run(),
             Command::Admin(AdminCommand::SignInLink(file)) => admin::sign_in_link(&file),
         }
     }

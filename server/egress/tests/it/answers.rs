@@ -45,9 +45,10 @@ async fn a_whole_answer_comes_with_status_headers_and_body() {
 
 #[tokio::test]
 async fn a_closed_port_refuses() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url: Url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
-    drop(listener);
+    // Bound, so that no neighbour takes the port, and never listening.
+    let closed = tokio::net::TcpSocket::new_v4().unwrap();
+    closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url: Url = format!("http://{}/", closed.local_addr().unwrap()).parse().unwrap();
     assert_eq!(refused(&url).await, Error::Refused);
 }
 

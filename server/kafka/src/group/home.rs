@@ -17,10 +17,20 @@ const LEAST: Duration = Duration::from_millis(100);
 /// Members prove that a cluster is theirs.
 pub(super) fn told(
     client: &Client,
-    seen: GroupMembers,
+    answer: Result<GroupMembers, Error>,
     end: Instant,
     known: &mut Known,
 ) -> Result<GroupMembers, Error> {
+    let seen = match answer {
+        // A cluster without any group yet has no coordinator for one either.
+        Err(Error::Refused { reason }) => {
+            return Err(match (known.home.clone(), id(client)) {
+                (Some(before), Some(now)) if now != before => Error::OtherCluster { before, now },
+                _ => Error::Refused { reason },
+            });
+        }
+        answer => answer?,
+    };
     if seen.partial {
         return Ok(seen);
     }

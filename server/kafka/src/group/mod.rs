@@ -52,30 +52,40 @@ pub struct ListedGroup {
 /// Asks for one group.
 pub(crate) fn ask(client: &Client, group_id: &str, left: Duration, known: &mut Known) -> Result<GroupMembers, Error> {
     client.put(left, |client| {
-        let name = ffi::name(group_id).ok_or_else(|| Error::Refused {
-            reason: "no group id".to_owned(),
-        })?;
         let end = Instant::now() + left;
-        let sort = |code| Error::from_number(code, left);
-        let list = list(client, Some(&name), end, SLICE).map_err(sort)?;
-        let partial = list.partial;
-        if let Some(group) = best(list.groups) {
-            let seen = one(group, partial, known)?;
-            return home::told(client, seen, end, known);
-        }
-        // Not listed: it may be absent, hidden from us (a list silently omits what we may not describe), or lost with
-        // a connection whose failure librdkafka forgot. Only the coordinator can tell.
-        let rest = end
-            .saturating_duration_since(Instant::now())
-            .max(Duration::from_millis(100));
-        match ffi::coordinator_says(&client.consumer, &name, rest).map_err(sort)? {
-            Coordinator::NoConnectGroup => home::told(client, members::nobody(group_id, partial), end, known),
-            Coordinator::Refused(code) => Err(sort(code)),
-            Coordinator::Present => Err(Error::Unreachable {
-                reason: "the coordinator was lost while it answered".to_owned(),
-            }),
-        }
+        let answer = look(client, group_id, left, end, known);
+        home::told(client, answer, end, known)
     })
+}
+
+fn look(
+    client: &Client,
+    group_id: &str,
+    left: Duration,
+    end: Instant,
+    known: &mut Known,
+) -> Result<GroupMembers, Error> {
+    let name = ffi::name(group_id).ok_or_else(|| Error::Refused {
+        reason: "no group id".to_owned(),
+    })?;
+    let sort = |code| Error::from_number(code, left);
+    let list = list(client, Some(&name), end, SLICE).map_err(sort)?;
+    let partial = list.partial;
+    if let Some(group) = best(list.groups) {
+        return one(group, partial, known);
+    }
+    // Not listed: it may be absent, hidden from us (a list silently omits what we may not describe), or lost with
+    // a connection whose failure librdkafka forgot. Only the coordinator can tell.
+    let rest = end
+        .saturating_duration_since(Instant::now())
+        .max(Duration::from_millis(100));
+    match ffi::coordinator_says(&client.consumer, &name, rest).map_err(sort)? {
+        Coordinator::NoConnectGroup => Ok(members::nobody(group_id, partial)),
+        Coordinator::Refused(code) => Err(sort(code)),
+        Coordinator::Present => Err(Error::Unreachable {
+            reason: "the coordinator was lost while it answered".to_owned(),
+        }),
+    }
 }
 
 /// Asks the brokers until `end`. When the connection to one of them fails, librdkafka throws away what the others said,

@@ -17,10 +17,28 @@ pub fn threads() -> Vec<String> {
         .collect()
 }
 
+/// Whether all threads of a process stand still. The field after the name in parentheses is the state.
+fn stands_still(pid: i32) -> bool {
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    let mut stats = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("stat")).ok());
+    stats.all(|stat| stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('T')))
+}
+
+/// Suspends the broker and waits until it is: on a busy machine its threads go on for a moment after the signal.
+pub async fn freeze(lab: &Lab) {
+    lab.broker().suspend().unwrap();
+    let pid = lab.broker().pid().unwrap();
+    let began = Instant::now();
+    while !stands_still(pid) {
+        assert!(began.elapsed() < Duration::from_secs(10), "the broker does not stop");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
 pub async fn a_frozen_broker_costs_one_second(lab: &Lab, cluster: &Cluster, workers: &ConnectCluster) {
     let watcher = cluster.watch(workers.group_id()).unwrap();
     watcher.members().await.unwrap();
-    lab.broker().suspend().unwrap();
+    freeze(lab).await;
 
     let start = Instant::now();
     let (seen, other) = tokio::join!(watcher.members(), cluster.group(workers.group_id()));

@@ -8,7 +8,7 @@ use kafka::{Cluster, Error, GroupWatcher};
 use lab::{ConnectCluster, Lab};
 use model::observe::GroupMembers;
 
-use crate::frozen::threads;
+use crate::frozen::{freeze, threads};
 use crate::soon;
 
 /// No look lasts longer: its deadline of 1 s and a quarter.
@@ -68,7 +68,7 @@ pub async fn fifty_suspensions_leave_nothing_behind(lab: &Lab, watcher: &GroupWa
     let mut slowest = Duration::ZERO;
     let mut before = None;
     for round in 0..SUSPENSIONS {
-        lab.broker().suspend().unwrap();
+        freeze(lab).await;
         // Nobody needs to wait for a look, and nothing else does.
         let impatient = Duration::from_millis(20);
         assert!(tokio::time::timeout(impatient, watcher.members()).await.is_err());

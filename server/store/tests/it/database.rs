@@ -73,25 +73,34 @@ async fn template(connection: &mut PgConnection, admin: &PgConnectOptions) -> St
 
 impl Database {
     pub async fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
         let admin = server();
         let mut connection = admin.connect().await.expect("DATABASE_URL answers");
         let template = template(&mut connection, &admin).await;
+        connection.close().await.unwrap();
+        let database = Self::made(&format!("TEMPLATE {template} STRATEGY file_copy")).await;
+        // The template may be of an earlier month; this makes the partitions of the present one.
+        Store::migrate(&database.url).await.unwrap();
+        database
+    }
+
+    /// One without any table.
+    pub async fn bare() -> Self {
+        Self::made("").await
+    }
+
+    async fn made(how: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let admin = server();
+        let mut connection = admin.connect().await.expect("DATABASE_URL answers");
         let name = format!(
             "signalbox_store_test_{}_{}",
             std::process::id(),
             NEXT.fetch_add(1, Ordering::Relaxed)
         );
         run(&mut connection, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-        run(
-            &mut connection,
-            format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"),
-        )
-        .await;
+        run(&mut connection, format!("CREATE DATABASE {name} {how}")).await;
         connection.close().await.unwrap();
         let url = admin.clone().database(&name).to_url_lossy().to_string();
-        // The template may be of an earlier month; this makes the partitions of the present one.
-        Store::migrate(&url).await.unwrap();
         Self { name, admin, url }
     }
 

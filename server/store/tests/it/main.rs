@@ -7,6 +7,7 @@
 )]
 
 mod audit;
+mod backup;
 mod connection;
 mod database;
 mod definitions;
