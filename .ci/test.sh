@@ -62,7 +62,7 @@ queries() {
 }
 
 # Programs that tests start, and the artifacts that the lab's tests need, so that no test waits for a download.
-programs() { cargo build --workspace --bins; }
+programs() { cargo build --workspace --bins && .ci/before.sh >/dev/null; }
 artifacts() { "$(built)/signalbox-lab" fetch; }
 
 # The crates whose tests start a real Kafka: the lab, and those that use it.

@@ -40,8 +40,12 @@ impl Console {
             });
         };
         let limit = i64::try_from(most).unwrap_or(i64::MAX - 1) + 1;
-        let feed = self.store()?.feed_after(after, limit).await?;
-        let expired = after > head || feed.oldest.is_none_or(|oldest| after + 1 < oldest) && after < head;
+        let store = self.store()?;
+        let feed = store.feed_after(after, limit).await?;
+        // A number beyond this server's view may come from a server whose view is a moment ahead. Only one that was never
+        // given out is of another database, or of one that was since restored.
+        let unknown = after > head && after > store.feed_head().await?;
+        let expired = unknown || feed.oldest.is_none_or(|oldest| after + 1 < oldest) && after < head;
         let fleet = self.fleet();
         let more = !expired && feed.items.len() > most;
         let missed = if expired { Vec::new() } else { feed.items };

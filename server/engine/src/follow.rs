@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use model::names::{ClusterName, ConnectorId, ConnectorName};
 use model::record::{Changed, ClusterRecord, FeedItem};
-use store::{Feed, FeedListener, Store};
+use store::{Feed, Listener, Store};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, warn};
@@ -55,7 +55,7 @@ struct Follower {
     fleet: watch::Sender<Arc<Fleet>>,
     loaded: watch::Sender<bool>,
     events: broadcast::Sender<Arc<Event>>,
-    listener: Option<FeedListener>,
+    listener: Option<Listener>,
     /// Whether the view holds everything up to its number.
     complete: bool,
 }
@@ -115,12 +115,14 @@ impl Follower {
         };
         let many = expired(before.feed, &feed) || feed.items.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
         let span = telemetry::span::swap(last);
+        let mut items = feed.items;
         if many {
             self.load_all().instrument(span).await?;
+            self.read_on(&mut items).await?;
         } else {
-            self.take_in(&before, &feed.items, last).instrument(span).await?;
+            self.take_in(&before, &items, last).instrument(span).await?;
         }
-        self.publish(feed.items);
+        self.publish(items);
         self.appear().await
     }
 
@@ -134,6 +136,20 @@ impl Follower {
             self.update(&mut next, &cluster, changes).await?;
         }
         self.swap(next);
+        Ok(())
+    }
+
+    /// What the fleet was read with and lies beyond what was read of the feed is told too.
+    async fn read_on(&self, items: &mut Vec<FeedItem>) -> store::Result<()> {
+        let loaded = self.fleet.borrow().feed;
+        while let Some(last) = items.last().map(|item| item.id).filter(|last| *last < loaded) {
+            let more = self.store.feed_after(last, MOST).await?.items;
+            let before = items.len();
+            items.extend(more.into_iter().filter(|item| item.id <= loaded));
+            if items.len() == before {
+                break;
+            }
+        }
         Ok(())
     }
 

@@ -11,6 +11,7 @@ mod identity;
 mod keep;
 mod ledger;
 mod spec;
+mod spread;
 mod supervise;
 mod unit;
 mod unit_spec;

@@ -16,6 +16,7 @@ use view::Fleet;
 
 use crate::connected::connected;
 use crate::keep::keep;
+use crate::spread::{Seats, Spread};
 use crate::unit;
 use crate::unit_spec::{Shared, UnitSpec};
 use crate::{Event, FleetSpec, follow};
@@ -37,6 +38,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// This process, uniquely: it holds leases under this name.
     pub holder: Arc<str>,
+    /// Where its users reach this server, if known: for those who look which server watches what.
+    pub address: Option<Arc<str>>,
     /// Ends everything.
     pub stop: CancellationToken,
 }
@@ -102,12 +105,26 @@ async fn supervise(mut parts: Parts) {
         let work = move |attempt| upkeep(store.clone(), clock.clone(), attempt);
         tokio::spawn(async move { keep("the upkeep of partitions", &stop, work).await })
     };
+    let seats = Seats::default();
+    let spread = Spread {
+        // On a connection of its own: leases must not run out because others wait for theirs.
+        store: store.apart(),
+        seats: seats.clone(),
+        holder: parts.holder.clone(),
+        address: parts.address.clone(),
+    };
+    let beat = {
+        let stop = parts.stop.clone();
+        let work = move |attempt| spread.clone().run(attempt);
+        tokio::spawn(async move { keep("the renewal of leases", &stop, work).await })
+    };
     let shared = Shared {
         store,
         spec: parts.spec.clone(),
         key: parts.key.clone(),
         clock: parts.clock.clone(),
-        holder: parts.holder.clone(),
+        seats,
+        ending: parts.stop.clone(),
         identities: Default::default(),
     };
     let mut running: BTreeMap<UnitName, Running> = BTreeMap::new();
@@ -145,8 +162,10 @@ async fn supervise(mut parts: Parts) {
         unit.stop.cancel();
         finish(&name, unit.task).await;
     }
-    if let Err(error) = upkeep.await {
-        warn!(%error, "the upkeep of partitions did not end well");
+    for (what, task) in [("the renewal of leases", beat), ("the upkeep of partitions", upkeep)] {
+        if let Err(error) = task.await {
+            warn!(what, %error, "it did not end well");
+        }
     }
 }
 

@@ -19,12 +19,11 @@ use tracing::{Instrument as _, info, warn};
 
 use crate::ClusterSpec;
 use crate::ledger::Ledger;
+use crate::spread::{Grant, Orders};
 use crate::unit_spec::{Shared, UnitSpec};
 use crate::watch::{self, Hints, Looking, Recorded};
 
-/// How long a lease holds without renewal: what a takeover after a death waits at most.
-const TTL: Duration = Duration::from_secs(4);
-/// How often it is renewed, due verdicts are judged, and recording is tried again.
+/// How often due verdicts are judged, and recording is tried again.
 const BEAT: Duration = Duration::from_millis(500);
 /// What the last record and the return of the lease may take together once the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -33,8 +32,10 @@ const QUEUE: usize = 256;
 
 /// Why a holding of the lease ended.
 enum Ended {
-    /// The server stops, or the unit is no longer configured.
+    /// The server stops, or the unit is no longer configured as it was.
     Asked,
+    /// Another server is to have the unit, and everything that was seen is recorded.
+    HandedOver,
     /// Another server holds it now; what this one saw between these moments could not be recorded, if anything.
     Fenced(Option<Lost>),
 }
@@ -46,42 +47,55 @@ struct Lost {
     to: Timestamp,
 }
 
-/// Holds the lease whenever it can and watches meanwhile, until `stop`.
+/// Watches whenever this server is granted the lease, until `stop`.
 pub(crate) async fn run(unit: UnitSpec, shared: Shared, stop: CancellationToken) {
     let mut lost: Option<Lost> = None;
-    while !stop.is_cancelled() {
-        let taken = tokio::select! {
-            () = stop.cancelled() => return,
-            taken = shared.store.acquire(&unit.name, &shared.holder, TTL) => taken,
-        };
-        match taken {
-            Ok(Some(lease)) => {
-                telemetry::lease_held(unit.name.as_str(), true);
-                info!(unit = %unit.name, epoch = lease.epoch(), "watching");
-                let ended = hold(&unit, &shared, lease, lost.take(), &stop).await;
-                telemetry::lease_held(unit.name.as_str(), false);
-                match ended {
-                    Ended::Asked => return,
-                    Ended::Fenced(unrecorded) => {
-                        warn!(unit = %unit.name, "another server holds the lease now");
-                        lost = unrecorded;
-                    }
-                }
+    while let Some(Grant { lease, orders, seat }) = shared.seats.wait(&unit.name, &stop).await {
+        telemetry::lease_held(unit.name.as_str(), true);
+        info!(unit = %unit.name, epoch = lease.epoch(), "watching");
+        let (ended, lease) = hold(&unit, &shared, lease, &orders, lost.take(), &stop).await;
+        telemetry::lease_held(unit.name.as_str(), false);
+        match ended {
+            Ended::HandedOver => give_back(&unit, &shared, lease).await,
+            Ended::Fenced(unrecorded) => {
+                warn!(unit = %unit.name, "another server holds the lease now");
+                lost = unrecorded;
             }
-            Ok(None) => {}
-            Err(error) => warn!(unit = %unit.name, %error, "the lease cannot be taken"),
+            Ended::Asked => {
+                // A unit that is only configured anew keeps its lease from the others, and takes it in another epoch.
+                if shared.ending.is_cancelled() || !stop.is_cancelled() {
+                    give_back(&unit, &shared, lease).await;
+                }
+                return;
+            }
         }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(BEAT) => {}
-        }
+        drop(seat);
     }
 }
 
-async fn hold(unit: &UnitSpec, shared: &Shared, lease: Lease, lost: Option<Lost>, stop: &CancellationToken) -> Ended {
+async fn give_back(unit: &UnitSpec, shared: &Shared, lease: Option<Lease>) {
+    let Some(lease) = lease else { return };
+    match tokio::time::timeout(FAREWELL / 2, shared.store.release(lease)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            warn!(unit = %unit.name, %error, "the lease could not be given back; it expires by itself");
+        }
+        Err(_) => warn!(unit = %unit.name, "the lease could not be given back in time; it expires by itself"),
+    }
+}
+
+/// One holding; how it ended, and the lease to be given back.
+async fn hold(
+    unit: &UnitSpec,
+    shared: &Shared,
+    lease: Lease,
+    orders: &Orders,
+    lost: Option<Lost>,
+    stop: &CancellationToken,
+) -> (Ended, Option<Lease>) {
     let mut ledgers = match load(unit, shared, stop).await {
         Some(ledgers) => ledgers,
-        None => return Ended::Asked,
+        None => return (Ended::Asked, Some(lease)),
     };
     if let Some(Lost { from, to }) = lost {
         for ledger in ledgers.values_mut() {
@@ -108,7 +122,7 @@ async fn hold(unit: &UnitSpec, shared: &Shared, lease: Lease, lost: Option<Lost>
         unrecorded_since: None,
     };
     let ended = tokio::select! {
-        ended = holding.work(receiver, stop) => ended,
+        ended = holding.work(receiver, orders, stop) => ended,
         // A database that hangs must not keep a server from stopping.
         () = overdue(stop) => {
             warn!(unit = %unit.name, "what was seen last could not be recorded before the server stops");
@@ -118,19 +132,8 @@ async fn hold(unit: &UnitSpec, shared: &Shared, lease: Lease, lost: Option<Lost>
     watching.cancel();
     watchers.close();
     watchers.wait().await;
-    if matches!(ended, Ended::Asked) {
-        // Watchers borrow the lease only while they record definitions, and they have ended.
-        if let Some(lease) = Arc::into_inner(lease) {
-            match tokio::time::timeout(FAREWELL / 2, shared.store.release(lease)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => {
-                    warn!(unit = %unit.name, %error, "the lease could not be given back; it expires by itself");
-                }
-                Err(_) => warn!(unit = %unit.name, "the lease could not be given back in time; it expires by itself"),
-            }
-        }
-    }
-    ended
+    // Watchers borrow the lease only while they record definitions, and they have ended.
+    (ended, Arc::into_inner(lease))
 }
 
 /// Returns a while after `stop`.
@@ -193,22 +196,37 @@ struct Holding<'a> {
 }
 
 impl Holding<'_> {
-    async fn work(mut self, mut observations: mpsc::Receiver<Looking>, stop: &CancellationToken) -> Ended {
+    async fn work(
+        mut self,
+        mut observations: mpsc::Receiver<Looking>,
+        orders: &Orders,
+        stop: &CancellationToken,
+    ) -> Ended {
         let mut beat = interval(BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut spec = self.shared.spec.clone();
-        let mut renewed = Instant::now();
+        let mut handing_over = false;
         loop {
             tokio::select! {
-                () = stop.cancelled() => return self.last_words().await,
+                () = stop.cancelled() => {
+                    self.take_all(&mut observations);
+                    return self.last_words().await;
+                }
+                () = orders.fenced.cancelled() => return self.fenced(),
+                () = orders.hand_over.cancelled(), if !handing_over => {
+                    handing_over = true;
+                    self.take_all(&mut observations);
+                }
+                () = orders.renew.notified() => match self.shared.store.renew(self.lease).await {
+                    Ok(()) => {}
+                    Err(store::Error::Fenced { .. }) => return self.fenced(),
+                    Err(error) => warn!(unit = %self.unit.name, %error, "the lease cannot be renewed"),
+                },
                 looked = observations.recv() => {
                     // A watcher ended, so that the unit must start anew; what is pending is recorded first.
                     let Some(looked) = looked else { return self.last_words().await };
                     self.take(looked);
-                    // What waits is taken together, so that a storm becomes one transaction.
-                    while let Ok(looked) = observations.try_recv() {
-                        self.take(looked);
-                    }
+                    self.take_all(&mut observations);
                 }
                 Ok(()) = spec.changed() => {
                     let next = spec.borrow_and_update().clone();
@@ -224,17 +242,20 @@ impl Holding<'_> {
                     }
                 }
             }
-            if renewed.elapsed() >= TTL / 4 {
-                renewed = Instant::now();
-                match self.shared.store.renew(self.lease).await {
-                    Ok(()) => {}
-                    Err(store::Error::Fenced { .. }) => return self.fenced(),
-                    Err(error) => warn!(unit = %self.unit.name, %error, "the lease cannot be renewed"),
-                }
-            }
             if let Err(Fenced) = self.record().await {
                 return self.fenced();
             }
+            // What could not be recorded would be lost with the lease: it is kept until it could.
+            if handing_over && self.ledgers.values_mut().all(|ledger| !ledger.owes_record()) {
+                return Ended::HandedOver;
+            }
+        }
+    }
+
+    /// What waits is taken together, so that a storm becomes one transaction.
+    fn take_all(&mut self, observations: &mut mpsc::Receiver<Looking>) {
+        while let Ok(looked) = observations.try_recv() {
+            self.take(looked);
         }
     }
 

@@ -7,8 +7,10 @@ use model::names::UnitName;
 use model::secrets::FingerprintKey;
 use store::Store;
 use tokio::sync::watch as channel;
+use tokio_util::sync::CancellationToken;
 
 use crate::identity::Identities;
+use crate::spread::Seats;
 use crate::{ClusterSpec, FleetSpec, KafkaSpec};
 
 /// What a unit consists of; a unit whose parts change is started anew.
@@ -28,6 +30,8 @@ pub(crate) struct Shared {
     pub(crate) spec: channel::Receiver<Arc<FleetSpec>>,
     pub(crate) key: FingerprintKey,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) holder: Arc<str>,
+    pub(crate) seats: Seats,
+    /// The server ends.
+    pub(crate) ending: CancellationToken,
     pub(crate) identities: Identities,
 }

@@ -7,10 +7,16 @@ use model::names::UnitName;
 use sqlx::{PgConnection, query};
 
 use crate::pool::answer;
+use crate::servers::seconds;
 use crate::{Error, Result, Store};
 
-/// The proof that this server holds a unit, in one epoch. Only [`Store::acquire`] makes one; it is not copied, so that
-/// what was released is not used again.
+/// How long a transaction under a lease may say nothing, as Postgres reads it.
+const SILENCE: &str = "2s";
+/// The channel on which it is told that a unit was given up.
+pub(crate) const CHANNEL: &str = "signalbox_leases";
+
+/// The proof that this server holds a unit, in one epoch. Only [`Store::acquire`] and [`Store::take`] make one; it is
+/// not copied, so that what was released is not used again.
 #[derive(Debug)]
 pub struct Lease {
     unit: UnitName,
@@ -48,15 +54,17 @@ impl Lease {
     }
 
     /// Refuses unless the lease is still held, and keeps it from being taken over until the transaction ends: a
-    /// takeover waits for this row.
+    /// takeover waits for this row. So a transaction that says nothing for [`SILENCE`] is ended by Postgres: a server
+    /// that was stopped in the middle of one must keep neither its units nor the numbering from the others.
     pub(crate) async fn check(&self, connection: &mut PgConnection) -> Result<()> {
         let held = query!(
-            "SELECT epoch FROM leases
+            "SELECT epoch, set_config('idle_in_transaction_session_timeout', $4, true) FROM leases
              WHERE unit = $1 AND epoch = $2 AND holder = $3 AND NOT released AND expires_at > clock_timestamp()
-             FOR SHARE",
+             FOR SHARE OF leases",
             self.unit.as_str(),
             self.epoch,
             self.holder,
+            SILENCE,
         )
         .fetch_optional(connection)
         .await?;
@@ -95,6 +103,10 @@ pub struct LeaseInfo {
     pub expires_at: Timestamp,
     /// Whether it holds now, by Postgres's clock.
     pub held: bool,
+    /// Whether its holder gave it up.
+    pub released: bool,
+    /// For how long it still holds without a renewal, by Postgres's clock; 0 when it does not.
+    pub holds_for: Duration,
 }
 
 impl Store {
@@ -132,6 +144,56 @@ impl Store {
         }))
     }
 
+    /// Takes those of several units that are free, or this holder's own, for `ttl`, by Postgres's clock, all in one
+    /// statement. One whose row is kept by a transaction of its last holder is left out and can be had once that ended.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn take(&self, units: &[UnitName], holder: &str, ttl: Duration) -> Result<Vec<Lease>> {
+        let units: Vec<String> = units.iter().map(|unit| unit.as_str().to_owned()).collect();
+        let rows = answer(async {
+            Ok(query!(
+                r#"WITH free AS (
+                       SELECT unit FROM leases
+                       WHERE unit = ANY ($1::text[])
+                           AND (released OR expires_at <= clock_timestamp() OR holder = $2)
+                       FOR UPDATE SKIP LOCKED
+                   ),
+                   taken AS (
+                       UPDATE leases SET holder = $2, epoch = epoch + 1, acquired_at = clock_timestamp(),
+                           expires_at = clock_timestamp() + make_interval(secs => $3), released = false
+                       FROM free WHERE leases.unit = free.unit
+                       RETURNING leases.unit, leases.epoch
+                   ),
+                   first AS (
+                       INSERT INTO leases (unit, holder, epoch, acquired_at, expires_at)
+                       SELECT unit, $2, 1, clock_timestamp(), clock_timestamp() + make_interval(secs => $3)
+                       FROM unnest($1::text[]) AS wanted (unit)
+                       WHERE NOT EXISTS (SELECT FROM leases WHERE leases.unit = wanted.unit)
+                       -- In one order, so that two servers that start together do not wait for one another.
+                       ORDER BY unit
+                       ON CONFLICT (unit) DO NOTHING
+                       RETURNING unit, epoch
+                   )
+                   SELECT unit AS "unit!", epoch AS "epoch!" FROM taken
+                   UNION ALL SELECT unit, epoch FROM first"#,
+                &units,
+                holder,
+                ttl.as_secs_f64(),
+            )
+            .fetch_all(&self.pool)
+            .await?)
+        })
+        .await?;
+        let lease = |unit: String, epoch| Lease {
+            unit: unit.into(),
+            holder: holder.to_owned(),
+            epoch,
+            ttl,
+        };
+        Ok(rows.into_iter().map(|row| lease(row.unit, row.epoch)).collect())
+    }
+
     /// Holds the unit for another `ttl` from now. A lease that ran out is good again if nobody took the unit meanwhile.
     ///
     /// # Errors
@@ -157,20 +219,26 @@ impl Store {
         }
     }
 
-    /// Gives the unit up, so that another server need not wait for the expiry. No error if it was lost before.
+    /// Gives the unit up, so that another server need not wait for the expiry, and tells those who listen
+    /// ([`Store::listen_for_leases`]). No error if it was lost before.
     ///
     /// # Errors
     /// [`Error::Unavailable`]; the lease then ends by itself.
     pub async fn release(&self, lease: Lease) -> Result<()> {
         answer(async {
             query!(
-                "UPDATE leases SET released = true, expires_at = clock_timestamp()
-                 WHERE unit = $1 AND epoch = $2 AND holder = $3",
+                r#"WITH given AS (
+                       UPDATE leases SET released = true, expires_at = clock_timestamp()
+                       WHERE unit = $1 AND epoch = $2 AND holder = $3
+                       RETURNING unit
+                   )
+                   SELECT pg_notify($4, unit)::text AS told FROM given"#,
                 lease.unit.as_str(),
                 lease.epoch,
                 lease.holder,
+                CHANNEL,
             )
-            .execute(&self.pool)
+            .fetch_optional(&self.pool)
             .await?;
             Ok(())
         })
@@ -185,7 +253,8 @@ impl Store {
         answer(async {
             let rows = query!(
                 r#"SELECT unit, holder, epoch, acquired_at, expires_at,
-                       NOT released AND expires_at > clock_timestamp() AS "held!"
+                       NOT released AND expires_at > clock_timestamp() AS "held!", released,
+                       extract(epoch FROM expires_at - clock_timestamp())::float8 AS "left!"
                    FROM leases ORDER BY unit"#
             )
             .fetch_all(&self.pool)
@@ -199,6 +268,8 @@ impl Store {
                     acquired_at: row.acquired_at,
                     expires_at: row.expires_at,
                     held: row.held,
+                    released: row.released,
+                    holds_for: if row.held { seconds(row.left) } else { Duration::ZERO },
                 })
                 .collect())
         })

@@ -1,4 +1,4 @@
-//! What is kept in Postgres: leases, facts with their verdicts, the feed of changes, history, audit.
+//! What is kept in Postgres: servers, leases, facts with their verdicts, the feed of changes, history, audit.
 //!
 //! What must be absent: SQL anywhere else in the product, and decisions here. This crate writes what it is given and
 //! finds it again; what a change means was settled before by `model`.
@@ -26,6 +26,7 @@ mod load;
 mod migrate;
 mod partitions;
 mod pool;
+mod servers;
 mod workers;
 
 pub use audit::{AuditItem, AuditRecord};
@@ -37,9 +38,10 @@ pub use error::Error;
 pub use feed::Feed;
 pub use history::{TimelineFilter, kind};
 pub use lease::{Lease, LeaseInfo};
-pub use listen::FeedListener;
+pub use listen::Listener;
 pub use load::About;
 pub use pool::{DatabaseHealth, Store};
+pub use servers::{Renewal, Server, ServerInfo};
 
 /// What every question to the store answers with.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,25 +1,36 @@
-//! Waiting for the feed to grow.
+//! Waiting for what is told: that the feed grew, that a unit was given up.
 
 use std::time::Duration;
 
 use sqlx::postgres::{PgListener, PgPoolOptions};
 
-use crate::feed::CHANNEL;
 use crate::pool::{CONNECT, answer};
-use crate::{Result, Store};
+use crate::{Result, Store, feed, lease};
 
-/// Hears when the feed grows. It only says *look now*: what is new stands in [`Store::feed_after`].
+/// Hears when something is told. It only says *look now*: what is new stands in the tables.
 #[derive(Debug)]
-pub struct FeedListener {
+pub struct Listener {
     listener: PgListener,
 }
 
 impl Store {
-    /// Listens, on a connection of its own beside the pool.
+    /// Hears when the feed grows ([`Store::feed_after`]), on a connection of its own beside the pool.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`].
-    pub async fn listen(&self) -> Result<FeedListener> {
+    pub async fn listen(&self) -> Result<Listener> {
+        self.listen_to(feed::CHANNEL).await
+    }
+
+    /// Hears when a unit is given up ([`Store::leases`]), on a connection of its own beside the pool.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    pub async fn listen_for_leases(&self) -> Result<Listener> {
+        self.listen_to(lease::CHANNEL).await
+    }
+
+    async fn listen_to(&self, channel: &str) -> Result<Listener> {
         answer(async {
             // The connection stays for as long as the listener does, so it must not take one of the pool's.
             let own = PgPoolOptions::new()
@@ -30,15 +41,15 @@ impl Store {
                 .connect_lazy_with(self.options.clone());
             let mut listener = PgListener::connect_with(&own).await?;
             listener.eager_reconnect(false);
-            listener.listen(CHANNEL).await?;
-            Ok(FeedListener { listener })
+            listener.listen(channel).await?;
+            Ok(Listener { listener })
         })
         .await
     }
 }
 
-impl FeedListener {
-    /// Returns when the feed grew, when the connection was lost (what came meanwhile was not heard), and after `at_most`
+impl Listener {
+    /// Returns when something was told, when the connection was lost (what came meanwhile was not heard), and after `at_most`
     /// in any case. The next call connects anew.
     ///
     /// # Errors

@@ -85,6 +85,7 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
         key: key.fingerprints(),
         clock: clock.clone(),
         holder: holder()?,
+        address: Some(site.address().into()),
         stop: stop.clone(),
     });
     let console = Console::new(

@@ -55,6 +55,27 @@ impl Database {
     }
 }
 
+impl Database {
+    /// What a question with one column of text finds.
+    pub fn ask(&self, sql: &str) -> Vec<String> {
+        let (options, sql) = (admin().database(&self.name), sql.to_owned());
+        let work = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let mut connection = options.connect().await.unwrap();
+                sqlx::query_scalar(AssertSqlSafe(sql))
+                    .fetch_all(&mut connection)
+                    .await
+                    .unwrap()
+            })
+        };
+        std::thread::spawn(work).join().unwrap()
+    }
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
         if let Err(error) = run(admin(), format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)) {

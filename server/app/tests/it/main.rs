@@ -19,4 +19,5 @@ mod receiver;
 mod routes;
 mod schema;
 mod server;
+mod several;
 mod telemetry;

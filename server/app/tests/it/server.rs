@@ -55,6 +55,14 @@ impl Home {
         self.folder.path().join("signalbox.toml")
     }
 
+    /// Takes the secret key of another home: servers that share a database share it.
+    pub fn with_key_of(self, other: &Self) -> Self {
+        use std::os::unix::fs::DirBuilderExt as _;
+        std::fs::DirBuilder::new().mode(0o700).create(self.data()).unwrap();
+        std::fs::copy(other.data().join("secret.key"), self.data().join("secret.key")).unwrap();
+        self
+    }
+
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -62,7 +70,11 @@ impl Home {
 
 /// `signalbox` with arguments, in an environment that names nothing of ours.
 pub fn signalbox(arguments: &[&str], folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_signalbox"));
+    program_with(Path::new(env!("CARGO_BIN_EXE_signalbox")), arguments, folder)
+}
+
+fn program_with(program: &Path, arguments: &[&str], folder: &Path) -> Command {
+    let mut command = Command::new(program);
     command.args(arguments).current_dir(folder).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         let ours = name
@@ -95,12 +107,18 @@ impl Server {
 
     /// As [`Server::start`], where links begin with this.
     pub fn start_at(home: Home, address: &str) -> Self {
+        Self::start_of(Path::new(env!("CARGO_BIN_EXE_signalbox")), home, address)
+    }
+
+    /// As [`Server::start_at`], of another build.
+    pub fn start_of(program: &Path, home: Home, address: &str) -> Self {
         let link = home.data().join("signin-link");
         // A link of an earlier start names an earlier port.
         let _absent = std::fs::remove_file(&link);
         let log = std::fs::File::create(home.folder.path().join("log")).unwrap();
         let config = home.config();
-        let mut command = signalbox(&["serve", "--config", config.to_str().unwrap()], home.folder.path());
+        let arguments = ["serve", "--config", config.to_str().unwrap()];
+        let mut command = program_with(program, &arguments, home.folder.path());
         command.stdout(log.try_clone().unwrap()).stderr(log).process_group(0);
         let mut child = command.spawn().unwrap();
         let address = until("the server's link", || {
@@ -153,6 +171,11 @@ impl Server {
             .next()
             .unwrap()
             .to_owned()
+    }
+
+    /// What its leases' holder is called after: the process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn log(&self) -> String {

@@ -35,6 +35,8 @@ pub(crate) struct Ledger {
     owners: BTreeMap<ConnectorName, Owner>,
     surroundings: Surroundings,
     surroundings_due: Option<Timestamp>,
+    /// Whether anything was judged here yet: the first time everything is, whatever the last holder had come to.
+    begun: bool,
     due: BTreeSet<(Timestamp, ConnectorName)>,
     due_of: BTreeMap<ConnectorName, Timestamp>,
     /// Connectors that exist and need a person: all that faults are made of.
@@ -63,6 +65,7 @@ impl Ledger {
             owners: BTreeMap::new(),
             surroundings: Surroundings::default(),
             surroundings_due: Some(now),
+            begun: false,
             due: BTreeSet::new(),
             due_of: BTreeMap::new(),
             unhealthy: BTreeSet::new(),
@@ -221,6 +224,11 @@ impl Ledger {
         self.pending.push(pending::gap(from, at, why));
     }
 
+    /// Whether anything beyond a heartbeat is still to be recorded.
+    pub(crate) fn owes_record(&self) -> bool {
+        self.sent.is_some() || !self.pending.is_empty()
+    }
+
     /// Whether a heartbeat is owed while nothing else is.
     pub(crate) fn owes_heartbeat(&self) -> bool {
         self.pending.heartbeat
@@ -299,7 +307,8 @@ impl Ledger {
         if self.surroundings_due.is_some_and(|due| due <= now) {
             let (surroundings, due) = judge::surroundings(&self.facts, &self.spec.settings, now);
             self.surroundings_due = due;
-            if surroundings != self.surroundings {
+            if surroundings != self.surroundings || !self.begun {
+                self.begun = true;
                 self.surroundings = surroundings;
                 names.extend(self.facts.connectors.keys().cloned());
                 changed = true;
@@ -416,5 +425,7 @@ impl Ledger {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod replay_tests;
 #[cfg(test)]
 mod tests;

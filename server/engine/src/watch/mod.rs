@@ -11,6 +11,8 @@ mod list;
 mod names;
 mod pace;
 mod probe;
+#[cfg(test)]
+mod recorded_tests;
 mod redact;
 mod watcher;
 

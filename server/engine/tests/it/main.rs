@@ -21,6 +21,7 @@ mod outage;
 mod returns;
 mod secrets;
 mod spec;
+mod spread;
 mod tls;
 mod trouble;
 mod units;

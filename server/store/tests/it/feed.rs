@@ -10,18 +10,35 @@ use crate::database::Database;
 use crate::sample::{changes, empty, entries, fresh};
 
 const WRITERS: usize = 8;
-const COMMITS: usize = 25;
+const READERS: usize = 3;
+const COMMITS: usize = 60;
+
+/// Makes some transactions slow: before they ask for their numbers, after they got them, and as they are committed.
+const SLOW: &str = "
+    CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF random() < 0.15 THEN PERFORM pg_sleep(random() * 0.02); END IF;
+        RETURN NULL;
+    END $$;
+    CREATE TRIGGER before_numbers AFTER INSERT OR UPDATE ON heartbeats FOR EACH ROW EXECUTE FUNCTION dawdle();
+    CREATE TRIGGER after_numbers AFTER UPDATE ON feed_head FOR EACH ROW EXECUTE FUNCTION dawdle();
+    CREATE CONSTRAINT TRIGGER at_commit AFTER UPDATE ON feed_head DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION dawdle()";
 
 /// Readers that only ever look beyond their last number must see everything: no number may appear below one that was
-/// seen before.
+/// seen before. The writers are three servers with pools of their own; thousands of changes, some of them slow.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn numbers_become_visible_in_order_under_concurrent_writers() {
     let database = Database::new().await;
-    let store = store::Store::connect(&database.url, 16).await.unwrap();
+    let mut stores = Vec::new();
+    for _ in 0..3 {
+        stores.push(store::Store::connect(&database.url, 4).await.unwrap());
+    }
+    let store = stores[0].clone();
+    crate::database::run(&mut database.raw().await, SLOW.into()).await;
     let writing = Arc::new(AtomicUsize::new(WRITERS));
     let mut writers = tokio::task::JoinSet::new();
     for writer in 0..WRITERS {
-        let (store, writing) = (store.clone(), writing.clone());
+        let (store, writing) = (stores[writer % stores.len()].clone(), writing.clone());
         writers.spawn(async move {
             let cluster = ClusterName::from(format!("cluster {writer}"));
             let unit = UnitName::from(format!("connect/{cluster}"));
@@ -32,7 +49,7 @@ async fn numbers_become_visible_in_order_under_concurrent_writers() {
                 .expect("free");
             let (fresh, entries) = (fresh(1), entries(&cluster));
             for round in 0..COMMITS {
-                let feed = changes(1 + (writer * 7 + round * 3) % 11);
+                let feed = changes(1 + (writer * 7 + round * 3) % 31);
                 let batch = Batch {
                     feed: &feed,
                     entries: &entries[..round % 4],
@@ -45,8 +62,8 @@ async fn numbers_become_visible_in_order_under_concurrent_writers() {
     }
 
     let mut readers = tokio::task::JoinSet::new();
-    for limit in [3, 10_000] {
-        let (store, writing) = (store.clone(), writing.clone());
+    for (reader, limit) in (0..READERS).zip([7, 100, 10_000]) {
+        let (store, writing) = (stores[reader].clone(), writing.clone());
         readers.spawn(async move {
             let mut seen = Vec::new();
             let mut last = 0;
@@ -74,6 +91,7 @@ async fn numbers_become_visible_in_order_under_concurrent_writers() {
         .into_iter()
         .map(|item| item.id)
         .collect();
+    assert!(all.len() > 5_000, "{}", all.len());
     for seen in readers.join_all().await {
         assert_eq!(seen, all);
     }

@@ -19,3 +19,4 @@ mod partitions;
 mod rights;
 mod round_trip;
 mod sample;
+mod servers;

@@ -89,6 +89,22 @@ async fn a_role_that_may_define_nothing_is_enough() {
     store.listen().await.unwrap();
     store.renew(&lease).await.unwrap();
     store.leases().await.unwrap();
+    let me = store::Server {
+        holder: "a",
+        version: "1",
+        address: None,
+        units: &["connect/orders".into()],
+    };
+    let held = [("connect/orders".into(), lease.epoch())];
+    store.beat(&me, &held, Duration::from_secs(60)).await.unwrap();
+    store
+        .take(&["connect/lines".into()], "a", Duration::from_secs(60))
+        .await
+        .unwrap();
+    store.servers().await.unwrap();
+    store.forget_servers().await.unwrap();
+    store.leave("a").await.unwrap();
+    store.listen_for_leases().await.unwrap();
     store.release(lease).await.unwrap();
     store.close().await;
 

@@ -25,6 +25,8 @@ pub const CHANGE: &str = "change";
 pub const RESET: &str = "reset";
 /// Events that one reader may be behind.
 pub const QUEUE: usize = 256;
+/// How many times as many are read for a reader that comes back: of those about the same thing only the last is said.
+const AT_ONCE: usize = 16;
 /// A comment is sent when nothing else was for so long, so that both ends know of one another.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A stream ends after so long, and the reader's rights are looked at again when it comes back.
@@ -35,9 +37,12 @@ pub async fn stream(state: &AppState, actor: &Actor, last: Option<i64>) -> Resul
     let permit = Arc::clone(state.streams())
         .try_acquire_owned()
         .map_err(|_| Problem::busy())?;
-    let mut began = state.console().events(actor, last, QUEUE).await?;
-    // Who missed more than a queue holds is quicker to read everything anew.
-    if began.more {
+    let mut began = state.console().events(actor, last, QUEUE * AT_ONCE).await?;
+    if began.missed.len() > QUEUE {
+        began.missed = latest(&began.missed).into_iter().cloned().collect();
+    }
+    // Who missed more than a queue holds even so is quicker to read everything anew.
+    if began.more || began.missed.len() > QUEUE {
         began.reset = true;
         began.missed.clear();
     }
@@ -114,18 +119,12 @@ impl Reader {
         while let Ok(event) = self.live.try_recv() {
             queued.push(event);
         }
-        let mut about = BTreeSet::new();
-        let mut last: Vec<&Arc<engine::Event>> = Vec::new();
-        for event in queued.iter().rev() {
-            if about.insert((&event.cluster, &event.connector, event.changed.as_str())) {
-                last.push(event);
-            }
-        }
+        let last = latest(&queued);
         if last.len() > QUEUE {
             self.known = queued.last().map_or(self.known, |event| event.id);
             return self.begin_anew();
         }
-        for event in last.into_iter().rev() {
+        for event in last {
             self.known = event.id;
             self.waiting.push_back(said(event));
         }
@@ -140,6 +139,18 @@ impl Reader {
         }
         reset(self.known)
     }
+}
+
+/// Of several about the same thing only the last, in their order.
+fn latest(events: &[Arc<engine::Event>]) -> Vec<&Arc<engine::Event>> {
+    let mut about = BTreeSet::new();
+    let mut last: Vec<&Arc<engine::Event>> = events
+        .iter()
+        .rev()
+        .filter(|event| about.insert((&event.cluster, &event.connector, event.changed.as_str())))
+        .collect();
+    last.reverse();
+    last
 }
 
 fn said(event: &engine::Event) -> sse::Event {

@@ -1,0 +1,106 @@
+//! Units over two servers: shared, kept over an outage of the database, kept when they are configured anew.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use model::verdict::Health;
+use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
+
+use crate::database::Database;
+use crate::harness::{Rig, cluster, spec, until};
+
+/// Unit, holder and epoch of every lease in force.
+async fn holdings(store: &store::Store) -> Vec<(String, String, i64)> {
+    let leases = store.leases().await.unwrap().into_iter();
+    let held = leases.filter(|lease| lease.held);
+    held.map(|lease| (lease.unit.to_string(), lease.holder, lease.epoch))
+        .collect()
+}
+
+async fn until_shared(store: &store::Store) -> Vec<(String, String, i64)> {
+    until("an even share", async || {
+        let held = holdings(store).await;
+        let count = |name: &str| held.iter().filter(|(_, holder, _)| holder == name).count();
+        (count("server-1") == 1 && count("server-2") == 1).then_some(held)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn after_the_database_was_away_everybody_keeps_what_it_had() {
+    let database = Database::new().await;
+    let fakes = [1, 2].map(|_| FakeCluster::start(Version::V4_3_1, 1).unwrap());
+    fakes
+        .iter()
+        .for_each(|fake| fake.put(FakeConnector::sink("invoices", 1)));
+    let both = spec(vec![
+        cluster("orders", &fakes[0].urls()),
+        cluster("lines", &fakes[1].urls()),
+    ]);
+    let first = Rig::start_as(&database, "server-1", both.clone()).await;
+    first.until_health("invoices", Health::Healthy).await;
+    let second = Rig::start_as(&database, "server-2", both).await;
+    let before = until_shared(&first.store).await;
+    first.looks(2).await;
+    let kinds = first.kinds(None).await;
+
+    database.leave().await;
+    // Longer than a lease holds.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    database.come_back().await;
+    let back = Utc::now();
+    // A while after others may take what ran out, and both are seen again.
+    until("later looks", async || {
+        let seen = first.store.heartbeats().await.ok()?;
+        let late = seen
+            .iter()
+            .all(|(_, fresh)| fresh.rest.is_some_and(|at| at > back + chrono::TimeDelta::seconds(5)));
+        late.then_some(())
+    })
+    .await;
+    assert_eq!(holdings(&first.store).await, before, "nothing changed hands");
+    assert_eq!(first.kinds(None).await, kinds);
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn a_unit_that_is_configured_anew_stays_where_it_is() {
+    let database = Database::new().await;
+    let fakes = [1, 2].map(|_| FakeCluster::start(Version::V4_3_1, 1).unwrap());
+    fakes
+        .iter()
+        .for_each(|fake| fake.put(FakeConnector::sink("invoices", 1)));
+    let both = spec(vec![
+        cluster("orders", &fakes[0].urls()),
+        cluster("lines", &fakes[1].urls()),
+    ]);
+    let first = Rig::start_as(&database, "server-1", both.clone()).await;
+    first.until_health("invoices", Health::Healthy).await;
+    let second = Rig::start_as(&database, "server-2", both.clone()).await;
+    let before = until_shared(&first.store).await;
+    let (mine, _, epoch) = before
+        .iter()
+        .find(|(_, holder, _)| holder == "server-1")
+        .cloned()
+        .unwrap();
+    // Only the first has read the new file: another address for one of its clusters, which makes the unit start anew.
+    let mut other = both;
+    for cluster in &mut other.clusters {
+        cluster.urls.push("http://127.0.0.1:1/".parse().unwrap());
+    }
+    first.spec.send_replace(Arc::new(other));
+    until("the same unit in a new epoch", async || {
+        let held = holdings(&first.store).await;
+        held.contains(&(mine.clone(), "server-1".to_owned(), epoch + 1))
+            .then_some(())
+    })
+    .await;
+    let kinds = first.kinds(None).await;
+    fakes[0].set_state("invoices", Some(0), "FAILED", Some(traces::BARE));
+    first.until_health("invoices", Health::Failed).await;
+    assert_eq!(first.kinds(None).await[..kinds.len()], kinds);
+    first.stop().await;
+    second.stop().await;
+}
