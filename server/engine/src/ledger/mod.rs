@@ -3,6 +3,8 @@
 //! Nothing here waits or looks: observations and the time come in, batches for the store go out. What could not be
 //! recorded stays pending, with its true times, until it can.
 
+mod due;
+mod faults;
 mod pending;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +12,6 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use model::facts::{ClusterFacts, ConnectorFacts};
-use model::fault::{self, Fault};
 use model::fold::{Touched, fold, forget};
 use model::judge::{self, Surroundings};
 use model::names::{ClusterName, ConnectorName};
@@ -20,6 +21,8 @@ use model::record::{Changed, ClusterRecord, ConnectorRecord, Entry, VerdictChang
 use model::verdict::{Health, Verdict};
 use model::{Clock, Timestamp};
 
+use due::Due;
+use faults::Faults;
 pub(crate) use pending::Outgoing;
 use pending::Pending;
 
@@ -37,12 +40,9 @@ pub(crate) struct Ledger {
     surroundings_due: Option<Timestamp>,
     /// Whether anything was judged here yet: the first time everything is, whatever the last holder had come to.
     begun: bool,
-    due: BTreeSet<(Timestamp, ConnectorName)>,
-    due_of: BTreeMap<ConnectorName, Timestamp>,
-    /// Connectors that exist and need a person: all that faults are made of.
-    unhealthy: BTreeSet<ConnectorName>,
+    due: Due,
     forgetting_due: Timestamp,
-    faults: Vec<Arc<Fault>>,
+    faults: Faults,
     pending: Pending,
     /// Sent to the store and not known to be recorded: it is sent again, unchanged, before anything newer.
     sent: Option<Outgoing>,
@@ -66,11 +66,9 @@ impl Ledger {
             surroundings: Surroundings::default(),
             surroundings_due: Some(now),
             begun: false,
-            due: BTreeSet::new(),
-            due_of: BTreeMap::new(),
-            unhealthy: BTreeSet::new(),
+            due: Due::default(),
             forgetting_due: now,
-            faults: record.faults,
+            faults: Faults::new(record.faults),
             pending: Pending::default(),
             sent: None,
             batches: 0,
@@ -84,7 +82,7 @@ impl Ledger {
                 ledger.owners.insert(name.clone(), owner);
             }
             // Verdicts may have run out while nobody watched.
-            ledger.set_due(&name, Some(now));
+            ledger.due.set(&name, Some(now));
         }
         if renamed {
             ledger.rewrite();
@@ -94,10 +92,11 @@ impl Ledger {
 
     /// Everything is to be recorded anew, under another name than before.
     fn rewrite(&mut self) {
-        for fault in &mut self.faults {
-            Arc::make_mut(fault).cluster = self.facts.name.clone();
-            self.pending.faults.insert(fault.id.clone(), fault.clone());
-        }
+        self.faults.rename(&self.facts.name);
+        let faults = self.faults.open().iter();
+        self.pending
+            .faults
+            .extend(faults.map(|fault| (fault.id.clone(), fault.clone())));
         let touched = Touched {
             about: true,
             workers: self.facts.workers.keys().cloned().collect(),
@@ -149,13 +148,7 @@ impl Ledger {
     /// Judges what is due though no fact changed, and forgets what was gone for long enough. Returns whether anything was
     /// forgotten.
     pub(crate) fn tick(&mut self, now: Timestamp) -> bool {
-        let due: BTreeSet<ConnectorName> = self
-            .due
-            .iter()
-            .take_while(|(at, _)| *at <= now)
-            .map(|(_, name)| name.clone())
-            .collect();
-        self.judge(due, now);
+        self.judge(self.due.at(now), now);
         now >= self.forgetting_due && self.forget(now)
     }
 
@@ -167,8 +160,8 @@ impl Ledger {
         for name in &touched.connectors {
             self.judged.remove(name);
             self.owners.remove(name);
-            self.unhealthy.remove(name);
-            self.set_due(name, None);
+            self.faults.tell(name, false);
+            self.due.set(name, None);
         }
         let forgotten = !touched.is_empty();
         self.note(touched);
@@ -328,13 +321,13 @@ impl Ledger {
 
     /// Judges one connector; true when the faults may be others now.
     fn judge_one(&mut self, name: &ConnectorName, now: Timestamp) -> bool {
-        let was_unhealthy = self.unhealthy.contains(name);
+        let was_unhealthy = self.faults.concern(name);
         let Some(facts) = self.facts.connectors.get(name).cloned() else {
             return false;
         };
         if facts.deleted_at.is_some() && self.judged.contains_key(name) {
             // What was deleted keeps its last verdict for the record and belongs to no fault any more.
-            self.set_due(name, None);
+            self.due.set(name, None);
             self.sort(name);
             return was_unhealthy;
         }
@@ -351,7 +344,7 @@ impl Ledger {
             previous.as_deref(),
             now,
         );
-        self.set_due(name, judged.valid_until);
+        self.due.set(name, judged.valid_until);
         if previous.as_deref() == Some(&judged.verdict) {
             return false;
         }
@@ -381,23 +374,15 @@ impl Ledger {
         let lives = |facts: &Arc<ConnectorFacts>| facts.deleted_at.is_none();
         let unhealthy = self.facts.connectors.get(name).is_some_and(lives)
             && self.judged.get(name).is_some_and(|verdict| verdict.health.unhealthy());
-        if unhealthy {
-            self.unhealthy.insert(name.clone());
-        } else {
-            self.unhealthy.remove(name);
-        }
+        self.faults.tell(name, unhealthy);
         unhealthy
     }
 
     fn group_faults(&mut self, now: Timestamp) {
-        // What a refused cluster shows is already told of the cluster that it is.
         let refused = self.facts.about.same_as.is_some();
-        let unhealthy = self.unhealthy.iter().filter(|_| !refused);
-        let verdicts = unhealthy.filter_map(|name| Some((name, &**self.judged.get(name)?)));
-        let grouping = fault::group(&self.facts.name, verdicts, &self.surroundings, &self.faults, now);
-        if grouping.opened.is_empty() && grouping.changed.is_empty() && grouping.ended.is_empty() {
-            return;
-        }
+        let name = &self.facts.name;
+        let grouping = self.faults.group(name, refused, &self.judged, &self.surroundings, now);
+        let Some(grouping) = grouping else { return };
         self.pending.feed.insert((None, Changed::Faults));
         for fault in &grouping.opened {
             self.pending.push(Entry::FaultOpened((**fault).clone()));
@@ -407,20 +392,6 @@ impl Ledger {
         }
         for fault in grouping.opened.iter().chain(&grouping.changed).chain(&grouping.ended) {
             self.pending.faults.insert(fault.id.clone(), fault.clone());
-        }
-        self.faults = grouping.open;
-    }
-
-    fn set_due(&mut self, name: &ConnectorName, due: Option<Timestamp>) {
-        let before = match due {
-            Some(due) => self.due_of.insert(name.clone(), due),
-            None => self.due_of.remove(name),
-        };
-        if let Some(before) = before {
-            self.due.remove(&(before, name.clone()));
-        }
-        if let Some(due) = due {
-            self.due.insert((due, name.clone()));
         }
     }
 }

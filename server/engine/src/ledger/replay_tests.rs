@@ -105,6 +105,7 @@ fn as_stored(ledger: &Ledger) -> ClusterRecord {
         connectors: facts.connectors.values().map(connector).collect(),
         faults: ledger
             .faults
+            .open()
             .iter()
             .map(|fault| Arc::new(through_json(&**fault)))
             .collect(),
