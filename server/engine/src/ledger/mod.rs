@@ -6,6 +6,7 @@
 mod due;
 mod faults;
 mod pending;
+mod refused;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,6 +26,8 @@ use due::Due;
 use faults::Faults;
 pub(crate) use pending::Outgoing;
 use pending::Pending;
+pub(crate) use refused::LeftOut;
+use refused::Refused;
 
 use crate::FleetSpec;
 
@@ -46,6 +49,7 @@ pub(crate) struct Ledger {
     pending: Pending,
     /// Sent to the store and not known to be recorded: it is sent again, unchanged, before anything newer.
     sent: Option<Outgoing>,
+    refused: Refused,
     batches: i64,
     spec: Arc<FleetSpec>,
 }
@@ -71,6 +75,7 @@ impl Ledger {
             faults: Faults::new(record.faults),
             pending: Pending::default(),
             sent: None,
+            refused: Refused::default(),
             batches: 0,
             spec,
         };
@@ -134,9 +139,12 @@ impl Ledger {
             self.pending.push(Entry::Transition(transition));
         }
         let changed = !folded.touched.is_empty();
-        let concerned = self.concerned(&folded.touched, delay_before);
+        let mut concerned = self.concerned(&folded.touched, delay_before);
         self.note(folded.touched);
         let now = clock.now();
+        // Whose date has come is judged by whoever comes first, a look or a beat: what is recorded then depends on what
+        // was seen when, and not on who held the lease in between, since a new holder judges all at its first look.
+        concerned.extend(self.due.at(now));
         self.surroundings_due = Some(now);
         self.judge(concerned, now);
         if self.facts.about.same_as != same_before {
@@ -185,26 +193,52 @@ impl Ledger {
         self.judge(all, now);
     }
 
-    /// What is to be recorded, if anything is: what was sent before and is in doubt, else all that is pending.
+    /// What is to be recorded, if anything is: what was sent before and is in doubt, else pieces of what was refused, else
+    /// all that is pending.
     pub(crate) fn outgoing(&mut self, at: Timestamp) -> Option<&Outgoing> {
-        if self.sent.is_none() && !self.pending.is_empty() {
-            self.batches += 1;
-            let pending = std::mem::take(&mut self.pending);
-            let connector = |name: &ConnectorName| {
-                Some(ConnectorRecord {
-                    facts: self.facts.connectors.get(name)?.clone(),
-                    verdict: self.judged.get(name)?.clone(),
-                    owner: self.owners.get(name).cloned(),
-                })
-            };
-            self.sent = Some(pending.outgoing(self.batches, &self.facts, at, connector));
+        if self.sent.is_none() {
+            let piece = self.refused.next(at);
+            let is_piece = piece.is_some();
+            if !is_piece {
+                self.refused.sift(&mut self.pending);
+            }
+            let next = piece.or_else(|| (!self.pending.is_empty()).then(|| std::mem::take(&mut self.pending)));
+            self.sent = next.map(|next| {
+                self.batches += 1;
+                let connector = |name: &ConnectorName| {
+                    Some(ConnectorRecord {
+                        facts: self.facts.connectors.get(name)?.clone(),
+                        verdict: self.judged.get(name)?.clone(),
+                        owner: self.owners.get(name).cloned(),
+                    })
+                };
+                next.outgoing(self.batches, is_piece, &self.facts, at, connector)
+            });
         }
         self.sent.as_ref()
     }
 
     /// What was sent is recorded.
     pub(crate) fn recorded(&mut self) {
-        self.sent = None;
+        if let Some(sent) = self.sent.take() {
+            self.refused.taken(&sent);
+        }
+    }
+
+    /// The database refused what was sent, for a reason that may not pass: it is sent once more, then in pieces, until
+    /// what is refused stands alone and is left out. Returns that, the first time.
+    pub(crate) fn refused(&mut self, at: Timestamp, why: &str) -> Option<LeftOut> {
+        let sent = self.sent.take_if(|sent| self.refused.enough(sent))?;
+        let (gap, left_out) = self.refused.apart(sent, at, why)?;
+        if let Some(gap) = gap {
+            self.pending.push(gap);
+        }
+        Some(left_out)
+    }
+
+    /// Whether there are pieces of what was refused to be sent at once.
+    pub(crate) fn in_pieces(&self) -> bool {
+        self.sent.is_none() && self.refused.more()
     }
 
     /// The heartbeat was recorded.
@@ -219,7 +253,7 @@ impl Ledger {
 
     /// Whether anything beyond a heartbeat is still to be recorded.
     pub(crate) fn owes_record(&self) -> bool {
-        self.sent.is_some() || !self.pending.is_empty()
+        self.sent.is_some() || self.refused.more() || !self.pending.is_empty()
     }
 
     /// Whether a heartbeat is owed while nothing else is.
@@ -396,6 +430,8 @@ impl Ledger {
     }
 }
 
+#[cfg(test)]
+mod refused_tests;
 #[cfg(test)]
 pub(crate) mod replay_tests;
 #[cfg(test)]

@@ -24,7 +24,7 @@ fn spec() -> Arc<FleetSpec> {
     })
 }
 
-fn ledger(clock: &ManualClock) -> Ledger {
+pub(super) fn ledger(clock: &ManualClock) -> Ledger {
     Ledger::new(&"orders".into(), None, spec(), clock.now())
 }
 
@@ -39,7 +39,7 @@ fn instance(state: State, worker: &str) -> ListedInstance {
 }
 
 /// A list of connectors with one task each.
-fn listed(connectors: &[(&str, State, &str)]) -> Seen {
+pub(super) fn listed(connectors: &[(&str, State, &str)]) -> Seen {
     let one = |(name, state, worker): &(&str, State, &str)| {
         let connector = ListedConnector {
             kind: None,
@@ -74,7 +74,7 @@ fn members(workers: &[&str]) -> Seen {
     })
 }
 
-fn see(ledger: &mut Ledger, clock: &ManualClock, seen: Seen) {
+pub(super) fn see(ledger: &mut Ledger, clock: &ManualClock, seen: Seen) {
     let at = clock.now();
     let observation = Observation { at, answered: at, seen };
     ledger.observe(&observation, clock);
@@ -325,4 +325,16 @@ fn a_cluster_that_never_answered_is_a_fault_though_it_has_no_connector() {
     assert_eq!(ledger.faults.open()[0].scope, model::fault::Scope::Cluster);
     see(&mut ledger, &clock, listed(&[("one", State::Running, "a:1")]));
     assert!(ledger.faults.open().is_empty());
+}
+
+#[test]
+fn whose_date_has_come_is_judged_by_a_look_as_well_as_by_a_beat() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, members(&["a:1"]));
+    see(&mut ledger, &clock, listed(&[("one", State::Unassigned, "a:1")]));
+    assert_eq!(health(&ledger, "one"), Health::Restarting);
+    clock.advance(TimeDelta::seconds(10));
+    see(&mut ledger, &clock, Seen::ListedUnchanged { by: "a:1".into() });
+    assert_eq!(health(&ledger, "one"), Health::Unassigned);
 }
