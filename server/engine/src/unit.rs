@@ -15,10 +15,10 @@ use tokio::sync::{mpsc, watch as channel};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{Instrument as _, info, warn};
+use tracing::{Instrument as _, error, info, warn};
 
 use crate::ClusterSpec;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LeftOut};
 use crate::spread::{Grant, Orders};
 use crate::unit_spec::{Shared, UnitSpec};
 use crate::watch::{self, Hints, Looking, Recorded};
@@ -29,6 +29,9 @@ const BEAT: Duration = Duration::from_millis(500);
 const FAREWELL: Duration = Duration::from_secs(3);
 /// Observations that may wait; beyond it the watchers wait, each at its own.
 const QUEUE: usize = 256;
+
+/// Pieces of a refused batch that are sent before anything else is looked at.
+const PIECES: usize = 100;
 
 /// Why a holding of the lease ended.
 enum Ended {
@@ -280,15 +283,10 @@ impl Holding<'_> {
             hints.send_replace(Hints::of(ledger.facts()));
         }
         // Asked also when nothing changed here: the other cluster may have been seen only now.
-        let order: Vec<ClusterName> = self
-            .shared
-            .spec
-            .borrow()
-            .clusters
-            .iter()
-            .map(|cluster| cluster.name.clone())
-            .collect();
-        let same = self.shared.identities.note(ledger.facts(), &order);
+        let same = {
+            let spec = self.shared.spec.borrow();
+            self.shared.identities.note(ledger.facts(), &spec.clusters)
+        };
         if same != ledger.facts().about.same_as {
             ledger.observe(
                 &Observation {
@@ -373,6 +371,16 @@ impl Holding<'_> {
             Err(Fenced) => self.fenced(),
         }
     }
+}
+
+/// How recording one batch went.
+enum Recording {
+    /// Recorded, refused for now, or there was nothing.
+    Done,
+    /// Pieces of a refused batch are to follow.
+    Pieces,
+    /// The database cannot record anything now.
+    Away,
 }
 
 /// The lease is another's.
