@@ -370,6 +370,7 @@ impl Holding<'_> {
                         telemetry::store_left_out(cluster.as_str(), u64::try_from(changes).unwrap_or(u64::MAX));
                         error!(%cluster, %error, "the database refuses {what}: it is left out, the rest is recorded");
                     }
+                    None => warn!(%cluster, %error, "what was seen is refused; it is sent again, then in pieces"),
                 }
             }
         }
@@ -377,7 +378,6 @@ impl Holding<'_> {
             true => Ok(Recording::Pieces),
             false => Ok(Recording::Done),
         }
-                    None => warn!(%cluster, %error, "what was seen is refused; it is sent again, then in pieces"),
     }
 
     /// A refusal may only mean that the lease ran out while the database was away and nobody took it: then it is good
