@@ -18,6 +18,7 @@ mod forgetting;
 mod harness;
 mod lease;
 mod outage;
+mod refused;
 mod returns;
 mod secrets;
 mod spec;
