@@ -296,6 +296,10 @@ impl Holding<'_> {
                 },
                 &*self.shared.clock,
             );
+            // A refused cluster is not watched, and one that is refused no more is.
+            if let Some(hints) = self.hints.get(&cluster) {
+                hints.send_replace(Hints::of(ledger.facts()));
+            }
         }
     }
 

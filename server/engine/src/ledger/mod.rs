@@ -59,10 +59,14 @@ impl Ledger {
     pub(crate) fn new(name: &ClusterName, record: Option<ClusterRecord>, spec: Arc<FleetSpec>, now: Timestamp) -> Self {
         let record = record.unwrap_or_else(|| ClusterRecord::empty(name));
         let renamed = record.name != *name;
-        let record = ClusterRecord {
+        let mut record = ClusterRecord {
             name: name.clone(),
             ..record
         };
+        if renamed {
+            // A new name is how an operator says that the Kafka cluster was made anew: the first answer tells which it is.
+            record.about.kafka_cluster_id = None;
+        }
         let mut ledger = Self {
             facts: record.facts(),
             judged: BTreeMap::new(),

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod cadences;
 mod changes;
 mod configs;
 mod database;
@@ -23,6 +24,8 @@ mod returns;
 mod secrets;
 mod spec;
 mod spread;
+mod starting;
+mod strangers;
 mod tls;
 mod trouble;
 mod units;
