@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod busy;
 mod cadences;
 mod changes;
 mod configs;
@@ -28,5 +29,6 @@ mod starting;
 mod strangers;
 mod tls;
 mod trouble;
+mod twins;
 mod units;
 mod view;
