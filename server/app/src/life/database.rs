@@ -67,8 +67,7 @@ impl Keeper {
                     error!(%why, "our own Postgres ended; it is started again");
                     let port = own.port();
                     drop(own);
-                    // On the same port: the store knows no other.
-                    own = self.start_own(Some(port)).await?;
+                    own = self.start_again(port).await?;
                 }
             }
         }
@@ -84,6 +83,23 @@ impl Keeper {
         tokio::select! {
             started = Own::start(options) => Ok(started?),
             () = self.stop.cancelled() => Err(ServeError::Stopped),
+        }
+    }
+
+    /// On the same port: the store knows no other. What ended it, a full disk say, may keep it from starting too, and
+    /// may pass.
+    async fn start_again(&self, port: u16) -> Result<Own, ServeError> {
+        loop {
+            let error = match self.start_own(Some(port)).await {
+                Err(error) if !matches!(error, ServeError::Stopped) => error,
+                done => return done,
+            };
+            error!(%error, "our own Postgres cannot be started again; it is tried until it can");
+            self.say(&format!("our own Postgres ended and cannot be started again: {error}"));
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                () = self.stop.cancelled() => return Err(ServeError::Stopped),
+            }
         }
     }
 

@@ -21,3 +21,4 @@ mod schema;
 mod server;
 mod several;
 mod telemetry;
+mod weather;

@@ -176,6 +176,9 @@ fn advice(error: &kafka::Error) -> &'static str {
         kafka::Error::TimedOut { .. } => {
             "a broker does not answer: look at the brokers, or at a firewall that drops packets"
         }
+        kafka::Error::OtherCluster { .. } => {
+            "check `bootstrap`: its addresses lead to another Kafka cluster than the one that the workers use"
+        }
         kafka::Error::NotConnect { .. } => "correct `group_id`: it must be the workers' `group.id`",
         _ => "correct the properties of this Kafka cluster",
     }

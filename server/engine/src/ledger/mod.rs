@@ -206,12 +206,22 @@ impl Ledger {
             };
             self.sent = Some(pending.outgoing(self.batches, &self.facts, at, connector));
         }
+        if self.sent.is_some() {
+            self.tell_pending();
+        }
         self.sent.as_ref()
     }
 
     /// What was sent is recorded.
     pub(crate) fn recorded(&mut self) {
         self.sent = None;
+        self.tell_pending();
+    }
+
+    /// Says how much of the history is not recorded yet.
+    fn tell_pending(&self) {
+        let sent = self.sent.as_ref().map_or(0, |sent| sent.entries().len());
+        telemetry::entries_pending(self.facts.name.as_str(), sent + self.pending.entries().len());
     }
 
     /// The heartbeat was recorded.
