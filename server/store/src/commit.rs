@@ -31,7 +31,10 @@ impl Store {
         })
         .await;
         // A database may answer questions and still record nothing: its disk is full.
-        let trouble = done.as_ref().err().filter(|error| !matches!(error, Error::Fenced { .. }));
+        let trouble = done
+            .as_ref()
+            .err()
+            .filter(|error| !matches!(error, Error::Fenced { .. }));
         telemetry::recording(batch.cluster.as_str(), trouble.map(ToString::to_string));
         done
     }

@@ -26,7 +26,10 @@ pub(crate) fn describe() {
     );
     describe_gauge!(PENDING, "Entries of history that are not recorded yet, by cluster.");
     describe_gauge!(STREAMS, "Readers of live events that are connected to this server.");
-    describe_gauge!(STREAM_QUEUE, "Live events that wait for the slowest reader of this server.");
+    describe_gauge!(
+        STREAM_QUEUE,
+        "Live events that wait for the slowest reader of this server."
+    );
     describe_gauge!(DATABASE_UP, "1 while the database answers this server, else 0.");
     describe_gauge!(
         DATABASE_SECONDS,
@@ -40,7 +43,11 @@ pub(crate) fn describe() {
     );
     describe_gauge!(DATABASE_BYTES, Unit::Bytes, "Size of the database.");
     describe_gauge!(BUILD, "1, with the version as a label.");
-    describe_gauge!(STARTED, Unit::Seconds, "When this server started, in seconds since 1970.");
+    describe_gauge!(
+        STARTED,
+        Unit::Seconds,
+        "When this server started, in seconds since 1970."
+    );
     describe_gauge!(
         LOADED,
         Unit::Seconds,
@@ -83,7 +90,10 @@ pub fn database_answered(answer: Option<(Duration, f64)>) {
 
 /// The database takes so many bytes.
 pub fn database_size(bytes: u64) {
-    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; bytes are exact up to 9 PB")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a gauge is a float; bytes are exact up to 9 PB"
+    )]
     gauge!(DATABASE_BYTES).set(bytes as f64);
 }
 

@@ -72,7 +72,10 @@ pub fn lately() -> Lately {
 pub fn unrecorded() -> Option<String> {
     let now = Instant::now();
     let memory = memory();
-    let mut why = memory.unrecorded.values().filter(|(at, _)| now.duration_since(*at) < TROUBLE);
+    let mut why = memory
+        .unrecorded
+        .values()
+        .filter(|(at, _)| now.duration_since(*at) < TROUBLE);
     why.next().map(|(_, why)| why.clone())
 }
 
@@ -138,7 +141,11 @@ impl Memory {
         });
         Lately {
             calls: calls.collect(),
-            waiting: self.waiting.iter().map(|(name, (_, most))| (name.clone(), *most)).collect(),
+            waiting: self
+                .waiting
+                .iter()
+                .map(|(name, (_, most))| (name.clone(), *most))
+                .collect(),
             pending: self.pending.clone(),
             unrecorded: self
                 .unrecorded
@@ -179,7 +186,11 @@ mod tests {
                 took: Duration::from_millis(after),
                 failed,
             };
-            memory.calls.entry(("orders".to_owned(), "list")).or_default().push_back(call);
+            memory
+                .calls
+                .entry(("orders".to_owned(), "list"))
+                .or_default()
+                .push_back(call);
         }
         let told = memory.told(began + Duration::from_secs(301));
         assert_eq!((told.calls[0].count, told.calls[0].failed), (2, 0));

@@ -71,6 +71,11 @@ impl Ask {
         self.header("content-type", "application/x-www-form-urlencoded")
     }
 
+    pub fn body(mut self, kind: &str, body: &str) -> Self {
+        self.body = body.to_owned();
+        self.header("content-type", kind)
+    }
+
     fn start(&self) -> BufReader<TcpStream> {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();

@@ -20,5 +20,6 @@ mod routes;
 mod schema;
 mod server;
 mod several;
+mod system;
 mod telemetry;
 mod weather;

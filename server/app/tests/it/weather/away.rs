@@ -53,7 +53,11 @@ fn a_database_that_is_away_at_the_start_is_waited_for() {
     for path in ["/", "/connectors", "/clusters", "/timeline", "/system"] {
         let page = server.ask("GET", path).header("cookie", &cookie).send();
         assert_eq!(page.status, 503, "{path}");
-        assert!(page.text().contains("the database cannot be used yet"), "{path}: {}", page.text());
+        assert!(
+            page.text().contains("the database cannot be used yet"),
+            "{path}: {}",
+            page.text()
+        );
     }
     let api = server.api("/api/v1/connectors");
     assert_eq!((api.status, api.json()["code"].as_str()), (503, Some("unavailable")));
@@ -71,7 +75,10 @@ fn a_database_that_is_away_at_the_start_is_waited_for() {
     assert!(!page.text().contains("cannot do its work"), "{}", page.text());
     server.signal(Signal::SIGTERM);
     let (status, took) = server.ended();
-    assert!(status.success() && took < Duration::from_secs(5), "{status} after {took:?}");
+    assert!(
+        status.success() && took < Duration::from_secs(5),
+        "{status} after {took:?}"
+    );
 }
 
 #[test]
@@ -83,7 +90,9 @@ fn what_happens_while_the_database_is_away_for_a_minute_is_recorded_with_its_tru
     let server = Server::ready(home);
     until("all healthy", || (healthy(&server) == 4).then_some(()));
     let cookie = server.sign_in();
-    let before: Vec<_> = (0..4).map(|number| history(&server, "orders", &format!("s{number}"))).collect();
+    let before: Vec<_> = (0..4)
+        .map(|number| history(&server, "orders", &format!("s{number}")))
+        .collect();
 
     let left = Instant::now();
     instance.stop();
@@ -100,12 +109,20 @@ fn what_happens_while_the_database_is_away_for_a_minute_is_recorded_with_its_tru
         let ready = server.get("/readyz");
         (ready.status == 503).then_some(ready)
     });
-    assert!(ready.text().contains("the database does not answer"), "{}", ready.text());
+    assert!(
+        ready.text().contains("the database does not answer"),
+        "{}",
+        ready.text()
+    );
     assert_eq!(server.get("/livez").status, 200);
     // Until the stale limit what was seen last is shown, with its age.
     let page = server.ask("GET", "/").header("cookie", &cookie).send();
     assert_eq!(page.status, 200);
-    assert!(page.text().contains("This server cannot do its work right now"), "{}", page.text());
+    assert!(
+        page.text().contains("This server cannot do its work right now"),
+        "{}",
+        page.text()
+    );
     wait(20);
     change("s0", "RUNNING", None);
     change("s1", "FAILED", Some(traces::BAD_PASSWORD));
@@ -120,7 +137,10 @@ fn what_happens_while_the_database_is_away_for_a_minute_is_recorded_with_its_tru
         assert_eq!(item["health"]["stale"], true, "{item:#}");
     }
     let metrics = server.get("/metrics").text();
-    assert!(metrics.contains("signalbox_connector_healthy{cluster=\"orders\",connector=\"s2\"} 0"), "{metrics}");
+    assert!(
+        metrics.contains("signalbox_connector_healthy{cluster=\"orders\",connector=\"s2\"} 0"),
+        "{metrics}"
+    );
     assert_eq!(server.api("/api/v1/clusters/orders/connectors/s0/timeline").status, 503);
     wait(45);
     change("s0", "FAILED", Some(traces::BARE));
@@ -153,7 +173,11 @@ fn what_happens_while_the_database_is_away_for_a_minute_is_recorded_with_its_tru
         let news = &after[before.len()..];
         let states: Vec<_> = news.iter().filter(|(_, kind, _)| kind == "state").collect();
         let expected: Vec<_> = truth.iter().filter(|(who, ..)| *who == name).collect();
-        assert_eq!(states.len(), expected.len(), "none lost, none invented: {news:#?} {expected:?}");
+        assert_eq!(
+            states.len(),
+            expected.len(),
+            "none lost, none invented: {news:#?} {expected:?}"
+        );
         for ((at, _, text), (_, state, when)) in states.into_iter().zip(expected) {
             assert!(text.contains(state), "{text} is not {state}");
             assert!(*at >= *when && *at - *when < SEEN, "{text}: {at}, and it was {when}");

@@ -70,7 +70,10 @@ fn a_bad_certificate_is_told_with_its_reason_at_its_cluster() {
             (cluster["reachable"] == false && gap.contains(why)).then_some(gap)
         });
         assert!(gap.contains("certificate"), "{gap}");
-        let page = server.ask("GET", &format!("/clusters/{name}")).header("cookie", &cookie).send();
+        let page = server
+            .ask("GET", &format!("/clusters/{name}"))
+            .header("cookie", &cookie)
+            .send();
         assert!(page.text().contains(why), "{}", page.text());
         let why = server.api(&format!("/api/v1/clusters/{name}")).json();
         assert!(why["as_of"].is_null(), "nothing was ever seen: {why:#}");

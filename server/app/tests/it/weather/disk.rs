@@ -35,7 +35,11 @@ impl Disk {
 
     /// Takes all that is left.
     fn fill(&self) {
-        let mut ballast = std::fs::File::options().create(true).append(true).open(self.0.join("ballast")).unwrap();
+        let mut ballast = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.0.join("ballast"))
+            .unwrap();
         for size in [1 << 20, 4096, 1] {
             while ballast.write_all(&vec![0; size]).is_ok() {}
         }
@@ -60,7 +64,9 @@ fn trace(round: usize, number: usize) -> String {
     let mut bits = (round * CONNECTORS + number) as u64;
     let mut text = "java.lang.IllegalStateException: the target says no\n".to_owned();
     while text.len() < 12_000 {
-        bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        bits = bits
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         text.push_str(&format!("\tat com.example.C{bits:016x}.put(C.java:{})\n", bits % 999));
     }
     text
@@ -74,7 +80,10 @@ fn a_full_disk_is_told_loses_nothing_and_is_over_when_there_is_space() {
     let disk = Disk::mount(&home.data(), 160);
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
     (0..CONNECTORS).for_each(|number| fake.put(FakeConnector::sink(&format!("s{number}"), 1)));
-    home.write(&format!("[[clusters]]\nname = \"orders\"\nurls = [\"{}\"]\n", fake.url(0)));
+    home.write(&format!(
+        "[[clusters]]\nname = \"orders\"\nurls = [\"{}\"]\n",
+        fake.url(0)
+    ));
     let mut server = Server::ready(home);
     until("all healthy", || {
         let list = server.api("/api/v1/connectors?health=healthy").json();
@@ -101,13 +110,20 @@ fn a_full_disk_is_told_loses_nothing_and_is_over_when_there_is_space() {
         if ready.status == 503 {
             break ready.text();
         }
-        assert!(full.elapsed() < Duration::from_secs(90), "nobody noticed after {flips} rounds");
+        assert!(
+            full.elapsed() < Duration::from_secs(90),
+            "nobody noticed after {flips} rounds"
+        );
     };
     eprintln!("full after {flips} rounds and {:?}: {why}", full.elapsed());
     assert_eq!(server.get("/livez").status, 200);
     let page = server.ask("GET", "/").header("cookie", &cookie).send();
     assert_eq!(page.status, 200);
-    assert!(page.text().contains("This server cannot do its work right now"), "{}", page.text());
+    assert!(
+        page.text().contains("This server cannot do its work right now"),
+        "{}",
+        page.text()
+    );
     // It stays full for a while; what changes meanwhile is kept.
     std::thread::sleep(Duration::from_secs(5));
     let said = until("the reason", || {
@@ -118,7 +134,12 @@ fn a_full_disk_is_told_loses_nothing_and_is_over_when_there_is_space() {
     eprintln!("said: {said}");
     fake.set_state("s0", Some(0), "RUNNING", None);
     std::thread::sleep(Duration::from_secs(1));
-    fake.set_state("s0", Some(0), "FAILED", Some("java.lang.IllegalStateException: the last word"));
+    fake.set_state(
+        "s0",
+        Some(0),
+        "FAILED",
+        Some("java.lang.IllegalStateException: the last word"),
+    );
     std::thread::sleep(Duration::from_secs(1));
 
     disk.free();
@@ -132,15 +153,27 @@ fn a_full_disk_is_told_loses_nothing_and_is_over_when_there_is_space() {
     eprintln!("well again {took:?} after space was freed");
     assert!(took < Duration::from_secs(20), "{took:?}");
     let after = history(&server, "orders", "s0");
-    let states: Vec<&str> = after.iter().skip(before).filter(|(_, kind, _)| kind == "state").map(|(.., text)| text.as_str()).collect();
+    let states: Vec<&str> = after
+        .iter()
+        .skip(before)
+        .filter(|(_, kind, _)| kind == "state")
+        .map(|(.., text)| text.as_str())
+        .collect();
     // A round of 700 ms is longer than an interval: each one was seen, and each is there once.
     let since_full = flips + if flips % 2 == 1 { 2 } else { 1 };
     assert_eq!(states.len(), since_full, "{states:#?}");
     for pair in states.windows(2) {
-        assert_ne!(pair[0].contains("to FAILED"), pair[1].contains("to FAILED"), "in turn: {states:#?}");
+        assert_ne!(
+            pair[0].contains("to FAILED"),
+            pair[1].contains("to FAILED"),
+            "in turn: {states:#?}"
+        );
     }
     assert!(server.api("/api/v1/clusters").text().contains("\"reachable\":true"));
     server.signal(Signal::SIGTERM);
     let (status, took) = server.ended();
-    assert!(status.success() && took < Duration::from_secs(5), "{status} after {took:?}");
+    assert!(
+        status.success() && took < Duration::from_secs(5),
+        "{status} after {took:?}"
+    );
 }

@@ -46,7 +46,10 @@ fn sigterm_ends_it_within_five_seconds_though_readers_stay_and_worker_and_databa
     server.signal(Signal::SIGTERM);
     let (status, took) = server.ended();
     eprintln!("ended {took:?} after SIGTERM");
-    assert!(status.success() && took < Duration::from_secs(5), "{status} after {took:?}");
+    assert!(
+        status.success() && took < Duration::from_secs(5),
+        "{status} after {took:?}"
+    );
     for reader in readers {
         reader.end();
     }

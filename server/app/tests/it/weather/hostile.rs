@@ -56,5 +56,9 @@ fn four_workers_that_send_300_mb_each_do_not_fill_the_memory() {
         (one.status == 200 && one.json()["health"]["verdict"] == "healthy").then_some(())
     });
     let why = server.api("/api/v1/clusters/c0").json()["gap"].clone();
-    assert!(why.as_str().is_some_and(|why| why.contains("MB") || why.contains("larger")), "{why}");
+    assert!(
+        why.as_str()
+            .is_some_and(|why| why.contains("MB") || why.contains("larger")),
+        "{why}"
+    );
 }

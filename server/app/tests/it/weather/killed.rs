@@ -174,12 +174,14 @@ impl Lane {
         for ((cluster, number), past) in truth.iter() {
             let name = format!("c{cluster}/s{number}");
             let rows = self.database.ask(&format!(
-                "SELECT concat_ws(' ', entry #>> '{{transition,at}}', coalesce(entry #>> '{{transition,change,from}}', '-'),
+                "SELECT concat_ws(' ', entry #>> '{{transition,at}}', entry #>> '{{transition,change,from}}',
                      entry #>> '{{transition,change,to}}')
                  FROM history WHERE cluster = 'c{cluster}' AND connector = 's{number}' AND kind = 'state'
-                     AND entry #> '{{transition,subject,task}}' IS NOT NULL ORDER BY id"
+                     AND entry #> '{{transition,subject,task}}' IS NOT NULL
+                     AND entry #>> '{{transition,change,from}}' IS NOT NULL ORDER BY id"
             ));
-            let (mut state, mut last) = ("-".to_owned(), DateTime::<Utc>::MIN_UTC);
+            // As every one was when it was first seen.
+            let (mut state, mut last) = ("RUNNING".to_owned(), DateTime::<Utc>::MIN_UTC);
             for row in &rows {
                 let words: Vec<&str> = row.split(' ').collect();
                 let at: DateTime<Utc> = words[0].parse().unwrap();
@@ -204,14 +206,25 @@ impl Lane {
             let mut verdict = "-";
             for row in &verdicts {
                 let (from, to) = row.split_once(' ').unwrap();
-                assert!(from == verdict && to != verdict, "{name}: verdicts in turn: {verdicts:#?}");
+                assert!(
+                    from == verdict && to != verdict,
+                    "{name}: verdicts in turn: {verdicts:#?}"
+                );
                 verdict = to;
             }
         }
         let told = |what: &str| self.database.ask(&format!("SELECT count(*)::text FROM {what}"))[0].clone();
         let all = (CLUSTERS * CONNECTORS).to_string();
-        assert_eq!(told("history WHERE kind = 'connector_appeared'"), all, "each appeared once");
-        assert_eq!(told("history WHERE kind = 'connector_deleted'"), "0", "none was deleted");
+        assert_eq!(
+            told("history WHERE kind = 'connector_appeared'"),
+            all,
+            "each appeared once"
+        );
+        assert_eq!(
+            told("history WHERE kind = 'connector_deleted'"),
+            "0",
+            "none was deleted"
+        );
         assert_eq!(told("config_versions"), all, "each has one config");
         count
     }
