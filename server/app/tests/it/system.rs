@@ -150,7 +150,7 @@ fn what_is_logged_is_changed_by_who_may_and_that_is_written_down() {
     let log = || server.api("/api/v1/system").json()["server"]["log"].clone();
     assert_eq!(
         (log()["filter"].as_str(), log()["until"].is_null()),
-        (Some("info"), true)
+        (Some("sqlx=error,info"), true)
     );
 
     let changed = change(ALL, "{\"filter\":\"info,engine=debug\"}");
@@ -158,7 +158,7 @@ fn what_is_logged_is_changed_by_who_may_and_that_is_written_down() {
     let changed = changed.json();
     assert_eq!(
         (changed["before"].as_str(), changed["audited"].as_bool()),
-        (Some("info"), Some(true))
+        (Some("sqlx=error,info"), Some(true))
     );
     let until = changed["until"]
         .as_str()
@@ -207,7 +207,7 @@ fn what_is_logged_is_changed_by_who_may_and_that_is_written_down() {
     assert_eq!(
         rows,
         [
-            "all token change_log done info info,engine=debug 15",
+            "all token change_log done sqlx=error,info info,engine=debug 15",
             "local operator session change_log done engine=debug,info warn 2"
         ]
     );

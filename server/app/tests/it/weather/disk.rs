@@ -164,8 +164,8 @@ fn a_full_disk_is_told_loses_nothing_and_is_over_when_there_is_space() {
     assert_eq!(states.len(), since_full, "{states:#?}");
     for pair in states.windows(2) {
         assert_ne!(
-            pair[0].contains("to FAILED"),
-            pair[1].contains("to FAILED"),
+            pair[0].contains("is FAILED"),
+            pair[1].contains("is FAILED"),
             "in turn: {states:#?}"
         );
     }
