@@ -88,6 +88,10 @@ fn main() {
     let silent = samples::cluster_detail(samples::silent(clusters[0].clone()));
     write("cluster-silent", web::cluster(&many, &silent, &page));
     write("timeline", web::timeline(&past, &TimelineQuery::default(), &history));
+    let itself = samples::frame(Section::System);
+    write("system", web::system(&itself, &samples::system(), true));
+    let broken = samples::system_without_database();
+    write("system-away", web::system(&itself, &broken, true));
     let stranger = Frame {
         signed_in: false,
         csrf: String::new(),

@@ -44,17 +44,20 @@ pub enum Section {
     Clusters,
     /// History.
     Timeline,
+    /// Signalbox itself.
+    System,
     /// None of them: sign-in, errors.
     Elsewhere,
 }
 
 impl Section {
     /// Those in the navigation, in its order, with their words.
-    pub(crate) const NAVIGATION: [(Self, &'static str); 4] = [
+    pub(crate) const NAVIGATION: [(Self, &'static str); 5] = [
         (Self::Overview, "Overview"),
         (Self::Connectors, "Connectors"),
         (Self::Clusters, "Clusters"),
         (Self::Timeline, "Timeline"),
+        (Self::System, "System"),
     ];
 }
 
@@ -71,6 +74,7 @@ impl Frame {
                 Section::Connectors => links.all_connectors(),
                 Section::Clusters => links.clusters(),
                 Section::Timeline => links.whole_timeline(),
+                Section::System => links.system(),
                 Section::Overview | Section::Elsewhere => links.overview(),
             };
             (address, words, section == self.section)
@@ -128,6 +132,11 @@ impl Frame {
     /// Whether the oldest fact is too old; `false` when there is none at all.
     pub(crate) fn stale(&self) -> bool {
         self.as_of.is_some_and(|as_of| self.now - as_of > self.stale_after)
+    }
+
+    /// From which age on data is stale, in words.
+    pub(crate) fn stale_words(&self) -> String {
+        crate::moment::fine(self.stale_after)
     }
 
     /// The moment of drawing for the script, in ms since 1970.

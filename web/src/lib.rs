@@ -23,4 +23,6 @@ pub use assets::{Asset, asset};
 pub use error::Error;
 pub use frame::{Frame, Section};
 pub use links::Links;
-pub use pages::{cluster, clusters, connector, connectors, how_to_sign_in, overview, problem, sign_in, timeline};
+pub use pages::{
+    cluster, clusters, connector, connectors, how_to_sign_in, overview, problem, sign_in, system, timeline,
+};

@@ -146,6 +146,16 @@ impl<'a> Links<'a> {
         self.asset(&format!("favicon/{word}.svg"))
     }
 
+    /// Signalbox itself.
+    pub fn system(&self) -> String {
+        format!("{}/system", self.base)
+    }
+
+    /// Where the form that changes what is logged goes by POST.
+    pub fn system_log(&self) -> String {
+        format!("{}/system/log", self.base)
+    }
+
     /// The stream of live events.
     pub fn events(&self) -> String {
         format!("{}/api/v1/events", self.base)

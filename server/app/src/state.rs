@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use console::Console;
+use chrono::TimeDelta;
+use console::{Console, Process};
+use model::Timestamp;
 use telemetry::Prometheus;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
+use crate::life::levels::LogLevels;
 use crate::life::reload::LastReload;
 use crate::site::Site;
 
@@ -42,6 +45,12 @@ pub struct Parts {
     pub prometheus: Option<Prometheus>,
     /// How the last reload of the configuration went.
     pub last_reload: watch::Receiver<LastReload>,
+    /// What is logged.
+    pub log: LogLevels,
+    /// This process, uniquely: it holds leases under this name.
+    pub holder: Arc<str>,
+    /// When it started.
+    pub started_at: Timestamp,
     /// Cancelled when the server ends.
     pub ending: CancellationToken,
 }
@@ -100,6 +109,40 @@ impl AppState {
     /// How the last reload went.
     pub fn last_reload(&self) -> LastReload {
         self.0.parts.last_reload.borrow().clone()
+    }
+
+    /// What is logged.
+    pub fn log(&self) -> &LogLevels {
+        &self.0.parts.log
+    }
+
+    /// What this server knows of its own process.
+    pub fn process(&self) -> Process {
+        let LastReload { loaded_at, refused } = self.last_reload();
+        Process {
+            version: env!("CARGO_PKG_VERSION"),
+            holder: self.0.parts.holder.clone(),
+            started_at: self.0.parts.started_at,
+            config_loaded_at: loaded_at,
+            config_refused: refused,
+            log: self.log().now(),
+            streams: self.open_streams(),
+            streams_most: STREAMS,
+        }
+    }
+
+    /// Sets the metrics that are true at the moment of being asked.
+    pub fn measure(&self) {
+        let process = self.process();
+        let seconds = |at: Timestamp| TimeDelta::milliseconds(at.timestamp_millis()).as_seconds_f64();
+        telemetry::started(process.version, seconds(process.started_at));
+        telemetry::config_loaded(seconds(process.config_loaded_at), process.config_refused.is_some());
+        telemetry::event_streams(process.streams, self.console().events_waiting());
+    }
+
+    /// Readers of live events that are connected.
+    pub fn open_streams(&self) -> usize {
+        STREAMS - self.0.streams.available_permits()
     }
 
     /// Cancelled when the server ends.

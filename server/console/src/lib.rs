@@ -9,9 +9,11 @@ mod connectors;
 mod error;
 mod events;
 mod fault;
+mod log;
 mod metrics;
 mod overview;
 mod readiness;
+mod system;
 mod team;
 mod timeline;
 
@@ -33,6 +35,9 @@ pub use events::Events;
 pub use fault::FaultItem;
 pub use overview::Overview;
 pub use readiness::Readiness;
+pub use system::{
+    CallItem, DatabaseItem, FreshItem, LeaseItem, LogLevel, Process, Queues, ServerItem, Shared, Source, System,
+};
 pub use team::TeamItem;
 pub use timeline::{
     ConfigChange, EntryKind, Storm, TimelineItem, TimelineLine, TimelinePage, TimelineQuery, Turn, folded,

@@ -8,6 +8,7 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, LOCATION};
 use url::Url;
 
+use crate::large::Turn;
 use crate::resolve::Guarded;
 use crate::{Auth, Error, Policy, Request, Response, USER_AGENT, tls};
 
@@ -233,10 +234,12 @@ impl Client {
             return Err(too_large);
         }
         let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0).min(1 << 20));
+        let mut turn = Turn::default();
         while let Some(chunk) = answer.chunk().await.map_err(|error| self.classify(&error))? {
             if body.len() + chunk.len() > self.max_body {
                 return Err(too_large);
             }
+            turn.for_size(body.len() + chunk.len()).await;
             if body.len() + chunk.len() > body.capacity() {
                 // Twice as much, but never beyond the limit: old and new stand side by side for a moment.
                 let most = self.max_body - body.len();

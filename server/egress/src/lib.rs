@@ -11,6 +11,7 @@
 mod auth;
 mod client;
 mod error;
+mod large;
 mod lookup;
 mod policy;
 mod request;

@@ -18,7 +18,7 @@ use crate::{Event, FleetSpec};
 /// Swaps of the view are at least this far apart: at most ten a second.
 const SWAP: Duration = Duration::from_millis(100);
 /// Whoever hears nothing looks by himself this often; heartbeats are read as often.
-const LOOK: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_millis(500);
 /// Numbers of the feed read at once. Beyond as many the whole fleet is read anew.
 const MOST: i64 = 10_000;
 

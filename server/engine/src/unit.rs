@@ -24,7 +24,7 @@ use crate::unit_spec::{Shared, UnitSpec};
 use crate::watch::{self, Hints, Looking, Recorded};
 
 /// How often due verdicts are judged, and recording is tried again.
-const BEAT: Duration = Duration::from_millis(500);
+const BEAT: Duration = Duration::from_millis(250);
 /// What the last record and the return of the lease may take together once the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);
 /// Observations that may wait; beyond it the watchers wait, each at its own.

@@ -39,6 +39,14 @@ pub struct AuditRecord {
     pub item: AuditItem,
 }
 
+/// What else is worth knowing of an action, as names and values.
+pub fn detail<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Value {
+    pairs
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), Value::from(value)))
+        .collect()
+}
+
 impl Store {
     /// Records an action.
     ///

@@ -3,7 +3,7 @@
 use sqlx::{PgConnection, query};
 
 use crate::pool::{LONG_ANSWER, within};
-use crate::{Batch, Lease, Result, Store, clusters, configs, connectors, faults, feed, history, workers};
+use crate::{Batch, Error, Lease, Result, Store, clusters, configs, connectors, faults, feed, history, workers};
 
 /// The advisory lock under which numbers are given out. Its number means nothing; it only must not change.
 const NUMBERING: i64 = 0x5167_6e61_6c62_6f78;
@@ -17,7 +17,7 @@ impl Store {
     /// [`crate::Error::Fenced`] when the lease is lost: nothing was written. [`crate::Error::Unavailable`]: written or
     /// not, if the connection broke between the commit and its answer; send it again under the same number.
     pub async fn commit(&self, lease: &Lease, batch: &Batch<'_>) -> Result<Option<i64>> {
-        within(LONG_ANSWER, async {
+        let done = within(LONG_ANSWER, async {
             let mut transaction = self.pool.begin().await?;
             lease.check(&mut transaction).await?;
             if clusters::recorded(&mut transaction, lease, batch).await? {
@@ -29,7 +29,14 @@ impl Store {
             transaction.commit().await?;
             Ok(highest)
         })
-        .await
+        .await;
+        // A database may answer questions and still record nothing: its disk is full.
+        let trouble = done
+            .as_ref()
+            .err()
+            .filter(|error| !matches!(error, Error::Fenced { .. }));
+        telemetry::recording(batch.cluster.as_str(), trouble.map(ToString::to_string));
+        done
     }
 }
 

@@ -29,7 +29,7 @@ mod pool;
 mod servers;
 mod workers;
 
-pub use audit::{AuditItem, AuditRecord};
+pub use audit::{AuditItem, AuditRecord, detail};
 pub use backup::{Refill, Snapshot, Table};
 pub use batch::Batch;
 pub use configs::ConfigVersion;

@@ -101,6 +101,20 @@ impl Store {
         })
     }
 
+    /// How many bytes the database takes on its server's disk.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn size(&self) -> Result<u64> {
+        answer(async {
+            let row = query!(r#"SELECT pg_database_size(current_database()) AS "bytes!""#)
+                .fetch_one(&self.pool)
+                .await?;
+            Ok(u64::try_from(row.bytes).unwrap_or_default())
+        })
+        .await
+    }
+
     /// One connection beside the pool, closed again: it fails at once and says why.
     async fn knock(&self) -> Result<()> {
         within(CONNECT, async { Ok(self.options.connect().await?.close().await?) }).await

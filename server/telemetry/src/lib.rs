@@ -5,16 +5,23 @@
 //! rule or a panel exists.
 
 pub mod fleet;
+mod itself;
+mod lately;
 mod logs;
 mod own;
 pub mod span;
 mod start;
 mod traces;
 
+pub use itself::{
+    config_loaded, database_answered, database_size, entries_pending, event_streams, observations_waiting, recording,
+    started,
+};
+pub use lately::{Calls, Lately, WINDOW, lately, unrecorded};
 pub use logs::{LogFormat, Logs, LogsError, check as check_filter};
 pub use own::{
     Outcome, Prometheus, PrometheusError, feed_published, feed_reader_reset, group_asked, judged, lease_held,
     rest_answered, store_committed, store_left_out, view_swapped,
 };
 pub use start::{Settings, assemble, start};
-pub use traces::{Answer, Exporter, Rhythm, TraceSettings};
+pub use traces::{Answer, Exporter, Rhythm, TraceSettings, spans_waiting};

@@ -61,6 +61,7 @@ impl Prometheus {
             .install_recorder()
             .map_err(|error| PrometheusError(error.to_string()))?;
         describe();
+        crate::itself::describe();
         crate::traces::describe();
         Ok(Self(handle))
     }
@@ -120,6 +121,7 @@ fn describe() {
 
 /// A worker answered, or did not. `question` is `list`, `names`, `root`, `health`, `plugins` or `plugin_config`.
 pub fn rest_answered(cluster: &str, question: &'static str, outcome: Outcome, took: Duration) {
+    crate::lately::called(cluster, question, outcome, took);
     let cluster = cluster.to_owned();
     counter!(REST_CALLS, "cluster" => cluster.clone(), "question" => question, "outcome" => outcome.as_str())
         .increment(1);
@@ -128,6 +130,7 @@ pub fn rest_answered(cluster: &str, question: &'static str, outcome: Outcome, to
 
 /// Kafka told who is in a group, or did not.
 pub fn group_asked(cluster: &str, outcome: Outcome, took: Duration) {
+    crate::lately::called(cluster, "group", outcome, took);
     let cluster = cluster.to_owned();
     counter!(GROUP_CALLS, "cluster" => cluster.clone(), "outcome" => outcome.as_str()).increment(1);
     histogram!(GROUP_SECONDS, "cluster" => cluster).record(took);

@@ -11,6 +11,7 @@ mod history;
 mod overview;
 mod problem;
 mod row;
+mod system;
 mod timeline;
 
 pub use cluster::cluster;
@@ -20,4 +21,5 @@ pub use connectors::connectors;
 pub use door::{how_to_sign_in, sign_in};
 pub use overview::overview;
 pub use problem::problem;
+pub use system::system;
 pub use timeline::timeline;

@@ -38,7 +38,7 @@ fn agreed(base: &str, address: &str) -> bool {
     let asks = |known: &[&str]| keys.iter().all(|key| known.contains(key));
     match path.split('/').collect::<Vec<_>>().as_slice() {
         ["assets", ..] => web::asset(path.strip_prefix("assets/").unwrap()).is_some() && asks(&["v"]),
-        [""] | ["clusters"] | ["signin"] | ["signout"] => keys.is_empty(),
+        [""] | ["clusters"] | ["signin"] | ["signout"] | ["system"] | ["system", "log"] => keys.is_empty(),
         ["connectors"] => asks(&[
             "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
         ]),
@@ -453,4 +453,54 @@ fn a_fault_is_followed_by_what_to_do_from_the_one_source() {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert!(!text.contains("the message names"), "{text}");
+}
+
+#[test]
+fn the_system_in_every_weather() {
+    let frame = samples::frame(Section::System);
+    let page = check("", web::system(&frame, &samples::system(), true));
+    assert!(
+        page.text
+            .contains("Signalbox works; one cluster is not seen as it is now."),
+        "{}",
+        page.text
+    );
+    for words in [
+        "/connectors?expand",
+        "box-1/4711",
+        "kafka/main",
+        "15.18",
+        "84.2 MB",
+        "as ours",
+        "no Kafka",
+        "nobody",
+    ] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    assert!(page.addresses.contains(&"/system/log".to_owned()));
+    let reader = check("", web::system(&frame, &samples::system(), false));
+    assert!(
+        !reader.addresses.contains(&"/system/log".to_owned()),
+        "who may not change it sees no form"
+    );
+    let away = check("", web::system(&frame, &samples::system_without_database(), true));
+    assert!(
+        away.text.contains("Signalbox cannot do its work right now."),
+        "{}",
+        away.text
+    );
+    assert!(
+        away.text.contains("No space left on device") && away.text.contains("a newer one refused"),
+        "{}",
+        away.text
+    );
+    let mut empty = samples::system();
+    (empty.freshness, empty.calls) = (vec![], vec![]);
+    let empty = check("", web::system(&frame, &empty, true));
+    assert!(
+        empty.text.contains("Signalbox works, and all it shows is fresh."),
+        "{}",
+        empty.text
+    );
+    assert!(empty.text.contains("No cluster is connected yet"), "{}", empty.text);
 }

@@ -10,7 +10,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement
 use utoipa::{Modify, OpenApi};
 
 use super::answer::tagged;
-use super::{clusters, connectors, events, faults, history};
+use super::{clusters, connectors, events, faults, history, system};
 use crate::http::Problem;
 use crate::state::AppState;
 
@@ -27,7 +27,7 @@ use crate::state::AppState;
         clusters::list, clusters::one, clusters::workers, clusters::plugins, clusters::teams,
         connectors::list, connectors::one, connectors::config,
         history::timeline, history::config_versions,
-        faults::list, events::events, openapi,
+        faults::list, events::events, system::get, system::change_log, openapi,
     ),
     components(schemas(Problem)),
     modifiers(&Bearer, &Refusals),
@@ -56,7 +56,8 @@ struct Refusals;
 
 impl Modify for Refusals {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let operations = openapi.paths.paths.values_mut().filter_map(|path| path.get.as_mut());
+        let paths = openapi.paths.paths.values_mut();
+        let operations = paths.flat_map(|path| [path.get.as_mut(), path.put.as_mut()]).flatten();
         for (status, response) in operations.flat_map(|operation| &mut operation.responses.responses) {
             if let RefOr::T(response) = response
                 && status != "200"

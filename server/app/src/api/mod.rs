@@ -10,3 +10,4 @@ pub mod history;
 pub mod names;
 pub mod params;
 pub mod shape;
+pub mod system;

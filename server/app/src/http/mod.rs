@@ -12,6 +12,7 @@ mod refusal;
 mod route;
 mod routes;
 mod serve;
+mod system;
 
 pub use caller::{Caller, CallerSession};
 pub use guard::CSRF_HEADER;

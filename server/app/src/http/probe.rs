@@ -59,6 +59,7 @@ pub async fn ready(State(state): State<AppState>) -> Response {
 /// The fleet's series and those of this process.
 pub async fn metrics(State(state): State<AppState>) -> Response {
     let mut text = state.console().metrics();
+    state.measure();
     if let Some(own) = state.prometheus() {
         text.push_str(&own.render());
     }

@@ -33,6 +33,8 @@ pub enum Verb {
     Get,
     /// Changes something.
     Post,
+    /// Sets something to what it is to be.
+    Put,
 }
 
 impl Verb {
@@ -41,12 +43,13 @@ impl Verb {
         match self {
             Self::Get => Method::GET,
             Self::Post => Method::POST,
+            Self::Put => Method::PUT,
         }
     }
 
     /// Whether it may change something, so that a session must prove that its own page asks.
     pub fn changes(self) -> bool {
-        self == Self::Post
+        self != Self::Get
     }
 }
 

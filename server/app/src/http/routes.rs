@@ -1,13 +1,13 @@
 //! The table of routes: the router, the API's description and the tests of admission are all made from it.
 
-use axum::routing::{get, post};
-use model::actor::Right::{See, SeeConfig};
+use axum::routing::{get, post, put};
+use model::actor::Right::{Administer, See, SeeConfig};
 
 use super::route::Access::{Loopback, Needs, Open, Session};
-use super::route::Verb::{Get, Post};
+use super::route::Verb::{Get, Post, Put};
 use super::route::{Kind, Limits, Route};
-use super::{door, pages, probe};
-use crate::api::{clusters, connectors, description, events, faults, history};
+use super::{door, pages, probe, system};
+use crate::api::{self, clusters, connectors, description, events, faults, history};
 
 macro_rules! routes {
     ($($verb:ident $path:literal $name:literal $access:expr, $kind:ident $limits:ident => $handler:expr;)*) => {
@@ -42,6 +42,8 @@ pub static ROUTES: &[Route] = routes! {
     Get "/clusters/{cluster}" "cluster_page"           Needs(See), Page READ => get(pages::cluster);
     Get "/clusters/{cluster}/connectors/{connector}" "connector_page" Needs(See), Page READ => get(pages::connector);
     Get "/timeline"           "timeline_page"          Needs(See), Page READ => get(pages::timeline);
+    Get  "/system"            "system_page"            Needs(See), Page READ => get(system::page);
+    Post "/system/log"        "change_log_page"        Needs(Administer), Page FORM => post(system::change_log);
 
     Get "/api/v1/clusters"           "list_clusters" Needs(See), Api READ => get(clusters::list);
     Get "/api/v1/clusters/{cluster}" "get_cluster"   Needs(See), Api READ => get(clusters::one);
@@ -55,5 +57,7 @@ pub static ROUTES: &[Route] = routes! {
     Get "/api/v1/teams"        "list_teams"   Needs(See), Api READ => get(clusters::teams);
     Get "/api/v1/faults"       "list_faults"  Needs(See), Api READ => get(faults::list);
     Get "/api/v1/events"       "events"       Needs(See), Api READ => get(events::events);
+    Get "/api/v1/system"       "get_system"   Needs(See), Api READ => get(api::system::get);
+    Put "/api/v1/system/log"   "change_log"   Needs(Administer), Api FORM => put(api::system::change_log);
     Get "/api/v1/openapi.json" "openapi"      Needs(See), Api READ => get(description::openapi);
 };

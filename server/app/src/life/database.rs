@@ -1,15 +1,17 @@
 //! The way to the database: found or started, brought up to date, watched, and kept from growing for ever.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::Clock;
 use model::secrets::Fingerprint;
 use postgres::{Binaries, Options, Own};
-use store::Store;
+use store::{DatabaseHealth, Store};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::error::ServeError;
 use super::history::forget;
@@ -19,6 +21,8 @@ use crate::config::DatabaseConfig;
 const CONNECTIONS: u32 = 10;
 /// How often the database is asked whether it answers.
 const LOOK: Duration = Duration::from_secs(2);
+/// How often it is asked how large it is.
+const WEIGH: Duration = Duration::from_secs(60);
 /// The longest pause between two tries to connect.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
@@ -36,6 +40,8 @@ pub struct Keeper {
     pub trouble: watch::Sender<Option<Arc<str>>>,
     /// Whether the view was read from it.
     pub loaded: watch::Receiver<bool>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
     /// Ends the keeping.
     pub stop: CancellationToken,
 }
@@ -67,8 +73,7 @@ impl Keeper {
                     error!(%why, "our own Postgres ended; it is started again");
                     let port = own.port();
                     drop(own);
-                    // On the same port: the store knows no other.
-                    own = self.start_own(Some(port)).await?;
+                    own = self.start_again(port).await?;
                 }
             }
         }
@@ -87,6 +92,23 @@ impl Keeper {
         }
     }
 
+    /// On the same port: the store knows no other. What ended it, a full disk say, may keep it from starting too, and
+    /// may pass.
+    async fn start_again(&self, port: u16) -> Result<Own, ServeError> {
+        loop {
+            let error = match self.start_own(Some(port)).await {
+                Err(error) if !matches!(error, ServeError::Stopped) => error,
+                done => return done,
+            };
+            error!(%error, "our own Postgres cannot be started again; it is tried until it can");
+            self.say(&format!("our own Postgres ended and cannot be started again: {error}"));
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                () = self.stop.cancelled() => return Err(ServeError::Stopped),
+            }
+        }
+    }
+
     async fn keep(&self, url: &str, owner: &str) -> Result<(), ServeError> {
         let Some(store) = self.connect(url, owner).await? else {
             return Ok(());
@@ -96,14 +118,20 @@ impl Keeper {
             () = self.look_after(&store) => Ok(()),
             // Beside the looking, which must not wait for locks.
             never = forget(&store, self.config.history) => match never {},
+            never = self.weigh(&store) => match never {},
         }
     }
 
     /// Tells whether the database answers, until `stop`.
     async fn look_after(&self, store: &Store) {
         loop {
-            match store.ping().await {
-                Ok(_) if *self.loaded.borrow() => self.well(),
+            let health = store.ping().await;
+            self.measure(&health);
+            match health {
+                Ok(_) if *self.loaded.borrow() => match telemetry::unrecorded() {
+                    None => self.well(),
+                    Some(why) => self.say(&format!("what is seen cannot be recorded: {why}")),
+                },
                 Ok(_) => self.say("the fleet is being read from the database"),
                 Err(error) => self.say(&format!("the database does not answer: {error}")),
             }
@@ -114,6 +142,28 @@ impl Keeper {
                 // Only until it is; then this waits for ever.
                 _ = async { loaded.wait_for(|loaded| *loaded).await }, if !*self.loaded.borrow() => {}
             }
+        }
+    }
+
+    fn measure(&self, health: &store::Result<DatabaseHealth>) {
+        let answer = health.as_ref().ok().map(|health| {
+            let ahead = health.clock - self.clock.now();
+            (
+                health.latency,
+                ahead.as_seconds_f64() + health.latency.as_secs_f64() / 2.0,
+            )
+        });
+        telemetry::database_answered(answer);
+    }
+
+    /// Tells how large the database is, again and again.
+    async fn weigh(&self, store: &Store) -> Infallible {
+        loop {
+            match store.size().await {
+                Ok(bytes) => telemetry::database_size(bytes),
+                Err(error) => debug!(%error, "the size of the database is not known"),
+            }
+            tokio::time::sleep(WEIGH).await;
         }
     }
 

@@ -3,6 +3,7 @@
 mod database;
 mod error;
 mod history;
+pub mod levels;
 pub mod reload;
 mod serve;
 mod signals;

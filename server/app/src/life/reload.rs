@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::speech::LogLevels;
+use super::levels::LogLevels;
 use crate::access::Access;
 use crate::config::{Config, DatabaseConfig, ServerConfig, TelemetryConfig, Variables, parse};
 

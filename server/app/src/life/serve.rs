@@ -79,12 +79,13 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
         refused: None,
     });
 
+    let (holder, started_at) = (holder()?, clock.now());
     let engine = engine::start(engine::Parts {
         store: store.clone(),
         spec: spec.clone(),
         key: key.fingerprints(),
         clock: clock.clone(),
-        holder: holder()?,
+        holder: holder.clone(),
         address: Some(site.address().into()),
         stop: stop.clone(),
     });
@@ -103,6 +104,7 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
         store: store_sender,
         trouble: trouble_sender,
         loaded: engine.loaded.clone(),
+        clock: clock.clone(),
         stop: stop.clone(),
     };
     let reloader = Reloader {
@@ -110,11 +112,11 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
         variables,
         fixed: (config.server.clone(), config.database.clone()),
         telemetry: config.telemetry,
-        log: speech.log,
+        log: speech.log.clone(),
         fleet: fleet_sender,
         access: access.clone(),
         outcome: reload_sender,
-        clock,
+        clock: clock.clone(),
     };
     let state = AppState::new(Parts {
         access: access.clone(),
@@ -124,6 +126,9 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
         loaded: engine.loaded.clone(),
         prometheus: Some(prometheus),
         last_reload,
+        log: speech.log,
+        holder,
+        started_at,
         ending: stop.clone(),
     });
     let http = tokio::spawn(answer(listening, state, stop.clone()));

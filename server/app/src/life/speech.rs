@@ -1,8 +1,8 @@
 //! What the process says of itself: set up before anything else, and changed while it runs.
 
-use telemetry::{Exporter, LogFormat, Logs, LogsError, Settings, TraceSettings};
-use tracing::{info, warn};
+use telemetry::{Exporter, LogFormat, LogsError, Settings, TraceSettings};
 
+use super::levels::LogLevels;
 use crate::config::TelemetryConfig;
 use crate::key::random_id;
 
@@ -12,13 +12,6 @@ pub struct Speech {
     pub log: LogLevels,
     /// Where spans come from that are to be delivered.
     pub exporter: Option<Exporter>,
-}
-
-/// What is logged, and whether the configuration decides it.
-pub struct LogLevels {
-    logs: Logs,
-    /// The command line or the environment decided.
-    fixed: bool,
 }
 
 /// Sets up logs and traces, once per process. What the command line or the environment says holds before the
@@ -42,24 +35,7 @@ pub fn speak(config: &TelemetryConfig, format: Option<LogFormat>, filter: Option
     };
     let (logs, exporter) = telemetry::start(&settings)?;
     Ok(Speech {
-        log: LogLevels { logs, fixed },
+        log: LogLevels::new(logs, settings.filter, fixed),
         exporter,
     })
-}
-
-impl LogLevels {
-    /// Takes over what a reloaded configuration says.
-    pub fn take(&self, before: &str, now: &str) {
-        if before == now {
-            return;
-        }
-        if self.fixed {
-            warn!("log of [telemetry] changed, but --log or SIGNALBOX_LOG decides what is logged");
-            return;
-        }
-        match self.logs.set(now) {
-            Ok(()) => info!(before, now, "what is logged has changed"),
-            Err(error) => warn!(%error, "what is logged could not be changed"),
-        }
-    }
 }

@@ -71,6 +71,11 @@ impl Ask {
         self.header("content-type", "application/x-www-form-urlencoded")
     }
 
+    pub fn body(mut self, kind: &str, body: &str) -> Self {
+        self.body = body.to_owned();
+        self.header("content-type", kind)
+    }
+
     fn start(&self) -> BufReader<TcpStream> {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -174,16 +179,21 @@ impl Stream {
 }
 
 /// Waits until `check` gives a value.
-pub fn until<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
+pub fn until<T>(what: &str, check: impl FnMut() -> Option<T>) -> T {
+    until_within(PATIENCE, what, check)
+}
+
+/// The same for what may take longer.
+pub fn until_within<T>(patience: Duration, what: &str, mut check: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(found) = check() {
             return found;
         }
         assert!(
-            began.elapsed() < PATIENCE,
+            began.elapsed() < patience,
             "{what} did not happen within {} s",
-            PATIENCE.as_secs()
+            patience.as_secs()
         );
         std::thread::sleep(Duration::from_millis(20));
     }

@@ -217,8 +217,6 @@ fn its_own_postgres_comes_and_goes_with_it() {
     let home = Home::new("");
     // The database runs as another user when the tests run as root, and must reach its folder.
     std::fs::set_permissions(home.folder.path(), std::fs::Permissions::from_mode(0o711)).unwrap();
-    let text = std::fs::read_to_string(home.config()).unwrap();
-    std::fs::write(home.config(), text.replace("url = \"\"\n", "")).unwrap();
     let pid_file = home.data().join("postgres/data/postmaster.pid");
     let mut server = Server::ready(home);
     assert_eq!(server.api("/api/v1/clusters").status, 200);

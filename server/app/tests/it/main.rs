@@ -21,4 +21,6 @@ mod routes;
 mod schema;
 mod server;
 mod several;
+mod system;
 mod telemetry;
+mod weather;

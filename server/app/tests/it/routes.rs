@@ -21,6 +21,7 @@ fn method(route: &Route) -> &'static str {
     match route.verb {
         Verb::Get => "GET",
         Verb::Post => "POST",
+        Verb::Put => "PUT",
     }
 }
 

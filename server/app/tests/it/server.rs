@@ -20,6 +20,8 @@ pub const REDRIVE: &str = "token-that-may-only-redrive";
 /// A configuration in a directory of its own.
 pub struct Home {
     pub folder: TempDir,
+    /// What its servers find in their environment besides.
+    pub environment: Vec<(String, String)>,
     database: String,
 }
 
@@ -32,6 +34,7 @@ impl Home {
         }
         let home = Self {
             folder,
+            environment: Vec::new(),
             database: database.to_owned(),
         };
         home.write("");
@@ -41,12 +44,15 @@ impl Home {
     /// Writes the configuration, with `more` at its end.
     pub fn write(&self, more: &str) {
         let text = format!(
-            "[server]\nlisten = \"127.0.0.1:0\"\ndata_dir = \"data\"\n[database]\nurl = \"{}\"\n\
+            "[server]\nlisten = \"127.0.0.1:0\"\ndata_dir = \"data\"\n[database]\n{}\
              [observe]\ninterval = \"200ms\"\n\
              [[tokens]]\nname = \"all\"\nfile = \"all\"\nrights = [\"all\"]\n\
              [[tokens]]\nname = \"see\"\nfile = \"see\"\nrights = [\"see\"]\n\
              [[tokens]]\nname = \"redrive\"\nfile = \"redrive\"\nrights = [\"redrive\"]\n{more}",
-            self.database
+            match self.database.as_str() {
+                "" => String::new(),
+                url => format!("url = \"{url}\"\n"),
+            }
         );
         std::fs::write(self.config(), text).unwrap();
     }
@@ -120,6 +126,7 @@ impl Server {
         let arguments = ["serve", "--config", config.to_str().unwrap()];
         let mut command = program_with(program, &arguments, home.folder.path());
         command.stdout(log.try_clone().unwrap()).stderr(log).process_group(0);
+        command.envs(home.environment.iter().map(|(name, value)| (name, value)));
         let mut child = command.spawn().unwrap();
         let address = until("the server's link", || {
             if let Some(status) = child.try_wait().unwrap() {
@@ -202,6 +209,7 @@ impl Server {
         let Self { home, .. } = &mut self;
         let empty = Home {
             folder: tempfile::tempdir().unwrap(),
+            environment: Vec::new(),
             database: String::new(),
         };
         std::mem::replace(home, empty)

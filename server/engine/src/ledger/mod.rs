@@ -219,6 +219,9 @@ impl Ledger {
                 next.outgoing(self.batches, is_piece, &self.facts, at, connector)
             });
         }
+        if self.sent.is_some() {
+            self.tell_pending();
+        }
         self.sent.as_ref()
     }
 
@@ -227,6 +230,7 @@ impl Ledger {
         if let Some(sent) = self.sent.take() {
             self.refused.taken(&sent);
         }
+        self.tell_pending();
     }
 
     /// The database refused what was sent, for a reason that may not pass: it is sent once more, then in pieces, until
@@ -243,6 +247,12 @@ impl Ledger {
     /// Whether there are pieces of what was refused to be sent at once.
     pub(crate) fn in_pieces(&self) -> bool {
         self.sent.is_none() && self.refused.more()
+    }
+
+    /// Says how much of the history is not recorded yet.
+    fn tell_pending(&self) {
+        let sent = self.sent.as_ref().map_or(0, |sent| sent.entries().len());
+        telemetry::entries_pending(self.facts.name.as_str(), sent + self.pending.entries().len());
     }
 
     /// The heartbeat was recorded.

@@ -95,6 +95,11 @@ impl Pending {
         }
     }
 
+    /// History that is not recorded yet.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     /// Whether nothing is to be recorded but, perhaps, a heartbeat.
     pub(super) fn is_empty(&self) -> bool {
         !self.about
@@ -197,7 +202,7 @@ impl Outgoing {
         }
     }
 
-    #[cfg(test)]
+    /// Its history.
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
     }

@@ -56,10 +56,14 @@ impl Watcher {
     /// The same for an answer that came some time ago.
     pub(crate) async fn tell_answered(&self, at: Timestamp, answered: Timestamp, seen: Seen) -> bool {
         let observation = Observation { at, answered, seen };
-        self.sender
+        let told = self
+            .sender
             .send(Looking::new(&self.cluster.name, observation))
             .await
-            .is_ok()
+            .is_ok();
+        let waiting = self.sender.max_capacity() - self.sender.capacity();
+        telemetry::observations_waiting(self.cluster.name.as_str(), waiting);
+        told
     }
 
     pub(crate) fn interval(&self) -> Duration {

@@ -1,5 +1,7 @@
 //! What became of spans.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 
 use crate::Outcome;
@@ -51,7 +53,15 @@ pub fn requested(outcome: Outcome) {
     counter!(REQUESTS, "outcome" => outcome.as_str()).increment(1);
 }
 
+static NOW_WAITING: AtomicUsize = AtomicUsize::new(0);
+
+/// Spans that wait to be sent, as last counted; 0 where none are exported.
+pub fn spans_waiting() -> usize {
+    NOW_WAITING.load(Ordering::Relaxed)
+}
+
 pub fn waiting(spans: usize) {
+    NOW_WAITING.store(spans, Ordering::Relaxed);
     let spans = u32::try_from(spans).unwrap_or(u32::MAX);
     gauge!(WAITING).set(f64::from(spans));
 }

@@ -17,6 +17,7 @@ use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider, SpanLimits
 
 pub use deliver::{Answer, Exporter, Rhythm};
 pub(crate) use metrics::describe;
+pub use metrics::spans_waiting;
 use queue::Queue;
 
 /// Where the spans of this process come from, and which are exported.

@@ -3,6 +3,7 @@
 mod connector;
 mod fleet;
 mod history;
+mod system;
 
 use chrono::{DateTime, TimeDelta};
 use model::Timestamp;
@@ -15,6 +16,7 @@ use web::{Frame, Section};
 pub use connector::*;
 pub use fleet::*;
 pub use history::*;
+pub use system::*;
 
 pub fn now() -> Timestamp {
     DateTime::from_timestamp(1_795_270_212, 0).unwrap()
