@@ -8,6 +8,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
+use crate::http::Drawn;
 use crate::life::reload::LastReload;
 use crate::site::Site;
 
@@ -24,6 +25,7 @@ struct Inner {
     parts: Parts,
     places: Arc<Semaphore>,
     streams: Arc<Semaphore>,
+    overview: Drawn,
 }
 
 /// What the state is made of.
@@ -53,6 +55,7 @@ impl AppState {
             parts,
             places: Arc::new(Semaphore::new(PLACES)),
             streams: Arc::new(Semaphore::new(STREAMS)),
+            overview: Drawn::default(),
         }))
     }
 
@@ -105,6 +108,11 @@ impl AppState {
     /// Cancelled when the server ends.
     pub fn ending(&self) -> &CancellationToken {
         &self.0.parts.ending
+    }
+
+    /// The first screen as it was last drawn.
+    pub(crate) fn overview(&self) -> &Drawn {
+        &self.0.overview
     }
 
     pub(crate) fn places(&self) -> &Arc<Semaphore> {

@@ -1,6 +1,7 @@
 //! What stands before every handler: the route's limits, and who may ask.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -9,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{CONTENT_TYPE, FORWARDED, HOST, HeaderName, VIA};
 use http::{HeaderMap, StatusCode};
 use telemetry::span::Method;
+use tokio::time::Instant;
 
 use super::caller::{Caller, CallerSession};
 use super::problem::Problem;
@@ -20,6 +22,18 @@ use crate::state::AppState;
 
 /// The header by which a page's script proves that it belongs to the session; forms send a field `csrf`.
 pub const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
+
+/// How long a request may wait for its turn. Answers are worked out without a pause, so that under more requests than
+/// the processors can answer all of them wait for each other; whoever would be answered late is told to come back
+/// instead, which costs next to nothing and keeps the queue as short as this.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Goes to the end of the queue of everything that is ready to run; false when coming to its front took too long.
+async fn its_turn(patience: Duration) -> bool {
+    let began = Instant::now();
+    tokio::task::yield_now().await;
+    began.elapsed() <= patience
+}
 
 /// Admits a request to its route's handler, or refuses it.
 pub async fn guard(
@@ -49,13 +63,20 @@ pub async fn guard(
     if let (Access::Needs(_), Some(trouble)) = (route.access, state.not_loaded()) {
         return refuse(&state, route.kind, Problem::unavailable(trouble));
     }
+    let began = Instant::now();
     // Probes are answered however busy the server is: they ask just that.
     let _place = match route.kind {
         Kind::Probe => None,
-        Kind::Api | Kind::Page => match Arc::clone(state.places()).try_acquire_owned() {
-            Ok(place) => Some(place),
-            Err(_full) => return refuse(&state, route.kind, Problem::busy()),
-        },
+        Kind::Api | Kind::Page => {
+            let place = match its_turn(PATIENCE).await {
+                true => Arc::clone(state.places()).try_acquire_owned().ok(),
+                false => None,
+            };
+            if place.is_none() {
+                return refuse(&state, route.kind, Problem::busy());
+            }
+            place
+        }
     };
     let work = async {
         if route.verb.changes() {
@@ -71,7 +92,7 @@ pub async fn guard(
         }
         next.run(request).await
     };
-    match tokio::time::timeout(route.limits.deadline, work).await {
+    match tokio::time::timeout_at(began + route.limits.deadline, work).await {
         Ok(response) => response,
         Err(_elapsed) => refuse(&state, route.kind, Problem::timed_out()),
     }
@@ -162,5 +183,23 @@ async fn proven(state: &AppState, route: &Route, visitor: &Visitor, request: Req
         Ok(Request::from_parts(parts, Body::from(body)))
     } else {
         Err(refused())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_waited_too_long_for_a_turn_is_told_to_come_back() {
+        const SOON: Duration = Duration::from_millis(20);
+        let busy = || async { std::thread::sleep(SOON) };
+        assert!(its_turn(Duration::from_secs(60)).await);
+        let answers: Vec<_> = (0..5).map(|_| tokio::spawn(busy())).collect();
+        assert!(!its_turn(SOON * 2).await, "five answers stood before this request");
+        for answer in answers {
+            answer.await.unwrap();
+        }
+        assert!(its_turn(Duration::from_secs(60)).await, "the queue is empty again");
     }
 }

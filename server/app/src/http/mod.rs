@@ -2,6 +2,7 @@
 
 mod caller;
 mod door;
+mod drawn;
 mod envelope;
 mod frame;
 mod guard;
@@ -14,6 +15,7 @@ mod routes;
 mod serve;
 
 pub use caller::{Caller, CallerSession};
+pub(crate) use drawn::Drawn;
 pub use guard::CSRF_HEADER;
 pub use problem::Problem;
 pub use route::{Access, Kind, Limits, Route, Verb};
