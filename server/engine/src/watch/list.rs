@@ -17,6 +17,7 @@ use super::names::TooLong;
 use super::pace::Pace;
 use super::redact::Recorded;
 use super::watcher::Watcher;
+use crate::heavy::heavy;
 
 /// A worker that has not answered for this long gets a rival: the next one is asked beside it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -228,7 +229,7 @@ impl Lister {
         {
             return Ok(Some(gap));
         }
-        let listed = self.known.clean(&by, raw);
+        let listed = heavy(|| self.known.clean(&by, raw)).await;
         self.last_body = Some((by, hash));
         self.last_names = names;
         self.tell_listed(times, Seen::Listed(listed)).await?;
