@@ -17,6 +17,7 @@ mod first_look;
 mod forgetting;
 mod harness;
 mod lease;
+mod lists;
 mod outage;
 mod returns;
 mod secrets;
