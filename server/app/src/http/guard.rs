@@ -1,6 +1,5 @@
 //! What stands before every handler: the route's limits, and who may ask.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -10,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{CONTENT_TYPE, FORWARDED, HOST, HeaderName, VIA};
 use http::{HeaderMap, StatusCode};
 use telemetry::span::Method;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::caller::{Caller, CallerSession};
@@ -25,14 +25,19 @@ pub const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
 
 /// How long a request may wait for its turn. Answers are worked out without a pause, so that under more requests than
 /// the processors can answer all of them wait for each other; whoever would be answered late is told to come back
-/// instead, which costs next to nothing and keeps the queue as short as this.
+/// instead, which costs next to nothing and keeps the queue short.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Goes to the end of the queue of everything that is ready to run; false when coming to its front took too long.
-async fn its_turn(patience: Duration) -> bool {
-    let began = Instant::now();
-    tokio::task::yield_now().await;
-    began.elapsed() <= patience
+/// Waits for one of `turns`, in one of `places`; `None` when all places are taken or the wait was too long. Who waits
+/// here does not stand in the runtime's queue, where watchers and probes would wait behind it.
+async fn its_turn<'a>(
+    places: &'a Semaphore,
+    turns: &'a Semaphore,
+    patience: Duration,
+) -> Option<(SemaphorePermit<'a>, SemaphorePermit<'a>)> {
+    let place = places.try_acquire().ok()?;
+    let turn = tokio::time::timeout(patience, turns.acquire()).await.ok()?.ok()?;
+    Some((place, turn))
 }
 
 /// Admits a request to its route's handler, or refuses it.
@@ -65,18 +70,12 @@ pub async fn guard(
     }
     let began = Instant::now();
     // Probes are answered however busy the server is: they ask just that.
-    let _place = match route.kind {
+    let _turn = match route.kind {
         Kind::Probe => None,
-        Kind::Api | Kind::Page => {
-            let place = match its_turn(PATIENCE).await {
-                true => Arc::clone(state.places()).try_acquire_owned().ok(),
-                false => None,
-            };
-            if place.is_none() {
-                return refuse(&state, route.kind, Problem::busy());
-            }
-            place
-        }
+        Kind::Api | Kind::Page => match its_turn(state.places(), state.turns(), PATIENCE).await {
+            None => return refuse(&state, route.kind, Problem::busy()),
+            turn => turn,
+        },
     };
     let work = async {
         if route.verb.changes() {
@@ -190,16 +189,19 @@ async fn proven(state: &AppState, route: &Route, visitor: &Visitor, request: Req
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn who_waited_too_long_for_a_turn_is_told_to_come_back() {
-        const SOON: Duration = Duration::from_millis(20);
-        let busy = || async { std::thread::sleep(SOON) };
-        assert!(its_turn(Duration::from_secs(60)).await);
-        let answers: Vec<_> = (0..5).map(|_| tokio::spawn(busy())).collect();
-        assert!(!its_turn(SOON * 2).await, "five answers stood before this request");
-        for answer in answers {
-            answer.await.unwrap();
-        }
-        assert!(its_turn(Duration::from_secs(60)).await, "the queue is empty again");
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_too_long_for_a_turn_is_told_to_come_back() {
+        let (places, turns) = (Semaphore::new(3), Semaphore::new(1));
+        let ask = || its_turn(&places, &turns, PATIENCE);
+        let first = ask().await;
+        assert!(first.is_some());
+        let began = Instant::now();
+        let (second, third, fourth) = tokio::join!(ask(), ask(), ask());
+        assert!(second.is_none() && third.is_none() && fourth.is_none());
+        assert!(began.elapsed() < PATIENCE * 2, "nobody waits longer than that");
+        let (next, ()) = tokio::join!(ask(), async { drop(first) });
+        assert!(next.is_some(), "a turn that is given back is the next one's");
+        drop(next);
+        assert_eq!((places.available_permits(), turns.available_permits()), (3, 1));
     }
 }
