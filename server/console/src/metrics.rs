@@ -72,7 +72,8 @@ pub(crate) struct Rendered(Mutex<BTreeMap<ClusterName, Part>>);
 struct Part {
     /// Of which connectors. While it is held nothing else comes to lie at their address.
     of: Weak<Connectors>,
-    silent: bool,
+    /// Whether its cluster was silent, and whether what it told was stale.
+    condition: (bool, bool),
     samples: Arc<Samples>,
     /// The labels of each connector, for lines whose value is another one at every scrape.
     labels: Arc<[Box<str>]>,
@@ -80,11 +81,11 @@ struct Part {
 
 impl Rendered {
     fn part(&self, cluster: &Cluster, staleness: &Staleness) -> Part {
-        let silent = staleness.silent(&cluster.fresh);
+        let condition = (staleness.silent(&cluster.fresh), staleness.stale(&cluster.fresh));
         let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = parts
-            .get(&cluster.name)
-            .filter(|part| part.silent == silent && std::ptr::eq(part.of.as_ptr(), Arc::as_ptr(&cluster.connectors)));
+        let known = parts.get(&cluster.name).filter(|part| {
+            part.condition == condition && std::ptr::eq(part.of.as_ptr(), Arc::as_ptr(&cluster.connectors))
+        });
         if let Some(part) = known {
             return part.clone();
         }
@@ -92,7 +93,7 @@ impl Rendered {
         let labels = connector_samples(&mut samples, cluster, staleness);
         let part = Part {
             of: Arc::downgrade(&cluster.connectors),
-            silent,
+            condition,
             samples: Arc::new(samples),
             labels: labels.into(),
         };
@@ -148,7 +149,7 @@ impl Console {
 
 fn cluster_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Staleness) {
     let name = cluster.name.as_str();
-    let reachable = cluster.about.reachable && !staleness.stale(&cluster.fresh);
+    let reachable = cluster.about.reachable && staleness.watched(&cluster.fresh);
     samples.add(fleet::CLUSTER_REACHABLE, &[("cluster", name)], u8::from(reachable));
     if let Some(age) = age(cluster, staleness) {
         samples.add(fleet::CLUSTER_OBSERVATION_AGE, &[("cluster", name)], age);
@@ -184,8 +185,6 @@ fn cluster_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stalene
 
 /// The lines of connectors that stay as they are until one changes; returns each connector's labels.
 fn connector_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Staleness) -> Vec<Box<str>> {
-    // Of a silent cluster no task's state is known.
-    let known = !staleness.silent(&cluster.fresh);
     let mut all = Vec::new();
     for connector in cluster.live() {
         let facts = connector.facts();
@@ -195,6 +194,8 @@ fn connector_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stale
         samples.add(fleet::CONNECTOR_HEALTHY, &ids, u8::from(!health.unhealthy()));
         samples.add(fleet::CONNECTOR_HEALTH, &with("health", health.as_str()), 1);
         let mut states: BTreeMap<&str, u32> = BTreeMap::new();
+        // Where nothing recent was told no task's state is known.
+        let known = health != Health::Unknown || !staleness.stale(&cluster.fresh);
         for task in facts.tasks.values().filter(|_| known) {
             *states.entry(task.state.as_str()).or_default() += 1;
         }
