@@ -143,6 +143,7 @@ fn nothing() -> console::Overview {
         faults: vec![],
         totals: view::Totals::default(),
         clusters: vec![],
+        more_faults: 0,
         unowned: 0,
         as_of: None,
         revision: 0,

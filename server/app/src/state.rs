@@ -10,12 +10,16 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
+use crate::http::Drawn;
 use crate::life::levels::LogLevels;
 use crate::life::reload::LastReload;
 use crate::site::Site;
 
-/// Requests answered at once; more are told to come back.
+/// Requests under way at once; more are told to come back.
 const PLACES: usize = 256;
+/// Of these, requests that are being answered: enough that one which waits for the database keeps nobody else from an
+/// answer, and few enough that everything else the server does never stands behind many of them.
+const TURNS: usize = 32;
 /// Event streams open at once.
 const STREAMS: usize = 512;
 
@@ -25,8 +29,10 @@ pub struct AppState(Arc<Inner>);
 
 struct Inner {
     parts: Parts,
-    places: Arc<Semaphore>,
+    places: Semaphore,
+    turns: Semaphore,
     streams: Arc<Semaphore>,
+    overview: Drawn,
 }
 
 /// What the state is made of.
@@ -60,8 +66,10 @@ impl AppState {
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(Inner {
             parts,
-            places: Arc::new(Semaphore::new(PLACES)),
+            places: Semaphore::new(PLACES),
+            turns: Semaphore::new(TURNS),
             streams: Arc::new(Semaphore::new(STREAMS)),
+            overview: Drawn::default(),
         }))
     }
 
@@ -150,8 +158,17 @@ impl AppState {
         &self.0.parts.ending
     }
 
-    pub(crate) fn places(&self) -> &Arc<Semaphore> {
+    /// The first screen as it was last drawn.
+    pub(crate) fn overview(&self) -> &Drawn {
+        &self.0.overview
+    }
+
+    pub(crate) fn places(&self) -> &Semaphore {
         &self.0.places
+    }
+
+    pub(crate) fn turns(&self) -> &Semaphore {
+        &self.0.turns
     }
 
     pub(crate) fn streams(&self) -> &Arc<Semaphore> {

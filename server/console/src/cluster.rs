@@ -8,7 +8,7 @@ use model::actor::{Actor, Right};
 use model::facts::{Alive, Freshness, GroupFacts, WorkerFacts};
 use model::names::{ClusterName, WorkerId};
 use model::observe::{Gap, HealthAnswer};
-use view::{Cluster, Totals};
+use view::{Carried, Cluster, Totals};
 
 use crate::fault::{fault_item, out_of_sight, worst_first};
 use crate::{Console, Error, FaultItem, require};
@@ -197,19 +197,13 @@ impl Console {
 }
 
 fn worker_items(cluster: &Cluster) -> Vec<WorkerItem> {
-    let mut carried: BTreeMap<&WorkerId, (u32, u32)> = BTreeMap::new();
-    for connector in cluster.live() {
-        let facts = connector.facts();
-        if let Some(instance) = &facts.instance {
-            carried.entry(&instance.worker_id).or_default().0 += 1;
-        }
-        for task in facts.tasks.values() {
-            carried.entry(&task.worker_id).or_default().1 += 1;
-        }
-    }
+    let carried = cluster.carried();
     let leader = cluster.about.group.as_ref().and_then(|group| group.leader.as_ref());
     let item = |worker: &Arc<WorkerFacts>| {
-        let (connectors, tasks) = carried.get(&worker.id).copied().unwrap_or_default();
+        let Carried { connectors, tasks } = carried
+            .and_then(|carried| carried.get(&worker.id))
+            .copied()
+            .unwrap_or_default();
         WorkerItem {
             cluster: cluster.name.clone(),
             id: worker.id.clone(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use model::Timestamp;
 use model::actor::{Actor, Right};
 use model::fault::{Fault, Scope};
 use model::heard::Quiet;
@@ -40,6 +41,26 @@ impl Console {
     }
 }
 
+/// The first `most` open faults of all clusters in the order of [`worst_first`], and how many there are beside them.
+/// Only what is returned is put into words.
+pub(crate) fn worst(fleet: &Fleet, most: usize) -> (Vec<FaultItem>, usize) {
+    let clusters = fleet
+        .clusters
+        .values()
+        .filter(|cluster| cluster.about.same_as.is_none());
+    let faults = clusters.flat_map(|cluster| cluster.faults.iter().map(move |fault| (cluster, fault)));
+    let mut faults: Vec<_> = faults
+        .map(|(cluster, fault)| (rank(fault, worst_member(cluster, fault)), cluster, fault))
+        .collect();
+    faults.sort_by_key(|(rank, _, _)| *rank);
+    let more = faults.len().saturating_sub(most);
+    let first = faults.iter().take(most);
+    (
+        first.map(|(_, cluster, fault)| fault_item(cluster, fault)).collect(),
+        more,
+    )
+}
+
 /// Causes for which a person is needed: open faults, and clusters that went out of sight without one on record.
 pub(crate) fn causes(fleet: &Fleet, staleness: &Staleness) -> usize {
     let clusters = fleet
@@ -60,9 +81,20 @@ pub(crate) fn out_of_sight(cluster: &Cluster, staleness: &Staleness) -> bool {
 
 /// What concerns many comes before what concerns one, then the worse, then the older.
 pub(crate) fn worst_first(mut items: Vec<FaultItem>) -> Vec<FaultItem> {
-    let alone = |item: &FaultItem| matches!(item.fault.scope, Scope::Connector(_));
-    items.sort_by_key(|item| (alone(item), item.worst, item.fault.opened_at));
+    items.sort_by_key(|item| rank(&item.fault, item.worst));
     items
+}
+
+fn rank(fault: &Fault, worst: Health) -> (bool, Health, Timestamp) {
+    (matches!(fault.scope, Scope::Connector(_)), worst, fault.opened_at)
+}
+
+fn worst_member(cluster: &Cluster, fault: &Fault) -> Health {
+    let members = fault.members.iter().filter_map(|name| cluster.connectors.get(name));
+    members
+        .map(|connector| connector.verdict().health)
+        .min()
+        .unwrap_or(Health::Unknown)
 }
 
 /// What is wrong with a whole cluster.
@@ -78,12 +110,9 @@ fn of_cluster(fault: &Fault) -> String {
 }
 
 pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {
-    let members = || fault.members.iter().filter_map(|name| cluster.connectors.get(name));
-    let worst = members()
-        .map(|connector| connector.verdict().health)
-        .min()
-        .unwrap_or(Health::Unknown);
-    let mut teams: Vec<TeamName> = members()
+    let worst = worst_member(cluster, fault);
+    let members = fault.members.iter().filter_map(|name| cluster.connectors.get(name));
+    let mut teams: Vec<TeamName> = members
         .filter_map(|connector| connector.owner())
         .map(|owner| owner.team.clone())
         .collect();

@@ -52,6 +52,8 @@ pub struct Console {
     events: broadcast::Sender<Arc<Event>>,
     trouble: watch::Receiver<Option<Arc<str>>>,
     clock: Arc<dyn Clock>,
+    rendered: Arc<metrics::Rendered>,
+    lately: Arc<timeline::Lately>,
 }
 
 impl Console {
@@ -72,6 +74,8 @@ impl Console {
             events,
             trouble,
             clock,
+            rendered: Arc::default(),
+            lately: Arc::default(),
         }
     }
 
@@ -83,6 +87,11 @@ impl Console {
     /// From this age on data is shown as stale.
     pub fn stale_after(&self) -> TimeDelta {
         self.spec.borrow().settings.stale_after
+    }
+
+    /// The number of the feed that the view stands at: what it shows changes only with it, ages set aside.
+    pub fn revision(&self) -> i64 {
+        self.fleet.borrow().feed
     }
 
     fn fleet(&self) -> Arc<Fleet> {

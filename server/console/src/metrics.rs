@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use model::facts::Alive;
 use model::fault::Fault;
+use model::names::ClusterName;
 use model::verdict::Health;
 use telemetry::fleet::{self, Family};
-use view::{Cluster, Staleness};
+use view::{Cluster, Connectors, Fleet, Staleness};
 
 use crate::Console;
 
@@ -16,17 +18,35 @@ use crate::Console;
 struct Samples(BTreeMap<&'static str, String>);
 
 impl Samples {
-    fn add(&mut self, family: Family, labels: &[(&str, &str)], value: impl std::fmt::Display) {
+    fn add(&mut self, family: Family, names: &[(&str, &str)], value: impl std::fmt::Display) {
         let text = self.0.entry(family.name).or_default();
         text.push_str(family.name);
-        for (index, (name, label)) in labels.iter().enumerate() {
-            let open = if index == 0 { '{' } else { ',' };
-            let _ = write!(text, "{open}{name}=\"");
-            escape(text, label);
-            text.push('"');
+        labels(text, names);
+        let _ = writeln!(text, " {value}");
+    }
+
+    /// A line for each of these labels, all of the same value.
+    fn add_all(&mut self, family: Family, labels: &[Box<str>], value: impl std::fmt::Display) {
+        let text = self.0.entry(family.name).or_default();
+        let end = format!(" {value}\n");
+        for labels in labels {
+            for part in [family.name, labels, &end] {
+                text.push_str(part);
+            }
         }
-        let close = if labels.is_empty() { "" } else { "}" };
-        let _ = writeln!(text, "{close} {value}");
+    }
+}
+
+fn labels(text: &mut String, names: &[(&str, &str)]) {
+    for (index, (name, label)) in names.iter().enumerate() {
+        text.push(if index == 0 { '{' } else { ',' });
+        text.push_str(name);
+        text.push_str("=\"");
+        escape(text, label);
+        text.push('"');
+    }
+    if !names.is_empty() {
+        text.push('}');
     }
 }
 
@@ -42,22 +62,85 @@ fn escape(text: &mut String, label: &str) {
     }
 }
 
+/// What the connectors of each cluster came to the last time, until one of them changes: twenty thousand connectors are
+/// a hundred thousand lines, and a scrape finds nearly all of them as they were.
+#[derive(Default)]
+pub(crate) struct Rendered(Mutex<BTreeMap<ClusterName, Part>>);
+
+/// The lines of one cluster's connectors.
+#[derive(Clone)]
+struct Part {
+    /// Of which connectors. While it is held nothing else comes to lie at their address.
+    of: Weak<Connectors>,
+    /// Whether its cluster was silent, and whether what it told was stale.
+    condition: (bool, bool),
+    samples: Arc<Samples>,
+    /// The labels of each connector, for lines whose value is another one at every scrape.
+    labels: Arc<[Box<str>]>,
+}
+
+impl Rendered {
+    fn part(&self, cluster: &Cluster, staleness: &Staleness) -> Part {
+        let condition = (staleness.silent(&cluster.fresh), staleness.stale(&cluster.fresh));
+        let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = parts.get(&cluster.name).filter(|part| {
+            part.condition == condition && std::ptr::eq(part.of.as_ptr(), Arc::as_ptr(&cluster.connectors))
+        });
+        if let Some(part) = known {
+            return part.clone();
+        }
+        let mut samples = Samples::default();
+        let labels = connector_samples(&mut samples, cluster, staleness);
+        let part = Part {
+            of: Arc::downgrade(&cluster.connectors),
+            condition,
+            samples: Arc::new(samples),
+            labels: labels.into(),
+        };
+        parts.insert(cluster.name.clone(), part.clone());
+        part
+    }
+
+    fn retain(&self, fleet: &Fleet) {
+        let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.retain(|name, _| {
+            fleet
+                .clusters
+                .get(name)
+                .is_some_and(|cluster| cluster.about.same_as.is_none())
+        });
+    }
+}
+
 impl Console {
     /// The fleet's part of `/metrics`. Open on loopback, so it takes no actor; names and owners are in it, configs and
     /// traces are not.
     pub fn metrics(&self) -> String {
         let (fleet, staleness) = (self.fleet(), self.staleness());
+        self.rendered.retain(&fleet);
         let mut samples = Samples::default();
+        let mut parts = Vec::with_capacity(fleet.clusters.len());
         for cluster in fleet.clusters.values() {
             cluster_samples(&mut samples, cluster, &staleness);
-            connector_samples(&mut samples, cluster, &staleness);
+            if cluster.about.same_as.is_none() {
+                let part = self.rendered.part(cluster, &staleness);
+                if let Some(age) = age(cluster, &staleness) {
+                    samples.add_all(fleet::CONNECTOR_OBSERVATION_AGE, &part.labels, age);
+                }
+                parts.push(part);
+            }
         }
-        let mut text = String::new();
+        let lines = |family: Family| {
+            let of_parts = parts.iter().filter_map(|part| part.samples.0.get(family.name));
+            samples.0.get(family.name).into_iter().chain(of_parts)
+        };
+        let length: usize = fleet::FAMILIES.into_iter().flat_map(lines).map(String::len).sum();
+        let mut text = String::with_capacity(length + (fleet::FAMILIES.len() << 8));
         for family in fleet::FAMILIES {
-            if let Some(lines) = samples.0.get(family.name) {
+            if lines(family).next().is_some() {
                 let _ = writeln!(text, "# HELP {} {}", family.name, family.help);
                 let _ = writeln!(text, "# TYPE {} {}", family.name, family.kind);
-                text.push_str(lines);
+                lines(family).for_each(|lines| text.push_str(lines));
             }
         }
         text
@@ -100,8 +183,9 @@ fn cluster_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stalene
     }
 }
 
-fn connector_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Staleness) {
-    let age = age(cluster, staleness);
+/// The lines of connectors that stay as they are until one changes; returns each connector's labels.
+fn connector_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Staleness) -> Vec<Box<str>> {
+    let mut all = Vec::new();
     for connector in cluster.live() {
         let facts = connector.facts();
         let health: Health = staleness.health(&cluster.fresh, connector);
@@ -109,9 +193,6 @@ fn connector_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stale
         let with = |name, label| [ids[0], ids[1], (name, label)];
         samples.add(fleet::CONNECTOR_HEALTHY, &ids, u8::from(!health.unhealthy()));
         samples.add(fleet::CONNECTOR_HEALTH, &with("health", health.as_str()), 1);
-        if let Some(age) = age {
-            samples.add(fleet::CONNECTOR_OBSERVATION_AGE, &ids, age);
-        }
         let mut states: BTreeMap<&str, u32> = BTreeMap::new();
         // Where nothing recent was told no task's state is known.
         let known = health != Health::Unknown || !staleness.stale(&cluster.fresh);
@@ -125,7 +206,11 @@ fn connector_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stale
         if let Some(owner) = connector.owner() {
             samples.add(fleet::CONNECTOR_OWNER, &with("team", owner.team.as_str()), 1);
         }
+        let mut text = String::new();
+        labels(&mut text, &ids);
+        all.push(text.into_boxed_str());
     }
+    all
 }
 
 /// Seconds since the cluster's connectors were listed, to the millisecond; never negative.

@@ -4,13 +4,20 @@ use model::Timestamp;
 use model::actor::{Actor, Right};
 use view::Totals;
 
+use crate::fault::worst;
 use crate::{ClusterItem, Console, Error, FaultItem, require};
+
+/// Most faults on the first screen.
+const MOST: usize = 50;
 
 /// What the first screen shows.
 #[derive(Clone, Debug)]
 pub struct Overview {
-    /// Open faults, worst first.
+    /// Open faults, worst first: the first 50. Nobody reads more at once, and a page of thousands would be slow just
+    /// when it is needed.
     pub faults: Vec<FaultItem>,
+    /// Open faults that are not among these.
+    pub more_faults: usize,
     /// Connectors by health over the fleet.
     pub totals: Totals,
     /// Clusters by name.
@@ -28,16 +35,24 @@ impl Console {
     pub fn overview(&self, actor: &Actor) -> Result<Overview, Error> {
         require(actor, Right::See)?;
         let fleet = self.fleet();
-        let live = fleet.clusters.values().flat_map(|cluster| cluster.live());
+        let staleness = self.staleness();
+        let teams = fleet
+            .clusters
+            .values()
+            .flat_map(|cluster| cluster.team_totals(&staleness));
+        let unowned = teams.filter(|(owner, _)| owner.is_none());
+        let unowned: u32 = unowned.map(|(_, totals)| totals.all()).sum();
+        let (faults, more_faults) = worst(&fleet, MOST);
         Ok(Overview {
-            faults: self.faults(actor)?,
-            totals: fleet.totals(&self.staleness()),
+            faults,
+            more_faults,
+            totals: fleet.totals(&staleness),
             clusters: fleet
                 .clusters
                 .values()
                 .map(|cluster| self.cluster_item(cluster))
                 .collect(),
-            unowned: live.filter(|connector| connector.owner().is_none()).count(),
+            unowned: unowned as usize,
             as_of: fleet.as_of(),
             revision: fleet.feed,
         })

@@ -37,10 +37,9 @@ impl Console {
             totals: Totals::default(),
         });
         for cluster in fleet.clusters.values() {
-            for connector in cluster.live() {
-                let owner = connector.owner().map(|owner| &owner.team);
+            for (owner, totals) in cluster.team_totals(&staleness) {
                 if let Some(team) = teams.iter_mut().find(|team| team.name.as_ref() == owner) {
-                    team.totals.add(staleness.health(&cluster.fresh, connector));
+                    team.totals.merge(&totals);
                 }
             }
         }

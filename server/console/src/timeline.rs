@@ -2,6 +2,7 @@
 
 mod changes;
 mod kind;
+mod lately;
 mod storm;
 mod words;
 
@@ -18,6 +19,7 @@ use crate::{Console, Error, require};
 
 pub use changes::ConfigChange;
 pub use kind::EntryKind;
+pub(crate) use lately::Lately;
 pub use storm::{Storm, TimelineLine, Turn, folded};
 
 /// Config changes told of one connector.

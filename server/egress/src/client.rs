@@ -126,8 +126,15 @@ impl ClientBuilder {
             .pool_idle_timeout(Duration::from_secs(30))
             .pool_max_idle_per_host(4)
             .dns_resolver(Arc::new(Guarded(self.policy.clone())));
-        if let Some(authorities) = only {
-            builder = builder.tls_certs_only(authorities);
+        match (only, &self.identity) {
+            (Some(authorities), _) => builder = builder.tls_certs_only(authorities),
+            (None, None) => {
+                let system = tls::system().map_err(|_| Error::Setup {
+                    why: "the system's authorities cannot be read".into(),
+                })?;
+                builder = builder.tls_backend_preconfigured(system);
+            }
+            (None, Some(_)) => {}
         }
         if let Some(identity) = &self.identity {
             builder = builder.identity(tls::identity(identity)?);

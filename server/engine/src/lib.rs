@@ -7,6 +7,7 @@ mod connected;
 pub mod doctor;
 mod event;
 mod follow;
+mod heavy;
 mod identity;
 mod keep;
 mod ledger;

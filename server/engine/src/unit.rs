@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{Instrument as _, error, info, warn};
 
 use crate::ClusterSpec;
+use crate::heavy::heavy;
 use crate::ledger::{Ledger, LeftOut};
 use crate::spread::{Grant, Orders};
 use crate::unit_spec::{Shared, UnitSpec};
@@ -212,13 +213,13 @@ impl Holding<'_> {
         loop {
             tokio::select! {
                 () = stop.cancelled() => {
-                    self.take_all(&mut observations);
+                    self.take_all(&mut observations).await;
                     return self.last_words().await;
                 }
                 () = orders.fenced.cancelled() => return self.fenced(),
                 () = orders.hand_over.cancelled(), if !handing_over => {
                     handing_over = true;
-                    self.take_all(&mut observations);
+                    self.take_all(&mut observations).await;
                 }
                 () = orders.renew.notified() => match self.shared.store.renew(self.lease).await {
                     Ok(()) => {}
@@ -228,8 +229,8 @@ impl Holding<'_> {
                 looked = observations.recv() => {
                     // A watcher ended, so that the unit must start anew; what is pending is recorded first.
                     let Some(looked) = looked else { return self.last_words().await };
-                    self.take(looked);
-                    self.take_all(&mut observations);
+                    self.take(looked).await;
+                    self.take_all(&mut observations).await;
                 }
                 Ok(()) = spec.changed() => {
                     let next = spec.borrow_and_update().clone();
@@ -256,13 +257,13 @@ impl Holding<'_> {
     }
 
     /// What waits is taken together, so that a storm becomes one transaction.
-    fn take_all(&mut self, observations: &mut mpsc::Receiver<Looking>) {
+    async fn take_all(&mut self, observations: &mut mpsc::Receiver<Looking>) {
         while let Ok(looked) = observations.try_recv() {
-            self.take(looked);
+            self.take(looked).await;
         }
     }
 
-    fn take(&mut self, looked: Looking) {
+    async fn take(&mut self, looked: Looking) {
         let Looking {
             cluster,
             observation,
@@ -271,13 +272,20 @@ impl Holding<'_> {
         let Some(ledger) = self.ledgers.get_mut(&cluster) else {
             return;
         };
-        let changed = span::judge(&cause, cluster.as_str()).in_scope(|| {
-            let changed = ledger.observe(&observation, &*self.shared.clock);
-            if changed {
-                self.causes.note(cluster.as_str(), Cause::here());
-            }
-            changed
-        });
+        let (causes, clock) = (&mut self.causes, &*self.shared.clock);
+        let mut judging = || {
+            span::judge(&cause, cluster.as_str()).in_scope(|| {
+                let changed = ledger.observe(&observation, clock);
+                if changed {
+                    causes.note(cluster.as_str(), Cause::here());
+                }
+                changed
+            })
+        };
+        let changed = match observation.seen {
+            Seen::Listed(_) => heavy(judging).await,
+            _ => judging(),
+        };
         let (at, answered) = (observation.at, observation.answered);
         if let (true, Some(hints)) = (changed, self.hints.get(&cluster)) {
             hints.send_replace(Hints::of(ledger.facts()));

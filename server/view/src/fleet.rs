@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use model::facts::{ClusterAbout, Freshness, WorkerFacts};
 use model::fault::Fault;
-use model::names::{ClusterName, ConnectorId, ConnectorName};
+use model::names::{ClusterName, ConnectorId, ConnectorName, TeamName, WorkerId};
 use model::record::{ClusterRecord, ConnectorRecord};
 
-use crate::{Connector, Staleness, Totals};
+use crate::{Carried, Connector, Connectors, Staleness, Totals};
 
 /// All clusters at one number of the feed.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,7 @@ pub struct Cluster {
     /// Its workers, by address.
     pub workers: Arc<[Arc<WorkerFacts>]>,
     /// Its connectors, deleted ones included.
-    pub connectors: Arc<BTreeMap<ConnectorName, Arc<Connector>>>,
+    pub connectors: Arc<Connectors>,
     /// Its open faults, oldest first.
     pub faults: Arc<[Arc<Fault>]>,
     /// When each source was last true.
@@ -61,7 +61,7 @@ impl Cluster {
         if records.is_empty() {
             return;
         }
-        let connectors = Arc::make_mut(&mut self.connectors);
+        let connectors = Arc::make_mut(&mut self.connectors).change();
         for record in records {
             let name = record.facts.name.clone();
             let fault = connectors.get(&name).and_then(|old| old.fault.clone());
@@ -78,7 +78,7 @@ impl Cluster {
     pub fn forget_connectors<'a>(&mut self, names: impl IntoIterator<Item = &'a ConnectorName>) {
         for name in names {
             if self.connectors.contains_key(name) {
-                Arc::make_mut(&mut self.connectors).remove(name);
+                Arc::make_mut(&mut self.connectors).change().remove(name);
             }
         }
     }
@@ -107,7 +107,7 @@ impl Cluster {
         });
         let other: Vec<_> = other.collect();
         if !other.is_empty() {
-            let connectors = Arc::make_mut(&mut self.connectors);
+            let connectors = Arc::make_mut(&mut self.connectors).change();
             for (name, fault) in other {
                 if let Some(connector) = connectors.get_mut(&name) {
                     Arc::make_mut(connector).fault = fault;
@@ -127,11 +127,22 @@ impl Cluster {
 
     /// Counts by the health to show.
     pub fn totals(&self, staleness: &Staleness) -> Totals {
-        let mut totals = Totals::default();
-        for connector in self.live() {
-            totals.add(staleness.health(&self.fresh, connector));
+        if self.about.same_as.is_some() {
+            return Totals::default();
         }
-        totals
+        self.connectors.index().totals(false, staleness.silent(&self.fresh))
+    }
+
+    /// Counts of connectors that exist by owner, `None` being nobody, and by the health to show.
+    pub fn team_totals(&self, staleness: &Staleness) -> impl Iterator<Item = (Option<&TeamName>, Totals)> {
+        let silent = staleness.silent(&self.fresh);
+        let own = self.about.same_as.is_none().then(|| self.connectors.index());
+        own.into_iter().flat_map(move |index| index.team_totals(silent))
+    }
+
+    /// What REST says each worker runs, of connectors that exist; workers that run nothing are left out.
+    pub fn carried(&self) -> Option<&BTreeMap<WorkerId, Carried>> {
+        self.about.same_as.is_none().then(|| self.connectors.carried())
     }
 }
 

@@ -6,13 +6,18 @@
 
 mod age;
 mod connector;
+mod connectors;
 mod fleet;
+mod haystack;
+mod index;
 mod page;
 mod query;
+mod selection;
 mod totals;
 
 pub use age::Staleness;
 pub use connector::Connector;
+pub use connectors::{Carried, Connectors};
 pub use fleet::{Cluster, Fleet};
 pub use page::{Page, Position};
 pub use query::{Query, Sort};

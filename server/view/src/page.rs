@@ -1,12 +1,15 @@
 //! A list, page by page, with a cursor that stays right while the fleet changes.
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use model::Timestamp;
 use model::names::{ClusterName, ConnectorName};
 use model::verdict::Health;
 
+use crate::index::Row;
+use crate::selection::{Selection, Words};
 use crate::{Cluster, Connector, Fleet, Query, Sort, Staleness, Totals};
 
 /// One page of a list.
@@ -38,70 +41,125 @@ pub struct Position {
     pub name: ConnectorName,
 }
 
-impl Position {
-    fn of(cluster: &Cluster, connector: &Connector, health: Health) -> Self {
-        Self {
-            health,
-            since: connector.verdict().since,
-            team: connector.owner().map(|owner| owner.team.as_str().into()),
-            cluster: cluster.name.clone(),
-            name: connector.facts().name.clone(),
-        }
-    }
+/// A [`Position`] that owns nothing.
+#[derive(Clone, Copy)]
+pub(crate) struct Key<'a> {
+    pub(crate) health: Health,
+    pub(crate) since: Timestamp,
+    pub(crate) team: Option<&'a str>,
+    pub(crate) cluster: &'a str,
+    pub(crate) name: &'a str,
+}
 
-    fn compare(&self, other: &Self, sort: Sort) -> Ordering {
-        let names = |position: &Self| (position.cluster.clone(), position.name.clone());
-        let ties = || names(self).cmp(&names(other));
-        match sort {
-            Sort::Worst => (self.health, self.since)
-                .cmp(&(other.health, other.since))
-                .then_with(ties),
-            Sort::Name => self.name.cmp(&other.name).then_with(ties),
-            Sort::Cluster => ties(),
-            Sort::Team => {
-                let key = |position: &Self| (position.team.is_none(), position.team.clone());
-                key(self).cmp(&key(other)).then_with(ties)
-            }
-            Sort::Since => Reverse(self.since).cmp(&Reverse(other.since)).then_with(ties),
+impl Position {
+    fn key(&self) -> Key<'_> {
+        Key {
+            health: self.health,
+            since: self.since,
+            team: self.team.as_deref(),
+            cluster: self.cluster.as_str(),
+            name: self.name.as_str(),
         }
     }
 }
 
+impl Key<'_> {
+    pub(crate) fn compare(&self, other: &Self, sort: Sort) -> Ordering {
+        let ties = || (self.cluster, self.name).cmp(&(other.cluster, other.name));
+        match sort {
+            Sort::Worst => (self.health, self.since)
+                .cmp(&(other.health, other.since))
+                .then_with(ties),
+            Sort::Name => self.name.cmp(other.name).then_with(ties),
+            Sort::Cluster => ties(),
+            Sort::Team => (self.team.is_none(), self.team)
+                .cmp(&(other.team.is_none(), other.team))
+                .then_with(ties),
+            Sort::Since => Reverse(self.since).cmp(&Reverse(other.since)).then_with(ties),
+        }
+    }
+
+    fn position(&self) -> Position {
+        Position {
+            health: self.health,
+            since: self.since,
+            team: self.team.map(Into::into),
+            cluster: self.cluster.into(),
+            name: self.name.into(),
+        }
+    }
+}
+
+/// The first connector of a selection that was not taken yet. The first of several is the greatest, as a heap wants it.
+struct Head<'a> {
+    sort: Sort,
+    key: Key<'a>,
+    row: &'a Row,
+    selection: usize,
+}
+
+impl Ord for Head<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.key.compare(&self.key, self.sort)
+    }
+}
+
+impl PartialOrd for Head<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Head<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Head<'_> {}
+
 impl Fleet {
-    /// The first `limit` connectors behind `after` in the query's order.
+    /// The first `limit` connectors behind `after` in the query's order. Each cluster keeps its own orders, and what is
+    /// read here is no more than the page and, of a query that asks for more than a health, a few bytes of each
+    /// connector.
     pub fn page(&self, query: &Query, after: Option<&Position>, limit: usize, staleness: &Staleness) -> Page {
-        let mut totals = Totals::default();
-        let mut found: Vec<(Position, &Arc<Cluster>, &Arc<Connector>)> = Vec::new();
-        for cluster in self.clusters.values() {
-            if cluster.about.same_as.is_some() {
-                continue;
-            }
-            for connector in cluster.connectors.values() {
-                if !query.matches_but_health(cluster, connector) {
-                    continue;
-                }
-                let health = staleness.health(&cluster.fresh, connector);
-                totals.add(health);
-                if query.health.is_empty() || query.health.contains(&health) {
-                    found.push((Position::of(cluster, connector, health), cluster, connector));
-                }
-            }
-        }
-        let matching = found.len();
-        if let Some(after) = after {
-            found.retain(|(position, _, _)| position.compare(after, query.sort) == Ordering::Greater);
-        }
-        let more = found.len() > limit;
-        if more && limit > 0 {
-            found.select_nth_unstable_by(limit - 1, |left, right| left.0.compare(&right.0, query.sort));
-            found.truncate(limit);
-        }
-        found.sort_by(|left, right| left.0.compare(&right.0, query.sort));
-        let next = found.last().filter(|_| more).map(|(position, _, _)| position.clone());
-        let items = found
-            .into_iter()
-            .map(|(position, cluster, connector)| (cluster.clone(), connector.clone(), position.health))
+        let words = Words::of(&query.text);
+        let asked = self.clusters.values().filter(|cluster| {
+            cluster.about.same_as.is_none() && (query.clusters.is_empty() || query.clusters.contains(&cluster.name))
+        });
+        let mut selections: Vec<Selection<'_>> = asked
+            .map(|cluster| Selection::new(cluster, query, &words, staleness))
             .collect();
+        let mut totals = Totals::default();
+        selections.iter().for_each(|selection| totals.merge(&selection.totals));
+        let asked = |health: &Health| query.health.is_empty() || query.health.contains(health);
+        let matching = totals.iter().filter(|(health, _)| asked(health));
+        let matching = matching.map(|(_, count)| count as usize).sum();
+
+        let sort = query.sort;
+        let mut heads = BinaryHeap::with_capacity(selections.len());
+        for (number, selection) in selections.iter_mut().enumerate() {
+            if let Some(after) = after {
+                selection.behind(&after.key());
+            }
+            heads.extend(head(selection, number, sort));
+        }
+        let mut items = Vec::with_capacity(limit.min(matching));
+        let mut last = None;
+        while items.len() < limit {
+            let Some(Head {
+                key, row, selection, ..
+            }) = heads.pop()
+            else {
+                break;
+            };
+            if let Some(from) = selections.get_mut(selection) {
+                items.push((from.cluster().clone(), row.connector.clone(), key.health));
+                heads.extend(head(from, selection, sort));
+            }
+            last = Some(key);
+        }
+        let next = last.filter(|_| !heads.is_empty()).map(|key| key.position());
         Page {
             items,
             next,
@@ -109,4 +167,14 @@ impl Fleet {
             totals,
         }
     }
+}
+
+fn head<'a>(from: &mut Selection<'a>, selection: usize, sort: Sort) -> Option<Head<'a>> {
+    let (key, row) = from.next()?;
+    Some(Head {
+        sort,
+        key,
+        row,
+        selection,
+    })
 }

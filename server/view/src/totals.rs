@@ -23,6 +23,15 @@ impl Totals {
         }
     }
 
+    /// The same number, of whom nothing is known.
+    pub(crate) fn unknown(&self) -> Self {
+        let mut unknown = Self::default();
+        if let Some(count) = unknown.counts.get_mut(Health::Unknown as usize) {
+            *count = self.all();
+        }
+        unknown
+    }
+
     /// How many have this health.
     pub fn of(&self, health: Health) -> u32 {
         self.counts.get(health as usize).copied().unwrap_or(0)

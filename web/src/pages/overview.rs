@@ -1,8 +1,9 @@
 //! The first screen.
 
 use askama::Template;
-use console::{ClusterItem, Overview, TimelinePage};
+use console::{ClusterItem, ConnectorQuery, Overview, TimelinePage};
 use model::verdict::Health;
+use view::Query;
 
 use super::cause::Cause;
 use super::history::Line;
@@ -32,6 +33,8 @@ struct Page<'a> {
     headline: String,
     clusters_say: String,
     causes: Vec<Cause>,
+    /// How many are not listed, in words, and where the connectors are that they concern.
+    more: Option<(String, String)>,
     now: Vec<Count>,
     fleet: Vec<Panel>,
     lately: Result<Vec<Line>, &'a str>,
@@ -82,7 +85,8 @@ pub fn overview(frame: &Frame, overview: &Overview, lately: Result<&TimelinePage
         });
     let lately = lately.map(|page| Line::newest(&page.items, LATELY, frame));
     Ok(Page {
-        headline: headline(overview, causes.len()),
+        headline: headline(overview, causes.len() + overview.more_faults),
+        more: more(overview.more_faults, links),
         clusters_say: clusters_say(overview),
         now: now.collect(),
         fleet: panels(&overview.clusters, links),
@@ -134,6 +138,21 @@ pub(crate) fn panel(cluster: &ClusterItem, panels: usize, links: Links<'_>) -> P
         well: cluster.reachable && alive == workers.len(),
         lamps: Lamps::of(cluster, panels, links),
     }
+}
+
+/// Where what is not listed is found: every connector that needs a person, page by page.
+fn more(faults: usize, links: Links<'_>) -> Option<(String, String)> {
+    let unhealthy = Health::ALL.into_iter().filter(|health| health.unhealthy());
+    let query = ConnectorQuery::of(Query {
+        health: unhealthy.collect(),
+        ..Query::default()
+    });
+    (faults > 0).then(|| {
+        (
+            words::counted(faults, "more cause", "more causes"),
+            links.connectors(&query),
+        )
+    })
 }
 
 fn worst(overview: &Overview) -> Option<Health> {

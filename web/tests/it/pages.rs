@@ -93,12 +93,33 @@ fn overview_in_every_weather() {
         faults: vec![],
         totals: view::Totals::default(),
         clusters: vec![],
+        more_faults: 0,
         unowned: 0,
         as_of: None,
         revision: 0,
     };
     let page = check("", web::overview(&Frame { as_of: None, ..frame }, &empty, Ok(&history)));
     assert!(page.text.contains("No cluster is connected yet.") && page.text.contains("[[clusters]]"));
+}
+
+#[test]
+fn causes_that_are_not_listed_are_counted_and_lead_to_their_connectors() {
+    let overview = Overview {
+        more_faults: 1234,
+        ..samples::overview()
+    };
+    let html = web::overview(&samples::frame(Section::Overview), &overview, Err("away"));
+    let html = html.unwrap();
+    let text = crate::html::read(&html).text;
+    assert!(text.contains("and 1,234 more causes"), "{text}");
+    let all = overview.faults.len() + 1234;
+    assert!(text.contains(&format!("1,{} causes", all - 1000)), "{text}");
+    assert!(
+        html.contains("/connectors?") && html.contains("health=failed"),
+        "a link to all of them"
+    );
+    let none = web::overview(&samples::frame(Section::Overview), &samples::overview(), Err("away"));
+    assert!(!none.unwrap().contains("more causes"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What stands before every handler: the route's limits, and who may ask.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -9,6 +9,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{CONTENT_TYPE, FORWARDED, HOST, HeaderName, VIA};
 use http::{HeaderMap, StatusCode};
 use telemetry::span::Method;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
 
 use super::caller::{Caller, CallerSession};
 use super::problem::Problem;
@@ -20,6 +22,23 @@ use crate::state::AppState;
 
 /// The header by which a page's script proves that it belongs to the session; forms send a field `csrf`.
 pub const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
+
+/// How long a request may wait for its turn. Answers are worked out without a pause, so that under more requests than
+/// the processors can answer all of them wait for each other; whoever would be answered late is told to come back
+/// instead, which costs next to nothing and keeps the queue short.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Waits for one of `turns`, in one of `places`; `None` when all places are taken or the wait was too long. Who waits
+/// here does not stand in the runtime's queue, where watchers and probes would wait behind it.
+async fn its_turn<'a>(
+    places: &'a Semaphore,
+    turns: &'a Semaphore,
+    patience: Duration,
+) -> Option<(SemaphorePermit<'a>, SemaphorePermit<'a>)> {
+    let place = places.try_acquire().ok()?;
+    let turn = tokio::time::timeout(patience, turns.acquire()).await.ok()?.ok()?;
+    Some((place, turn))
+}
 
 /// Admits a request to its route's handler, or refuses it.
 pub async fn guard(
@@ -49,12 +68,13 @@ pub async fn guard(
     if let (Access::Needs(_), Some(trouble)) = (route.access, state.not_loaded()) {
         return refuse(&state, route.kind, Problem::unavailable(trouble));
     }
+    let began = Instant::now();
     // Probes are answered however busy the server is: they ask just that.
-    let _place = match route.kind {
+    let _turn = match route.kind {
         Kind::Probe => None,
-        Kind::Api | Kind::Page => match Arc::clone(state.places()).try_acquire_owned() {
-            Ok(place) => Some(place),
-            Err(_full) => return refuse(&state, route.kind, Problem::busy()),
+        Kind::Api | Kind::Page => match its_turn(state.places(), state.turns(), PATIENCE).await {
+            None => return refuse(&state, route.kind, Problem::busy()),
+            turn => turn,
         },
     };
     let work = async {
@@ -71,7 +91,7 @@ pub async fn guard(
         }
         next.run(request).await
     };
-    match tokio::time::timeout(route.limits.deadline, work).await {
+    match tokio::time::timeout_at(began + route.limits.deadline, work).await {
         Ok(response) => response,
         Err(_elapsed) => refuse(&state, route.kind, Problem::timed_out()),
     }
@@ -162,5 +182,26 @@ async fn proven(state: &AppState, route: &Route, visitor: &Visitor, request: Req
         Ok(Request::from_parts(parts, Body::from(body)))
     } else {
         Err(refused())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_waits_too_long_for_a_turn_is_told_to_come_back() {
+        let (places, turns) = (Semaphore::new(3), Semaphore::new(1));
+        let ask = |patience| its_turn(&places, &turns, patience);
+        let (soon, late) = (Duration::from_millis(20), Duration::from_secs(60));
+        let first = ask(late).await;
+        assert!(first.is_some());
+        let (second, third, none) = tokio::join!(ask(soon), ask(soon), ask(late));
+        assert!(second.is_none() && third.is_none(), "the turn is another's");
+        assert!(none.is_none(), "there is no place to wait in");
+        let (next, ()) = tokio::join!(ask(late), async { drop(first) });
+        assert!(next.is_some(), "a turn that is given back is the next one's");
+        drop(next);
+        assert_eq!((places.available_permits(), turns.available_permits()), (3, 1));
     }
 }

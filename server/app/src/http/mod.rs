@@ -2,6 +2,7 @@
 
 mod caller;
 mod door;
+mod drawn;
 mod envelope;
 mod frame;
 mod guard;
@@ -15,6 +16,7 @@ mod serve;
 mod system;
 
 pub use caller::{Caller, CallerSession};
+pub(crate) use drawn::Drawn;
 pub use guard::CSRF_HEADER;
 pub use problem::Problem;
 pub use route::{Access, Kind, Limits, Route, Verb};

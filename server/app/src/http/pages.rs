@@ -12,6 +12,7 @@ use model::names::ConnectorId;
 use view::Query;
 use web::Section;
 
+use super::drawn::Key;
 use super::frame::Reader;
 use super::problem::Problem;
 use crate::api::connectors::{close_cursor, read};
@@ -25,26 +26,24 @@ const SOME: usize = 50;
 const PAST: usize = 300;
 
 /// The first screen.
-pub async fn overview(reader: Reader) -> Response {
-    let drawn = async {
-        let console = reader.state.console();
+pub async fn overview(reader: Reader, asked: HeaderMap) -> Response {
+    let console = reader.state.console();
+    let draw = async {
         let overview = console.overview(&reader.actor)?;
-        let lately = history(
-            &reader,
-            TimelineQuery {
-                limit: PAST,
-                ..TimelineQuery::default()
-            },
-        )
-        .await;
+        let lately = soon(console.lately(&reader.actor, PAST)).await;
         let frame = reader.frame(Section::Overview, overview.as_of);
-        Ok(web::overview(
-            &frame,
-            &overview,
-            lately.as_ref().map_err(String::as_str),
-        )?)
+        let lately = lately.as_deref().map_err(String::as_str);
+        Ok(web::overview(&frame, &overview, lately)?)
     };
-    reader.show(drawn.await)
+    let key = Key {
+        viewer: reader.viewer(),
+        revision: console.revision(),
+        banner: reader.state.banner(),
+    };
+    match reader.state.overview().get(&asked, key, draw).await {
+        Ok(response) => response,
+        Err(problem) => reader.show(Err(problem)),
+    }
 }
 
 /// The list of connectors.

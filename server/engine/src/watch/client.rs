@@ -60,16 +60,21 @@ impl WorkerClient {
             pem.extend(read(key)?);
             builder = builder.identity_pem(pem);
         }
-        let bare = builder.clone().build()?;
+        let bare = builder.clone();
         match &cluster.auth {
             Some(Auth::Basic { user, password }) => builder = builder.auth(egress::Auth::basic(user, password)?),
             Some(Auth::Bearer(token)) => builder = builder.auth(egress::Auth::bearer(token)?),
             None => {}
         }
         let scheme = cluster.urls.first().map_or("http", Url::scheme).to_owned();
+        let client = builder.build()?;
         Ok(Self {
-            client: builder.build()?,
-            bare,
+            // Without credentials to leave out they are one and the same, down to the connections.
+            bare: match &cluster.auth {
+                Some(_) => bare.build()?,
+                None => client.clone(),
+            },
+            client,
             scheme,
         })
     }

@@ -104,9 +104,7 @@ impl Known {
             .as_ref()
             .and_then(|status| status.connector.as_ref()?.version.clone());
         let config = raw.info.map(|info| {
-            // The class is one of Connect's own keys, so a first masking without definitions tells it.
-            let blind = mask(&info.config, None, &self.key);
-            let definitions = blind.config.text("connector.class").and_then(|class| {
+            let definitions = info.config.class().and_then(|class| {
                 let wanted: ClassVersion = (class.into(), version);
                 let known = self.definitions.get(&wanted).cloned();
                 if known.is_none() {
@@ -115,11 +113,9 @@ impl Known {
                 known
             });
             let redactor = Redactor::for_config(&info.config, definitions.as_deref());
-            self.redactors.put(name, &blind.version, redactor);
-            Arc::new(match &definitions {
-                Some(definitions) => mask(&info.config, Some(definitions), &self.key),
-                None => blind,
-            })
+            let masked = mask(&info.config, definitions.as_deref(), &self.key);
+            self.redactors.put(name, &masked.version, redactor);
+            Arc::new(masked)
         });
         let (key, redactors) = (&self.key, &mut self.redactors);
         let mut instance = |task: Option<u32>, raw: wire::Instance| {

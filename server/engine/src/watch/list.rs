@@ -18,6 +18,7 @@ use super::race;
 use super::redact::Recorded;
 use super::trust::{Claim, Trust};
 use super::watcher::Watcher;
+use crate::heavy::heavy;
 
 /// What learning plugin definitions after one list may take, so that the next list is not late.
 const LEARNING: Duration = Duration::from_secs(3);
@@ -147,7 +148,7 @@ impl Lister {
                 if let Err(gap) = self.trust.believe(&self.watcher, worker, claim).await {
                     return Ok(Some(gap));
                 }
-                let listed = self.known.clean(&by, raw);
+                let listed = heavy(|| self.known.clean(&by, raw)).await;
                 self.last_body = Some((by, hash));
                 self.last_names = names;
                 Seen::Listed(listed)

@@ -19,6 +19,7 @@ mod first_look;
 mod forgetting;
 mod harness;
 mod lease;
+mod lists;
 mod outage;
 mod refused;
 mod returns;

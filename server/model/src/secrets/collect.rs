@@ -1,4 +1,4 @@
-//! The secrets of one config, in every form in which a trace may show them.
+//! The secrets of one config, and every form in which a trace may show them.
 
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ const COMMON: &[&str] = &[
     "string",
 ];
 
-/// All texts to strike out of the traces of a connector with this config.
+/// The secrets of a connector with this config, each once; a trace may show them in any of their [`forms`].
 pub(super) fn secrets_of(raw: &RawConfig, definitions: Option<&Definitions>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (name, value) in raw.pairs() {
@@ -84,7 +84,7 @@ fn carried(value: &str, found: &mut BTreeSet<String>) {
             whole(part, found);
         }
         if let Some((_, password)) = text.split_once([':', '/']) {
-            forms(text, found);
+            note(text, found);
             whole(password, found);
         }
         if let Some((scheme, credential)) = text.split_once(' ')
@@ -115,31 +115,39 @@ fn whole(value: &str, found: &mut BTreeSet<String>) {
     split(value, |part| {
         let Part::Literal(text) = part else { return };
         let text = text.trim();
-        forms(text, found);
+        note(text, found);
         if text.contains('\n') {
             text.lines()
                 .filter(|line| line.len() >= 8 && !line.contains("-----"))
-                .for_each(|line| forms(line.trim(), found));
+                .for_each(|line| note(line.trim(), found));
         }
         let decoded = percent_decode_str(text).decode_utf8_lossy();
         if decoded != text {
-            forms(&decoded, found);
+            note(&decoded, found);
         }
     });
 }
 
-fn forms(text: &str, found: &mut BTreeSet<String>) {
-    if text.len() < SHORTEST || is_common(text) {
-        return;
+/// Notes one secret, unless it is so short or so common that striking it out would hide the cause.
+fn note(text: &str, found: &mut BTreeSet<String>) {
+    if text.len() >= SHORTEST && !is_common(text) {
+        found.insert(text.to_owned());
     }
-    found.insert(text.replace("\r\n", "\n").replace('\r', "\n"));
-    found.insert(utf8_percent_encode(text, NON_ALPHANUMERIC).to_string());
-    found.insert(utf8_percent_encode(text, UNRESERVED).to_string());
-    found.insert(STANDARD.encode(text).trim_end_matches('=').to_owned());
-    found.insert(URL_SAFE.encode(text).trim_end_matches('=').to_owned());
+}
+
+/// A secret in every form in which a trace may show it: as it is, percent-encoded, in base64, within JSON.
+pub(super) fn forms(text: &str) -> BTreeSet<String> {
+    let mut forms = BTreeSet::from([
+        text.replace("\r\n", "\n").replace('\r', "\n"),
+        utf8_percent_encode(text, NON_ALPHANUMERIC).to_string(),
+        utf8_percent_encode(text, UNRESERVED).to_string(),
+        STANDARD.encode(text).trim_end_matches('=').to_owned(),
+        URL_SAFE.encode(text).trim_end_matches('=').to_owned(),
+    ]);
     if let Ok(json) = serde_json::to_string(text) {
-        found.insert(json.trim_matches('"').to_owned());
+        forms.insert(json.trim_matches('"').to_owned());
     }
+    forms
 }
 
 /// What most encoders leave as it is.

@@ -40,6 +40,13 @@ pub fn mask(raw: &RawConfig, definitions: Option<&Definitions>, key: &Fingerprin
     }
 }
 
+/// The value of `connector.class`, which is one of Connect's own keys, where it may be shown.
+pub(super) fn class(raw: &RawConfig) -> Option<&str> {
+    const CLASS: &str = "connector.class";
+    let value = raw.get(CLASS)?;
+    matches!(judge(CLASS, value, None), Judged::Clear | Judged::Reference).then_some(value)
+}
+
 /// What is known of one value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Judged {

@@ -1,5 +1,9 @@
 //! Keys whose name says that they hold a secret, whatever the plugin says of them.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 /// Parts of names, compared after `_` and `-` became `.` and letters small.
 const SECRET_PARTS: &[&str] = &[
     "password",
@@ -43,6 +47,9 @@ const SECRET_PARTS: &[&str] = &[
 /// Whole segments between dots.
 const SECRET_SEGMENTS: &[&str] = &["pass", "sas", "pin", "salt", "passkey"];
 
+/// All parts in one pass: a list of twenty thousand configs asks about a million names.
+static PARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(SECRET_PARTS).ok());
+
 /// Whether a key's name says that its value is a secret.
 pub(super) fn looks_secret(key: &str) -> bool {
     let name: String = key
@@ -55,8 +62,11 @@ pub(super) fn looks_secret(key: &str) -> bool {
             }
         })
         .collect();
-    SECRET_PARTS.iter().any(|part| name.contains(part))
-        || name.split('.').any(|segment| SECRET_SEGMENTS.contains(&segment))
+    let part = match &*PARTS {
+        Some(parts) => parts.is_match(&name),
+        None => SECRET_PARTS.iter().any(|part| name.contains(part)),
+    };
+    part || name.split('.').any(|segment| SECRET_SEGMENTS.contains(&segment))
 }
 
 #[cfg(test)]

@@ -47,6 +47,15 @@ fn table() -> impl Iterator<Item = &'static (&'static str, Ends)> {
     SECRETS.iter().chain(RECORD_DATA)
 }
 
+/// How the text behind a label of the first `rules` ends.
+fn ends_of(label: usize, rules: usize) -> Option<Ends> {
+    let row = match label.checked_sub(SECRETS.len()) {
+        None => SECRETS.get(label),
+        Some(place) => RECORD_DATA.get(place),
+    };
+    row.filter(|_| label < rules).map(|(_, ends)| *ends)
+}
+
 fn find(text: &str, rules: usize) -> Spans {
     let mut spans = Spans::default();
     let Some(labels) = LABELS.as_ref() else {
@@ -54,13 +63,12 @@ fn find(text: &str, rules: usize) -> Spans {
         spans.add(0, text.len());
         return spans;
     };
-    let ends: Vec<Ends> = table().take(rules).map(|(_, ends)| *ends).collect();
     let mut scanner = Scanner::new(text);
     let mut from = 0;
     while from < text.len() {
         let input = Input::new(text).range(from..).anchored(Anchored::No);
         let Some(label) = labels.search(&input) else { break };
-        let found = ends.get(label.pattern().as_usize());
+        let found = ends_of(label.pattern().as_usize(), rules);
         // A login's label is any colon: where it is none, what stands behind it may begin another label.
         from = match found {
             Some(Ends::Login) => label.start() + 1,
@@ -69,7 +77,7 @@ fn find(text: &str, rules: usize) -> Spans {
         let Some(ends) = found else {
             continue;
         };
-        if let Some((start, end)) = scanner.value(*ends, label.start(), label.end())
+        if let Some((start, end)) = scanner.value(ends, label.start(), label.end())
             && !harmless(text.get(start..end).unwrap_or_default())
         {
             spans.add(start, end);

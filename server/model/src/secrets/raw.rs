@@ -24,6 +24,11 @@ impl RawConfig {
         key.fingerprint("config version", parts)
     }
 
+    /// The connector's class, where it may be shown: it tells which definitions the config is masked with.
+    pub fn class(&self) -> Option<&str> {
+        super::mask::class(self)
+    }
+
     /// The value of a key, for the pure readers of this crate (targets, topics); never for showing.
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).and_then(Option::as_deref)

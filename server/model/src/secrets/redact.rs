@@ -1,10 +1,11 @@
 //! Strikes secrets out of traces.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::collect::secrets_of;
+use super::collect::{forms, secrets_of};
 use super::patterns::all_in;
 use super::shorten::{line_ends, shorten};
 use super::spans::Spans;
@@ -12,7 +13,8 @@ use super::{Definitions, RawConfig, RawTrace};
 
 /// Strikes one connector's own secrets, and whatever looks like one, out of its traces. Kept in memory only by the
 /// lease holder; without a config only patterns apply. No Debug: it holds the secrets. It keeps nothing but them: the
-/// automaton that looks for them is built for each trace, since traces are rare and connectors many.
+/// forms that they take in traces and the automaton that looks for these are made for each trace, since traces are rare
+/// and connectors many.
 #[derive(Clone, Default)]
 pub struct Redactor {
     secrets: Arc<[Box<str>]>,
@@ -53,7 +55,12 @@ impl Redactor {
         if self.secrets.is_empty() {
             return;
         }
-        let Ok(automaton) = AhoCorasick::new(self.secrets.iter().map(|secret| secret.as_bytes())) else {
+        let shown: BTreeSet<String> = self.secrets.iter().flat_map(|secret| forms(secret)).collect();
+        let shown: Vec<String> = shown.into_iter().collect();
+        // The kind that is built quickest: it reads one trace and is thrown away.
+        let mut builder = AhoCorasick::builder();
+        builder.kind(Some(AhoCorasickKind::NoncontiguousNFA));
+        let Ok(automaton) = builder.build(&shown) else {
             // Too many secrets for an automaton: then nothing may be shown.
             spans.add(0, text.len());
             return;
@@ -62,8 +69,7 @@ impl Redactor {
         let mut last = (0, 0);
         for found in automaton.find_overlapping_iter(text) {
             let (start, end) = (found.start(), found.end());
-            let word = self
-                .secrets
+            let word = shown
                 .get(found.pattern().as_usize())
                 .is_some_and(|secret| is_word(secret));
             if word && !stands_alone(text.as_bytes(), start, end) {

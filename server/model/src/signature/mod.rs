@@ -75,7 +75,10 @@ pub fn classify(trace: &str, context: Context) -> Signature {
     let chain = Chain::new(&exceptions);
     let mut best: Option<((u8, usize), &Row)> = None;
     for row in TABLES.into_iter().flatten() {
-        if let Some(depth) = row.deepest(&chain)
+        // A lighter one cannot win, and most are.
+        let light = best.is_some_and(|((weight, _), _)| row.weight < weight);
+        if !light
+            && let Some(depth) = row.deepest(&chain)
             && best.is_none_or(|(weight, _)| (row.weight, depth) > weight)
         {
             best = Some(((row.weight, depth), row));

@@ -1,5 +1,7 @@
 //! One row of the table, and how it meets a chain of exceptions.
 
+use memchr::memmem;
+
 use super::codes::{codes, is_code};
 use crate::trace::{self, Exception};
 use crate::verdict::Class;
@@ -130,7 +132,7 @@ const GAP: usize = 40;
 /// Whether a message, lower case, holds a part, or both ends of one with a `*`, the second soon after the first.
 fn holds(message: &str, part: &str) -> bool {
     let Some((front, back)) = part.split_once('*') else {
-        return message.contains(part);
+        return memmem::find(message.as_bytes(), part.as_bytes()).is_some();
     };
     message.match_indices(front).any(|(at, front)| {
         let rest = &message[at + front.len()..];

@@ -176,6 +176,7 @@ pub fn overview() -> Overview {
         faults: faults(),
         totals: all,
         clusters,
+        more_faults: 0,
         unowned: 3,
         as_of: Some(ago(2)),
         revision: 12,

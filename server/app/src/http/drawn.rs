@@ -1,0 +1,192 @@
+//! Pages that were drawn a moment ago: a screen that many look at is drawn once for each change, not for each look.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use http::{HeaderMap, HeaderValue};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::problem::Problem;
+
+/// Ages on a page move on by this much before it is drawn anew without a change.
+const FRESH: Duration = Duration::from_secs(1);
+/// Viewers whose page is kept; a page names its viewer and holds the token of its forms.
+const VIEWERS: usize = 8;
+
+/// What a drawn page depends on beside the time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Who looks, with the token for forms.
+    pub viewer: (String, String),
+    /// The number of the feed.
+    pub revision: i64,
+    /// The sentence above it.
+    pub banner: Option<String>,
+}
+
+/// One page, in both forms that are sent.
+#[derive(Clone)]
+struct Copy {
+    key: Key,
+    began: Instant,
+    plain: Bytes,
+    packed: Bytes,
+}
+
+/// The latest drawings of one page.
+pub struct Drawn {
+    fresh: Duration,
+    copies: Mutex<Vec<Copy>>,
+}
+
+impl Default for Drawn {
+    fn default() -> Self {
+        Self {
+            fresh: FRESH,
+            copies: Mutex::default(),
+        }
+    }
+}
+
+impl Drawn {
+    /// The page, if one was drawn for this key within the last second, else a new one; whoever asks meanwhile waits for
+    /// it and shares it.
+    ///
+    /// # Errors
+    /// Those of `draw`.
+    pub async fn get(
+        &self,
+        asked: &HeaderMap,
+        key: Key,
+        draw: impl Future<Output = Result<String, Problem>>,
+    ) -> Result<Response, Problem> {
+        let arrived = Instant::now();
+        let mut copies = self.copies.lock().await;
+        // A drawing that began after the question is good however long it took.
+        let good = |copy: &&Copy| {
+            let fresh = copy.began + self.fresh > arrived;
+            fresh && copy.key.revision >= key.revision && copy.key.viewer == key.viewer && copy.key.banner == key.banner
+        };
+        if let Some(copy) = copies.iter().find(good) {
+            return Ok(copy.answer(asked));
+        }
+        let began = Instant::now();
+        let plain = Bytes::from(draw.await?);
+        let copy = Copy {
+            packed: packed(&plain)?,
+            plain,
+            key,
+            began,
+        };
+        copies.retain(|known| known.key.viewer != copy.key.viewer);
+        copies.truncate(VIEWERS - 1);
+        copies.insert(0, copy.clone());
+        Ok(copy.answer(asked))
+    }
+}
+
+impl Copy {
+    fn answer(&self, asked: &HeaderMap) -> Response {
+        let mut response = if takes_gzip(asked) {
+            ([(CONTENT_ENCODING, "gzip")], self.packed.clone()).into_response()
+        } else {
+            self.plain.clone().into_response()
+        };
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        response
+    }
+}
+
+fn packed(plain: &[u8]) -> Result<Bytes, Problem> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    let packed = packer.write_all(plain).and_then(|()| packer.finish());
+    packed.map(Bytes::from).map_err(|error| {
+        tracing::error!(%error, "a page could not be compressed");
+        Problem::internal()
+    })
+}
+
+/// Whether gzip is named without a weight of zero.
+fn takes_gzip(asked: &HeaderMap) -> bool {
+    let named = asked
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    named.flat_map(|value| value.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight
+            .trim()
+            .strip_prefix("q=")
+            .and_then(|weight| weight.parse::<f32>().ok());
+        name.trim().eq_ignore_ascii_case("gzip") && weight != Some(0.0)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    fn key(viewer: &str, revision: i64) -> Key {
+        Key {
+            viewer: (viewer.to_owned(), String::new()),
+            revision,
+            banner: None,
+        }
+    }
+
+    async fn ask(drawn: &Drawn, count: &AtomicUsize, viewer: &str, revision: i64) -> String {
+        let draw = async {
+            // Whoever asks meanwhile waits.
+            tokio::task::yield_now().await;
+            Ok(format!("{}", count.fetch_add(1, Ordering::Relaxed)))
+        };
+        let answer = drawn.get(&HeaderMap::new(), key(viewer, revision), draw).await.unwrap();
+        let body = axum::body::to_bytes(answer.into_body(), 100).await.unwrap();
+        String::from_utf8(body.to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_page_is_drawn_once_for_each_change_and_viewer_while_it_is_fresh() {
+        let count = AtomicUsize::new(0);
+        let lasting = Drawn {
+            fresh: Duration::from_secs(3600),
+            ..Drawn::default()
+        };
+        let (one, two) = tokio::join!(ask(&lasting, &count, "ann", 1), ask(&lasting, &count, "ann", 1));
+        assert_eq!((one.as_str(), two.as_str()), ("0", "0"));
+        assert_eq!(ask(&lasting, &count, "ann", 2).await, "1", "another revision");
+        assert_eq!(ask(&lasting, &count, "bob", 2).await, "2", "another viewer");
+        assert_eq!(ask(&lasting, &count, "ann", 2).await, "1");
+
+        let fleeting = Drawn {
+            fresh: Duration::ZERO,
+            ..Drawn::default()
+        };
+        assert_eq!(ask(&fleeting, &count, "ann", 1).await, "3");
+        assert_eq!(ask(&fleeting, &count, "ann", 1).await, "4", "ages have moved on");
+    }
+
+    #[test]
+    fn gzip_is_sent_to_who_takes_it() {
+        for (accepts, takes) in [
+            ("gzip, br", true),
+            ("br, GZIP;q=0.5", true),
+            ("gzip;q=0", false),
+            ("br", false),
+        ] {
+            let asked = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_str(accepts).unwrap())]);
+            assert_eq!(takes_gzip(&asked), takes, "{accepts}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
+}
