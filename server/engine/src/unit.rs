@@ -377,6 +377,11 @@ impl Holding<'_> {
                     warn!(%cluster, %error, "what was seen cannot be recorded yet");
                     return Ok(Recording::Away);
                 }
+                // A database that does not even take a renewal refuses this server, not what was seen.
+                if let Err(refusal) = self.shared.store.renew(self.lease).await {
+                    warn!(%cluster, %error, %refusal, "what was seen cannot be recorded yet");
+                    return Ok(Recording::Away);
+                }
                 match ledger.refused(now, &error.to_string()) {
                     Some(LeftOut { what, changes }) => {
                         telemetry::store_left_out(cluster.as_str(), u64::try_from(changes).unwrap_or(u64::MAX));
