@@ -1,10 +1,5 @@
 //! Questions of persons and programs, over a snapshot and without a database.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod cursors;
 mod rights;

@@ -51,7 +51,7 @@ fn record(made: &Made) -> ConnectorRecord {
     let facts = json!({
         "name": made.name,
         "first_seen": at,
-        "instance": instance("RUNNING", json!("trace of the connector")),
+        "instance": instance("FAILED", json!("trace of the connector")),
         "tasks": { "0": instance("FAILED", json!("trace of the task")) },
     });
     let verdict = json!({ "health": made.health, "since": made.since, "reasons": [] });
