@@ -65,6 +65,18 @@ pub fn names(status: StatusCode, body: &[u8]) -> Result<Vec<ConnectorName>, Erro
     list(status, body, wire::names)
 }
 
+/// Reads whether there was a connector to `GET /connectors/{name}`.
+///
+/// # Errors
+/// As [`crate::Worker::knows`], without those of the connection.
+pub fn known(status: StatusCode, body: &[u8]) -> Result<bool, Error> {
+    match ok(status, body) {
+        Ok(()) => Ok(true),
+        Err(Error::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Reads `GET /connector-plugins`.
 ///
 /// # Errors

@@ -108,6 +108,19 @@ impl Worker {
         understood(self.get("health", "").await?, answer::health).await
     }
 
+    /// `GET /connectors/{name}`: whether it knows a connector. Unlike lists this is answered by the herder itself, which
+    /// takes questions only once it has read everything and joined its group; until then the answer waits for up to
+    /// 90 s. So the answer proves readiness, of workers before 3.9 too. The config in it is not read.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for a name that no path can carry; any other but [`Error::NotFound`] and
+    /// [`Error::Conflict`].
+    pub async fn knows(&self, name: &ConnectorName) -> Result<Answer<bool>, Error> {
+        let name = path_segment(name.as_str()).ok_or(Error::Unsupported)?;
+        let response = self.get(&format!("connectors/{name}"), "").await?;
+        understood(response, answer::known).await
+    }
+
     /// `GET /connector-plugins`: every plugin that this worker can load (before 3.2 connectors only).
     ///
     /// # Errors

@@ -18,12 +18,13 @@ use crate::{Console, Error, FaultItem, require};
 pub struct ClusterItem {
     /// Its name.
     pub name: ClusterName,
-    /// Whether a worker gave a list lately: false once two intervals passed without one. Connectors keep their last
-    /// verdicts until the stale limit, and for as long as the group has members.
+    /// Whether a worker answers: false once two intervals passed without an answer. One that answers "busy" is reachable,
+    /// though the states grow `stale`. Connectors keep their last verdicts until the stale limit, and for as long as the
+    /// group has members.
     pub reachable: bool,
     /// Since when that holds.
     pub reachable_since: Option<Timestamp>,
-    /// Why not.
+    /// Why the last look got no list, where it got none.
     pub gap: Option<Gap>,
     /// When its connectors' states were last seen.
     pub as_of: Option<Timestamp>,
@@ -177,7 +178,7 @@ impl Console {
         let totals = cluster.totals(&staleness);
         ClusterItem {
             name: cluster.name.clone(),
-            reachable: cluster.about.reachable && !staleness.stale(&cluster.fresh),
+            reachable: cluster.about.reachable && staleness.watched(&cluster.fresh),
             reachable_since: cluster.about.reachable_since,
             gap: cluster.about.gap.clone(),
             as_of: cluster.fresh.as_of(),
@@ -228,11 +229,14 @@ fn worker_items(cluster: &Cluster) -> Vec<WorkerItem> {
 }
 
 fn plugin_lines(cluster: &Cluster) -> Vec<PluginLine> {
-    let telling: Vec<&Arc<WorkerFacts>> = cluster
+    let told: Vec<&Arc<WorkerFacts>> = cluster
         .workers
         .iter()
-        .filter(|worker| !worker.alive.gone() && worker.plugins.is_some())
+        .filter(|worker| worker.plugins.is_some())
         .collect();
+    let living: Vec<&Arc<WorkerFacts>> = told.iter().copied().filter(|worker| !worker.alive.gone()).collect();
+    // While none lives, what the last ones told is all that is known.
+    let telling = if living.is_empty() { told } else { living };
     let mut lines: BTreeMap<(Arc<str>, Arc<str>), Versions> = BTreeMap::new();
     for worker in &telling {
         for plugin in worker.plugins.iter().flat_map(|plugins| plugins.iter()) {

@@ -140,7 +140,9 @@ impl Console {
         let mut item = item(cluster, connector, &self.staleness());
         if open {
             for task in &mut item.tasks {
-                task.trace = facts.tasks.get(&task.number).and_then(|facts| facts.trace.clone());
+                let current = task.state == State::Failed || task.health == Health::CrashLooping;
+                let known = facts.tasks.get(&task.number).filter(|_| current);
+                task.trace = known.and_then(|facts| facts.trace.clone());
             }
         }
         let instance = facts.instance.as_ref().map(|instance| InstanceItem {
@@ -148,7 +150,10 @@ impl Console {
             since: instance.since,
             worker: instance.worker_id.clone(),
             worker_alive: alive(cluster, &instance.worker_id),
-            trace: instance.trace.clone().filter(|_| open),
+            trace: instance
+                .trace
+                .clone()
+                .filter(|_| open && (instance.state == State::Failed || item.health == Health::CrashLooping)),
             version: instance.version.clone(),
         });
         let config = facts.config.clone().filter(|_| open);
@@ -176,11 +181,7 @@ pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Stalene
         reasons.insert(
             0,
             Reason {
-                text: format!(
-                    "Nothing was recorded about {} for longer than the stale limit",
-                    cluster.name
-                )
-                .into(),
+                text: unrecorded(cluster, staleness).into(),
                 evidence: "what follows was true when it was last seen".into(),
                 source: Source::Record,
                 as_of: heard.unwrap_or(facts.first_seen),
@@ -223,6 +224,22 @@ pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Stalene
         first_seen: facts.first_seen,
         deleted_at: facts.deleted_at,
         revision: connector.revision,
+    }
+}
+
+/// Why readers say unknown where the record does not. While somebody looks that is so only until the first list after
+/// nobody did.
+fn unrecorded(cluster: &Cluster, staleness: &Staleness) -> String {
+    let since = match Staleness::heard(&cluster.fresh) {
+        Some(heard) => format!(" since {}", heard.format("%H:%M:%S UTC")),
+        None => String::new(),
+    };
+    match staleness.watched(&cluster.fresh) {
+        true => format!(
+            "Nothing newer is recorded about the states of {}{since} yet",
+            cluster.name
+        ),
+        false => format!("No server has recorded anything about {}{since}", cluster.name),
     }
 }
 

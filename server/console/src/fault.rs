@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::actor::{Actor, Right};
 use model::fault::{Fault, Scope};
+use model::heard::Quiet;
 use model::names::TeamName;
 use model::verdict::Health;
 use view::{Cluster, Fleet, Staleness};
@@ -64,10 +65,16 @@ pub(crate) fn worst_first(mut items: Vec<FaultItem>) -> Vec<FaultItem> {
     items
 }
 
-/// Whether it is the silence of a whole cluster, and not something else that concerns all of it.
-fn silent(fault: &Fault) -> bool {
-    let unheard = format!("No worker of {} answers", fault.cluster);
-    fault.root_cause.starts_with(&unheard)
+/// What is wrong with a whole cluster.
+fn of_cluster(fault: &Fault) -> String {
+    let cluster = &fault.cluster;
+    match Quiet::told(&fault.root_cause) {
+        Some(Quiet::Silent) => format!("Nothing is heard of cluster {cluster}"),
+        Some(Quiet::Busy) => format!("Cluster {cluster} answers, but does not tell how its connectors are"),
+        Some(Quiet::Starting) => format!("No worker of cluster {cluster} is ready"),
+        Some(Quiet::Refusing) => format!("No worker of cluster {cluster} lists its connectors"),
+        None => format!("Cluster {cluster}: {}", fault.root_cause),
+    }
 }
 
 pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {
@@ -83,8 +90,7 @@ pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {
     teams.sort();
     teams.dedup();
     let title = match &fault.scope {
-        Scope::Cluster if silent(fault) => format!("Nothing is heard of cluster {}", fault.cluster),
-        Scope::Cluster => format!("Cluster {}: {}", fault.cluster, fault.root_cause),
+        Scope::Cluster => of_cluster(fault),
         Scope::Worker(worker) => {
             let how = fault
                 .root_cause

@@ -66,7 +66,7 @@ impl Console {
 
 fn cluster_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Staleness) {
     let name = cluster.name.as_str();
-    let reachable = cluster.about.reachable && !staleness.stale(&cluster.fresh);
+    let reachable = cluster.about.reachable && staleness.watched(&cluster.fresh);
     samples.add(fleet::CLUSTER_REACHABLE, &[("cluster", name)], u8::from(reachable));
     if let Some(age) = age(cluster, staleness) {
         samples.add(fleet::CLUSTER_OBSERVATION_AGE, &[("cluster", name)], age);
@@ -113,8 +113,8 @@ fn connector_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stale
             samples.add(fleet::CONNECTOR_OBSERVATION_AGE, &ids, age);
         }
         let mut states: BTreeMap<&str, u32> = BTreeMap::new();
-        // Of a silent cluster no task's state is known.
-        let known = !staleness.silent(&cluster.fresh);
+        // Where nothing recent was told no task's state is known.
+        let known = health != Health::Unknown || !staleness.stale(&cluster.fresh);
         for task in facts.tasks.values().filter(|_| known) {
             *states.entry(task.state.as_str()).or_default() += 1;
         }

@@ -4,6 +4,8 @@ mod clusters;
 mod database;
 mod finding;
 mod kafkas;
+mod told;
+mod twice;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,8 +35,9 @@ pub async fn examine_fleet(spec: &FleetSpec) -> Vec<Finding> {
             ),
         );
     }
-    let seen = clusters::examine_all(spec, &mut findings).await;
-    kafkas::examine_all(spec, &seen, &mut findings).await;
+    let mut seen = clusters::examine_all(spec, &mut findings).await;
+    kafkas::examine_all(spec, &mut seen, &mut findings).await;
+    twice::examine(&seen, spec, &mut findings);
     findings
 }
 

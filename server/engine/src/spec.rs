@@ -1,6 +1,6 @@
 //! What to watch, as the configuration says: the engine's input. Reading TOML is the app's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -104,6 +104,14 @@ pub struct Tls {
     pub cert_file: Option<PathBuf>,
     /// PEM file of the client's key.
     pub key_file: Option<PathBuf>,
+}
+
+impl ClusterSpec {
+    /// Its configured addresses, written alike where they lead to the same place.
+    pub fn addresses(&self) -> BTreeSet<Arc<str>> {
+        let alike = |url: &Url| Arc::from(url.as_str().trim_end_matches('/'));
+        self.urls.iter().map(alike).collect()
+    }
 }
 
 impl FleetSpec {

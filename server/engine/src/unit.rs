@@ -15,10 +15,10 @@ use tokio::sync::{mpsc, watch as channel};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{Instrument as _, info, warn};
+use tracing::{Instrument as _, error, info, warn};
 
 use crate::ClusterSpec;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LeftOut};
 use crate::spread::{Grant, Orders};
 use crate::unit_spec::{Shared, UnitSpec};
 use crate::watch::{self, Hints, Looking, Recorded};
@@ -29,6 +29,9 @@ const BEAT: Duration = Duration::from_millis(250);
 const FAREWELL: Duration = Duration::from_secs(3);
 /// Observations that may wait; beyond it the watchers wait, each at its own.
 const QUEUE: usize = 256;
+
+/// Pieces of a refused batch that are sent before anything else is looked at.
+const PIECES: usize = 100;
 
 /// Why a holding of the lease ended.
 enum Ended {
@@ -280,15 +283,10 @@ impl Holding<'_> {
             hints.send_replace(Hints::of(ledger.facts()));
         }
         // Asked also when nothing changed here: the other cluster may have been seen only now.
-        let order: Vec<ClusterName> = self
-            .shared
-            .spec
-            .borrow()
-            .clusters
-            .iter()
-            .map(|cluster| cluster.name.clone())
-            .collect();
-        let same = self.shared.identities.note(ledger.facts(), &order);
+        let same = {
+            let spec = self.shared.spec.borrow();
+            self.shared.identities.note(ledger.facts(), &spec.clusters)
+        };
         if same != ledger.facts().about.same_as {
             ledger.observe(
                 &Observation {
@@ -298,58 +296,97 @@ impl Holding<'_> {
                 },
                 &*self.shared.clock,
             );
+            // A refused cluster is not watched, and one that is refused no more is.
+            if let Some(hints) = self.hints.get(&cluster) {
+                hints.send_replace(Hints::of(ledger.facts()));
+            }
         }
     }
 
     /// Records what is pending. What cannot be recorded stays pending and is tried again.
     async fn record(&mut self) -> Result<(), Fenced> {
-        for (cluster, ledger) in &mut self.ledgers {
-            let now = self.shared.clock.now();
-            let began = Instant::now();
-            let result = if let Some(outgoing) = ledger.outgoing(now) {
-                let span = span::commit(cluster.as_str(), &self.causes);
-                let batch = outgoing.batch();
-                let work = self.shared.store.commit(self.lease, &batch);
-                let committed = work.instrument(span.clone()).await;
-                if let Ok(Some(feed)) = committed {
-                    span::committed(&span, feed);
-                }
-                committed.map(|_| true)
-            } else if ledger.owes_heartbeat() {
-                let fresh = &ledger.facts().fresh;
-                self.shared
-                    .store
-                    .heartbeat(self.lease, cluster, fresh)
-                    .await
-                    .map(|()| false)
-            } else {
-                continue;
-            };
-            match result {
-                Ok(true) => {
-                    telemetry::store_committed(cluster.as_str(), Outcome::Ok, began.elapsed());
-                    self.lost = None;
-                    self.unrecorded_since = None;
-                    ledger.recorded();
-                    self.causes.recorded(cluster.as_str());
-                }
-                Ok(false) => {
-                    self.unrecorded_since = None;
-                    ledger.heartbeat_recorded();
-                }
-                Err(store::Error::Fenced { .. }) => return self.expired_or_fenced().await,
-                Err(error) => {
-                    telemetry::store_committed(cluster.as_str(), Outcome::Failed, began.elapsed());
-                    self.unrecorded_since.get_or_insert(now);
-                    warn!(%cluster, %error, "what was seen cannot be recorded yet");
+        let clusters: Vec<ClusterName> = self.ledgers.keys().cloned().collect();
+        for cluster in clusters {
+            // Pieces of what was refused follow one another at once, but not for ever: leases and looks wait meanwhile.
+            for _ in 0..PIECES {
+                match self.record_one(&cluster).await? {
+                    Recording::Pieces => {}
+                    Recording::Done => break,
                     // Where the database is away the others would only wait for it too.
-                    if matches!(error, store::Error::Unavailable(_)) {
-                        return Ok(());
-                    }
+                    Recording::Away => return Ok(()),
                 }
             }
         }
         Ok(())
+    }
+
+    /// One batch, or the heartbeat, of one cluster.
+    async fn record_one(&mut self, cluster: &ClusterName) -> Result<Recording, Fenced> {
+        let Some(ledger) = self.ledgers.get_mut(cluster) else {
+            return Ok(Recording::Done);
+        };
+        let now = self.shared.clock.now();
+        let began = Instant::now();
+        let result = if let Some(outgoing) = ledger.outgoing(now) {
+            let span = span::commit(cluster.as_str(), &self.causes);
+            let batch = outgoing.batch();
+            let work = self.shared.store.commit(self.lease, &batch);
+            let committed = work.instrument(span.clone()).await;
+            if let Ok(Some(feed)) = committed {
+                span::committed(&span, feed);
+            }
+            committed.map(|_| true)
+        } else if ledger.owes_heartbeat() {
+            let fresh = &ledger.facts().fresh;
+            self.shared
+                .store
+                .heartbeat(self.lease, cluster, fresh)
+                .await
+                .map(|()| false)
+        } else {
+            return Ok(Recording::Done);
+        };
+        match result {
+            Ok(true) => {
+                telemetry::store_committed(cluster.as_str(), Outcome::Ok, began.elapsed());
+                self.lost = None;
+                self.unrecorded_since = None;
+                ledger.recorded();
+                self.causes.recorded(cluster.as_str());
+            }
+            Ok(false) => {
+                self.unrecorded_since = None;
+                ledger.heartbeat_recorded();
+            }
+            Err(store::Error::Fenced { .. }) => {
+                self.expired_or_fenced().await?;
+                return Ok(Recording::Away);
+            }
+            Err(error) => {
+                telemetry::store_committed(cluster.as_str(), Outcome::Failed, began.elapsed());
+                self.unrecorded_since.get_or_insert(now);
+                if matches!(error, store::Error::Unavailable(_)) {
+                    warn!(%cluster, %error, "what was seen cannot be recorded yet");
+                    return Ok(Recording::Away);
+                }
+                // A database that does not even take a renewal refuses this server, not what was seen.
+                if let Err(refusal) = self.shared.store.renew(self.lease).await {
+                    warn!(%cluster, %error, %refusal, "what was seen cannot be recorded yet");
+                    return Ok(Recording::Away);
+                }
+                match ledger.refused(now, &error.to_string()) {
+                    Some(LeftOut { what, changes }) => {
+                        telemetry::store_left_out(cluster.as_str(), u64::try_from(changes).unwrap_or(u64::MAX));
+                        error!(%cluster, %error, "the database refuses {what}: it is left out, the rest is recorded");
+                    }
+                    None => warn!(%cluster, %error, "what was seen is refused; it is sent again, then in pieces"),
+                }
+            }
+        }
+        match ledger.in_pieces() {
+            true => Ok(Recording::Pieces),
+            false => Ok(Recording::Done),
+        }
     }
 
     /// A refusal may only mean that the lease ran out while the database was away and nobody took it: then it is good
@@ -373,6 +410,16 @@ impl Holding<'_> {
             Err(Fenced) => self.fenced(),
         }
     }
+}
+
+/// How recording one batch went.
+enum Recording {
+    /// Recorded, refused for now, or there was nothing.
+    Done,
+    /// Pieces of a refused batch are to follow.
+    Pieces,
+    /// The database cannot record anything now.
+    Away,
 }
 
 /// The lease is another's.

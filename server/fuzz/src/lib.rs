@@ -12,4 +12,5 @@ mod target;
 mod targets;
 
 pub use run::{Finding, Run};
-pub use target::{Target, targets};
+pub use target::Target;
+pub use targets::targets;

@@ -2,8 +2,6 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::targets::{answers, blobs};
-
 /// One reader of strangers' bytes.
 pub struct Target {
     /// Its name on the command line.
@@ -12,13 +10,6 @@ pub struct Target {
     pub(crate) seeds: fn() -> Vec<Vec<u8>>,
     /// Reads one input; panics when what came out breaks a promise. What it returns tells outcomes apart.
     pub(crate) read: fn(&[u8]) -> Outcome,
-}
-
-/// All of them.
-pub fn targets() -> Vec<Target> {
-    let mut all = answers::targets();
-    all.extend(blobs::targets());
-    all
 }
 
 /// What a reading ended in, so coarse that a new one means another way through the reader.

@@ -45,7 +45,8 @@ pub struct ClusterAbout {
     /// The lowest version among the workers that answer.
     #[serde(default)]
     pub version: Option<Arc<str>>,
-    /// The Kafka cluster's id as the workers report it.
+    /// The Kafka cluster's id as the workers report it. It stays while connectors are known: who then answers with
+    /// another one is another cluster, whose lists say nothing of this one.
     #[serde(default)]
     pub kafka_cluster_id: Option<Arc<str>>,
     /// The Connect group, when Kafka lets us see it.

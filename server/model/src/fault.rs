@@ -145,7 +145,8 @@ fn held(fault: &Fault, surroundings: &Surroundings, unheard: &BTreeSet<&Connecto
     let silence = surroundings.silence.as_ref();
     let began = |since: Timestamp| match fault.scope {
         Scope::Connector(_) => true,
-        Scope::Worker(_) => fault.opened_at < since,
+        // Whoever is gone from among busy workers is gone by itself.
+        Scope::Worker(_) => silence.is_some_and(|silence| silence.busy) || fault.opened_at < since,
         Scope::Cluster => false,
     };
     let falls_silent = silence.map(|silence| silence.since).filter(|since| began(*since));

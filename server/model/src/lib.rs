@@ -13,6 +13,8 @@ pub mod clock;
 pub mod facts;
 pub mod fault;
 pub mod fold;
+pub mod heard;
+pub mod identity;
 pub mod judge;
 pub mod names;
 pub mod observe;

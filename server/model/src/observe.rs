@@ -52,7 +52,8 @@ pub struct Observation {
 /// What a look saw.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Seen {
-    /// The expanded list of one worker that is ready (its herder joined the group).
+    /// The expanded list of one worker that is ready (its herder joined the group) and of this cluster, see
+    /// [`crate::fold::Expected::believes`].
     Listed(Listed),
     /// The expanded list again, with a body equal to the last one from that worker.
     ListedUnchanged {
@@ -247,7 +248,7 @@ pub enum GapKind {
     Starting,
     /// A transient refusal: a rebalance, or a request that timed out inside the worker.
     Busy,
-    /// Something answered that is no Connect worker.
+    /// Something answered that is no worker of this cluster: no Connect worker at all, or another cluster's.
     NotConnect,
     /// The answer was too large, cut short or not readable.
     Unreadable,

@@ -17,6 +17,9 @@ pub struct Settings {
     pub crash_count: usize,
     /// The window in which failures are counted: 10 min.
     pub crash_window: TimeDelta,
+    /// Time between two of the slow questions: the plain list where nothing is missing, versions, health and plugins of
+    /// each worker, and whether a refused cluster is still the one it repeats. 60 s.
+    pub slow_interval: TimeDelta,
     /// How long a worker that is gone is kept while no status names it, `worker_retention`. Default 1 h.
     pub worker_retention: TimeDelta,
     /// How long a deleted connector is kept with its configs, `deleted_retention`. Default 30 days. History is kept apart.
@@ -42,6 +45,7 @@ impl Default for Settings {
             stall_window: TimeDelta::minutes(2),
             crash_count: 3,
             crash_window: TimeDelta::minutes(10),
+            slow_interval: TimeDelta::seconds(60),
             worker_retention: TimeDelta::hours(1),
             deleted_retention: TimeDelta::days(30),
             revision: 0,

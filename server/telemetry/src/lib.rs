@@ -21,7 +21,7 @@ pub use lately::{Calls, Lately, WINDOW, lately, unrecorded};
 pub use logs::{LogFormat, Logs, LogsError, check as check_filter};
 pub use own::{
     Outcome, Prometheus, PrometheusError, feed_published, feed_reader_reset, group_asked, judged, lease_held,
-    rest_answered, store_committed, view_swapped,
+    rest_answered, store_committed, store_left_out, view_swapped,
 };
 pub use start::{Settings, assemble, start};
 pub use traces::{Answer, Exporter, Rhythm, TraceSettings, spans_waiting};

@@ -12,6 +12,7 @@ const GROUP_SECONDS: &str = "signalbox_kafka_group_request_duration_seconds";
 const JUDGED: &str = "signalbox_judgements_total";
 const COMMITS: &str = "signalbox_store_commits_total";
 const COMMIT_SECONDS: &str = "signalbox_store_commit_duration_seconds";
+const LEFT_OUT: &str = "signalbox_store_left_out_total";
 const LEASE_HELD: &str = "signalbox_lease_held";
 const VIEW_SWAPS: &str = "signalbox_view_swaps_total";
 const FEED_POSITION: &str = "signalbox_feed_position";
@@ -98,6 +99,10 @@ fn describe() {
         Unit::Seconds,
         "Time that recording changes took, by cluster."
     );
+    describe_counter!(
+        LEFT_OUT,
+        "Changes that the database refused for good and that were left out, by cluster; the log names each."
+    );
     describe_gauge!(LEASE_HELD, "1 while this server holds the lease of a unit, else 0.");
     describe_counter!(VIEW_SWAPS, "Snapshots of the fleet put in place.");
     describe_gauge!(
@@ -141,6 +146,11 @@ pub fn store_committed(cluster: &str, outcome: Outcome, took: Duration) {
     let cluster = cluster.to_owned();
     counter!(COMMITS, "cluster" => cluster.clone(), "outcome" => outcome.as_str()).increment(1);
     histogram!(COMMIT_SECONDS, "cluster" => cluster).record(took);
+}
+
+/// Changes were left out, because the database refuses them.
+pub fn store_left_out(cluster: &str, changes: u64) {
+    counter!(LEFT_OUT, "cluster" => cluster.to_owned()).increment(changes);
 }
 
 /// A lease was gained or lost.

@@ -3,9 +3,14 @@
 use chrono::TimeDelta;
 use model::Timestamp;
 use model::facts::Freshness;
+use model::heard;
 use model::verdict::Health;
 
 use crate::Connector;
+
+/// What the record of a cluster's silence may take from the stale limit on. While somebody looks, the judge says itself
+/// that nothing is heard; readers wait for its word, so that all say the same with the same reason.
+const RECORDING: TimeDelta = TimeDelta::seconds(5);
 
 /// How old data may be, and what time it is.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +24,7 @@ pub struct Staleness {
 impl Staleness {
     /// When the cluster was last heard by any source.
     pub fn heard(fresh: &Freshness) -> Option<Timestamp> {
-        fresh.listed().max(fresh.group)
+        heard::heard(fresh, None)
     }
 
     /// Whether the states shown for a cluster are stale.
@@ -27,10 +32,20 @@ impl Staleness {
         fresh.rest.is_none_or(|rest| self.now - rest > self.limit)
     }
 
-    /// Whether nothing at all was heard for the stale limit, so that every verdict is unknown whatever was recorded:
-    /// the server that watched this cluster may be gone too.
+    /// Whether somebody looked at the cluster within the stale limit, so that what is recorded of it is a judgement of
+    /// now.
+    pub fn watched(&self, fresh: &Freshness) -> bool {
+        fresh.tried.is_some_and(|tried| self.now - tried <= self.limit)
+    }
+
+    /// Whether nothing at all was heard for the stale limit and nobody was there to record it, so that every verdict is
+    /// unknown whatever was recorded.
     pub fn silent(&self, fresh: &Freshness) -> bool {
-        Self::heard(fresh).is_none_or(|heard| self.now - heard > self.limit)
+        let limit = match self.watched(fresh) {
+            true => self.limit + RECORDING,
+            false => self.limit,
+        };
+        Self::heard(fresh).is_none_or(|heard| self.now - heard > limit)
     }
 
     /// The health to show.

@@ -81,7 +81,7 @@ impl Cause {
     /// For a cluster of which nothing recent is known while no fault says so yet.
     pub(crate) fn stale(cluster: &ClusterItem, since: Timestamp, links: Links<'_>) -> Self {
         let text = cluster.gap.as_ref().map_or_else(
-            || "Nothing was recorded about it for longer than the stale limit".to_owned(),
+            || "No server has recorded anything about it for longer than the stale limit".to_owned(),
             |gap| gap.text.to_string(),
         );
         Self {
@@ -97,7 +97,11 @@ impl Cause {
                 "connector concerned",
                 "connectors concerned",
             )),
-            look: "Check that this server watches the cluster, and that its database answers.".to_owned(),
+            look: match cluster.gap {
+                Some(_) => "Test from this server that the workers' REST API answers and lists the connectors.",
+                None => "Check that a server of Signalbox runs and watches the cluster, and that its database answers.",
+            }
+            .to_owned(),
             since,
             href: links.cluster(&cluster.name),
         }

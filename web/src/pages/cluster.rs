@@ -27,6 +27,8 @@ struct Page<'a> {
     /// `2 of 3 workers`, or how many are known while none answers.
     known: String,
     trouble: Option<String>,
+    /// Since when it has been so.
+    trouble_since: Option<Timestamp>,
     labels: String,
     panel: Panel,
     causes: Vec<Cause>,
@@ -76,6 +78,11 @@ pub fn cluster(frame: &Frame, detail: &ClusterDetail, connectors: &ConnectorPage
         name: item.name.to_string(),
         headline: headline(detail),
         trouble: trouble(item),
+        trouble_since: match item.reachable {
+            _ if item.same_as.is_some() => None,
+            true => item.as_of,
+            false => item.reachable_since,
+        },
         labels: labels(item),
         known: match item.reachable {
             true => panel.workers.clone(),

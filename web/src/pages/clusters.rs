@@ -62,14 +62,14 @@ fn entry(panel: Panel, cluster: &ClusterItem) -> Entry {
     }
 }
 
-/// Why nothing is heard of a cluster, one sentence.
+/// Why nothing recent is told of what a cluster runs, one sentence.
 pub(crate) fn trouble(cluster: &ClusterItem) -> Option<String> {
     if let Some(other) = &cluster.same_as {
         return Some(format!(
             "This is the same Connect group as {other}, so it is not watched twice: remove one of the two from the configuration"
         ));
     }
-    let gap = cluster.gap.as_ref().filter(|_| !cluster.reachable);
+    let gap = cluster.gap.as_ref().filter(|_| !cluster.reachable || cluster.stale);
     gap.map(|gap| words::sentence(&gap.text))
 }
 

@@ -31,8 +31,12 @@ impl Archive {
     /// [`BackupError::File`], [`BackupError::Broken`].
     pub fn open(path: &Path) -> Result<Self, BackupError> {
         let file = File::open(path).map_err(|error| BackupError::file(path, error))?;
-        let (places, found, manifest) =
-            look_through(&file).map_err(|error| BackupError::broken(path, format!("it cannot be read: {error}")))?;
+        let (places, found, manifest) = look_through(&file).map_err(|error| {
+            BackupError::broken(
+                path,
+                format!("it cannot be read, so it was cut short or is something else: {error}"),
+            )
+        })?;
         let broken = |why: String| BackupError::broken(path, why);
         let manifest = manifest.ok_or_else(|| broken("its end is missing, so it was cut short".to_owned()))?;
         let version: Version =

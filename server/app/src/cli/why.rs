@@ -77,7 +77,10 @@ impl Why {
         }
         let verdict = connector.pointer("/health/verdict").and_then(serde_json::Value::as_str);
         let health = verdict.and_then(model::verdict::Health::parse);
-        if health.is_some_and(|health| !health.unhealthy()) {
+        if connector.get("deleted_at").is_some_and(serde_json::Value::is_string) {
+            // What it was is told, and that it is no more.
+            Exit::Usage
+        } else if health.is_some_and(|health| !health.unhealthy()) {
             Exit::Well
         } else {
             Exit::Wrong

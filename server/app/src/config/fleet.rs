@@ -21,7 +21,7 @@ pub(super) fn fleet(file: File, origin: &Origin<'_>, around: &Surroundings<'_>) 
     let (teams, owners) = teams::teams(file.teams, origin)?;
     let mut clusters: Vec<ClusterSpec> = Vec::new();
     for table in file.clusters {
-        let at = table.name.span();
+        let (at, urls_at) = (table.name.span(), table.urls.span());
         let cluster = Reader { origin, around }.cluster(table)?;
         if let Some(other) = clusters
             .iter()
@@ -29,6 +29,15 @@ pub(super) fn fleet(file: File, origin: &Origin<'_>, around: &Surroundings<'_>) 
         {
             let message = format!("the clusters `{}` and `{}` share a name", other.name, cluster.name);
             return Err(origin.error(Some(at), message));
+        }
+        let addresses = cluster.addresses();
+        let shared = |other: &ClusterSpec| other.addresses().intersection(&addresses).next().cloned();
+        if let Some((other, url)) = clusters.iter().find_map(|other| Some((other, shared(other)?))) {
+            let message = format!(
+                "the clusters `{}` and `{}` have the same address {url}: a cluster is configured once, with all its urls",
+                other.name, cluster.name
+            );
+            return Err(origin.error(Some(urls_at), message));
         }
         if let Some(name) = cluster.kafka.as_ref().filter(|name| !kafka.contains_key(*name)) {
             return Err(origin.error(Some(at), format!("there is no [[kafka]] named `{name}`")));

@@ -87,6 +87,15 @@ pub(super) fn database(table: &Database, around: &Surroundings<'_>) -> Result<Da
         &table.owner_url_file,
         &table.owner_url_env,
     )?;
+    for (key, url) in [("url", &url), ("owner_url", &owner_url)] {
+        let postgres = |url: &String| url.starts_with("postgres://") || url.starts_with("postgresql://");
+        if url.as_ref().is_some_and(|url| !postgres(url)) {
+            // The address itself may hold a password.
+            return Err(format!(
+                "[database] {key} must be an address like postgres://user@host:5432/name"
+            ));
+        }
+    }
     if url.is_none() && owner_url.is_some() {
         return Err("[database] owner_url is given without url".to_owned());
     }

@@ -111,6 +111,10 @@ fn refusals_name_the_place_and_the_nearest_key() {
             "[database]\nhistory = \"12h\"",
             "/etc/s.toml:2:11: `12h` must be \"1d\" or more",
         ),
+        (
+            "[database]\nurl = \"mysql://signalbox@db/x\"",
+            "[database] url must be an address like postgres://",
+        ),
         ("[alerting]\n", "unknown key `alerting`; known here: server, database"),
         ("[[clusters]]\nname = \"a\"", "missing field `urls`"),
         (
@@ -136,6 +140,10 @@ fn refusals_name_the_place_and_the_nearest_key() {
         (
             "[[clusters]]\nname = \"a\"\nurls = [\"http://x\"]\n[[clusters]]\nname = \"b\"\nformerly = [\"a\"]\nurls = [\"http://y\"]",
             "/etc/s.toml:5:8: the clusters `a` and `b` share a name",
+        ),
+        (
+            "[[clusters]]\nname = \"a\"\nurls = [\"http://X:80/\"]\n[[clusters]]\nname = \"b\"\nurls = [\"http://y\", \"http://x\"]",
+            "/etc/s.toml:6:8: the clusters `a` and `b` have the same address http://x",
         ),
         (
             "[[teams]]\nname = \"a\"\nowns = [{ connector = \"[\" }]",
@@ -233,4 +241,16 @@ fn tokens_are_kept_as_hashes_with_their_rights() {
         .err()
         .unwrap();
     assert!(error.to_string().contains("`seee` is no right"), "{error}");
+}
+
+#[test]
+fn clusters_behind_one_gateway_are_told_apart_by_their_paths() {
+    let text = "[[clusters]]\nname = \"a\"\nurls = [\"http://gateway/a\"]\n[[clusters]]\nname = \"b\"\nurls = [\"http://gateway/b\"]";
+    assert_eq!(read(text).unwrap().fleet.clusters.len(), 2);
+    let text = text.replace("gateway/b", "gateway/a/");
+    assert!(
+        refusal(&text).contains("have the same address http://gateway/a:"),
+        "{}",
+        refusal(&text)
+    );
 }

@@ -225,15 +225,24 @@ async fn left_in_order(server: &Server, cluster: &ConnectCluster) {
     let leaver = follower(cluster).await;
     let id = leaver.id();
     leaver.stop().await.unwrap();
-    until("the worker that left is shown as gone", 30, async || {
+    // Gone, and by no death: its own word and the history say that it left in order.
+    until("the worker that left is shown as gone in order", 30, async || {
         let about = server.cluster(cluster.name()).await;
-        if worker_of(&about, &id)["alive"] == false {
+        let worker = worker_of(&about, &id);
+        let words = worker["evidence"].as_str().unwrap_or_default();
+        if worker["alive"] == false && words.contains("wrote UNASSIGNED for what it carried") {
             Ok(())
         } else {
             Err(about.to_string())
         }
     })
     .await;
+    let cookie = server.sign_in().await;
+    let page = server
+        .page(&cookie, &format!("/timeline?cluster={}", cluster.name()))
+        .await;
+    let told = format!("worker {id} left in order");
+    assert!(page.body.contains(&told), "{told}: {}", page.body);
     for name in NAMES {
         until(&format!("{name} runs on the one that stayed"), 60, async || {
             let parts = raw(cluster, name).await;

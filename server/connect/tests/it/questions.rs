@@ -162,6 +162,21 @@ async fn plugins_come_with_kind_and_version_and_their_definitions() {
 }
 
 #[tokio::test]
+async fn the_herder_of_an_old_worker_tells_by_an_answer_that_it_is_ready() {
+    let cluster = FakeCluster::start(Version::V3_7_2, 1).unwrap();
+    cluster.put(FakeConnector::source("a b", 1));
+    let worker = worker(&cluster);
+    assert!(worker.knows(&"a b".into()).await.unwrap().value);
+    assert!(!worker.knows(&"gone".into()).await.unwrap().value);
+    assert_eq!(worker.knows(&"..".into()).await.err(), Some(Error::Unsupported));
+    cluster.behave(0, Behaviour::Starting);
+    let waiting = tokio::time::timeout(std::time::Duration::from_millis(300), worker.knows(&"gone".into())).await;
+    assert!(waiting.is_err(), "its herder takes no questions yet");
+    cluster.behave(0, Behaviour::Booting);
+    assert_eq!(worker.knows(&"gone".into()).await.err(), Some(Error::Starting));
+}
+
+#[tokio::test]
 async fn what_an_old_worker_lacks_is_unsupported() {
     let cluster = FakeCluster::start(Version::V2_8_2, 1).unwrap();
     let worker = worker(&cluster);

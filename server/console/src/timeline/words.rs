@@ -2,7 +2,7 @@
 
 use model::fault::Scope;
 use model::record::Entry;
-use model::state::State;
+use model::state::{State, TargetState};
 use model::transition::{Change, Subject, Transition};
 use model::verdict::Health;
 
@@ -160,7 +160,11 @@ fn transition_text(transition: &Transition) -> String {
             };
             format!("{subject} got config version {}: {changed}", to.short())
         }
-        Change::Target { to, .. } => format!("{subject} was asked to be {}", to.as_str()),
+        Change::Target { to, .. } => match to {
+            TargetState::Started => format!("{subject} was asked to run"),
+            TargetState::Paused => format!("{subject} was asked to pause"),
+            TargetState::Stopped => format!("{subject} was asked to stop"),
+        },
         Change::WorkerCame { again: false } => format!("{subject} joined"),
         Change::WorkerCame { again: true } => format!("{subject} came back"),
         Change::WorkerLeft { in_order: true, .. } => format!("{subject} left in order"),
@@ -182,7 +186,8 @@ fn transition_text(transition: &Transition) -> String {
                 0 => String::new(),
                 ms => format!(", lost work held back for {} s", ms / 1000),
             };
-            format!("rebalance: {members} workers{led}{held}")
+            let workers = if *members == 1 { "worker" } else { "workers" };
+            format!("rebalance: {members} {workers}{led}{held}")
         }
         Change::Reachable => "the cluster answers again".to_owned(),
         Change::Unreachable { gap } => format!("no worker answers: {}", gap.text),

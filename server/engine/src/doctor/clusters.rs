@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use connect::Worker;
 use futures_util::future::join_all;
+use model::identity::Identity;
 use model::names::{ClusterName, WorkerId};
 use model::observe::GapKind;
 
 use super::finding::{Finding, Severity};
+use crate::identity::configured;
 use crate::watch::{WorkerClient, policy};
 use crate::{ClusterSpec, FleetSpec};
 
@@ -21,8 +23,8 @@ const DEADLINE: Duration = Duration::from_secs(10);
 pub(super) struct Seen {
     /// Addresses that workers have: configured ones and those in statuses.
     pub(super) workers: BTreeSet<WorkerId>,
-    /// The Kafka cluster's id as the workers report it.
-    pub(super) kafka_cluster_id: Option<Arc<str>>,
+    /// What tells it from others, as the server would find it too.
+    pub(super) identity: Identity,
 }
 
 pub(super) async fn examine_all(spec: &FleetSpec, findings: &mut Vec<Finding>) -> BTreeMap<ClusterName, Seen> {
@@ -63,12 +65,12 @@ pub(super) async fn examine_all(spec: &FleetSpec, findings: &mut Vec<Finding>) -
             all.insert(cluster.name.clone(), seen);
         }
     }
-    same_twice(&all, spec, findings);
     all
 }
 
 async fn examine(cluster: &ClusterSpec, client: &WorkerClient, subject: &str, findings: &mut Vec<Finding>) -> Seen {
     let mut seen = Seen::default();
+    (seen.identity.urls, seen.identity.asked) = configured(cluster);
     let mut versions: BTreeSet<Arc<str>> = BTreeSet::new();
     let mut lister: Option<Worker> = None;
     let asked = cluster.urls.iter().map(|url| async {
@@ -91,7 +93,7 @@ async fn examine(cluster: &ClusterSpec, client: &WorkerClient, subject: &str, fi
                     ),
                 ));
                 versions.insert(root.version);
-                seen.kafka_cluster_id = seen.kafka_cluster_id.or(root.kafka_cluster_id);
+                seen.identity.kafka = seen.identity.kafka.take().or(root.kafka_cluster_id);
                 seen.workers.insert(root.address);
                 health(&worker, subject, findings).await;
                 lister.get_or_insert(worker);
@@ -120,7 +122,7 @@ async fn examine(cluster: &ClusterSpec, client: &WorkerClient, subject: &str, fi
             format!("its workers run different versions: {}", list.join(", ")),
         ));
     }
-    if cluster.auth.is_none() && seen.kafka_cluster_id.is_some() {
+    if cluster.auth.is_none() && seen.identity.kafka.is_some() {
         findings.push(
             Finding::new(subject, Severity::Note, "its REST API answers without credentials")
                 .todo("whoever reaches it can change every connector: restrict who can, or add authentication"),
@@ -204,6 +206,7 @@ async fn list(
         .flat_map(|status| status.connector.iter().chain(status.tasks.values()))
         .map(|instance| instance.worker_id.clone())
         .collect();
+    let mut living: BTreeSet<WorkerId> = named.intersection(&seen.workers).cloned().collect();
     let others = named.iter().filter(|id| !seen.workers.contains(*id));
     let probes = others.map(|id| async move {
         let probe = match client.advertised(id) {
@@ -216,6 +219,7 @@ async fn list(
         match probe {
             Some(Ok(answer)) => {
                 versions.insert(answer.value.version);
+                living.insert(id.clone());
             }
             _ => findings.push(
                 Finding::new(
@@ -231,33 +235,10 @@ async fn list(
             ),
         }
     }
+    seen.identity.met = named.clone();
+    seen.identity.named = named.clone();
+    seen.identity.living = living;
     seen.workers.extend(named);
-}
-
-fn same_twice(all: &BTreeMap<ClusterName, Seen>, spec: &FleetSpec, findings: &mut Vec<Finding>) {
-    let order: Vec<&ClusterName> = spec.clusters.iter().map(|cluster| &cluster.name).collect();
-    for (index, name) in order.iter().enumerate() {
-        let Some(seen) = all.get(*name) else { continue };
-        let earlier = order
-            .iter()
-            .take(index)
-            .filter_map(|other| Some((other, all.get(*other)?)));
-        let same = earlier
-            .filter(|(_, other)| other.kafka_cluster_id.is_some() && other.kafka_cluster_id == seen.kafka_cluster_id)
-            .find(|(_, other)| !other.workers.is_disjoint(&seen.workers));
-        if let Some((other, _)) = same {
-            findings.push(
-                Finding::new(
-                    &format!("cluster {name}"),
-                    Severity::Problem,
-                    format!("it is the same cluster as {other}"),
-                )
-                .todo(format!(
-                    "remove one of the two from the configuration; {other} is watched, {name} is refused"
-                )),
-            );
-        }
-    }
 }
 
 fn advice(kind: GapKind) -> &'static str {

@@ -1,14 +1,16 @@
 //! Does Kafka answer, and does it show us the workers' groups?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::names::ClusterName;
+use model::names::{ClusterName, WorkerId};
+use model::observe::GroupMembers;
 
 use super::clusters::Seen;
 use super::finding::{Finding, Severity};
+use super::told;
 use crate::{ClusterSpec, FleetSpec};
 
-pub(super) async fn examine_all(spec: &FleetSpec, seen: &BTreeMap<ClusterName, Seen>, findings: &mut Vec<Finding>) {
+pub(super) async fn examine_all(spec: &FleetSpec, seen: &mut BTreeMap<ClusterName, Seen>, findings: &mut Vec<Finding>) {
     for (name, kafka) in &spec.kafka {
         let subject = format!("kafka {name}");
         let users: Vec<&ClusterSpec> = spec
@@ -25,7 +27,7 @@ pub(super) async fn examine_all(spec: &FleetSpec, seen: &BTreeMap<ClusterName, S
         match kafka::Cluster::connect(name, &kafka.bootstrap, &kafka.properties) {
             Ok(cluster) => examine(&cluster, &subject, &users, seen, findings).await,
             Err(error) => findings.push(
-                Finding::new(&subject, Severity::Problem, error.to_string())
+                Finding::new(&subject, Severity::Problem, told::words(&error))
                     .todo("correct `bootstrap` and `properties` of this Kafka cluster"),
             ),
         }
@@ -46,7 +48,7 @@ async fn examine(
     cluster: &kafka::Cluster,
     subject: &str,
     users: &[&ClusterSpec],
-    seen: &BTreeMap<ClusterName, Seen>,
+    seen: &mut BTreeMap<ClusterName, Seen>,
     findings: &mut Vec<Finding>,
 ) {
     let access = cluster.check(None).await;
@@ -61,14 +63,14 @@ async fn examine(
             findings.push(Finding::new(subject, Severity::Good, text));
         }
         Err(error) => {
-            findings.push(Finding::new(subject, Severity::Problem, error.to_string()).todo(advice(error)));
+            findings.push(Finding::new(subject, Severity::Problem, told::words(error)).todo(told::advice(error)));
             return;
         }
     }
     let kafka_id = access.cluster_id.ok();
     for user in users {
         let about = format!("cluster {}", user.name);
-        let reported = seen.get(&user.name).and_then(|seen| seen.kafka_cluster_id.clone());
+        let reported = seen.get(&user.name).and_then(|seen| seen.identity.kafka.clone());
         if let (Some(reported), Some(id)) = (&reported, &kafka_id)
             && **reported != **id
         {
@@ -82,7 +84,7 @@ async fn examine(
             );
             continue;
         }
-        group(cluster, user, &about, seen.get(&user.name), findings).await;
+        group(cluster, user, &about, seen.get_mut(&user.name), findings).await;
     }
 }
 
@@ -90,7 +92,7 @@ async fn group(
     cluster: &kafka::Cluster,
     user: &ClusterSpec,
     about: &str,
-    seen: Option<&Seen>,
+    seen: Option<&mut Seen>,
     findings: &mut Vec<Finding>,
 ) {
     if let Some(id) = &user.group_id {
@@ -104,6 +106,9 @@ async fn group(
                 .todo("check `group_id`: it is the workers' `group.id`"),
             ),
             Ok(group) => {
+                if let Some(seen) = seen {
+                    in_group(seen, &group);
+                }
                 let text = format!(
                     "its Connect group {id} has {} workers and may be described",
                     group.members.len()
@@ -111,7 +116,12 @@ async fn group(
                 findings.push(Finding::new(about, Severity::Good, text));
             }
             Err(error) => findings.push(
-                Finding::new(about, Severity::Problem, format!("its Connect group {id}: {error}")).todo(advice(&error)),
+                Finding::new(
+                    about,
+                    Severity::Problem,
+                    format!("its Connect group {id}: {}", told::words(&error)),
+                )
+                .todo(told::advice(&error)),
             ),
         }
         return;
@@ -123,15 +133,15 @@ async fn group(
                 Finding::new(
                     about,
                     Severity::Problem,
-                    format!("the groups of its Kafka cannot be listed: {error}"),
+                    format!("the groups of its Kafka cannot be listed: {}", told::words(&error)),
                 )
-                .todo(advice(&error)),
+                .todo(told::advice(&error)),
             );
             return;
         }
     };
     let Some(seen) = seen else { return };
-    let found: Vec<&str> = groups
+    let found: Vec<&GroupMembers> = groups
         .groups
         .iter()
         .filter_map(|group| group.connect.as_ref())
@@ -141,14 +151,17 @@ async fn group(
                 .iter()
                 .any(|member| seen.workers.contains(&member.worker_id))
         })
-        .map(|group| &*group.group_id)
         .collect();
     match found.as_slice() {
-        [one] => findings.push(Finding::new(
-            about,
-            Severity::Good,
-            format!("its Connect group is {one}, found by its workers' addresses; it may be described"),
-        )),
+        [one] => {
+            let id = &one.group_id;
+            findings.push(Finding::new(
+                about,
+                Severity::Good,
+                format!("its Connect group is {id}, found by its workers' addresses; it may be described"),
+            ));
+            in_group(seen, one);
+        }
         [] => findings.push(
             Finding::new(
                 about,
@@ -161,25 +174,24 @@ async fn group(
             Finding::new(
                 about,
                 Severity::Warning,
-                format!("several Connect groups have its workers: {}", several.join(", ")),
+                format!("several Connect groups have its workers: {}", ids(several)),
             )
             .todo("set `group_id` to the right one"),
         ),
     }
 }
 
-fn advice(error: &kafka::Error) -> &'static str {
-    match error {
-        kafka::Error::Unreachable { .. } => "check `bootstrap`, and that this machine may connect to every broker",
-        kafka::Error::Authentication { .. } => "correct the SASL or SSL properties of this Kafka cluster",
-        kafka::Error::Authorization { .. } => "allow this principal DESCRIBE on the group and on the cluster",
-        kafka::Error::TimedOut { .. } => {
-            "a broker does not answer: look at the brokers, or at a firewall that drops packets"
-        }
-        kafka::Error::OtherCluster { .. } => {
-            "check `bootstrap`: its addresses lead to another Kafka cluster than the one that the workers use"
-        }
-        kafka::Error::NotConnect { .. } => "correct `group_id`: it must be the workers' `group.id`",
-        _ => "correct the properties of this Kafka cluster",
-    }
+/// Kafka shows the group: its members are who lives, whatever answered.
+fn in_group(seen: &mut Seen, group: &GroupMembers) {
+    let members: BTreeSet<WorkerId> = group.members.iter().map(|member| member.worker_id.clone()).collect();
+    let identity = &mut seen.identity;
+    identity.group = Some(group.group_id.clone());
+    identity.met.extend(members.iter().cloned());
+    identity.named.clone_from(&members);
+    identity.living = members;
+}
+
+fn ids(groups: &[&GroupMembers]) -> String {
+    let ids: Vec<&str> = groups.iter().map(|group| &*group.group_id).collect();
+    ids.join(", ")
 }

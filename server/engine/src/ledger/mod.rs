@@ -3,14 +3,16 @@
 //! Nothing here waits or looks: observations and the time come in, batches for the store go out. What could not be
 //! recorded stays pending, with its true times, until it can.
 
+mod due;
+mod faults;
 mod pending;
+mod refused;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use model::facts::{ClusterFacts, ConnectorFacts};
-use model::fault::{self, Fault};
 use model::fold::{Touched, fold, forget};
 use model::judge::{self, Surroundings};
 use model::names::{ClusterName, ConnectorName};
@@ -20,8 +22,12 @@ use model::record::{Changed, ClusterRecord, ConnectorRecord, Entry, VerdictChang
 use model::verdict::{Health, Verdict};
 use model::{Clock, Timestamp};
 
+use due::Due;
+use faults::Faults;
 pub(crate) use pending::Outgoing;
 use pending::Pending;
+pub(crate) use refused::LeftOut;
+use refused::Refused;
 
 use crate::FleetSpec;
 
@@ -37,15 +43,13 @@ pub(crate) struct Ledger {
     surroundings_due: Option<Timestamp>,
     /// Whether anything was judged here yet: the first time everything is, whatever the last holder had come to.
     begun: bool,
-    due: BTreeSet<(Timestamp, ConnectorName)>,
-    due_of: BTreeMap<ConnectorName, Timestamp>,
-    /// Connectors that exist and need a person: all that faults are made of.
-    unhealthy: BTreeSet<ConnectorName>,
+    due: Due,
     forgetting_due: Timestamp,
-    faults: Vec<Arc<Fault>>,
+    faults: Faults,
     pending: Pending,
     /// Sent to the store and not known to be recorded: it is sent again, unchanged, before anything newer.
     sent: Option<Outgoing>,
+    refused: Refused,
     batches: i64,
     spec: Arc<FleetSpec>,
 }
@@ -55,10 +59,14 @@ impl Ledger {
     pub(crate) fn new(name: &ClusterName, record: Option<ClusterRecord>, spec: Arc<FleetSpec>, now: Timestamp) -> Self {
         let record = record.unwrap_or_else(|| ClusterRecord::empty(name));
         let renamed = record.name != *name;
-        let record = ClusterRecord {
+        let mut record = ClusterRecord {
             name: name.clone(),
             ..record
         };
+        if renamed {
+            // A new name is how an operator says that the Kafka cluster was made anew: the first answer tells which it is.
+            record.about.kafka_cluster_id = None;
+        }
         let mut ledger = Self {
             facts: record.facts(),
             judged: BTreeMap::new(),
@@ -66,13 +74,12 @@ impl Ledger {
             surroundings: Surroundings::default(),
             surroundings_due: Some(now),
             begun: false,
-            due: BTreeSet::new(),
-            due_of: BTreeMap::new(),
-            unhealthy: BTreeSet::new(),
+            due: Due::default(),
             forgetting_due: now,
-            faults: record.faults,
+            faults: Faults::new(record.faults),
             pending: Pending::default(),
             sent: None,
+            refused: Refused::default(),
             batches: 0,
             spec,
         };
@@ -84,7 +91,7 @@ impl Ledger {
                 ledger.owners.insert(name.clone(), owner);
             }
             // Verdicts may have run out while nobody watched.
-            ledger.set_due(&name, Some(now));
+            ledger.due.set(&name, Some(now));
         }
         if renamed {
             ledger.rewrite();
@@ -94,10 +101,11 @@ impl Ledger {
 
     /// Everything is to be recorded anew, under another name than before.
     fn rewrite(&mut self) {
-        for fault in &mut self.faults {
-            Arc::make_mut(fault).cluster = self.facts.name.clone();
-            self.pending.faults.insert(fault.id.clone(), fault.clone());
-        }
+        self.faults.rename(&self.facts.name);
+        let faults = self.faults.open().iter();
+        self.pending
+            .faults
+            .extend(faults.map(|fault| (fault.id.clone(), fault.clone())));
         let touched = Touched {
             about: true,
             workers: self.facts.workers.keys().cloned().collect(),
@@ -135,9 +143,12 @@ impl Ledger {
             self.pending.push(Entry::Transition(transition));
         }
         let changed = !folded.touched.is_empty();
-        let concerned = self.concerned(&folded.touched, delay_before);
+        let mut concerned = self.concerned(&folded.touched, delay_before);
         self.note(folded.touched);
         let now = clock.now();
+        // Whose date has come is judged by whoever comes first, a look or a beat: what is recorded then depends on what
+        // was seen when, and not on who held the lease in between, since a new holder judges all at its first look.
+        concerned.extend(self.due.at(now));
         self.surroundings_due = Some(now);
         self.judge(concerned, now);
         if self.facts.about.same_as != same_before {
@@ -149,13 +160,7 @@ impl Ledger {
     /// Judges what is due though no fact changed, and forgets what was gone for long enough. Returns whether anything was
     /// forgotten.
     pub(crate) fn tick(&mut self, now: Timestamp) -> bool {
-        let due: BTreeSet<ConnectorName> = self
-            .due
-            .iter()
-            .take_while(|(at, _)| *at <= now)
-            .map(|(_, name)| name.clone())
-            .collect();
-        self.judge(due, now);
+        self.judge(self.due.at(now), now);
         now >= self.forgetting_due && self.forget(now)
     }
 
@@ -167,8 +172,8 @@ impl Ledger {
         for name in &touched.connectors {
             self.judged.remove(name);
             self.owners.remove(name);
-            self.unhealthy.remove(name);
-            self.set_due(name, None);
+            self.faults.tell(name, false);
+            self.due.set(name, None);
         }
         let forgotten = !touched.is_empty();
         self.note(touched);
@@ -192,19 +197,27 @@ impl Ledger {
         self.judge(all, now);
     }
 
-    /// What is to be recorded, if anything is: what was sent before and is in doubt, else all that is pending.
+    /// What is to be recorded, if anything is: what was sent before and is in doubt, else pieces of what was refused, else
+    /// all that is pending.
     pub(crate) fn outgoing(&mut self, at: Timestamp) -> Option<&Outgoing> {
-        if self.sent.is_none() && !self.pending.is_empty() {
-            self.batches += 1;
-            let pending = std::mem::take(&mut self.pending);
-            let connector = |name: &ConnectorName| {
-                Some(ConnectorRecord {
-                    facts: self.facts.connectors.get(name)?.clone(),
-                    verdict: self.judged.get(name)?.clone(),
-                    owner: self.owners.get(name).cloned(),
-                })
-            };
-            self.sent = Some(pending.outgoing(self.batches, &self.facts, at, connector));
+        if self.sent.is_none() {
+            let piece = self.refused.next(at);
+            let is_piece = piece.is_some();
+            if !is_piece {
+                self.refused.sift(&mut self.pending);
+            }
+            let next = piece.or_else(|| (!self.pending.is_empty()).then(|| std::mem::take(&mut self.pending)));
+            self.sent = next.map(|next| {
+                self.batches += 1;
+                let connector = |name: &ConnectorName| {
+                    Some(ConnectorRecord {
+                        facts: self.facts.connectors.get(name)?.clone(),
+                        verdict: self.judged.get(name)?.clone(),
+                        owner: self.owners.get(name).cloned(),
+                    })
+                };
+                next.outgoing(self.batches, is_piece, &self.facts, at, connector)
+            });
         }
         if self.sent.is_some() {
             self.tell_pending();
@@ -214,7 +227,9 @@ impl Ledger {
 
     /// What was sent is recorded.
     pub(crate) fn recorded(&mut self) {
-        self.sent = None;
+        if let Some(sent) = self.sent.take() {
+            self.refused.taken(&sent);
+        }
         self.tell_pending();
     }
 
@@ -222,6 +237,22 @@ impl Ledger {
     fn tell_pending(&self) {
         let sent = self.sent.as_ref().map_or(0, |sent| sent.entries().len());
         telemetry::entries_pending(self.facts.name.as_str(), sent + self.pending.entries().len());
+    }
+
+    /// The database refused what was sent, for a reason that may not pass: it is sent once more, then in pieces, until
+    /// what is refused stands alone and is left out. Returns that, the first time.
+    pub(crate) fn refused(&mut self, at: Timestamp, why: &str) -> Option<LeftOut> {
+        let sent = self.sent.take_if(|sent| self.refused.enough(sent))?;
+        let (gap, left_out) = self.refused.apart(sent, at, why)?;
+        if let Some(gap) = gap {
+            self.pending.push(gap);
+        }
+        Some(left_out)
+    }
+
+    /// Whether there are pieces of what was refused to be sent at once.
+    pub(crate) fn in_pieces(&self) -> bool {
+        self.sent.is_none() && self.refused.more()
     }
 
     /// The heartbeat was recorded.
@@ -236,7 +267,7 @@ impl Ledger {
 
     /// Whether anything beyond a heartbeat is still to be recorded.
     pub(crate) fn owes_record(&self) -> bool {
-        self.sent.is_some() || !self.pending.is_empty()
+        self.sent.is_some() || self.refused.more() || !self.pending.is_empty()
     }
 
     /// Whether a heartbeat is owed while nothing else is.
@@ -338,13 +369,13 @@ impl Ledger {
 
     /// Judges one connector; true when the faults may be others now.
     fn judge_one(&mut self, name: &ConnectorName, now: Timestamp) -> bool {
-        let was_unhealthy = self.unhealthy.contains(name);
+        let was_unhealthy = self.faults.concern(name);
         let Some(facts) = self.facts.connectors.get(name).cloned() else {
             return false;
         };
         if facts.deleted_at.is_some() && self.judged.contains_key(name) {
             // What was deleted keeps its last verdict for the record and belongs to no fault any more.
-            self.set_due(name, None);
+            self.due.set(name, None);
             self.sort(name);
             return was_unhealthy;
         }
@@ -361,7 +392,7 @@ impl Ledger {
             previous.as_deref(),
             now,
         );
-        self.set_due(name, judged.valid_until);
+        self.due.set(name, judged.valid_until);
         if previous.as_deref() == Some(&judged.verdict) {
             return false;
         }
@@ -391,23 +422,15 @@ impl Ledger {
         let lives = |facts: &Arc<ConnectorFacts>| facts.deleted_at.is_none();
         let unhealthy = self.facts.connectors.get(name).is_some_and(lives)
             && self.judged.get(name).is_some_and(|verdict| verdict.health.unhealthy());
-        if unhealthy {
-            self.unhealthy.insert(name.clone());
-        } else {
-            self.unhealthy.remove(name);
-        }
+        self.faults.tell(name, unhealthy);
         unhealthy
     }
 
     fn group_faults(&mut self, now: Timestamp) {
-        // What a refused cluster shows is already told of the cluster that it is.
         let refused = self.facts.about.same_as.is_some();
-        let unhealthy = self.unhealthy.iter().filter(|_| !refused);
-        let verdicts = unhealthy.filter_map(|name| Some((name, &**self.judged.get(name)?)));
-        let grouping = fault::group(&self.facts.name, verdicts, &self.surroundings, &self.faults, now);
-        if grouping.opened.is_empty() && grouping.changed.is_empty() && grouping.ended.is_empty() {
-            return;
-        }
+        let name = &self.facts.name;
+        let grouping = self.faults.group(name, refused, &self.judged, &self.surroundings, now);
+        let Some(grouping) = grouping else { return };
         self.pending.feed.insert((None, Changed::Faults));
         for fault in &grouping.opened {
             self.pending.push(Entry::FaultOpened((**fault).clone()));
@@ -418,23 +441,11 @@ impl Ledger {
         for fault in grouping.opened.iter().chain(&grouping.changed).chain(&grouping.ended) {
             self.pending.faults.insert(fault.id.clone(), fault.clone());
         }
-        self.faults = grouping.open;
-    }
-
-    fn set_due(&mut self, name: &ConnectorName, due: Option<Timestamp>) {
-        let before = match due {
-            Some(due) => self.due_of.insert(name.clone(), due),
-            None => self.due_of.remove(name),
-        };
-        if let Some(before) = before {
-            self.due.remove(&(before, name.clone()));
-        }
-        if let Some(due) = due {
-            self.due.insert((due, name.clone()));
-        }
     }
 }
 
+#[cfg(test)]
+mod refused_tests;
 #[cfg(test)]
 pub(crate) mod replay_tests;
 #[cfg(test)]

@@ -16,7 +16,7 @@ use store::Batch;
 const MOST_ENTRIES: usize = 10_000;
 
 /// Rows that differ from what is recorded, and history that is not recorded yet.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Pending {
     pub(super) about: bool,
     pub(super) workers: BTreeSet<WorkerId>,
@@ -24,7 +24,7 @@ pub(crate) struct Pending {
     pub(super) faults: BTreeMap<Arc<str>, Arc<Fault>>,
     pub(super) feed: BTreeSet<(Option<ConnectorName>, Changed)>,
     pub(super) heartbeat: bool,
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
 }
 
 impl Pending {
@@ -42,9 +42,23 @@ impl Pending {
         self.entries.push(entry);
     }
 
+    /// Only history.
+    pub(super) fn of_entries(entries: Vec<Entry>) -> Self {
+        Self {
+            entries,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn take_entries(&mut self) -> Vec<Entry> {
+        std::mem::take(&mut self.entries)
+    }
+
+    /// As a batch of this number; `piece` when it is a piece of one that was refused.
     pub(super) fn outgoing(
-        self,
+        mut self,
         number: i64,
+        piece: bool,
         facts: &ClusterFacts,
         at: Timestamp,
         connector: impl Fn(&ConnectorName) -> Option<ConnectorRecord>,
@@ -72,10 +86,12 @@ impl Pending {
                 .filter(|name| !facts.connectors.contains_key(*name))
                 .cloned()
                 .collect(),
-            entries: self.entries,
-            faults: self.faults.into_values().collect(),
-            feed: self.feed.into_iter().collect(),
+            entries: self.take_entries(),
+            faults: self.faults.values().cloned().collect(),
+            feed: self.feed.iter().cloned().collect(),
             fresh: facts.fresh.clone(),
+            piece,
+            rows: self,
         }
     }
 
@@ -95,7 +111,7 @@ impl Pending {
 }
 
 /// When what an entry tells of began: for a gap that stands for earlier ones, when those did.
-fn beginning(entry: &Entry) -> Timestamp {
+pub(super) fn beginning(entry: &Entry) -> Timestamp {
     match entry {
         Entry::Transition(Transition {
             change: Change::RecordingGap { from, .. },
@@ -103,6 +119,17 @@ fn beginning(entry: &Entry) -> Timestamp {
         }) => *from,
         other => other.at(),
     }
+}
+
+/// Whether an entry stands for what could not be recorded.
+pub(super) fn is_gap(entry: &Entry) -> bool {
+    matches!(
+        entry,
+        Entry::Transition(Transition {
+            change: Change::RecordingGap { .. },
+            ..
+        })
+    )
 }
 
 /// The entry that stands for what could not be recorded.
@@ -130,6 +157,10 @@ pub(crate) struct Outgoing {
     faults: Vec<Arc<Fault>>,
     feed: Vec<(Option<ConnectorName>, Changed)>,
     fresh: Freshness,
+    /// Whether it is a piece of one that was refused.
+    pub(super) piece: bool,
+    /// What it was made of, but for the entries.
+    rows: Pending,
 }
 
 impl Outgoing {
@@ -148,6 +179,26 @@ impl Outgoing {
             faults: &self.faults,
             feed: &self.feed,
             fresh: &self.fresh,
+        }
+    }
+
+    pub(super) fn cluster(&self) -> &ClusterName {
+        &self.cluster
+    }
+
+    pub(super) fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    pub(super) fn rows(&self) -> &Pending {
+        &self.rows
+    }
+
+    /// What it was made of.
+    pub(super) fn into_pending(self) -> Pending {
+        Pending {
+            entries: self.entries,
+            ..self.rows
         }
     }
 

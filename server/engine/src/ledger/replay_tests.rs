@@ -105,6 +105,7 @@ fn as_stored(ledger: &Ledger) -> ClusterRecord {
         connectors: facts.connectors.values().map(connector).collect(),
         faults: ledger
             .faults
+            .open()
             .iter()
             .map(|fault| Arc::new(through_json(&**fault)))
             .collect(),
@@ -326,5 +327,49 @@ fn a_simulated_day_gives_the_same_history_however_often_it_is_replayed_and_whoev
             assert_eq!(one, other, "seed {seed}: with takeovers in between");
         }
         assert_eq!(history.len(), taken_over.len(), "seed {seed}");
+    }
+}
+
+/// A look between the moment at which a verdict runs out and the next beat.
+#[test]
+fn a_verdict_that_runs_out_before_a_look_is_the_same_for_who_just_took_over() {
+    let clock = ManualClock::default();
+    let instance = |state| ListedInstance {
+        state,
+        worker_id: Day::worker(0),
+        trace: None,
+        trace_id: None,
+        version: None,
+    };
+    let connector = ListedConnector {
+        kind: None,
+        config: None,
+        instance: Some(instance(State::Running)),
+        tasks: BTreeMap::from([(0, instance(State::Unassigned))]),
+    };
+    let saw = |seen| {
+        let at = clock.now();
+        let answered = at;
+        Line::Saw(at, Observation { at, answered, seen })
+    };
+    let by = Day::worker(0);
+    let mut lines = vec![saw(Seen::Listed(Listed {
+        by: by.clone(),
+        connectors: BTreeMap::from([("one".into(), connector)]),
+    }))];
+    lines.push(Line::Beat(clock.advance(TimeDelta::milliseconds(9_900))));
+    clock.advance(TimeDelta::milliseconds(200));
+    lines.push(saw(Seen::ListedUnchanged { by }));
+    lines.push(Line::Beat(clock.advance(TimeDelta::milliseconds(300))));
+    let spec = spec(Settings::default());
+    let history = replay(&lines, &spec, |_| false);
+    let unassigned = |entry: &Entry| matches!(entry, Entry::Verdict(change) if change.to == Health::Unassigned);
+    assert!(history.iter().any(unassigned), "{history:#?}");
+    for takeover in 1..lines.len() {
+        assert_eq!(
+            replay(&lines, &spec, |number| number == takeover),
+            history,
+            "{takeover}"
+        );
     }
 }

@@ -24,7 +24,7 @@ fn spec() -> Arc<FleetSpec> {
     })
 }
 
-fn ledger(clock: &ManualClock) -> Ledger {
+pub(super) fn ledger(clock: &ManualClock) -> Ledger {
     Ledger::new(&"orders".into(), None, spec(), clock.now())
 }
 
@@ -39,7 +39,7 @@ fn instance(state: State, worker: &str) -> ListedInstance {
 }
 
 /// A list of connectors with one task each.
-fn listed(connectors: &[(&str, State, &str)]) -> Seen {
+pub(super) fn listed(connectors: &[(&str, State, &str)]) -> Seen {
     let one = |(name, state, worker): &(&str, State, &str)| {
         let connector = ListedConnector {
             kind: None,
@@ -74,7 +74,7 @@ fn members(workers: &[&str]) -> Seen {
     })
 }
 
-fn see(ledger: &mut Ledger, clock: &ManualClock, seen: Seen) {
+pub(super) fn see(ledger: &mut Ledger, clock: &ManualClock, seen: Seen) {
     let at = clock.now();
     let observation = Observation { at, answered: at, seen };
     ledger.observe(&observation, clock);
@@ -172,11 +172,11 @@ fn a_silent_cluster_becomes_unknown_as_one_fault_and_comes_back() {
         see(&mut ledger, &clock, Seen::ListMissing(gap.clone()));
     }
     assert_eq!([health(&ledger, "one"), health(&ledger, "two")], [Health::Unknown; 2]);
-    let own = ledger.faults[0].clone();
+    let own = ledger.faults.open()[0].clone();
     assert!(own.unheard_since.is_some(), "it is neither confirmed nor mended");
-    assert_eq!(ledger.faults.len(), 2);
-    assert_eq!(ledger.faults[1].scope, fault::Scope::Cluster);
-    assert_eq!(ledger.faults[1].members.len(), 2);
+    assert_eq!(ledger.faults.open().len(), 2);
+    assert_eq!(ledger.faults.open()[1].scope, model::fault::Scope::Cluster);
+    assert_eq!(ledger.faults.open()[1].members.len(), 2);
     ledger.outgoing(clock.now()).expect("the silence is recorded");
     ledger.recorded();
 
@@ -186,12 +186,15 @@ fn a_silent_cluster_becomes_unknown_as_one_fault_and_comes_back() {
         [health(&ledger, "one"), health(&ledger, "two")],
         [Health::Healthy, Health::Failed]
     );
-    assert_eq!(ledger.faults.len(), 1);
-    assert_eq!(ledger.faults[0].scope, fault::Scope::Connector("two".into()));
-    assert_eq!(ledger.faults[0].id, own.id);
+    assert_eq!(ledger.faults.open().len(), 1);
+    assert_eq!(
+        ledger.faults.open()[0].scope,
+        model::fault::Scope::Connector("two".into())
+    );
+    assert_eq!(ledger.faults.open()[0].id, own.id);
     let out = ledger.outgoing(clock.now()).expect("the return is recorded");
     let own_history = out.entries().iter().filter(|entry| match entry {
-        Entry::FaultOpened(fault) | Entry::FaultEnded(fault) => fault.scope != fault::Scope::Cluster,
+        Entry::FaultOpened(fault) | Entry::FaultEnded(fault) => fault.scope != model::fault::Scope::Cluster,
         _ => false,
     });
     assert_eq!(own_history.count(), 0, "its fault went on without a word");
@@ -213,7 +216,7 @@ fn what_was_gone_for_its_retention_leaves_facts_and_rows() {
     see(&mut ledger, &clock, named());
     clock.advance(TimeDelta::seconds(5));
     see(&mut ledger, &clock, named());
-    assert!(ledger.faults.is_empty(), "what is deleted is in no fault");
+    assert!(ledger.faults.open().is_empty(), "what is deleted is in no fault");
     ledger.outgoing(clock.now()).expect("a death and a deletion");
     ledger.recorded();
     assert!(!ledger.tick(clock.now()));
@@ -292,7 +295,7 @@ fn a_renamed_cluster_goes_on_from_what_was_recorded_under_its_old_name() {
         about: old.facts.about.clone(),
         workers: old.facts.workers.values().cloned().collect(),
         connectors: vec![old.outgoing(clock.now()).expect("new").connectors()[0].clone()],
-        faults: old.faults.clone(),
+        faults: old.faults.open().to_vec(),
         fresh: old.facts.fresh.clone(),
     };
     let since = record.connectors[0].verdict.since;
@@ -318,8 +321,20 @@ fn a_cluster_that_never_answered_is_a_fault_though_it_has_no_connector() {
         see(&mut ledger, &clock, Seen::ListMissing(gap.clone()));
         clock.advance(TimeDelta::seconds(5));
     }
-    assert_eq!(ledger.faults.len(), 1);
-    assert_eq!(ledger.faults[0].scope, fault::Scope::Cluster);
+    assert_eq!(ledger.faults.open().len(), 1);
+    assert_eq!(ledger.faults.open()[0].scope, model::fault::Scope::Cluster);
     see(&mut ledger, &clock, listed(&[("one", State::Running, "a:1")]));
-    assert!(ledger.faults.is_empty());
+    assert!(ledger.faults.open().is_empty());
+}
+
+#[test]
+fn whose_date_has_come_is_judged_by_a_look_as_well_as_by_a_beat() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, members(&["a:1"]));
+    see(&mut ledger, &clock, listed(&[("one", State::Unassigned, "a:1")]));
+    assert_eq!(health(&ledger, "one"), Health::Restarting);
+    clock.advance(TimeDelta::seconds(10));
+    see(&mut ledger, &clock, Seen::ListedUnchanged { by: "a:1".into() });
+    assert_eq!(health(&ledger, "one"), Health::Unassigned);
 }

@@ -104,6 +104,7 @@ async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Deaf, Trouble> 
     loop {
         let at = watcher.shared.clock.now();
         let began = Instant::now();
+        let spec = watcher.configuration();
         let doubt_known = watcher.hints.borrow().in_doubt;
         let look = span::look(Look::Group, name);
         let seen = match group.members().instrument(look.clone()).await {
@@ -124,10 +125,11 @@ async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Deaf, Trouble> 
         }
         let pause = watcher.interval().saturating_sub(began.elapsed());
         // A cluster that is heard again has perhaps all its workers back: the group is asked at once.
+        let resting = watcher.clone();
         let doubt = watcher.hints.wait_for(|hints| hints.in_doubt && !doubt_known);
         tokio::select! {
             _ = doubt => {}
-            () = tokio::time::sleep(pause) => {}
+            () = resting.rest(pause, spec) => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::facts::{ClusterFacts, ConnectorFacts};
+use model::fold::Expected;
 use model::names::{ConnectorName, WorkerId};
 
 /// A digest of the facts, renewed whenever they change.
@@ -14,6 +15,10 @@ pub(crate) struct Hints {
     pub(crate) gone: BTreeSet<WorkerId>,
     /// Whether some are taken for gone only by what was seen before the cluster fell silent: the group is asked at once.
     pub(crate) in_doubt: bool,
+    /// What lists must agree with.
+    pub(crate) expected: Expected,
+    /// Whether it is another configured cluster again, and so is not watched.
+    pub(crate) refused: bool,
     /// Connectors that exist.
     pub(crate) connectors: BTreeSet<ConnectorName>,
     /// Connectors that exist and have no status, not yet or no more; the expanded list leaves them out. One that a plain
@@ -37,12 +42,22 @@ impl Hints {
             workers: workers(false),
             gone: workers(true),
             in_doubt: facts.workers.values().any(|worker| worker.unconfirmed_since.is_some()),
+            expected: Expected::of(facts),
+            refused: facts.about.same_as.is_some(),
             connectors: live().map(|connector| connector.name.clone()).collect(),
             without_status: live()
                 .filter(|connector| connector.missing.is_none() && lacks_status(connector))
                 .map(|connector| connector.name.clone())
                 .collect(),
         }
+    }
+}
+
+impl Hints {
+    /// The first connector that should be among these names of an expanded list and is not.
+    pub(crate) fn missed(&self, names: &BTreeSet<ConnectorName>) -> Option<&ConnectorName> {
+        let expected = |name: &&ConnectorName| !names.contains(*name) && !self.without_status.contains(*name);
+        self.connectors.iter().find(expected)
     }
 }
 

@@ -10,10 +10,13 @@ mod known;
 mod list;
 mod names;
 mod pace;
+mod plain;
 mod probe;
+mod race;
 #[cfg(test)]
 mod recorded_tests;
 mod redact;
+mod trust;
 mod watcher;
 
 use std::collections::BTreeMap;

@@ -14,15 +14,15 @@ use tracing::{Instrument as _, warn};
 
 use super::watcher::Watcher;
 
-/// How often versions, health and plugins are asked for.
-const SLOW: Duration = Duration::from_secs(60);
 /// A probe is answered at once or not at all.
 const DEADLINE: Duration = Duration::from_secs(3);
 
-/// Probes for ever. With Kafka the group tells who lives, so that `/` is asked only at the slow cadence.
+/// Probes for ever. With Kafka the group tells who lives, so that `/` is asked only at the slow cadence. While the cluster
+/// is refused that is all that is asked of it: whether it is still the one that it repeats.
 pub(crate) async fn run(watcher: Watcher, kafka: bool) {
     let mut asked: BTreeMap<WorkerId, Asked> = BTreeMap::new();
     loop {
+        let spec = watcher.configuration();
         let workers = addresses(&watcher);
         asked.retain(|id, _| workers.contains_key(id));
         let mut probes = JoinSet::new();
@@ -31,7 +31,7 @@ pub(crate) async fn run(watcher: Watcher, kafka: bool) {
             let known = watcher.hints.borrow().workers.contains(&id);
             let slow = asked
                 .get(&id)
-                .is_none_or(|last| last.at.elapsed() >= SLOW || known && !last.known);
+                .is_none_or(|last| last.at.elapsed() >= watcher.slow_interval() || known && !last.known);
             if slow {
                 asked.insert(
                     id.clone(),
@@ -41,9 +41,11 @@ pub(crate) async fn run(watcher: Watcher, kafka: bool) {
                     },
                 );
             }
-            if slow || !kafka {
+            let refused = watcher.refused();
+            if slow || !kafka || refused {
                 let look = span::look(Look::Probe, watcher.cluster.name.as_str());
-                probes.spawn(probe(watcher.clone(), id, worker, slow && credited).instrument(look));
+                let questions = slow && credited && !refused;
+                probes.spawn(probe(watcher.clone(), id, worker, questions).instrument(look));
             }
         }
         while let Some(done) = probes.join_next().await {
@@ -62,7 +64,7 @@ pub(crate) async fn run(watcher: Watcher, kafka: bool) {
                 Err(_) => warn!(cluster = %watcher.cluster.name, "a probe panicked; its address is asked again"),
             }
         }
-        tokio::time::sleep(watcher.interval()).await;
+        watcher.rest(watcher.interval(), spec).await;
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch as channel};
 
 use super::client::WorkerClient;
 use super::hints::Hints;
+use crate::FleetSpec;
 use crate::unit_spec::Shared;
 
 /// One observation on its way to the ledger.
@@ -68,5 +69,37 @@ impl Watcher {
     pub(crate) fn interval(&self) -> Duration {
         let interval = self.shared.spec.borrow().settings.interval;
         interval.to_std().unwrap_or(Duration::from_secs(5))
+    }
+
+    /// Time between two of the slow questions.
+    pub(crate) fn slow_interval(&self) -> Duration {
+        let interval = self.shared.spec.borrow().settings.slow_interval;
+        interval.to_std().unwrap_or(Duration::from_secs(60))
+    }
+
+    /// Whether it is another configured cluster again.
+    pub(crate) fn refused(&self) -> bool {
+        self.hints.borrow().refused
+    }
+
+    /// The configuration, so that [`Watcher::rest`] ends when it changes from now on.
+    pub(crate) fn configuration(&self) -> channel::Receiver<Arc<FleetSpec>> {
+        let mut spec = self.shared.spec.clone();
+        spec.mark_unchanged();
+        spec
+    }
+
+    /// Waits for `pause`, and while the cluster is refused for the slow interval in its place: until the configuration
+    /// changes, or the cluster is refused no more.
+    pub(crate) async fn rest(&self, pause: Duration, mut spec: channel::Receiver<Arc<FleetSpec>>) {
+        if !self.refused() {
+            return tokio::time::sleep(pause).await;
+        }
+        let mut hints = self.hints.clone();
+        tokio::select! {
+            () = tokio::time::sleep(self.slow_interval()) => {}
+            Ok(()) = spec.changed() => {}
+            Ok(_) = hints.wait_for(|hints| !hints.refused) => {}
+        }
     }
 }

@@ -8,6 +8,8 @@
 )]
 
 mod access;
+mod busy;
+mod cadences;
 mod changes;
 mod configs;
 mod database;
@@ -18,11 +20,15 @@ mod forgetting;
 mod harness;
 mod lease;
 mod outage;
+mod refused;
 mod returns;
 mod secrets;
 mod spec;
 mod spread;
+mod starting;
+mod strangers;
 mod tls;
 mod trouble;
+mod twins;
 mod units;
 mod view;

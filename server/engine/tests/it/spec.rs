@@ -112,6 +112,18 @@ async fn one_cluster_configured_twice_is_shown_once() {
     assert_eq!(orders.live().count(), 1);
     assert_eq!(orders.faults.len(), 1);
 
+    // It is not watched meanwhile: the first one's lists tell all of it.
+    let lists = || {
+        fake.requests(1)
+            .iter()
+            .filter(|asked| asked.contains("expand="))
+            .count()
+    };
+    rig.looks(2).await;
+    let before = lists();
+    rig.looks(15).await;
+    assert!(lists() <= before + 1, "{} lists", lists() - before);
+
     // The first one leaves the file: the second one is watched.
     rig.spec
         .send_replace(Arc::new(spec(vec![cluster("again", &[fake.url(1)])])));

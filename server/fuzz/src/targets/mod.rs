@@ -1,4 +1,13 @@
 //! The readers, each with the promises that it must keep whatever it reads.
 
-pub(crate) mod answers;
-pub(crate) mod blobs;
+mod answers;
+mod blobs;
+
+use crate::target::Target;
+
+/// All of them.
+pub fn targets() -> Vec<Target> {
+    let mut all = answers::targets();
+    all.extend(blobs::targets());
+    all
+}

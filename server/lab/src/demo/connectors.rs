@@ -232,7 +232,8 @@ pub const CONNECTORS: &[DemoConnector] = &[
             ("connector.class", "org.apache.kafka.connect.tools.MockSinkConnector"),
             ("topics", "platform.audit"),
             ("mock_mode", "connector-failure"),
-            ("delay_ms", "1000"),
+            // Long enough for its task to be there first, also on a busy machine.
+            ("delay_ms", "5000"),
         ],
     },
     DemoConnector {

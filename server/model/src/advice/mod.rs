@@ -11,6 +11,7 @@ mod records;
 mod systems;
 
 use crate::fault::Fault;
+use crate::heard::Quiet;
 use crate::scope::Scope;
 use crate::signature::Stage;
 use crate::verdict::Class;
@@ -148,6 +149,7 @@ fn of_cluster(known: &Known<'_>) -> Vec<String> {
         .address
         .map(|address| format!(" at {address}"))
         .unwrap_or_default();
+    let quiet = Quiet::told(known.root_cause);
     let steps: &[String] = &match known.class {
         Class::Auth => vec![format!(
             "Correct the credentials that Signalbox uses for the workers{at}"
@@ -161,6 +163,18 @@ fn of_cluster(known: &Known<'_>) -> Vec<String> {
             "Check that enough workers are up: one that just left is waited for until the rebalance delay ends"
                 .to_owned(),
         ],
+        Class::Worker if quiet == Some(Quiet::Busy) => vec![
+            "Read the workers' logs for why the rebalance does not end: a worker that joins and leaves again and again, or a connector whose start or stop hangs"
+                .to_owned(),
+            "Restart the worker that the logs point at, one at a time".to_owned(),
+        ],
+        Class::Worker if quiet == Some(Quiet::Starting) => vec![
+            format!("Wait while the worker{at} reads its topics and joins its group"),
+            "Read its log, if that takes longer than a few minutes: it says for what it waits".to_owned(),
+        ],
+        Class::Worker if quiet == Some(Quiet::Refusing) => {
+            vec![format!("Read the log of the worker{at}: it answers, and refuses to list its connectors")]
+        }
         Class::Worker => vec![
             format!("Start the workers of this cluster{at}, if their processes are down"),
             "Check their hosts and what was deployed there last".to_owned(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::folding::Folding;
-use super::instance;
+use super::{instance, members};
 use crate::facts::{Alive, ConnectorFacts, StatusMissing, WorkerFacts};
 use crate::names::{ConnectorName, WorkerId};
 use crate::observe::{Listed, ListedConnector, Source};
@@ -175,14 +175,7 @@ fn workers_named(folding: &mut Folding<'_>, listed: &Listed) {
         .connectors
         .values()
         .flat_map(|seen| seen.instance.iter().chain(seen.tasks.values()));
-    let mut named: BTreeSet<&WorkerId> = BTreeSet::new();
-    let mut let_go: BTreeSet<&WorkerId> = BTreeSet::new();
-    for instance in instances {
-        named.insert(&instance.worker_id);
-        if instance.state == State::Unassigned {
-            let_go.insert(&instance.worker_id);
-        }
-    }
+    let named: BTreeSet<&WorkerId> = instances.map(|instance| &instance.worker_id).collect();
     for id in named {
         match folding.facts.workers.get(id).cloned() {
             None => {
@@ -193,7 +186,7 @@ fn workers_named(folding: &mut Folding<'_>, listed: &Listed) {
                     "statuses name it; nothing else is known of it yet",
                 ));
             }
-            Some(worker) if worker.alive == Alive::Dead && let_go.contains(id) => {
+            Some(worker) if worker.alive == Alive::Dead && members::let_go(folding, id) => {
                 let evidence: Arc<str> = "it wrote UNASSIGNED for what it carried before it left".into();
                 let change = Change::WorkerLeft {
                     in_order: true,

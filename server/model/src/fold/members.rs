@@ -150,7 +150,7 @@ fn absent(folding: &mut Folding<'_>, worker: &WorkerFacts, group: &GroupMembers)
     });
 }
 
-fn on_worker<'a>(folding: &'a Folding<'_>, id: &'a WorkerId) -> impl Iterator<Item = &'a State> {
+fn on_worker<'a>(folding: &'a Folding<'_>, id: &'a WorkerId) -> impl Iterator<Item = (Option<u32>, &'a State)> {
     let live = folding
         .facts
         .connectors
@@ -158,11 +158,17 @@ fn on_worker<'a>(folding: &'a Folding<'_>, id: &'a WorkerId) -> impl Iterator<It
         .filter(|connector| connector.deleted_at.is_none());
     live.flat_map(|connector| connector.instances())
         .filter(move |(_, instance)| instance.worker_id == *id)
-        .map(|(_, instance)| &instance.state)
+        .map(|(task, instance)| (task, &instance.state))
 }
 
-fn let_go(folding: &Folding<'_>, id: &WorkerId) -> bool {
-    on_worker(folding, id).any(|state| *state == State::Unassigned)
+/// Whether a worker wrote UNASSIGNED for everything that it carried and that was not moved since, as one does that leaves
+/// in order: a single one may be left over from an earlier rebalance. REST hides the UNASSIGNED of tasks, so that they
+/// count only where no connector instance tells; one that FAILED may write nothing any more.
+pub(super) fn let_go(folding: &Folding<'_>, id: &WorkerId) -> bool {
+    let could_write = || on_worker(folding, id).filter(|(_, state)| **state != State::Failed);
+    let instances = could_write().any(|(task, _)| task.is_none());
+    let mut telling = could_write().filter(|(task, _)| task.is_none() == instances).peekable();
+    telling.peek().is_some() && telling.all(|(_, state)| *state == State::Unassigned)
 }
 
 fn carries(folding: &Folding<'_>, id: &WorkerId) -> bool {

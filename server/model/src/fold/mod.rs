@@ -1,5 +1,6 @@
 //! From facts and an observation to the next facts and the transitions between them. Nothing else decides what changed.
 
+mod belief;
 mod deletion;
 mod folding;
 mod forget;
@@ -15,6 +16,7 @@ use crate::observe::{Observation, Seen};
 use crate::settings::Settings;
 use crate::transition::Transition;
 
+pub use belief::{Expected, Readiness, Shown};
 use folding::Folding;
 pub use folding::Touched;
 pub use forget::forget;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
+use super::belief::Expected;
 use super::folding::Folding;
 use super::returned;
 use crate::facts::{Alive, WorkerFacts};
@@ -18,6 +19,16 @@ const PROBE_SPAN: TimeDelta = TimeDelta::seconds(10);
 
 /// An address answered as a Connect worker.
 pub(super) fn answered(folding: &mut Folding<'_>, answer: &WorkerAnswer) {
+    if let Some(other) = another_cluster(folding, answer) {
+        // It says nothing of the worker that was there: neither that it lives nor that it is gone.
+        let words = format!(
+            "answers as Kafka Connect {} of another Kafka cluster, {other}",
+            answer.version
+        );
+        let addresses = &mut folding.facts.about.addresses;
+        addresses.insert(answer.address.clone(), words.into());
+        return;
+    }
     let words = format!("answers as Kafka Connect {}", answer.version);
     folding
         .facts
@@ -78,7 +89,7 @@ fn lives(folding: &mut Folding<'_>, mut next: WorkerFacts, evidence: &str) {
 }
 
 /// An address did not answer as a worker. One that was a worker's and asks for credentials is taken for it: workers that
-/// are gone are asked without any, and wrong ones are no death.
+/// are gone are asked without any, and wrong ones are no death. Nor is a worker that answers "busy".
 pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
     if folding.facts.about.addresses.contains_key(address) || !folding.facts.workers.contains_key(address) {
         folding.facts.about.addresses.insert(address.clone(), gap.text.clone());
@@ -87,11 +98,16 @@ pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
         return;
     };
     let mut next = (*worker).clone();
-    if gap.kind == GapKind::Denied {
+    let answers = match gap.kind {
+        GapKind::Denied => Some("its address answers and asks for credentials"),
+        GapKind::Busy => Some("its address answers and says that it is busy"),
+        _ => None,
+    };
+    if let Some(evidence) = answers {
         next.probe_failures = 0;
         next.failing_since = None;
         return match worker.ever_answered {
-            true => lives(folding, next, "its address answers and asks for credentials"),
+            true => lives(folding, next, evidence),
             false => folding.put_worker(next),
         };
     }
@@ -125,6 +141,14 @@ pub(super) fn slow(folding: &mut Folding<'_>, slow: &WorkerSlow) {
     next.health = slow.health.clone().or(next.health);
     next.plugins = slow.plugins.clone().or(next.plugins);
     folding.put_worker(next);
+}
+
+/// The id of the Kafka cluster that the answer names, if it is another one than this cluster's. While no connector is
+/// known there is nothing that a stranger could be taken for, and the answer's becomes this cluster's.
+fn another_cluster(folding: &Folding<'_>, answer: &WorkerAnswer) -> Option<Arc<str>> {
+    let expected = Expected::of(&folding.facts);
+    let other = answer.kafka_cluster_id.as_ref();
+    other.filter(|_| expected.is_another(other)).cloned()
 }
 
 fn kafka_cluster(folding: &mut Folding<'_>, answer: &WorkerAnswer) {

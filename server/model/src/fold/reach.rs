@@ -33,12 +33,19 @@ pub(super) fn missing(folding: &mut Folding<'_>, gap: &Gap) {
         .fresh
         .listed()
         .is_none_or(|last| folding.at - last > patience);
+    // Workers that answer "busy" end a silence, though they list nothing yet.
+    if gap.kind == GapKind::Busy && returned::was_silent(folding) {
+        returned::doubt(folding);
+    }
     let about = &mut folding.facts.about;
     about.gap = Some(gap.clone());
-    if matches!(gap.kind, GapKind::Busy | GapKind::Starting) {
+    let never_told = about.reachable_since.is_none();
+    if gap.kind.worker_answers() {
+        if never_told {
+            about.reachable_since = Some(folding.at);
+        }
         return;
     }
-    let never_told = about.reachable_since.is_none();
     if overdue && (about.reachable || never_told) {
         about.reachable = false;
         about.reachable_since = Some(folding.at);

@@ -11,10 +11,10 @@ use super::folding::Folding;
 use crate::facts::WorkerFacts;
 use crate::judge;
 
-/// Whether nothing was heard of the cluster until the answer in hand.
+/// Whether nothing was heard of the cluster's workers until the answer in hand; busy ones were heard.
 pub(super) fn was_silent(folding: &Folding<'_>) -> bool {
     let (around, _) = judge::surroundings(&folding.facts, folding.settings, folding.answered);
-    around.silence.is_some()
+    around.silence.is_some_and(|silence| !silence.busy)
 }
 
 /// Puts every death that was seen before in doubt.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::Timestamp;
-use crate::facts::{ClusterFacts, Freshness};
-use crate::observe::GapKind;
+use crate::facts::ClusterFacts;
+use crate::heard::{Quiet, heard};
+use crate::observe::{Gap, GapKind};
 use crate::scope::Scope;
 use crate::settings::Settings;
 use crate::verdict::{Class, Diagnosis, Domain};
@@ -12,19 +13,21 @@ use crate::verdict::{Class, Diagnosis, Domain};
 /// What concerns all connectors of a cluster at once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Surroundings {
-    /// Set while nothing recent is known of the cluster.
+    /// Set while nothing recent is known of what runs in the cluster.
     pub silence: Option<Silence>,
 }
 
-/// Nothing was heard for the stale limit.
+/// Nobody told what runs in the cluster for the stale limit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Silence {
-    /// The last moment at which the cluster was heard.
+    /// The last moment at which it was told.
     pub since: Timestamp,
     /// Why, one sentence.
     pub text: Arc<str>,
     /// What kind of fault.
     pub class: Class,
+    /// Whether its workers answer all the while, so that their lives are not in doubt.
+    pub busy: bool,
 }
 
 impl Silence {
@@ -41,62 +44,55 @@ impl Silence {
     }
 }
 
-/// Judges the surroundings: silent when for the stale limit no worker answered REST and the group had no member, or
-/// was not seen either. With it the moment at which they must be judged again.
+/// Judges the surroundings: silent when for the stale limit no worker listed its connectors and the group had no member,
+/// or was not seen either. With it the moment at which they must be judged again.
 ///
-/// Only a look that failed tells of silence: while nobody looked (the server was away) nobody failed to answer, and a
-/// worker that answers "busy" has answered.
+/// Only a look that failed tells of silence: while nobody looked (the server was away) nobody failed to answer. A worker
+/// that answers "busy" lives, and yet leaves the states as old as they are.
 pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp) -> (Surroundings, Option<Timestamp>) {
-    let Freshness { group, .. } = cluster.fresh;
     let limit = settings.stale_after;
-    let unanswered = cluster.about.gap.as_ref().is_some_and(|gap| gap.kind != GapKind::Busy);
-    if !unanswered {
+    let Some(gap) = &cluster.about.gap else {
         return (Surroundings::default(), None);
-    }
+    };
     let began = cluster.about.reachable_since.or(cluster.fresh.tried).unwrap_or(now);
-    let rest_heard = cluster.fresh.listed().unwrap_or(began);
-    // A group with members speaks for its cluster as long as its answer is fresh, and one that just lost its last
-    // member did so until then.
-    let group_heard = cluster
-        .about
-        .group
-        .as_ref()
-        .and_then(|facts| facts.empty_since.or(group));
-    let heard = group_heard.map_or(rest_heard, |heard| heard.max(rest_heard));
+    let told = heard(&cluster.fresh, cluster.about.group.as_ref());
+    // Of what was never listed nothing was told before the first look.
+    let heard = match cluster.fresh.listed() {
+        Some(_) => told.unwrap_or(began),
+        None => told.map_or(began, |told| told.max(began)),
+    };
     if now - heard < limit {
         return (Surroundings::default(), Some(heard + limit));
     }
     let silence = Silence {
         since: heard,
-        text: text(cluster).into(),
-        class: class(cluster),
+        text: text(cluster, gap, heard).into(),
+        class: class(cluster, gap.kind),
+        busy: gap.kind == GapKind::Busy,
     };
     (Surroundings { silence: Some(silence) }, None)
 }
 
-fn text(cluster: &ClusterFacts) -> String {
+fn text(cluster: &ClusterFacts, gap: &Gap, since: Timestamp) -> String {
     let group = match &cluster.about.group {
         Some(group) if group.empty_since.is_some() => " and its Connect group has no member",
         Some(_) => " and Kafka no longer tells who is in its Connect group",
         None => "",
     };
-    match &cluster.about.gap {
-        Some(gap) => format!("No worker of {} answers{group}: {}", cluster.name, gap.text),
-        None => format!("No worker of {} answers{group}", cluster.name),
-    }
+    Quiet::of(gap.kind).sentence(cluster.name.as_str(), group, &gap.text, since)
 }
 
-fn class(cluster: &ClusterFacts) -> Class {
+fn class(cluster: &ClusterFacts, gap: GapKind) -> Class {
     let empty = cluster
         .about
         .group
         .as_ref()
         .is_some_and(|group| group.empty_since.is_some());
-    match cluster.about.gap.as_ref().map(|gap| gap.kind) {
+    match gap {
         _ if empty => Class::Worker,
-        Some(GapKind::Denied) => Class::Auth,
-        Some(GapKind::NotConnect | GapKind::Forbidden) => Class::Config,
-        Some(GapKind::Refused | GapKind::Starting | GapKind::Busy) => Class::Worker,
+        GapKind::Denied => Class::Auth,
+        GapKind::NotConnect | GapKind::Forbidden => Class::Config,
+        GapKind::Refused | GapKind::Starting | GapKind::Busy | GapKind::Other => Class::Worker,
         _ => Class::Network,
     }
 }

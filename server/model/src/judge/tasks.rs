@@ -18,7 +18,9 @@ pub(super) fn verdicts(case: &Case<'_>, previous: Option<&Verdict>, window: &mut
         let since = since.max(case.connector.first_seen);
         let before = previous.and_then(|verdict| verdict.tasks.get(number));
         let since = super::since::since(health, since, before.map(|task| (task.health, task.since)), case.now);
-        let cause = match facts.trace.as_deref() {
+        // What it failed of before it was mended says nothing of how it is now.
+        let counts = facts.state == State::Failed || health == Health::CrashLooping;
+        let cause = match facts.trace.as_deref().filter(|_| counts) {
             Some(trace) => trace::root_cause(trace).map(|cause| cause.line),
             // Between two failures of a loop there is no trace to read.
             None => before

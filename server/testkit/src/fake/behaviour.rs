@@ -24,7 +24,8 @@ pub enum Behaviour {
     Half,
     /// It answers as the HTTP server does before Connect's resources are there: 404 without `error_code`.
     Booting,
-    /// Its resources are there, its herder still reads the topics: empty lists, `/health` 503.
+    /// Its resources are there, its herder still reads the topics: empty lists, `/health` 503, and questions for one
+    /// connector wait.
     Starting,
     /// Its herder hangs: `/health` 500, everything else from memory.
     Unhealthy,

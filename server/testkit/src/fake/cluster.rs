@@ -33,8 +33,8 @@ impl FakeCluster {
     pub fn start_on(version: Version, ports: &[u16]) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             version,
-            kafka_cluster_id: "fake-4L6g3nShT-eMCtK--X".to_owned(),
             state: Mutex::new(State {
+                kafka_cluster_id: "fake-4L6g3nShT-eMCtK--X".to_owned(),
                 connectors: BTreeMap::new(),
                 ids: Vec::new(),
                 behaviours: Vec::new(),
@@ -97,6 +97,11 @@ impl FakeCluster {
     /// Makes a worker advertise another address than it listens on, as behind an ingress.
     pub fn advertise(&self, worker: usize, id: &str) {
         self.change(|state| id.clone_into(&mut state.ids[worker]));
+    }
+
+    /// Says from now on that it runs on this Kafka cluster; fakes that are not told say all the same one.
+    pub fn on_kafka(&self, id: &str) {
+        id.clone_into(&mut self.shared.lock().kafka_cluster_id);
     }
 
     /// Kills a worker as `kill -9` does: its port refuses, its connections break, statuses stay. Returns when the port

@@ -44,6 +44,8 @@ async fn answer(Extract(worker): Extract<Worker>, method: Method, uri: Uri) -> R
     };
     let read = || worker.read(&method, &uri, &behaviour);
     match &behaviour {
+        // The herder answers for single connectors, once it is there; real workers give up after 90 s.
+        Behaviour::Starting if uri.path().starts_with("/connectors/") => std::future::pending().await,
         Behaviour::Normal | Behaviour::Starting | Behaviour::Unhealthy => read(),
         Behaviour::Hang => std::future::pending().await,
         Behaviour::Late(time) => {
@@ -98,7 +100,7 @@ impl Worker {
             [] => json(&bodies::Root {
                 version: version.number,
                 commit: version.commit,
-                kafka_cluster_id: &self.shared.kafka_cluster_id,
+                kafka_cluster_id: &self.shared.lock().kafka_cluster_id,
             }),
             ["health"] if version.health() => health(behaviour),
             ["connector-plugins"] => json(&plugins::list(version, !query.contains("connectorsOnly=false"))),

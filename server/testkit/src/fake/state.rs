@@ -13,11 +13,12 @@ use super::version::Version;
 /// What all workers of a cluster know.
 pub(super) struct Shared {
     pub(super) version: Version,
-    pub(super) kafka_cluster_id: String,
     pub(super) state: Mutex<State>,
 }
 
 pub(super) struct State {
+    /// The id that every worker says.
+    pub(super) kafka_cluster_id: String,
     pub(super) connectors: BTreeMap<String, FakeConnector>,
     /// Advertised addresses by number of the worker.
     pub(super) ids: Vec<String>,

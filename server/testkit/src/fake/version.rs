@@ -23,6 +23,12 @@ impl Version {
         commit: "f745dfdcee2b9851",
         major_minor: (3, 9),
     };
+    /// 3.7.2: no `/health`.
+    pub const V3_7_2: Self = Self {
+        number: "3.7.2",
+        commit: "79a8f2b5f44f9d5a",
+        major_minor: (3, 7),
+    };
     /// 2.8.2: neither `/health` nor plugin definitions nor other plugins than connectors.
     pub const V2_8_2: Self = Self {
         number: "2.8.2",

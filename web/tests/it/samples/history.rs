@@ -100,7 +100,7 @@ pub fn history() -> TimelinePage {
             1_300,
             Some("heartbeat"),
             "state",
-            "heartbeat was asked to be PAUSED",
+            "heartbeat was asked to pause",
             Some(Health::Paused),
         ),
         entry(

@@ -11,9 +11,11 @@ use futures_util::{Stream, StreamExt as _, stream};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, HeaderName};
 use model::actor::Actor;
+use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
+use tracing::error;
 
 use crate::api::shape::Event;
 use crate::http::Problem;
@@ -154,10 +156,23 @@ fn latest(events: &[Arc<engine::Event>]) -> Vec<&Arc<engine::Event>> {
 }
 
 fn said(event: &engine::Event) -> sse::Event {
-    let text = serde_json::to_string(&Event::from(event)).unwrap_or_default();
-    sse::Event::default().id(event.id.to_string()).event(CHANGE).data(text)
+    written(event.id, &Event::from(event))
+}
+
+/// A change that cannot be written is none that the reader may go without: it is told to read everything anew.
+fn written(id: i64, change: &impl Serialize) -> sse::Event {
+    match serde_json::to_string(change) {
+        Ok(text) => sse::Event::default().id(id.to_string()).event(CHANGE).data(text),
+        Err(error) => {
+            error!(id, %error, "a change cannot be written as JSON; its reader begins anew");
+            reset(id)
+        }
+    }
 }
 
 fn reset(head: i64) -> sse::Event {
     sse::Event::default().id(head.to_string()).event(RESET).data("{}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,11 +18,12 @@ pub struct Cluster {
     /// Its name.
     pub name: String,
     /// Whether a worker answers: false once two intervals passed without an answer. Until the stale limit (`stale`), and
-    /// for as long as the Connect group has members, the totals are those last seen.
+    /// for as long as the Connect group has members, the totals are those last seen. Workers that answer "busy" are
+    /// reachable, though `stale` grows true.
     pub reachable: bool,
     /// Since when.
     pub reachable_since: Option<DateTime<Utc>>,
-    /// Why no worker answers, where none does.
+    /// Why no worker lists its connectors, where none answers or the states are stale.
     pub gap: Option<String>,
     /// When the states of its connectors were last seen.
     pub as_of: Option<DateTime<Utc>>,
@@ -167,7 +168,7 @@ impl From<&ClusterItem> for Cluster {
             gap: item
                 .gap
                 .as_ref()
-                .filter(|_| !item.reachable)
+                .filter(|_| !item.reachable || item.stale)
                 .map(|gap| gap.text.to_string()),
             as_of: item.as_of,
             stale: item.stale,

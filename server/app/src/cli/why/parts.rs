@@ -8,7 +8,7 @@ use serde_json::Value;
 pub struct Part<'a> {
     /// `connector`, `task 0`.
     pub name: String,
-    /// Its verdict; `None` for a word of a newer server.
+    /// Its verdict; `None` for a word of a newer server, and of a deleted connector.
     pub health: Option<Health>,
     /// What REST says.
     pub state: State,
@@ -33,6 +33,7 @@ impl Part<'_> {
 
 /// The parts of a connector of the API, the instance first.
 pub fn parts(connector: &Value) -> Vec<Part<'_>> {
+    let deleted = connector.get("deleted_at").is_some_and(Value::is_string);
     let unknown = connector.pointer("/health/verdict").and_then(Value::as_str) == Some("unknown");
     let instance = connector.get("instance").filter(|instance| instance.is_object());
     let instance = instance.map(|instance| {
@@ -40,7 +41,8 @@ pub fn parts(connector: &Value) -> Vec<Part<'_>> {
         part.health = match unknown {
             true => Some(Health::Unknown),
             false => Some(Health::of_instance(&part.state, part.alive == Some(false))),
-        };
+        }
+        .filter(|_| !deleted);
         part
     });
     let tasks = connector.get("tasks").and_then(Value::as_array).into_iter().flatten();
@@ -90,5 +92,9 @@ pub fn differs(connector: &Value, parts: &[Part<'_>]) -> Option<String> {
             all => format!(", {state} for {count} of {all} tasks"),
         });
     }
-    Some(format!("REST says {rest}; Signalbox says {}.", health.words()))
+    let ours = match health {
+        Health::NoTasks => "that it has no tasks",
+        other => other.words(),
+    };
+    Some(format!("REST says {rest}; Signalbox says {ours}."))
 }

@@ -28,11 +28,13 @@ fn write(out: &mut String, connector: &Value, now: Timestamp) -> std::fmt::Resul
             words("/health/last_verdict"),
             time(at)
         ),
-        None => format!(
-            "{name} is {} since {}",
-            words("/health/verdict"),
-            time(text("/health/since"))
-        ),
+        None => {
+            let verdict = match words("/health/verdict").as_str() {
+                "no tasks" => "has no tasks".to_owned(),
+                verdict => format!("is {verdict}"),
+            };
+            format!("{name} {verdict} since {}", time(text("/health/since")))
+        }
     };
     wrap(out, "", "  ", &title);
     let parts = parts::parts(connector);
@@ -53,7 +55,8 @@ fn write(out: &mut String, connector: &Value, now: Timestamp) -> std::fmt::Resul
     if let Some(fault) = connector.get("fault").filter(|fault| fault.is_object()) {
         write_fault(out, fault, now)?;
     }
-    write_parts(out, &parts)?;
+    let deleted = connector.get("deleted_at").is_some_and(Value::is_string);
+    write_parts(out, &parts, deleted)?;
     match connector.get("owner").filter(|owner| owner.is_object()) {
         Some(_) => writeln!(out, "\nOwner {} ({})", text("/owner/team"), text("/owner/source")),
         None => writeln!(out, "\nOwner nobody: no rule of [[teams]] matches"),
@@ -86,14 +89,19 @@ fn write_fault(out: &mut String, fault: &Value, now: Timestamp) -> std::fmt::Res
 }
 
 /// A table: our verdict beside what REST says, and below it why a part FAILED, where the part before did not say it.
-fn write_parts(out: &mut String, parts: &[Part<'_>]) -> std::fmt::Result {
-    writeln!(out, "\nState")?;
+fn write_parts(out: &mut String, parts: &[Part<'_>], deleted: bool) -> std::fmt::Result {
+    writeln!(
+        out,
+        "\n{}",
+        if deleted { "State, as it was last seen" } else { "State" }
+    )?;
+    let none = if deleted { "deleted" } else { "unknown" };
     if parts.is_empty() {
         return writeln!(out, "  No status of it exists yet");
     }
     writeln!(out, "  {:<11}{:<15}{:<12}worker", "part", "verdict", "REST says")?;
     for (index, part) in parts.iter().enumerate() {
-        let health = part.health.map_or("unknown", |health| health.words());
+        let health = part.health.map_or(none, |health| health.words());
         let worker = format!("{}{}", part.worker, part.whereabouts());
         writeln!(
             out,

@@ -74,6 +74,40 @@ fn an_orderly_exit_seen_in_rest_before_the_group_is_no_death() {
 }
 
 #[test]
+fn one_connector_that_was_let_go_of_earlier_makes_no_orderly_exit() {
+    let stray = || {
+        let mut all = left_and_right("RUNNING a", "RUNNING b");
+        all.push(connector("stray", "UNASSIGNED b", &[]));
+        all.push(connector("hurt", "FAILED b", &[]));
+        all
+    };
+    let mut story = two_workers();
+    story.see(5, list("a", &stray())).see(6, group_of(&["a"], 20_000));
+    assert_eq!(story.alive("b"), Alive::Dead);
+    story.see(7, list("a", &stray()));
+    assert_eq!(story.alive("b"), Alive::Dead, "nor does it put the death right");
+    // What was moved elsewhere tells no more; what failed writes nothing when its worker exits.
+    let mut moved = stray();
+    moved[1] = connector("right", "RUNNING a", &["RUNNING a"]);
+    let mut story = two_workers();
+    story.see(5, list("a", &moved)).see(6, group_of(&["a"], 20_000));
+    assert_eq!(story.alive("b"), Alive::GoneInOrder);
+}
+
+#[test]
+fn tasks_tell_of_an_exit_where_the_worker_had_no_connector_instance() {
+    let only_tasks = |task: &str| [connector("left", "RUNNING a", &["RUNNING a", task])];
+    for (task, alive) in [("UNASSIGNED b", Alive::GoneInOrder), ("RUNNING b", Alive::Dead)] {
+        let mut story = two_workers();
+        story
+            .see(1, list("a", &[connector("right", "RUNNING a", &["RUNNING a"])]))
+            .see(5, list("a", &only_tasks(task)))
+            .see(6, group_of(&["a"], 0));
+        assert_eq!(story.alive("b"), alive, "{task}");
+    }
+}
+
+#[test]
 fn an_orderly_exit_seen_in_rest_after_the_group_puts_the_death_right() {
     let mut story = two_workers();
     story.see(6, group_of(&["a"], 20_000));

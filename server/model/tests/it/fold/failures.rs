@@ -32,6 +32,8 @@ fn one_failure_is_failed_and_its_restart_heals() {
         ["10 c/0 FAILED>RESTARTING on a", "12 c/0 RESTARTING>RUNNING on a"]
     );
     assert_eq!(story.verdict("c"), "healthy 12 [healthy]");
+    let task = &story.verdicts["c"].tasks[&0];
+    assert_eq!(task.root_cause, None, "what was mended is no cause of how it is now");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Golden scenarios of the fold: what a row of looks makes of the facts, the history and the verdicts.
 
+mod belief;
 mod config;
 mod deaths;
 mod deletion;

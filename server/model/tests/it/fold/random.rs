@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::fold::fold;
 use model::judge::{judge, surroundings};
 use model::names::{ConnectorName, WorkerId};
-use model::observe::{GapKind, GroupMembers, HealthAnswer, Observation, Seen, WorkerSlow};
+use model::observe::{GapKind, GroupMembers, HealthAnswer, Observation, Seen, WorkerAnswer, WorkerSlow};
 use model::record::Entry;
 use model::verdict::Health;
 use proptest::prelude::*;
@@ -83,6 +83,10 @@ fn seen() -> impl Strategy<Value = Seen> {
         3 => (worker(), subsequence(&CONNECTORS[..], 0..=3)).prop_map(|(by, known)| names(by, &known)),
         4 => group().prop_map(Seen::Members),
         2 => (worker(), select(&["4.3.1", "3.9.1"][..])).prop_map(|(id, version)| answered(id, version)),
+        1 => (worker(), select(&["kafka-1", "kafka-2"][..])).prop_map(|(id, kafka)| match answered(id, "4.3.1") {
+            Seen::Answered(answer) => Seen::Answered(WorkerAnswer { kafka_cluster_id: Some(kafka.into()), ..answer }),
+            other => other,
+        }),
         2 => (worker(), kind()).prop_map(|(id, kind)| silent(id, kind)),
         1 => worker().prop_map(|id| Seen::Slow(WorkerSlow {
             worker: id.into(),

@@ -1,7 +1,9 @@
 //! What cannot be seen: neither green, nor zero, nor deleted.
 
+use model::advice;
 use model::facts::Alive;
 use model::observe::{GapKind, Seen};
+use model::verdict::Class;
 
 use super::story::{
     Story, answered, connector, group_of, left_and_right, list, no_list, no_members, silent, two_workers,
@@ -76,12 +78,131 @@ fn busy_workers_are_reachable_ones() {
     story
         .see(0, list("a", &left_and_right("RUNNING a", "RUNNING b")))
         .news();
-    for second in (5..90).step_by(5) {
+    for second in (5..30).step_by(5) {
+        story.see(second, no_list(GapKind::Busy));
+    }
+    assert_eq!(story.verdict("left"), "healthy 0 [healthy]");
+    assert!(story.open().is_empty());
+    for second in (30..90).step_by(5) {
         story.see(second, no_list(GapKind::Busy));
     }
     assert!(story.news().is_empty(), "409 and 500 are answers");
     assert!(story.facts.about.reachable);
+}
+
+#[test]
+fn busy_beyond_the_stale_limit_is_unknown_and_one_fault_of_workers_that_live() {
+    let mut story = two_workers();
+    story
+        .see(1, answered("a", "4.3.1"))
+        .see(1, answered("b", "4.3.1"))
+        .see(1, no_members());
+    for second in (40..100).step_by(5) {
+        story
+            .see(second, no_members())
+            .see(second, no_list(GapKind::Busy))
+            .see(second, silent("a", GapKind::Busy))
+            .see(second, answered("b", "4.3.1"));
+    }
+    assert_eq!(story.verdict("left"), "unknown 40 [unknown]");
+    assert!(
+        story
+            .reasons("left")
+            .starts_with("The workers of orders answer, but have been too busy"),
+        "{}",
+        story.reasons("left")
+    );
+    assert_eq!(story.open(), ["cluster infrastructure: left, right"]);
+    assert_eq!(story.faults[0].class, Class::Worker);
+    let steps = advice::of_fault(&story.faults[0]).join(" ");
+    assert!(
+        steps.contains("rebalance does not end") && !steps.contains("Start"),
+        "{steps}"
+    );
+    assert!(
+        story.alive("a") == Alive::Yes && story.alive("b") == Alive::Yes,
+        "busy is no death"
+    );
+    story.news();
+    // Of busy workers one dies: that is known, and not in doubt when lists come again.
+    story.fault_news();
+    for second in [100, 105, 110, 115] {
+        story
+            .see(second, no_list(GapKind::Busy))
+            .see(second, silent("b", GapKind::Refused));
+    }
+    assert_eq!(story.news(), ["110 worker b left dead"]);
+    story.see(120, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+    assert_eq!(story.verdict("left"), "healthy 120 [healthy]");
+    assert_eq!(story.verdict("right"), "unassigned 110 [unassigned]");
+}
+
+#[test]
+fn a_group_with_members_speaks_for_busy_workers_too() {
+    let mut story = two_workers();
+    for second in (5..120).step_by(5) {
+        story
+            .see(second, no_list(GapKind::Busy))
+            .see(second, group_of(&["a", "b"], 0));
+    }
     assert_eq!(story.verdict("left"), "healthy 0 [healthy]");
+    assert!(story.open().is_empty());
+}
+
+#[test]
+fn a_worker_that_was_lost_stays_lost_beside_busy_ones() {
+    let mut story = two_workers();
+    story.see(10, group_of(&["a"], 0)).see(20, no_members());
+    assert_eq!(story.open(), ["worker infrastructure: right"]);
+    for second in (25..80).step_by(5) {
+        story.see(second, no_list(GapKind::Busy)).see(second, no_members());
+    }
+    assert_eq!(
+        story.open(),
+        [
+            "worker infrastructure: right unheard",
+            "cluster infrastructure: left, right"
+        ]
+    );
+}
+
+#[test]
+fn busy_workers_end_a_silence_and_leave_who_was_gone_in_doubt() {
+    let mut story = Story::new();
+    story
+        .see(0, list("a", &left_and_right("RUNNING a", "RUNNING b")))
+        .see(1, answered("a", "4.3.1"))
+        .see(1, answered("b", "4.3.1"));
+    for second in (5..60).step_by(5) {
+        story
+            .see(second, no_list(GapKind::Refused))
+            .see(second, silent("a", GapKind::Refused))
+            .see(second, silent("b", GapKind::Refused));
+    }
+    assert_eq!(story.alive("b"), Alive::Dead);
+    story.see(61, no_list(GapKind::Busy));
+    assert!(story.worker("b").unconfirmed_since.is_some());
+    assert!(!story.worker("b").surely_gone());
+}
+
+#[test]
+fn what_never_listed_anything_is_told_of_too() {
+    for (kind, said) in [
+        (GapKind::Busy, "The workers of orders answer, but"),
+        (GapKind::Starting, "No worker of orders is ready: "),
+        (GapKind::Other, "No worker of orders lists its connectors: "),
+        (GapKind::Refused, "No worker of orders answers: "),
+    ] {
+        let mut story = Story::new();
+        for second in (0..60).step_by(5) {
+            story.see(second, no_list(kind));
+        }
+        assert_eq!(story.open(), ["cluster infrastructure: "], "{kind:?}");
+        let cause = &story.faults[0].root_cause;
+        assert!(cause.starts_with(said), "{cause}");
+        assert_eq!(story.faults[0].class, Class::Worker, "{kind:?}");
+        assert!(!advice::of_fault(&story.faults[0]).is_empty());
+    }
 }
 
 #[test]

@@ -42,16 +42,42 @@ fn an_address_that_answers_is_told_even_when_it_is_no_advertised_one() {
     assert!(story.facts.about.addresses["ingress:443"].contains("4.3.1"));
 }
 
-#[test]
-fn another_kafka_cluster_behind_the_same_addresses_is_recorded() {
-    let mut story = two_workers();
-    story.see(1, answered("a", "4.3.1"));
-    let Seen::Answered(mut other) = answered("a", "4.3.1") else {
+fn of_kafka_2(address: &str) -> Seen {
+    let Seen::Answered(mut other) = answered(address, "9.9.9") else {
         unreachable!()
     };
     other.kafka_cluster_id = Some("kafka-2".into());
-    story.see(5, Seen::Answered(other));
+    Seen::Answered(other)
+}
+
+#[test]
+fn another_kafka_cluster_behind_an_address_is_told_and_taken_for_nobody() {
+    let mut story = two_workers();
+    story.see(1, answered("a", "4.3.1")).news();
+    let (about, worker) = (story.facts.about.clone(), story.worker("a").clone());
+    story.see(5, of_kafka_2("a"));
+    assert!(story.news().is_empty());
+    assert_eq!(story.worker("a"), &worker);
+    let words = story.facts.about.addresses["a"].clone();
+    assert_eq!(
+        &*words,
+        "answers as Kafka Connect 9.9.9 of another Kafka cluster, kafka-2"
+    );
+    assert_eq!(story.facts.about.kafka_cluster_id, about.kafka_cluster_id);
+    assert_eq!(story.facts.about.version.as_deref(), Some("4.3.1"));
+    story.see(10, answered("a", "4.3.1"));
+    assert_eq!(
+        story.facts.about, about,
+        "it is back, and nothing is left of the stranger"
+    );
+}
+
+#[test]
+fn a_cluster_without_connectors_may_have_its_kafka_made_anew() {
+    let mut story = Story::new();
+    story.see(0, answered("a", "4.3.1")).see(5, of_kafka_2("a"));
     assert_eq!(story.news(), ["5 cluster kafka kafka-1>kafka-2"]);
+    assert_eq!(story.facts.about.kafka_cluster_id.as_deref(), Some("kafka-2"));
 }
 
 #[test]

@@ -107,3 +107,19 @@ fn where_rest_and_we_agree_nothing_is_said_of_it() {
         "{told}"
     );
 }
+
+#[test]
+fn of_a_deleted_connector_is_told_what_it_was() {
+    let mut connector = connector();
+    connector["deleted_at"] = json!("2026-11-21T14:10:00Z");
+    connector["health"]["verdict"] = Value::Null;
+    connector["health"]["last_verdict"] = json!("crash_looping");
+    for task in connector["tasks"].as_array_mut().unwrap() {
+        task["verdict"] = Value::Null;
+    }
+    let told = told(&connector);
+    let title = "orders/shop-mirror was crash looping when it was deleted 2026-11-21T14:10:00Z";
+    assert!(told.starts_with(title), "{told}");
+    assert!(told.contains("\n  connector  deleted        RUNNING"), "{told}");
+    assert!(!told.contains("unknown") && !told.contains("Signalbox says"), "{told}");
+}

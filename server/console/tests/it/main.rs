@@ -1,0 +1,11 @@
+//! Questions of persons and programs, over a snapshot and without a database.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod cursors;
+mod rights;
+mod stage;

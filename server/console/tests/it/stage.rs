@@ -1,0 +1,130 @@
+//! A console over a fleet of the test's own making.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use console::Console;
+use engine::FleetSpec;
+use model::Clock as _;
+use model::actor::{Actor, Door, Right};
+use model::facts::{ConnectorFacts, Freshness};
+use model::record::{ClusterRecord, ConnectorRecord};
+use model::settings::Settings;
+use model::verdict::Verdict;
+use serde_json::{Value, json};
+use store::Store;
+use testkit::ManualClock;
+use tokio::sync::{broadcast, watch};
+use view::{Cluster, Fleet};
+
+/// What a connector is made of.
+pub struct Made {
+    pub name: String,
+    pub team: Option<String>,
+    /// The verdict's words.
+    pub health: &'static str,
+    pub since: String,
+}
+
+/// A console whose fleet can be replaced.
+pub struct Stage {
+    pub console: Console,
+    fleet: watch::Sender<Arc<Fleet>>,
+    // Kept so that the console does not see them closed.
+    _spec: watch::Sender<Arc<FleetSpec>>,
+    _store: watch::Sender<Option<Store>>,
+    _trouble: watch::Sender<Option<Arc<str>>>,
+}
+
+pub fn actor(rights: impl IntoIterator<Item = Right>) -> Actor {
+    Actor {
+        name: "somebody".into(),
+        door: Door::Token,
+        rights: rights.into_iter().collect::<BTreeSet<Right>>(),
+    }
+}
+
+fn record(made: &Made) -> ConnectorRecord {
+    let at = "2026-01-01T00:00:00Z";
+    let instance =
+        |state: &str, trace: Value| json!({ "state": state, "since": at, "worker_id": "w:8083", "trace": trace });
+    let facts = json!({
+        "name": made.name,
+        "first_seen": at,
+        "instance": instance("RUNNING", json!("trace of the connector")),
+        "tasks": { "0": instance("FAILED", json!("trace of the task")) },
+    });
+    let verdict = json!({ "health": made.health, "since": made.since, "reasons": [] });
+    let facts: ConnectorFacts = serde_json::from_value(facts).unwrap();
+    let verdict: Verdict = serde_json::from_value(verdict).unwrap();
+    ConnectorRecord {
+        facts: Arc::new(facts),
+        verdict: Arc::new(verdict),
+        owner: made.team.as_deref().map(|team| model::owner::Owner {
+            team: team.into(),
+            source: "a rule".into(),
+        }),
+    }
+}
+
+impl Stage {
+    /// All clusters were heard just now.
+    pub fn new(clusters: &[(&str, Vec<Made>)]) -> Self {
+        let clock = ManualClock::default();
+        let spec = FleetSpec {
+            kafka: BTreeMap::new(),
+            clusters: Vec::new(),
+            teams: Vec::new(),
+            owners: Default::default(),
+            settings: Settings::default(),
+            allow: Vec::new(),
+        };
+        let (fleet, fleet_receiver) = watch::channel(Arc::new(Fleet::default()));
+        let (spec_sender, spec_receiver) = watch::channel(Arc::new(spec));
+        let (store, store_receiver) = watch::channel(None);
+        let (trouble, trouble_receiver) = watch::channel(None);
+        let events = broadcast::channel(16).0;
+        let heard = Some(clock.now());
+        let console = Console::new(
+            fleet_receiver,
+            spec_receiver,
+            store_receiver,
+            trouble_receiver,
+            events,
+            Arc::new(clock),
+        );
+        let stage = Self {
+            console,
+            fleet,
+            _spec: spec_sender,
+            _store: store,
+            _trouble: trouble,
+        };
+        let clusters = clusters.iter().map(|(name, made)| {
+            let mut cluster = ClusterRecord::empty(&(*name).into());
+            cluster.connectors = made.iter().map(record).collect();
+            cluster.fresh = Freshness {
+                rest: heard,
+                answered: heard,
+                group: heard,
+                tried: heard,
+            };
+            ((*name).into(), Arc::new(Cluster::new(cluster, 1)))
+        });
+        stage.fleet.send_replace(Arc::new(Fleet {
+            clusters: clusters.collect(),
+            feed: 1,
+        }));
+        stage
+    }
+
+    /// A connector comes, or is replaced, or goes.
+    pub fn change(&self, cluster: &str, put: &[Made], gone: &[&str]) {
+        let mut fleet = (**self.fleet.borrow()).clone();
+        let cluster = Arc::make_mut(fleet.clusters.get_mut(cluster).unwrap());
+        let gone: Vec<_> = gone.iter().map(|name| (*name).into()).collect();
+        cluster.forget_connectors(&gone);
+        cluster.put_connectors(put.iter().map(record).collect(), 2);
+        self.fleet.send_replace(Arc::new(fleet));
+    }
+}

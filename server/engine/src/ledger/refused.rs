@@ -1,0 +1,276 @@
+//! What becomes of a batch that Postgres refuses for a reason that does not pass.
+//!
+//! One row that the database will never take must hold up neither the other rows nor the history. So a refused batch is
+//! sent in pieces, its history and its rows apart, and a refused piece in halves, until what is refused stands alone.
+//! That is left out: a row until it is tried again, history for good, and a recorded gap tells of it.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use chrono::TimeDelta;
+use model::Timestamp;
+use model::names::{ClusterName, ConnectorName};
+use model::record::{Changed, Entry};
+
+use super::pending::{Outgoing, Pending, beginning, gap, is_gap};
+
+/// A batch is sent so often before it is taken apart: a refusal may be about the moment.
+const TRIES: u32 = 2;
+/// How long a row that was refused is left out before it is tried again, by itself.
+const AGAIN: TimeDelta = TimeDelta::minutes(1);
+
+/// Pieces of refused batches, and rows that the database does not take.
+#[derive(Default)]
+pub(super) struct Refused {
+    pieces: VecDeque<Pending>,
+    aside: Pending,
+    again: Option<Timestamp>,
+    tries: u32,
+}
+
+/// What was left out, for the log.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    /// What it is: a row by its name, or so many entries of the history.
+    pub(crate) what: String,
+    /// How many changes it stands for.
+    pub(crate) changes: usize,
+}
+
+impl Refused {
+    /// What goes before anything newer: pieces, then, when their time has come, single rows that were refused.
+    pub(super) fn next(&mut self, at: Timestamp) -> Option<Pending> {
+        if self.pieces.is_empty() && self.again.is_some_and(|again| again <= at) {
+            self.again = (!self.aside.is_empty()).then(|| at + AGAIN);
+            self.pieces = self.aside.clone().singles().into();
+        }
+        self.pieces.pop_front()
+    }
+
+    /// Whether there is more to be sent at once.
+    pub(super) fn more(&self) -> bool {
+        !self.pieces.is_empty()
+    }
+
+    /// Takes out of what is pending the rows that are left out for now.
+    pub(super) fn sift(&mut self, pending: &mut Pending) {
+        if !self.aside.is_empty() {
+            pending.move_common(&mut self.aside);
+        }
+    }
+
+    /// What was sent is recorded.
+    pub(super) fn taken(&mut self, sent: &Outgoing) {
+        self.tries = 0;
+        self.aside.forget(sent.rows());
+        if self.aside.is_empty() {
+            self.again = None;
+        }
+    }
+
+    /// Whether what was sent is to be taken apart, after one more refusal.
+    pub(super) fn enough(&mut self, sent: &Outgoing) -> bool {
+        self.tries += 1;
+        self.tries >= TRIES || sent.piece
+    }
+
+    /// Takes apart what was refused at `at`. Returns the entry that tells what is left out, and the same for the log;
+    /// nothing when it was told before or when there was something to take apart.
+    pub(super) fn apart(&mut self, sent: Outgoing, at: Timestamp, why: &str) -> Option<(Option<Entry>, LeftOut)> {
+        self.tries = 0;
+        let (cluster, from) = (sent.cluster().clone(), sent.at());
+        let mut parts = sent.into_pending().parts();
+        if parts.len() > 1 {
+            parts.into_iter().rev().for_each(|part| self.pieces.push_front(part));
+            return None;
+        }
+        let part = parts.pop()?;
+        let changes = part.changes();
+        let what = part.words(&cluster);
+        let left_out = LeftOut { what, changes };
+        let entries = &part.entries;
+        if let Some(first) = entries.first() {
+            // A gap that is refused itself is not told by another one.
+            let told = entries.iter().all(is_gap);
+            let text = format!("the database refused {}: {why}", left_out.what);
+            return Some(((!told).then(|| gap(beginning(first), at, &text)), left_out));
+        }
+        let known = self.aside.holds(&part);
+        self.aside.add(part);
+        self.again.get_or_insert(at + AGAIN);
+        let text = format!("the database refused {}, which is tried again: {why}", left_out.what);
+        (!known).then(|| (Some(gap(from, at, &text)), left_out))
+    }
+}
+
+impl Pending {
+    /// History, each kind of row, each half of many rows of one kind; the same again when it cannot be taken apart.
+    fn parts(mut self) -> Vec<Self> {
+        let mut parts = Vec::new();
+        let entries = self.take_entries();
+        if !entries.is_empty() {
+            parts.push(Self::of_entries(entries));
+        }
+        let feed = std::mem::take(&mut self.feed);
+        let told = |wanted: Changed| {
+            feed.iter()
+                .filter(move |(_, changed)| *changed == wanted)
+                .cloned()
+                .collect()
+        };
+        let of_connectors = |names: &BTreeSet<ConnectorName>| {
+            let about = |name: &Option<ConnectorName>| name.as_ref().is_some_and(|name| names.contains(name));
+            feed.iter().filter(|(name, _)| about(name)).cloned().collect()
+        };
+        let alone = entries_and_kinds(&self, parts.len()) == 1;
+        if self.about {
+            parts.push(Self {
+                about: true,
+                feed: told(Changed::Cluster),
+                ..Self::default()
+            });
+        }
+        for workers in halves(self.workers, alone) {
+            parts.push(Self {
+                workers,
+                feed: told(Changed::Workers),
+                ..Self::default()
+            });
+        }
+        for connectors in halves(self.connectors, alone) {
+            parts.push(Self {
+                feed: of_connectors(&connectors),
+                connectors,
+                ..Self::default()
+            });
+        }
+        for faults in halves(self.faults, alone) {
+            parts.push(Self {
+                faults,
+                feed: told(Changed::Faults),
+                ..Self::default()
+            });
+        }
+        parts
+    }
+
+    /// Every row by itself.
+    fn singles(self) -> Vec<Self> {
+        let mut done = Vec::new();
+        let mut waiting = vec![self];
+        while let Some(next) = waiting.pop() {
+            let mut parts = next.parts();
+            match parts.len() {
+                0 => {}
+                1 => done.append(&mut parts),
+                _ => waiting.append(&mut parts),
+            }
+        }
+        // Who reads the view is told too.
+        for single in &mut done {
+            single.tell_rows();
+        }
+        done
+    }
+
+    fn tell_rows(&mut self) {
+        if self.about {
+            self.feed.insert((None, Changed::Cluster));
+        }
+        if !self.workers.is_empty() {
+            self.feed.insert((None, Changed::Workers));
+        }
+        if !self.faults.is_empty() {
+            self.feed.insert((None, Changed::Faults));
+        }
+        let names = self.connectors.iter().cloned();
+        self.feed.extend(names.map(|name| (Some(name), Changed::Connector)));
+    }
+
+    /// Removes what also stands in `aside`, which gets what is newer of it.
+    fn move_common(&mut self, aside: &mut Self) {
+        self.about &= !aside.about;
+        self.workers.retain(|id| !aside.workers.contains(id));
+        self.connectors.retain(|name| !aside.connectors.contains(name));
+        for (id, fault) in &mut aside.faults {
+            if let Some(newer) = self.faults.remove(id) {
+                *fault = newer;
+            }
+        }
+        let left_out = &aside.connectors;
+        self.feed
+            .retain(|(name, _)| !name.as_ref().is_some_and(|name| left_out.contains(name)));
+    }
+
+    fn add(&mut self, other: Self) {
+        self.about |= other.about;
+        self.workers.extend(other.workers);
+        self.connectors.extend(other.connectors);
+        self.faults.extend(other.faults);
+    }
+
+    fn holds(&self, other: &Self) -> bool {
+        self.about >= other.about
+            && self.workers.is_superset(&other.workers)
+            && self.connectors.is_superset(&other.connectors)
+            && other.faults.keys().all(|id| self.faults.contains_key(id))
+    }
+
+    /// Removes rows that are recorded now.
+    fn forget(&mut self, recorded: &Self) {
+        self.about &= !recorded.about;
+        self.workers.retain(|id| !recorded.workers.contains(id));
+        self.connectors.retain(|name| !recorded.connectors.contains(name));
+        self.faults.retain(|id, _| !recorded.faults.contains_key(id));
+    }
+
+    fn changes(&self) -> usize {
+        self.entries.len() + usize::from(self.about) + self.workers.len() + self.connectors.len() + self.faults.len()
+    }
+
+    fn words(&self, cluster: &ClusterName) -> String {
+        match self.entries.len() {
+            0 => {}
+            1 => return format!("1 entry of the history of {cluster}"),
+            many => return format!("{many} entries of the history of {cluster}"),
+        }
+        if let Some(name) = self.connectors.first() {
+            return format!("what is known of the connector {name} of {cluster}");
+        }
+        if let Some(id) = self.workers.first() {
+            return format!("what is known of the worker {id} of {cluster}");
+        }
+        if !self.faults.is_empty() {
+            return format!("a fault of {cluster}");
+        }
+        format!("what is known of {cluster} as a whole")
+    }
+}
+
+/// How many kinds of things there are, history counted as told.
+fn entries_and_kinds(rows: &Pending, history: usize) -> usize {
+    let kinds = [
+        rows.about,
+        !rows.workers.is_empty(),
+        !rows.connectors.is_empty(),
+        !rows.faults.is_empty(),
+    ];
+    history + kinds.into_iter().filter(|there| *there).count()
+}
+
+/// In two where it is `alone` and of more than one; none of nothing.
+fn halves<I, C>(all: C, alone: bool) -> Vec<C>
+where
+    C: IntoIterator<Item = I> + FromIterator<I>,
+{
+    let mut first: Vec<I> = all.into_iter().collect();
+    let second = if alone && first.len() > 1 {
+        first.split_off(first.len() / 2)
+    } else {
+        Vec::new()
+    };
+    [first, second]
+        .into_iter()
+        .filter(|half| !half.is_empty())
+        .map(|half| half.into_iter().collect())
+        .collect()
+}

@@ -1,0 +1,182 @@
+//! A database that takes everything but some of it.
+
+use chrono::TimeDelta;
+use model::state::State;
+use model::transition::{Change, Transition};
+use testkit::ManualClock;
+
+use super::tests::{ledger, listed, see};
+use super::*;
+
+/// Sends until nothing is left to be sent at once; `takes` says what the database does. Returns what it took: names of
+/// connectors and entries.
+fn send(
+    ledger: &mut Ledger,
+    now: Timestamp,
+    takes: impl Fn(&Outgoing) -> bool,
+) -> (Vec<String>, Vec<Entry>, Vec<LeftOut>) {
+    let (mut names, mut entries, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..200 {
+        let Some(out) = ledger.outgoing(now) else {
+            return (names, entries, left_out);
+        };
+        if takes(out) {
+            names.extend(out.connectors().iter().map(|one| one.facts.name.to_string()));
+            entries.extend(out.entries().to_vec());
+            ledger.recorded();
+        } else {
+            left_out.extend(ledger.refused(now, "no (SQLSTATE P0001)"));
+        }
+    }
+    panic!("sending has no end");
+}
+
+fn no_row_of<'a>(name: &'a str) -> impl Fn(&Outgoing) -> bool + 'a {
+    move |out| !out.connectors().iter().any(|one| one.facts.name.as_str() == name)
+}
+
+fn gaps(entries: &[Entry]) -> Vec<(Timestamp, String)> {
+    let gap = |entry: &Entry| match entry {
+        Entry::Transition(Transition {
+            at,
+            change: Change::RecordingGap { why, .. },
+            ..
+        }) => Some((*at, why.to_string())),
+        _ => None,
+    };
+    entries.iter().filter_map(gap).collect()
+}
+
+const LIST: [(&str, State, &str); 5] = [
+    ("a", State::Running, "w:1"),
+    ("b", State::Running, "w:1"),
+    ("c", State::Running, "w:1"),
+    ("d", State::Running, "w:1"),
+    ("e", State::Running, "w:1"),
+];
+
+#[test]
+fn a_refused_batch_is_sent_once_more_before_it_is_taken_apart() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, listed(&LIST));
+    let first = ledger.outgoing(clock.now()).expect("new").batch().number;
+    assert_eq!(ledger.refused(clock.now(), "no"), None);
+    assert!(!ledger.in_pieces());
+    let again = ledger.outgoing(clock.now()).expect("the same").batch();
+    assert_eq!((again.number, again.connectors.len()), (first, 5));
+    assert_eq!(ledger.refused(clock.now(), "no"), None);
+    assert!(ledger.in_pieces() && ledger.owes_record());
+}
+
+#[test]
+fn one_row_that_is_refused_keeps_neither_the_others_nor_the_history_from_being_recorded() {
+    for refused in ["a", "c", "e"] {
+        let clock = ManualClock::default();
+        let mut ledger = ledger(&clock);
+        see(&mut ledger, &clock, listed(&LIST));
+        let (mut names, entries, left_out) = send(&mut ledger, clock.now(), no_row_of(refused));
+        names.sort();
+        let expected: Vec<&str> = LIST
+            .iter()
+            .map(|(name, ..)| *name)
+            .filter(|name| *name != refused)
+            .collect();
+        assert_eq!(names, expected);
+        // The history is whole, that of the refused one included, with one gap that says what is left out and why.
+        let about = |entry: &&Entry| entry.connector().is_some_and(|name| name.as_str() == refused);
+        assert!(entries.iter().filter(about).count() >= 2, "{entries:#?}");
+        let told = gaps(&entries);
+        assert_eq!(told.len(), 1, "{told:?}");
+        let why = format!(
+            "the database refused what is known of the connector {refused} of orders, which is tried again: no (SQLSTATE P0001)"
+        );
+        assert_eq!(told[0], (clock.now(), why));
+        assert_eq!(left_out.len(), 1);
+        assert_eq!(left_out[0].changes, 1);
+    }
+}
+
+#[test]
+fn a_row_that_is_left_out_is_tried_again_by_itself_and_told_once() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, listed(&LIST));
+    send(&mut ledger, clock.now(), no_row_of("c"));
+    // It changes together with another one: the other is recorded at the first attempt.
+    clock.advance(TimeDelta::seconds(5));
+    let mut list = LIST.clone();
+    list[2].1 = State::Failed;
+    list[3].1 = State::Failed;
+    see(&mut ledger, &clock, listed(&list));
+    let out = ledger.outgoing(clock.now()).expect("two failures");
+    assert!(no_row_of("c")(out) && out.connectors().len() == 1);
+    assert!(
+        !out.batch()
+            .feed
+            .iter()
+            .any(|(name, _)| name.as_ref().is_some_and(|name| name.as_str() == "c"))
+    );
+    ledger.recorded();
+    assert!(ledger.outgoing(clock.now()).is_none());
+
+    for _ in 0..3 {
+        clock.advance(TimeDelta::seconds(61));
+        let (names, entries, left_out) = send(&mut ledger, clock.now(), no_row_of("c"));
+        assert!(names.is_empty() && gaps(&entries).is_empty() && left_out.is_empty());
+    }
+    clock.advance(TimeDelta::seconds(61));
+    let out = ledger.outgoing(clock.now()).expect("tried again");
+    assert_eq!(out.connectors().len(), 1);
+    assert_eq!(out.connectors()[0].verdict.health, Health::Failed, "as it is now");
+    assert_eq!(out.batch().feed, [(Some("c".into()), Changed::Connector)]);
+    ledger.recorded();
+    clock.advance(TimeDelta::seconds(61));
+    assert!(ledger.outgoing(clock.now()).is_none(), "nothing is left out any more");
+    list[2].1 = State::Running;
+    see(&mut ledger, &clock, listed(&list));
+    assert_eq!(ledger.outgoing(clock.now()).expect("it changes").connectors().len(), 1);
+}
+
+#[test]
+fn history_that_is_refused_becomes_a_gap_with_its_size_and_the_rows_are_recorded() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    let began = clock.now();
+    see(&mut ledger, &clock, listed(&LIST));
+    clock.advance(TimeDelta::seconds(5));
+    let takes = |out: &Outgoing| gaps(out.entries()).len() == out.entries().len();
+    let (mut names, entries, left_out) = send(&mut ledger, clock.now(), takes);
+    names.sort();
+    assert_eq!(names, ["a", "b", "c", "d", "e"]);
+    let told = gaps(&entries);
+    assert_eq!((told.len(), left_out.len()), (1, 1));
+    let count = format!(
+        "the database refused {} entries of the history of orders: ",
+        left_out[0].changes
+    );
+    assert!(told[0].1.starts_with(&count) && left_out[0].changes >= 10, "{told:?}");
+    let Some(Entry::Transition(Transition {
+        change: Change::RecordingGap { from, .. },
+        ..
+    })) = entries.first()
+    else {
+        panic!("{entries:?}")
+    };
+    assert_eq!(*from, began);
+}
+
+#[test]
+fn a_database_that_takes_nothing_is_not_asked_for_ever() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, listed(&LIST));
+    let (names, entries, left_out) = send(&mut ledger, clock.now(), |_| false);
+    assert!(names.is_empty() && entries.is_empty());
+    assert!(left_out.len() > 5);
+    assert!(!ledger.owes_record());
+    clock.advance(TimeDelta::seconds(61));
+    let (mut names, ..) = send(&mut ledger, clock.now(), |_| true);
+    names.sort();
+    assert_eq!(names, ["a", "b", "c", "d", "e"], "all rows once it takes them again");
+}

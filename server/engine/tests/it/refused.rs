@@ -1,0 +1,119 @@
+//! A Postgres that refuses one row, or one entry of the history, for good.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use model::record::Entry;
+use model::transition::Change;
+use model::verdict::Health;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, raw_sql};
+use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
+
+use crate::database::Database;
+use crate::harness::{Rig, until};
+
+/// What is refused never comes true; what is not is not held up by it for longer than this.
+const SOON: Duration = Duration::from_secs(10);
+
+/// From now on rows of `table` whose `column` is `poison` are refused.
+async fn refuse(database: &Database, table: &str, column: &str) {
+    let options = PgConnectOptions::from_str(&database.url).unwrap();
+    let mut connection = options.connect().await.unwrap();
+    let sql = format!(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN
+             IF NEW.{column} = 'poison' THEN RAISE EXCEPTION 'no poison here'; END IF;
+             RETURN NEW;
+         END $$;
+         CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse();"
+    );
+    raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+async fn fleet(database: &Database) -> (FakeCluster, Rig) {
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    for name in ["poison", "lines", "invoices"] {
+        fake.put(FakeConnector::sink(name, 1));
+    }
+    let rig = Rig::watching(database, &fake).await;
+    for name in ["poison", "lines", "invoices"] {
+        rig.until_health(name, Health::Healthy).await;
+    }
+    (fake, rig)
+}
+
+fn fail(fake: &FakeCluster, name: &str) {
+    assert!(fake.set_state(name, Some(0), "FAILED", Some(traces::BARE)));
+}
+
+/// Waits until the view shows a connector as failed.
+async fn failed(rig: &Rig, name: &str) {
+    rig.within(SOON, &format!("{name} failed"), |fleet| {
+        let connector = fleet.clusters.get("orders")?.connectors.get(name)?;
+        (connector.verdict().health == Health::Failed).then_some(())
+    })
+    .await;
+}
+
+/// The gaps in the history, in words.
+async fn gaps(rig: &Rig) -> Vec<String> {
+    let gap = |entry: Entry| match entry {
+        Entry::Transition(transition) => match transition.change {
+            Change::RecordingGap { why, .. } => Some(why.to_string()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let history = rig.history(None).await;
+    history.into_iter().filter_map(|item| gap(item.entry)).collect()
+}
+
+#[tokio::test]
+async fn a_row_that_is_refused_for_good_holds_up_nothing_else() {
+    let database = Database::new().await;
+    let (fake, rig) = fleet(&database).await;
+    refuse(&database, "connectors", "name").await;
+    fail(&fake, "poison");
+    fail(&fake, "lines");
+    failed(&rig, "lines").await;
+    fail(&fake, "invoices");
+    failed(&rig, "invoices").await;
+    rig.looks(2).await;
+    let orders = rig.fleet().clusters["orders"].clone();
+    assert_eq!(orders.connectors["poison"].verdict().health, Health::Healthy);
+    let told = until("the gap", async || {
+        Some(gaps(&rig).await).filter(|told| !told.is_empty())
+    })
+    .await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("connector poison of orders") && told[0].contains("no poison here"),
+        "{told:?}"
+    );
+    // That it failed is history all the same.
+    assert_eq!(rig.verdicts("poison").await.last(), Some(&Health::Failed));
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn an_entry_that_is_refused_for_good_becomes_a_gap_and_holds_up_nothing_else() {
+    let database = Database::new().await;
+    let (fake, rig) = fleet(&database).await;
+    refuse(&database, "history", "connector").await;
+    fail(&fake, "poison");
+    failed(&rig, "poison").await;
+    fail(&fake, "lines");
+    failed(&rig, "lines").await;
+    let told = until("the gap", async || {
+        Some(gaps(&rig).await).filter(|told| !told.is_empty())
+    })
+    .await;
+    assert!(
+        told[0].contains("entries of the history of orders") && told[0].contains("no poison here"),
+        "{told:?}"
+    );
+    assert_eq!(rig.verdicts("lines").await, [Health::Healthy, Health::Failed]);
+    rig.stop().await;
+}

@@ -1,0 +1,96 @@
+//! One cluster configured twice, and two clusters that look alike.
+
+use engine::doctor::{self, Severity};
+use engine::{ClusterSpec, FleetSpec};
+use testkit::fake::{FakeCluster, FakeConnector, Version};
+
+use crate::database::Database;
+use crate::harness::{Rig, cluster, spec};
+
+/// An address that only its own network knows, as of a container.
+const HIDDEN: &str = "connect.invalid:8083";
+
+fn hidden(connectors: &[&str]) -> FakeCluster {
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.advertise(0, HIDDEN);
+    for name in connectors {
+        fake.put(FakeConnector::sink(name, 1));
+    }
+    fake
+}
+
+/// What the doctor says of two entries being one, and how bad that is.
+async fn diagnosed(spec: &FleetSpec) -> Vec<(Severity, String)> {
+    let findings = doctor::examine_fleet(spec).await;
+    let twice = findings
+        .into_iter()
+        .filter(|finding| finding.text.contains("the same cluster as") || finding.text.contains("the same workers as"));
+    twice.map(|finding| (finding.severity, finding.todo.unwrap())).collect()
+}
+
+fn two(first: &[String], second: &[String]) -> Vec<ClusterSpec> {
+    vec![cluster("orders", first), cluster("again", second)]
+}
+
+#[tokio::test]
+async fn one_address_twice_is_one_cluster_though_its_workers_are_out_of_reach() {
+    let database = Database::new().await;
+    let fake = hidden(&["invoices", "lines"]);
+    let spec = spec(two(&fake.urls(), &[fake.url(0).trim_end_matches('/').to_owned()]));
+    let told = diagnosed(&spec).await;
+    assert!(
+        matches!(told.as_slice(), [(Severity::Problem, todo)] if todo.contains("orders is watched, again is refused")),
+        "{told:?}"
+    );
+    let rig = Rig::start(&database, spec).await;
+    rig.until("the server does what the doctor says", |fleet| {
+        let (orders, again) = (fleet.clusters.get("orders")?, fleet.clusters.get("again")?);
+        let refused = again
+            .about
+            .same_as
+            .as_ref()
+            .is_some_and(|name| name.as_str() == "orders");
+        (refused && again.live().count() == 0 && orders.live().count() == 2).then_some(())
+    })
+    .await;
+    assert!(rig.fleet().clusters["orders"].about.same_as.is_none());
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn two_clusters_whose_workers_call_themselves_alike_are_two() {
+    let database = Database::new().await;
+    let (orders, other) = (hidden(&["invoices"]), hidden(&["invoices"]));
+    let spec = spec(two(&orders.urls(), &other.urls()));
+    let told = diagnosed(&spec).await;
+    assert!(
+        matches!(told.as_slice(), [(Severity::Note, todo)] if todo.contains("both are watched")),
+        "{told:?}"
+    );
+    let rig = Rig::start(&database, spec).await;
+    rig.until("both are seen", |fleet| {
+        let seen = |name: &str| {
+            fleet
+                .clusters
+                .get(name)
+                .is_some_and(|cluster| cluster.live().count() == 1)
+        };
+        (seen("orders") && seen("again")).then_some(())
+    })
+    .await;
+    rig.looks(10).await;
+    let fleet = rig.fleet();
+    for name in ["orders", "again"] {
+        assert_eq!(fleet.clusters[name].about.same_as, None, "{name}");
+        assert_eq!(fleet.clusters[name].live().count(), 1, "{name}");
+    }
+    rig.stop().await;
+}
+
+#[tokio::test]
+async fn the_doctor_and_the_server_agree_about_two_workers_of_one_cluster() {
+    let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
+    fake.put(FakeConnector::sink("invoices", 2).spread(2));
+    let told = diagnosed(&spec(two(&[fake.url(0)], &[fake.url(1)]))).await;
+    assert!(matches!(told.as_slice(), [(Severity::Problem, _)]), "{told:?}");
+}

@@ -1,0 +1,143 @@
+//! When a cluster was last heard, and what its workers do meanwhile: one definition for the fold, the judge and every
+//! reader.
+
+use crate::Timestamp;
+use crate::facts::{Freshness, GroupFacts};
+use crate::observe::GapKind;
+
+/// The last moment at which somebody spoke for what runs in a cluster: a worker that listed it, or its group with
+/// members in it. A group that lost its last member spoke until then; without `group` the last answer about it counts.
+pub fn heard(fresh: &Freshness, group: Option<&GroupFacts>) -> Option<Timestamp> {
+    let group = group.and_then(|facts| facts.empty_since).or(fresh.group);
+    fresh.listed().max(group)
+}
+
+impl GapKind {
+    /// Whether a Connect worker itself said this, so that its process lives.
+    pub fn worker_answers(self) -> bool {
+        matches!(self, Self::Busy | Self::Starting)
+    }
+}
+
+/// Why nobody tells how a cluster's connectors are, by what that says of its workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quiet {
+    /// They live and put off every list, as in a rebalance.
+    Busy,
+    /// They are up and have not joined their group yet.
+    Starting,
+    /// They answer, and refuse.
+    Refusing,
+    /// Nobody answers as a worker.
+    Silent,
+}
+
+impl Quiet {
+    /// What the last failed look says.
+    pub fn of(kind: GapKind) -> Self {
+        match kind {
+            GapKind::Busy => Self::Busy,
+            GapKind::Starting => Self::Starting,
+            GapKind::Other => Self::Refusing,
+            _ => Self::Silent,
+        }
+    }
+
+    /// Reads it out of a root cause, which is all that is kept of it.
+    pub fn told(root_cause: &str) -> Option<Self> {
+        if let Some(rest) = root_cause.strip_prefix("The workers of ") {
+            return rest.contains(" answer, but ").then_some(Self::Busy);
+        }
+        let (_, rest) = root_cause.strip_prefix("No worker of ")?.split_once(' ')?;
+        [Self::Starting, Self::Refusing, Self::Silent]
+            .into_iter()
+            .find(|quiet| rest.starts_with(quiet.verb()))
+    }
+
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Busy => "answer, but have been too busy to list their connectors",
+            Self::Starting => "is ready",
+            Self::Refusing => "lists its connectors",
+            Self::Silent => "answers",
+        }
+    }
+
+    /// One sentence without its end. `said` are the words of the last gap; those of busy workers change with every look
+    /// and say less than since when it has been so.
+    pub(crate) fn sentence(self, cluster: &str, group: &str, said: &str, since: Timestamp) -> String {
+        let verb = self.verb();
+        match self {
+            Self::Busy => {
+                let since = since.format("%H:%M:%S");
+                format!("The workers of {cluster} {verb} since {since} UTC, as in a rebalance that does not end")
+            }
+            Self::Silent => format!("No worker of {cluster} {verb}{group}: {said}"),
+            Self::Starting | Self::Refusing => format!("No worker of {cluster} {verb}: {said}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_a_quiet_cluster_can_be_read_again() {
+        let since = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
+        for kind in [
+            GapKind::Busy,
+            GapKind::Starting,
+            GapKind::Other,
+            GapKind::Refused,
+            GapKind::Denied,
+        ] {
+            let quiet = Quiet::of(kind);
+            let said = quiet.sentence("or-ders", " and its Connect group has no member", "a:8083: why", since);
+            assert_eq!(Quiet::told(&said), Some(quiet), "{said}");
+        }
+        assert_eq!(
+            Quiet::told("no worker of the cluster takes over the work that is UNASSIGNED"),
+            None
+        );
+        assert_eq!(Quiet::told("worker b left in order"), None);
+    }
+
+    #[test]
+    fn a_list_or_a_group_with_members_speaks_for_its_cluster() {
+        let at = |second| DateTime::from_timestamp(1_795_000_000 + second, 0);
+        let fresh = |rest: Option<i64>, group: Option<i64>| Freshness {
+            rest: rest.and_then(at),
+            answered: rest.and_then(|second| at(second + 1)),
+            group: group.and_then(at),
+            tried: at(99),
+        };
+        let group = |empty_since: Option<i64>| GroupFacts {
+            group_id: "connect-orders".into(),
+            state: "Stable".into(),
+            leader: None,
+            members: Default::default(),
+            empty_since: empty_since.and_then(at),
+            delay_until: None,
+            rebalances: 0,
+        };
+        for (rest, asked, empty, expected) in [
+            (None, None, None, None),
+            (Some(5), None, None, Some(6)),
+            (Some(5), Some(60), None, Some(60)),
+            (Some(5), Some(60), Some(20), Some(20)),
+            (Some(50), Some(60), Some(20), Some(51)),
+            (None, Some(60), None, Some(60)),
+        ] {
+            let (fresh, group) = (fresh(rest, asked), group(empty));
+            let group = asked.map(|_| &group);
+            assert_eq!(
+                heard(&fresh, group),
+                expected.and_then(at),
+                "{rest:?} {asked:?} {empty:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Questions to the snapshot, by what it shows to whoever uses it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod sample;
+mod standing;
+mod walks;
