@@ -4,7 +4,7 @@
 
 mod database;
 mod freshness;
-mod shared;
+mod servers;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use model::actor::{Actor, Right};
 
 pub use database::DatabaseItem;
 pub use freshness::{FreshItem, Source};
-pub use shared::{LeaseItem, ServerItem, Shared};
+pub use servers::{LeaseItem, ServerItem, Shared};
 
 use crate::{Console, Error, require};
 

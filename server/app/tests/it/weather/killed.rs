@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use nix::sys::signal::Signal;
 use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 
+use crate::client::PATIENCE;
 use crate::database::Database;
 use crate::server::{Home, Server, signalbox};
 
@@ -21,8 +22,8 @@ const LANES: usize = 5;
 const KILLS: usize = 40;
 const CLUSTERS: usize = 2;
 const CONNECTORS: usize = 8;
-/// From the start of a server until it shows what is true: 5 s, after the 3 s for which the lease of the one that was
-/// killed still holds.
+/// From the start of a server until it shows what is true, in half of the cases at least, however busy the machine is:
+/// 5 s, after the 3 s for which the lease of the one that was killed still holds.
 const VIEW: Duration = Duration::from_secs(8);
 /// Between two changes of one fleet.
 const PAUSE: Duration = Duration::from_millis(25);
@@ -151,7 +152,7 @@ impl Lane {
                 return (server, began.elapsed());
             }
             assert!(
-                began.elapsed() < VIEW,
+                began.elapsed() < PATIENCE,
                 "after {:?} it shows {shown:?} and not {expected:?}",
                 began.elapsed()
             );
@@ -234,9 +235,9 @@ impl Lane {
         count
     }
 
-    /// So many kills; the longest time until the truth was shown.
-    fn run(&self, kills: usize) -> Duration {
-        let (mut done, mut longest) = (0, Duration::ZERO);
+    /// So many kills; the times until the truth was shown.
+    fn run(&self, kills: usize) -> Vec<Duration> {
+        let (mut done, mut times) = (0, Vec::new());
         let (mut server, _) = self.start_and_see(self.home());
         while done < kills {
             let home = self.kill_at_work(server);
@@ -246,11 +247,11 @@ impl Lane {
                 done += 1;
             }
             let (next, took) = self.start_and_see(home);
-            longest = longest.max(took);
+            times.push(took);
             self.check_history();
             server = next;
         }
-        longest
+        times
     }
 }
 
@@ -275,15 +276,15 @@ fn shown(server: &Server) -> BTreeMap<String, String> {
 fn killed_at_random_moments_of_a_storm_it_loses_nothing_and_invents_nothing() {
     let kills = std::env::var("SIGNALBOX_KILLS").map_or(KILLS, |number| number.parse().unwrap());
     let began = Instant::now();
-    let longest = std::thread::scope(|scope| {
+    let ends = std::thread::scope(|scope| {
         let lanes: Vec<_> = (0..LANES)
             .map(|lane| {
                 let share = kills / LANES + usize::from(lane < kills % LANES);
                 scope.spawn(move || {
                     let lane = Lane::start(lane);
-                    let longest = lane.run(share);
+                    let times = lane.run(share);
                     let changes: usize = lane.truth.lock().unwrap().values().map(|past| past.len() - 1).sum();
-                    (longest, changes, lane.check_history())
+                    (times, changes, lane.check_history())
                 })
             })
             .collect();
@@ -291,12 +292,15 @@ fn killed_at_random_moments_of_a_storm_it_loses_nothing_and_invents_nothing() {
             Ok(end) => end,
             Err(panic) => std::panic::resume_unwind(panic),
         });
-        ends.reduce(|one, other| (one.0.max(other.0), one.1 + other.1, one.2 + other.2))
+        ends.reduce(|one, other| ([one.0, other.0].concat(), one.1 + other.1, one.2 + other.2))
     });
-    let (longest, changes, recorded) = longest.unwrap();
+    let (mut times, changes, recorded) = ends.unwrap();
+    times.sort_unstable();
+    let (median, longest) = (times[times.len() / 2], times[times.len() - 1]);
     eprintln!(
-        "{kills} kills in {:?}, {changes} changes, {recorded} seen and recorded; the truth was shown {longest:?} after a \
-         start at most",
+        "{kills} kills in {:?}, {changes} changes, {recorded} seen and recorded; the truth was shown {median:?} \
+         after a start, {longest:?} at most",
         began.elapsed()
     );
+    assert!(median < VIEW, "{times:?}");
 }
