@@ -32,6 +32,7 @@ async fn all(console: &Console, actor: &Actor) -> Vec<(&'static str, Right, Resu
         ("connector", Right::See, console.connector(actor, &id).map(drop)),
         ("events", Right::See, events.map(drop)),
         ("timeline", Right::See, timeline.map(drop)),
+        ("lately", Right::See, console.lately(actor, 10).await.map(drop)),
         ("config_changes", Right::SeeConfig, changes.map(drop)),
         ("teams", Right::See, console.teams(actor).map(drop)),
         ("overview", Right::See, console.overview(actor).map(drop)),
