@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use console::{ConnectorQuery, Console, Error, TimelineQuery};
+use console::{ConnectorQuery, Console, Error, LogLevel, Process, TimelineQuery};
 use model::actor::{Actor, Right};
 use model::names::ConnectorId;
 
@@ -11,7 +11,15 @@ use crate::stage::{Made, Stage, actor};
 
 /// What every server tells of itself, to whom is the app's business: none of it is about the fleet's connectors by name
 /// but the metrics, whose door the app keeps.
-const OPEN: [&str; 6] = ["new", "now", "stale_after", "revision", "readiness", "metrics"];
+const OPEN: [&str; 7] = [
+    "new",
+    "now",
+    "stale_after",
+    "revision",
+    "readiness",
+    "metrics",
+    "events_waiting",
+];
 
 /// Asks every question and returns its name, the right that it needs, and what came of it.
 async fn all(console: &Console, actor: &Actor) -> Vec<(&'static str, Right, Result<(), Error>)> {
@@ -23,6 +31,8 @@ async fn all(console: &Console, actor: &Actor) -> Vec<(&'static str, Right, Resu
     let changes = console.config_changes(actor, &id.cluster, &id.name).await;
     let events = console.events(actor, None, 10).await;
     let connectors = console.connectors(actor, &ConnectorQuery::default());
+    let system = console.system(actor, process(console)).await;
+    let log = console.audit_log_change(actor, "info", "debug", 15).await;
     vec![
         ("clusters", Right::See, console.clusters(actor).map(drop)),
         ("cluster", Right::See, console.cluster(actor, &id.cluster).map(drop)),
@@ -37,7 +47,27 @@ async fn all(console: &Console, actor: &Actor) -> Vec<(&'static str, Right, Resu
         ("teams", Right::See, console.teams(actor).map(drop)),
         ("overview", Right::See, console.overview(actor).map(drop)),
         ("faults", Right::See, console.faults(actor).map(drop)),
+        ("system", Right::See, system.map(drop)),
+        ("may_change_log", Right::Administer, console.may_change_log(actor)),
+        ("audit_log_change", Right::Administer, log),
     ]
+}
+
+fn process(console: &Console) -> Process {
+    Process {
+        version: "1",
+        holder: "one".into(),
+        started_at: console.now(),
+        config_loaded_at: console.now(),
+        config_refused: None,
+        log: LogLevel {
+            filter: "info".into(),
+            until: None,
+            by: None,
+        },
+        streams: 0,
+        streams_most: 1,
+    }
 }
 
 fn stage() -> Stage {
