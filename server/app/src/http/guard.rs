@@ -69,14 +69,6 @@ pub async fn guard(
         return refuse(&state, route.kind, Problem::unavailable(trouble));
     }
     let began = Instant::now();
-    // Probes are answered however busy the server is: they ask just that.
-    let _turn = match route.kind {
-        Kind::Probe => None,
-        Kind::Api | Kind::Page => match its_turn(state.places(), state.turns(), PATIENCE).await {
-            None => return refuse(&state, route.kind, Problem::busy()),
-            turn => turn,
-        },
-    };
     let work = async {
         if route.verb.changes() {
             request = match proven(&state, route, &visitor, request).await {
@@ -84,6 +76,15 @@ pub async fn guard(
                 Err(problem) => return refuse(&state, route.kind, problem),
             };
         }
+        // Probes are answered however busy the server is: they ask just that. A turn begins when the whole request is
+        // here, so that whoever sends slowly holds up nobody.
+        let _turn = match route.kind {
+            Kind::Probe => None,
+            Kind::Api | Kind::Page => match its_turn(state.places(), state.turns(), PATIENCE).await {
+                None => return refuse(&state, route.kind, Problem::busy()),
+                turn => turn,
+            },
+        };
         let extensions = request.extensions_mut();
         extensions.insert(Caller(visitor.actor));
         if let Some(session) = visitor.session {

@@ -230,6 +230,14 @@ impl Ledger {
         if let Some(sent) = self.sent.take() {
             self.refused.taken(&sent);
         }
+        if let Some((gap, left_out)) = self.refused.tell(&self.facts.name) {
+            tracing::error!(cluster = %self.facts.name, what = left_out.what, "the database refused a part of it");
+            telemetry::store_left_out(
+                self.facts.name.as_str(),
+                u64::try_from(left_out.changes).unwrap_or(u64::MAX),
+            );
+            self.pending.push(gap);
+        }
         self.tell_pending();
     }
 

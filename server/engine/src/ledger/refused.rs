@@ -2,7 +2,8 @@
 //!
 //! One row that the database will never take must hold up neither the other rows nor the history. So a refused batch is
 //! sent in pieces, its history and its rows apart, and a refused piece in halves, until what is refused stands alone.
-//! That is left out: a row until it is tried again, history for good, and a recorded gap tells of it.
+//! That is left out until it is tried again, and a recorded gap tells of it. Of history only so much is kept; where a
+//! database takes none of it at all, halving would only ask the same again and again, and what is left is kept whole.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -17,6 +18,10 @@ use super::pending::{Outgoing, Pending, beginning, gap, is_gap};
 const TRIES: u32 = 2;
 /// How long a row that was refused is left out before it is tried again, by itself.
 const AGAIN: TimeDelta = TimeDelta::minutes(1);
+/// After so many refusals in a row of nothing but history, no more of it is halved.
+const HALVINGS: u32 = 8;
+/// So many refused entries of history are kept to be tried again; further ones are lost, and counted.
+const KEPT: usize = 10_000;
 
 /// Pieces of refused batches, and rows that the database does not take.
 #[derive(Default)]
@@ -25,6 +30,23 @@ pub(super) struct Refused {
     aside: Pending,
     again: Option<Timestamp>,
     tries: u32,
+    /// History that was refused, in its order.
+    history: Vec<Entry>,
+    /// When it is tried again.
+    history_again: Option<Timestamp>,
+    /// Whether what is sent now was told of before.
+    retrying: bool,
+    refusals: u32,
+    untold: Option<Untold>,
+}
+
+/// Refused history of which nothing is recorded yet.
+struct Untold {
+    from: Timestamp,
+    at: Timestamp,
+    changes: usize,
+    lost: usize,
+    why: String,
 }
 
 /// What was left out, for the log.
@@ -42,6 +64,15 @@ impl Refused {
         if self.pieces.is_empty() && self.again.is_some_and(|again| again <= at) {
             self.again = (!self.aside.is_empty()).then(|| at + AGAIN);
             self.pieces = self.aside.clone().singles().into();
+        }
+        if self.pieces.is_empty() {
+            self.retrying = self.history_again.is_some_and(|again| again <= at);
+            if self.retrying {
+                self.history_again = None;
+                self.refusals = 0;
+                self.pieces
+                    .push_back(Pending::of_entries(std::mem::take(&mut self.history)));
+            }
         }
         self.pieces.pop_front()
     }
@@ -65,6 +96,51 @@ impl Refused {
         if self.aside.is_empty() {
             self.again = None;
         }
+        if !sent.entries().is_empty() {
+            self.refusals = 0;
+        }
+    }
+
+    /// What is to be told of refused history, once no more of it is under way.
+    pub(super) fn tell(&mut self, cluster: &ClusterName) -> Option<(Entry, LeftOut)> {
+        if self.pieces.iter().any(|piece| !piece.entries.is_empty()) {
+            return None;
+        }
+        let untold = self.untold.take()?;
+        let what = entries_of(untold.changes, cluster);
+        let then = match untold.lost {
+            0 => "which are tried again".to_owned(),
+            lost => format!("of which {lost} are lost and the others are tried again"),
+        };
+        let text = format!("the database refused {what}, {then}: {}", untold.why);
+        let left_out = LeftOut {
+            what,
+            changes: untold.changes,
+        };
+        Some((gap(untold.from, untold.at, &text), left_out))
+    }
+
+    /// Keeps history that was refused.
+    fn keep(&mut self, entries: Vec<Entry>, at: Timestamp, why: &str) {
+        let lost = (self.history.len() + entries.len()).saturating_sub(KEPT);
+        // A gap that is refused itself is not told by another one, and nothing is told twice.
+        if let Some(first) = entries
+            .first()
+            .filter(|_| lost > 0 || !(self.retrying || entries.iter().all(is_gap)))
+        {
+            let untold = self.untold.get_or_insert_with(|| Untold {
+                from: beginning(first),
+                at,
+                changes: 0,
+                lost: 0,
+                why: why.to_owned(),
+            });
+            untold.changes += entries.len();
+            untold.lost += lost;
+        }
+        self.history.extend(entries);
+        self.history.truncate(KEPT);
+        self.history_again.get_or_insert(at + AGAIN);
     }
 
     /// Whether what was sent is to be taken apart, after one more refusal.
@@ -79,6 +155,21 @@ impl Refused {
         self.tries = 0;
         let (cluster, from) = (sent.cluster().clone(), sent.at());
         let mut parts = sent.into_pending().parts();
+        if let [only] = &mut parts[..]
+            && !only.entries.is_empty()
+        {
+            self.refusals += 1;
+            let entries = only.take_entries();
+            if entries.len() > 1 && self.refusals < HALVINGS {
+                let halves = halves(entries, true);
+                let halves = halves.into_iter().map(Pending::of_entries);
+                halves.rev().for_each(|half| self.pieces.push_front(half));
+            } else {
+                self.keep(entries, at, why);
+            }
+            let (gap, left_out) = self.tell(&cluster)?;
+            return Some((Some(gap), left_out));
+        }
         if parts.len() > 1 {
             parts.into_iter().rev().for_each(|part| self.pieces.push_front(part));
             return None;
@@ -87,13 +178,6 @@ impl Refused {
         let changes = part.changes();
         let what = part.words(&cluster);
         let left_out = LeftOut { what, changes };
-        let entries = &part.entries;
-        if let Some(first) = entries.first() {
-            // A gap that is refused itself is not told by another one.
-            let told = entries.iter().all(is_gap);
-            let text = format!("the database refused {}: {why}", left_out.what);
-            return Some(((!told).then(|| gap(beginning(first), at, &text)), left_out));
-        }
         let known = self.aside.holds(&part);
         self.aside.add(part);
         self.again.get_or_insert(at + AGAIN);
@@ -228,11 +312,6 @@ impl Pending {
     }
 
     fn words(&self, cluster: &ClusterName) -> String {
-        match self.entries.len() {
-            0 => {}
-            1 => return format!("1 entry of the history of {cluster}"),
-            many => return format!("{many} entries of the history of {cluster}"),
-        }
         if let Some(name) = self.connectors.first() {
             return format!("what is known of the connector {name} of {cluster}");
         }
@@ -243,6 +322,13 @@ impl Pending {
             return format!("a fault of {cluster}");
         }
         format!("what is known of {cluster} as a whole")
+    }
+}
+
+fn entries_of(count: usize, cluster: &ClusterName) -> String {
+    match count {
+        1 => format!("1 entry of the history of {cluster}"),
+        many => format!("{many} entries of the history of {cluster}"),
     }
 }
 

@@ -152,7 +152,7 @@ fn history_that_is_refused_becomes_a_gap_with_its_size_and_the_rows_are_recorded
     let told = gaps(&entries);
     assert_eq!((told.len(), left_out.len()), (1, 1));
     let count = format!(
-        "the database refused {} entries of the history of orders: ",
+        "the database refused {} entries of the history of orders, which are tried again: ",
         left_out[0].changes
     );
     assert!(told[0].1.starts_with(&count) && left_out[0].changes >= 10, "{told:?}");
@@ -164,6 +164,29 @@ fn history_that_is_refused_becomes_a_gap_with_its_size_and_the_rows_are_recorded
         panic!("{entries:?}")
     };
     assert_eq!(*from, began);
+
+    // Nothing of it is lost, and its order is that in which it happened.
+    clock.advance(TimeDelta::seconds(61));
+    let (_, entries, left_out) = send(&mut ledger, clock.now(), |_| true);
+    assert_eq!(entries.len(), 10, "{entries:?}");
+    assert!(gaps(&entries).is_empty() && left_out.is_empty());
+    assert!(entries.is_sorted_by_key(Entry::at), "{entries:?}");
+    clock.advance(TimeDelta::seconds(61));
+    assert!(ledger.outgoing(clock.now()).is_none(), "it is recorded once");
+}
+
+#[test]
+fn one_entry_that_is_refused_costs_no_other() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, listed(&LIST));
+    let poison = |entry: &Entry| matches!(entry, Entry::Verdict(change) if change.connector.as_str() == "c");
+    let takes = |out: &Outgoing| !out.entries().iter().any(poison);
+    let (_, entries, left_out) = send(&mut ledger, clock.now(), takes);
+    let told = gaps(&entries);
+    assert_eq!((told.len(), left_out.len() <= 1), (1, true), "{told:?}");
+    assert!(told[0].1.starts_with("the database refused 1 entry of"), "{told:?}");
+    assert_eq!(entries.len() - told.len(), 9, "all but the one: {entries:?}");
 }
 
 #[test]
@@ -176,7 +199,12 @@ fn a_database_that_takes_nothing_is_not_asked_for_ever() {
     assert!(left_out.len() > 5);
     assert!(!ledger.owes_record());
     clock.advance(TimeDelta::seconds(61));
-    let (mut names, ..) = send(&mut ledger, clock.now(), |_| true);
+    let (mut names, entries, _) = send(&mut ledger, clock.now(), |_| true);
     names.sort();
     assert_eq!(names, ["a", "b", "c", "d", "e"], "all rows once it takes them again");
+    assert_eq!(
+        (entries.len(), gaps(&entries).len()),
+        (11, 1),
+        "all history, and the gap: {entries:?}"
+    );
 }
