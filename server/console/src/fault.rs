@@ -75,7 +75,9 @@ pub(crate) fn causes(fleet: &Fleet, staleness: &Staleness) -> usize {
 /// Whether a cluster that was seen is no longer, and no fault says so: nobody was there to record one.
 pub(crate) fn out_of_sight(cluster: &Cluster, staleness: &Staleness) -> bool {
     let told = || cluster.faults.iter().any(|fault| fault.scope == Scope::Cluster);
-    let seen = cluster.fresh.as_of().is_some() && staleness.stale(&cluster.fresh);
+    // While somebody looks, what is recorded tells of it, a fault included as soon as it is one.
+    let unwatched = staleness.stale(&cluster.fresh) && !staleness.watched(&cluster.fresh);
+    let seen = cluster.fresh.as_of().is_some() && unwatched;
     seen && cluster.about.same_as.is_none() && !told()
 }
 

@@ -129,6 +129,11 @@ pub fn group<'a>(
         }
     }
     for mut fault in wanted.into_values() {
+        // Whoever was in another fault until now carries a verdict that began before this cause did.
+        let moved = |name: &ConnectorName| open.iter().any(|old| old.members.contains(name));
+        if fault.scope != Scope::Cluster && fault.members.iter().any(moved) {
+            fault.opened_at = now;
+        }
         fault.id = id(&fault);
         let fault = Arc::new(fault);
         grouping.open.push(fault.clone());
