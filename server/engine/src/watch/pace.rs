@@ -33,7 +33,7 @@ impl Pace {
                 patient.saturating_sub(took).max(patient / 2)
             }
         };
-        pause.mul_f64(rand::rng().random_range(0.9..1.1))
+        pause.mul_f64(rand::rng().random_range(0.96..1.02))
     }
 }
 

@@ -167,3 +167,16 @@ fn a_connector_that_changes_its_cause_moves_from_fault_to_fault() {
     assert_eq!(own.opened[0].scope, Scope::Connector("a".into()));
     assert_eq!(own.open.len(), 1);
 }
+
+#[test]
+fn a_fault_does_not_open_before_its_cause() {
+    let first = grouped(&[("a", on_worker(10, "w1"))], &[], 10);
+    assert_eq!(first.opened[0].opened_at, at(10));
+    // Moved to a worker that is lost too, it has been unassigned all along.
+    let second = grouped(&[("a", on_worker(10, "w2"))], &first.open, 60);
+    assert_eq!(second.ended.len(), 1);
+    assert_eq!(second.opened[0].opened_at, at(60));
+    // And back: it is another fault than the first, not the same once more.
+    let third = grouped(&[("a", on_worker(10, "w1"))], &second.open, 90);
+    assert_ne!(third.opened[0].id, first.opened[0].id);
+}

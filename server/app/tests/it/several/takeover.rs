@@ -86,6 +86,11 @@ fn units_are_spread_and_taken_over_and_nothing_is_told_twice_or_not_at_all() {
     rig.clusters[5].set_state("s0", Some(0), "FAILED", Some(traces::BAD_RECORD));
     until_verdict(&first, 5, 0, "failed");
     rig.until_held("one server holds all", &[(&first, CLUSTERS)]);
+    until("every worker's answer", || {
+        let workers = first.api("/api/v1/workers").json()["items"].clone();
+        let known = |worker: &Value| worker["alive"] == true && worker["health"].is_string();
+        workers.as_array().unwrap().iter().all(known).then_some(())
+    });
     let (_, alone) = shown(&first);
     let before = rig.history();
 
