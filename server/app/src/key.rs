@@ -131,11 +131,7 @@ impl SecretKey {
         mac.update(&(purpose.len() as u64).to_be_bytes());
         mac.update(purpose.as_bytes());
         mac.update(text.as_bytes());
-        mac.finalize()
-            .into_bytes()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hexadecimal(&mac.finalize().into_bytes())
     }
 
     /// Whether `signature` is that of `text`, in constant time.
@@ -178,7 +174,12 @@ pub fn random_id() -> Result<String, KeyError> {
     rand::rngs::OsRng
         .try_fill_bytes(&mut bytes)
         .map_err(|error| KeyError::Randomness(error.to_string()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&bytes))
+}
+
+/// As text of two digits a byte.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Makes a folder for the server's files, closed to others if it is new.

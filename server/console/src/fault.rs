@@ -30,25 +30,22 @@ impl Console {
     pub fn faults(&self, actor: &Actor) -> Result<Vec<FaultItem>, Error> {
         require(actor, Right::See)?;
         let fleet = self.fleet();
-        let items = fleet
-            .clusters
-            .values()
-            .filter(|cluster| cluster.about.same_as.is_none());
-        let items: Vec<FaultItem> = items
-            .flat_map(|cluster| cluster.faults.iter().map(|fault| fault_item(cluster, fault)))
-            .collect();
-        Ok(worst_first(items))
+        Ok(worst(&fleet, usize::MAX).0)
     }
+}
+
+/// Clusters that are watched under no other name too.
+fn counted(fleet: &Fleet) -> impl Iterator<Item = &Cluster> {
+    let clusters = fleet.clusters.values();
+    clusters
+        .map(|cluster| &**cluster)
+        .filter(|cluster| cluster.about.same_as.is_none())
 }
 
 /// The first `most` open faults of all clusters in the order of [`worst_first`], and how many there are beside them.
 /// Only what is returned is put into words.
 pub(crate) fn worst(fleet: &Fleet, most: usize) -> (Vec<FaultItem>, usize) {
-    let clusters = fleet
-        .clusters
-        .values()
-        .filter(|cluster| cluster.about.same_as.is_none());
-    let faults = clusters.flat_map(|cluster| cluster.faults.iter().map(move |fault| (cluster, fault)));
+    let faults = counted(fleet).flat_map(|cluster| cluster.faults.iter().map(move |fault| (cluster, fault)));
     let mut faults: Vec<_> = faults
         .map(|(cluster, fault)| (rank(fault, worst_member(cluster, fault)), cluster, fault))
         .collect();
@@ -63,11 +60,7 @@ pub(crate) fn worst(fleet: &Fleet, most: usize) -> (Vec<FaultItem>, usize) {
 
 /// Causes for which a person is needed: open faults, and clusters that went out of sight without one on record.
 pub(crate) fn causes(fleet: &Fleet, staleness: &Staleness) -> usize {
-    let clusters = fleet
-        .clusters
-        .values()
-        .filter(|cluster| cluster.about.same_as.is_none());
-    clusters
+    counted(fleet)
         .map(|cluster| cluster.faults.len() + usize::from(out_of_sight(cluster, staleness)))
         .sum()
 }

@@ -359,7 +359,9 @@ impl Holding<'_> {
                 telemetry::store_committed(cluster.as_str(), Outcome::Ok, began.elapsed());
                 self.lost = None;
                 self.unrecorded_since = None;
-                ledger.recorded();
+                if let Some(left_out) = ledger.recorded() {
+                    tell(cluster, &left_out);
+                }
                 self.causes.recorded(cluster.as_str());
             }
             Ok(false) => {
@@ -383,10 +385,7 @@ impl Holding<'_> {
                     return Ok(Recording::Away);
                 }
                 match ledger.refused(now, &error.to_string()) {
-                    Some(LeftOut { what, changes }) => {
-                        telemetry::store_left_out(cluster.as_str(), u64::try_from(changes).unwrap_or(u64::MAX));
-                        error!(%cluster, %error, "the database refuses {what}: it is left out, the rest is recorded");
-                    }
+                    Some(left_out) => tell(cluster, &left_out),
                     None => warn!(%cluster, %error, "what was seen is refused; it is sent again, then in pieces"),
                 }
             }
@@ -428,6 +427,12 @@ enum Recording {
     Pieces,
     /// The database cannot record anything now.
     Away,
+}
+
+/// Says what the database does not take.
+fn tell(cluster: &ClusterName, LeftOut { what, changes, why }: &LeftOut) {
+    telemetry::store_left_out(cluster.as_str(), u64::try_from(*changes).unwrap_or(u64::MAX));
+    error!(%cluster, why, "the database refuses {what}: it is left out, the rest is recorded");
 }
 
 /// The lease is another's.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use model::Timestamp;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, query};
+use sqlx::{ConnectOptions, Connection, PgConnection, query};
 
 use crate::{Error, Result};
 
@@ -137,6 +137,12 @@ pub(crate) fn options(url: &str) -> Result<PgConnectOptions> {
         // A server that stopped in the middle of a transaction must not hold its locks for ever.
         ("idle_in_transaction_session_timeout", "30s"),
     ]))
+}
+
+/// One connection for work that takes as long as it takes, and between whose statements the caller may be busy.
+pub(crate) async fn patient(url: &str) -> Result<PgConnection> {
+    let options = options(url)?.options([("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0")]);
+    within(CONNECT, async { Ok(options.connect().await?) }).await
 }
 
 /// Waits for an answer, but not for ever.

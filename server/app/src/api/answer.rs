@@ -7,6 +7,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::http::Problem;
+use crate::key::hexadecimal;
 
 /// `value` as JSON; 304 when the asker has it already. The tag is made of the answer itself: what rights and ages left
 /// out or changed is in it.
@@ -24,7 +25,7 @@ pub fn json<T: Serialize>(asked: &HeaderMap, value: &T) -> Result<Response, Prob
 /// A body with its entity tag, or 304.
 pub fn tagged(asked: &HeaderMap, kind: &'static str, body: Vec<u8>) -> Response {
     let digest = Sha256::digest(&body);
-    let hex: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let hex = hexadecimal(&digest[..12]);
     let tag = format!("W/\"{hex}\"");
     let known = asked
         .get_all(IF_NONE_MATCH)

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::BackupError;
 use super::manifest::{FORMAT, Manifest, Part};
-use super::write::hexadecimal;
+use crate::key::hexadecimal;
 
 /// The longest manifest: some hundred bytes a table.
 const MANIFEST: u64 = 4 * 1024 * 1024;

@@ -15,16 +15,12 @@ use crate::key::{KeyError, SecretKey};
 /// harm and is found again by the next try.
 pub async fn restore(archive: &Archive, config: &Config, told: impl FnMut(&str, u64)) -> Result<(), BackupError> {
     place_key(archive, config)?;
-    let own = match &config.database.url {
-        Some(_) => None,
+    let (url, own) = match config.database.owner() {
+        Some(url) => (url.to_owned(), None),
         None => {
-            let place = config.server.data_dir.join("postgres");
-            Some(Own::start(Options::new(place, Binaries::find(None)?)).await?)
+            let own = Own::start(Options::new(config.server.own_postgres(), Binaries::find(None)?)).await?;
+            (own.url().expose().to_owned(), Some(own))
         }
-    };
-    let url = match (&own, &config.database) {
-        (Some(own), _) => own.url().expose().to_owned(),
-        (None, database) => database.owner_url.clone().or(database.url.clone()).unwrap_or_default(),
     };
     let filled = fill(archive, &url, told).await;
     if let Some(own) = own {

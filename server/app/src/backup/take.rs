@@ -57,10 +57,10 @@ fn draft(to: &Path) -> PathBuf {
 
 /// The address of the database; our own is asked where it runs, else started for as long as this takes.
 async fn database(config: &Config) -> Result<(String, Option<Own>), BackupError> {
-    if let Some(url) = &config.database.url {
-        return Ok((config.database.owner_url.clone().unwrap_or_else(|| url.clone()), None));
+    if let Some(url) = config.database.owner() {
+        return Ok((url.to_owned(), None));
     }
-    let place = config.server.data_dir.join("postgres");
+    let place = config.server.own_postgres();
     if let Some(url) = Own::running(&place)? {
         return Ok((url.expose().to_owned(), None));
     }

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use tar::Header;
 
 use super::manifest::Part;
+use crate::key::hexadecimal;
 
 /// Headers and contents begin at multiples of this many bytes (POSIX ustar).
 const BLOCK: u64 = 512;
@@ -84,9 +85,4 @@ impl Write for Content {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
-}
-
-/// As text of two digits a byte.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

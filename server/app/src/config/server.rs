@@ -24,6 +24,13 @@ pub struct ServerConfig {
     pub banner: Option<String>,
 }
 
+impl ServerConfig {
+    /// Where a Postgres of our own lives.
+    pub fn own_postgres(&self) -> PathBuf {
+        self.data_dir.join("postgres")
+    }
+}
+
 /// `[database]`, secrets read. No Debug: addresses may hold passwords.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseConfig {
@@ -33,6 +40,13 @@ pub struct DatabaseConfig {
     pub owner_url: Option<String>,
     /// How long history is kept at least: it goes by whole months.
     pub history: Duration,
+}
+
+impl DatabaseConfig {
+    /// The address with the role that owns the tables; `None` for a Postgres of our own.
+    pub fn owner(&self) -> Option<&str> {
+        self.owner_url.as_deref().or(self.url.as_deref())
+    }
 }
 
 pub(super) fn server(table: &Server, around: &Surroundings<'_>) -> ServerConfig {

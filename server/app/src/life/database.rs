@@ -52,17 +52,11 @@ impl Keeper {
     /// # Errors
     /// What cannot pass by itself: no Postgres programs, another secret key.
     pub async fn run(self) -> Result<Option<Own>, ServeError> {
-        let own = match &self.config.url {
-            Some(_) => None,
-            None => Some(self.start_own(None).await?),
-        };
-        let Some(own) = own else {
-            let url = self.config.url.clone().unwrap_or_default();
-            let owner = self.config.owner_url.clone().unwrap_or_else(|| url.clone());
-            self.keep(&url, &owner).await?;
+        if let (Some(url), Some(owner)) = (&self.config.url, self.config.owner()) {
+            self.keep(url, owner).await?;
             return Ok(None);
-        };
-        let mut own = own;
+        }
+        let mut own = self.start_own(None).await?;
         let url = own.url();
         let keeping = self.keep(url.expose(), url.expose());
         tokio::pin!(keeping);

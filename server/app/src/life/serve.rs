@@ -99,7 +99,7 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
     );
     let keeper = Keeper {
         config: config.database.clone(),
-        own_dir: config.server.data_dir.join("postgres"),
+        own_dir: config.server.own_postgres(),
         key: key.fingerprints().identity(),
         store: store_sender,
         trouble: trouble_sender,

@@ -225,20 +225,18 @@ impl Ledger {
         self.sent.as_ref()
     }
 
-    /// What was sent is recorded.
-    pub(crate) fn recorded(&mut self) {
+    /// What was sent is recorded. Returns what of it was refused before, if that can be told only now.
+    pub(crate) fn recorded(&mut self) -> Option<LeftOut> {
         if let Some(sent) = self.sent.take() {
             self.refused.taken(&sent);
         }
-        if let Some((gap, left_out)) = self.refused.tell(&self.facts.name) {
-            tracing::error!(cluster = %self.facts.name, what = left_out.what, "the database refused a part of it");
-            telemetry::store_left_out(
-                self.facts.name.as_str(),
-                u64::try_from(left_out.changes).unwrap_or(u64::MAX),
-            );
+        let told = self.refused.tell(&self.facts.name);
+        let left_out = told.map(|(gap, left_out)| {
             self.pending.push(gap);
-        }
+            left_out
+        });
         self.tell_pending();
+        left_out
     }
 
     /// The database refused what was sent, for a reason that may not pass: it is sent once more, then in pieces, until

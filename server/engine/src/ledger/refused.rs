@@ -56,6 +56,8 @@ pub(crate) struct LeftOut {
     pub(crate) what: String,
     /// How many changes it stands for.
     pub(crate) changes: usize,
+    /// What the database said.
+    pub(crate) why: String,
 }
 
 impl Refused {
@@ -116,6 +118,7 @@ impl Refused {
         let left_out = LeftOut {
             what,
             changes: untold.changes,
+            why: untold.why,
         };
         Some((gap(untold.from, untold.at, &text), left_out))
     }
@@ -177,7 +180,11 @@ impl Refused {
         let part = parts.pop()?;
         let changes = part.changes();
         let what = part.words(&cluster);
-        let left_out = LeftOut { what, changes };
+        let left_out = LeftOut {
+            what,
+            changes,
+            why: why.to_owned(),
+        };
         let known = self.aside.holds(&part);
         self.aside.add(part);
         self.again.get_or_insert(at + AGAIN);

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use model::Timestamp;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, query, query_scalar};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, query, query_scalar};
 
 use super::tables::{Table, schema, tables};
 use crate::{Error, Result, Store, migrate, pool};
@@ -35,9 +35,7 @@ impl Refill {
                 ours: newest,
             });
         }
-        let options = pool::options(owner_url)?
-            .options([("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0")]);
-        let mut connection = pool::within(pool::CONNECT, async { Ok(options.connect().await?) }).await?;
+        let mut connection = pool::patient(owner_url).await?;
         refuse_if_filled(&mut connection).await?;
         if let Some(there) = schema(&mut connection).await?.filter(|there| *there > taken_at) {
             return Err(Error::NewerSchema {

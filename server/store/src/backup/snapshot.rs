@@ -4,7 +4,7 @@ use std::io::Write;
 
 use futures_util::TryStreamExt as _;
 use model::Timestamp;
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection, query, query_scalar};
+use sqlx::{Connection as _, PgConnection, query, query_scalar};
 
 use super::tables::{Table, schema, tables};
 use crate::{Error, Result, pool};
@@ -25,12 +25,7 @@ impl Snapshot {
     /// # Errors
     /// [`Error::Unavailable`] when Postgres does not answer, [`Error::Other`] for a database without our tables.
     pub async fn open(url: &str) -> Result<Self> {
-        let options = pool::options(url)?.options([
-            ("statement_timeout", "0"),
-            // The caller may write to a slow disk between two tables.
-            ("idle_in_transaction_session_timeout", "0"),
-        ]);
-        let mut connection = pool::within(pool::CONNECT, async { Ok(options.connect().await?) }).await?;
+        let mut connection = pool::patient(url).await?;
         query!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             .execute(&mut connection)
             .await?;
