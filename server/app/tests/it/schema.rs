@@ -187,7 +187,12 @@ fn closed_sets_and_bounds_are_described() {
     // The bounds hold, and a page that is cut short says where to go on.
     assert_eq!(fleet.server.api("/api/v1/events?after=1&limit=0").status, 400);
     assert_eq!(fleet.server.api("/api/v1/events?after=1&limit=1001").status, 400);
-    let first = fleet.server.api("/api/v1/events?after=1&limit=2").json();
+    // Read at its start, the view may know rows whose events it has not come to yet; they follow.
+    let first = until("two events and more", || {
+        let page = fleet.server.api("/api/v1/events?after=1&limit=3").json();
+        let events = page["items"].as_array().unwrap().len();
+        (events == 3).then(|| fleet.server.api("/api/v1/events?after=1&limit=2").json())
+    });
     assert_eq!(
         (first["items"].as_array().unwrap().len(), &first["reset"]),
         (2, &json!(false)),
