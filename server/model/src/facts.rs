@@ -6,9 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::kept;
 use crate::names::{ClusterName, ConnectorName, WorkerId};
 use crate::observe::{Gap, HealthAnswer, ListedConfig, Plugin};
 use crate::secrets::Fingerprint;
@@ -212,7 +214,7 @@ pub struct ConnectorFacts {
     #[serde(default)]
     pub kind: Option<ConnectorKind>,
     /// `connector.class`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept::read_some_word")]
     pub class: Option<Arc<str>>,
     /// The config in force, masked.
     #[serde(default)]
@@ -224,8 +226,8 @@ pub struct ConnectorFacts {
     #[serde(default)]
     pub instance: Option<InstanceFacts>,
     /// Its tasks.
-    #[serde(default)]
-    pub tasks: BTreeMap<u32, InstanceFacts>,
+    #[serde(default, deserialize_with = "kept::read_map")]
+    pub tasks: LiteMap<u32, InstanceFacts>,
     /// Since when it has had no task while RUNNING.
     #[serde(default)]
     pub no_tasks_since: Option<Timestamp>,
@@ -290,7 +292,7 @@ pub struct InstanceFacts {
     #[serde(default)]
     pub trace_id: Option<Fingerprint>,
     /// The plugin's version as running.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept::read_some_word")]
     pub version: Option<Arc<str>>,
     /// When it was seen or inferred to fail, newest last, within the crash window.
     #[serde(default)]

@@ -16,6 +16,7 @@ pub mod fold;
 pub mod heard;
 pub mod identity;
 pub mod judge;
+mod kept;
 pub mod names;
 pub mod observe;
 pub mod owner;

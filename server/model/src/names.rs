@@ -1,16 +1,19 @@
-//! Names as types, so that a cluster's name cannot be passed where a connector's is meant.
+//! Names as types, so that a cluster's name cannot be passed where a connector's is meant. Those of clusters and workers,
+//! which thousands of connectors name, are kept once.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::kept;
+
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $keep:path, $read:literal) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(Arc<str>);
+        pub struct $name(#[serde(deserialize_with = $read)] Arc<str>);
 
         impl $name {
             /// The name as text.
@@ -21,13 +24,13 @@ macro_rules! name {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(text.into())
+                Self($keep(text))
             }
         }
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(text.into())
+                Self::from(text.as_str())
             }
         }
 
@@ -53,24 +56,24 @@ macro_rules! name {
 
 name! {
     /// A Connect cluster as the configuration names it.
-    ClusterName
+    ClusterName, kept::word, "kept::read_word"
 }
 name! {
     /// A connector within its cluster: any characters but control ones, slashes and blanks included.
-    ConnectorName
+    ConnectorName, Arc::from, "Arc::deserialize"
 }
 name! {
     /// A worker as Connect names it: `host:port` of its advertised REST address, without scheme.
-    WorkerId
+    WorkerId, kept::word, "kept::read_word"
 }
 name! {
     /// A team of `[[teams]]`.
-    TeamName
+    TeamName, kept::word, "kept::read_word"
 }
 name! {
     /// What one lease covers: a Kafka cluster with its Connect clusters (`kafka/NAME`), or a Connect cluster without
     /// Kafka access (`connect/NAME`).
-    UnitName
+    UnitName, Arc::from, "Arc::deserialize"
 }
 
 /// A connector of the fleet: cluster and name.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use litemap::LiteMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
@@ -107,7 +109,7 @@ pub struct ListedConnector {
     /// The connector instance; `None` when no status record exists yet.
     pub instance: Option<ListedInstance>,
     /// Tasks by number.
-    pub tasks: BTreeMap<u32, ListedInstance>,
+    pub tasks: LiteMap<u32, ListedInstance>,
 }
 
 impl ListedConnector {

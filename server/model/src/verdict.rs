@@ -1,11 +1,12 @@
 //! Judgements: a verdict with its reasons, never a colour without evidence.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::kept;
 use crate::observe::Source;
 use crate::state::State;
 
@@ -169,6 +170,7 @@ impl Activity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// A sentence that a tired person understands.
+    #[serde(deserialize_with = "kept::read_word")]
     pub text: Arc<str>,
     /// The raw facts behind the sentence, short: `task 1: FAILED on 10.0.0.7:8083`.
     pub evidence: Arc<str>,
@@ -191,8 +193,8 @@ pub struct Verdict {
     /// Why; evidence first, never empty.
     pub reasons: Vec<Reason>,
     /// The tasks' own verdicts.
-    #[serde(default)]
-    pub tasks: BTreeMap<u32, TaskVerdict>,
+    #[serde(default, deserialize_with = "kept::read_map")]
+    pub tasks: LiteMap<u32, TaskVerdict>,
     /// What is wrong and whose it is; present exactly when `health` is unhealthy.
     #[serde(default)]
     pub diagnosis: Option<Diagnosis>,
@@ -209,6 +211,7 @@ pub struct TaskVerdict {
     /// Since when.
     pub since: Timestamp,
     /// Why, one sentence.
+    #[serde(deserialize_with = "kept::read_word")]
     pub text: Arc<str>,
     /// Root cause in one line, when it FAILED.
     #[serde(default)]

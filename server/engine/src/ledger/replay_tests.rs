@@ -345,7 +345,7 @@ fn a_verdict_that_runs_out_before_a_look_is_the_same_for_who_just_took_over() {
         kind: None,
         config: None,
         instance: Some(instance(State::Running)),
-        tasks: BTreeMap::from([(0, instance(State::Unassigned))]),
+        tasks: [(0, instance(State::Unassigned))].into_iter().collect(),
     };
     let saw = |seen| {
         let at = clock.now();

@@ -45,7 +45,7 @@ pub(super) fn listed(connectors: &[(&str, State, &str)]) -> Seen {
             kind: None,
             config: None,
             instance: Some(instance(State::Running, worker)),
-            tasks: BTreeMap::from([(0, instance(state.clone(), worker))]),
+            tasks: [(0, instance(state.clone(), worker))].into_iter().collect(),
         };
         (ConnectorName::from(*name), connector)
     };

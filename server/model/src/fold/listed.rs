@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::folding::Folding;
 use super::{instance, members};
 use crate::facts::{Alive, ConnectorFacts, StatusMissing, WorkerFacts};
+use crate::kept;
 use crate::names::{ConnectorName, WorkerId};
 use crate::observe::{Listed, ListedConnector, Source};
 use crate::state::{State, TargetSource, TargetState};
@@ -159,6 +160,7 @@ fn tasks(folding: &mut Folding<'_>, next: &mut ConnectorFacts, seen: &ListedConn
             folding.transition(Source::Rest, Subject::Task(next.name.clone(), *number), change);
         }
     }
+    next.tasks = kept::tight(std::mem::take(&mut next.tasks));
     for number in before.keys().filter(|number| !seen.tasks.contains_key(number)) {
         folding.transition(
             Source::Rest,

@@ -1,7 +1,8 @@
 //! Tasks get verdicts by the same rules.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use litemap::LiteMap;
 
 use super::case::Case;
 use super::{crash, doubt, instance, silence, window::Window};
@@ -12,7 +13,7 @@ use crate::trace;
 use crate::verdict::{Health, TaskVerdict, Verdict};
 
 /// A verdict for every task.
-pub(super) fn verdicts(case: &Case<'_>, previous: Option<&Verdict>, window: &mut Window) -> BTreeMap<u32, TaskVerdict> {
+pub(super) fn verdicts(case: &Case<'_>, previous: Option<&Verdict>, window: &mut Window) -> LiteMap<u32, TaskVerdict> {
     let judge = |(number, facts): (&u32, &InstanceFacts)| {
         let (health, since, text) = find(case, facts, window);
         let since = since.max(case.connector.first_seen);

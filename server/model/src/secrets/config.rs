@@ -1,16 +1,18 @@
 //! A masked config: what pages, API, store and logs may hold.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use super::Fingerprint;
+use crate::kept;
 
 /// A connector's config without secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Config(BTreeMap<Arc<str>, ConfigValue>);
+pub struct Config(#[serde(deserialize_with = "kept::read_map_by_word")] LiteMap<Arc<str>, ConfigValue>);
 
 /// One value of a masked config.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +39,7 @@ impl ConfigValue {
 }
 
 impl Config {
-    pub(super) fn new(values: BTreeMap<Arc<str>, ConfigValue>) -> Self {
+    pub(super) fn new(values: LiteMap<Arc<str>, ConfigValue>) -> Self {
         Self(values)
     }
 

@@ -1,13 +1,12 @@
 //! From a raw config to one that can be shown.
 
-use std::sync::Arc;
-
 use super::jaas::clear_but_references;
 use super::keys::known_clear;
 use super::naming::looks_secret;
 use super::patterns;
 use super::reference::{References, references};
 use super::{Config, ConfigValue, Definitions, FingerprintKey, RawConfig};
+use crate::kept;
 use crate::observe::ListedConfig;
 
 /// Masks `raw`, fingerprints all its values as the config's version, and reads the target systems before the values
@@ -30,12 +29,12 @@ pub fn mask(raw: &RawConfig, definitions: Option<&Definitions>, key: &Fingerprin
                     }
                 },
             };
-            (Arc::from(name), shown)
+            (kept::word(name), shown)
         })
         .collect();
     ListedConfig {
         version: raw.version(key),
-        config: Config::new(values),
+        config: Config::new(kept::tight(values)),
         targets: crate::target::targets(raw),
     }
 }

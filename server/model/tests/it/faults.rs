@@ -1,6 +1,5 @@
 //! Grouping: connectors that fail of one cause are one fault, and a fault stays itself while it is open.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
@@ -19,7 +18,7 @@ fn verdict(health: Health, since: i64, diagnosis: Option<(Class, &str, Option<Sc
         activity: Activity::Unknown,
         since: at(since),
         reasons: Vec::new(),
-        tasks: BTreeMap::new(),
+        tasks: Default::default(),
         diagnosis: diagnosis.map(|(class, cause, shared)| Diagnosis {
             domain: Domain::Infrastructure,
             class,

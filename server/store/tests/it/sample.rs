@@ -143,10 +143,12 @@ pub fn connector(name: &str, config: Option<Arc<ListedConfig>>) -> ConnectorReco
             config,
             target: Some((TargetState::Started, TargetSource::Inferred)),
             instance: Some(instance(State::Running, None)),
-            tasks: BTreeMap::from([
+            tasks: [
                 (0, instance(State::Other("PONDERING".into()), None)),
                 (1, instance(State::Failed, Some(trace))),
-            ]),
+            ]
+            .into_iter()
+            .collect(),
             no_tasks_since: Some(at(6)),
             first_seen: at(-10),
             status_missing: Some(StatusMissing {
@@ -164,7 +166,7 @@ pub fn connector(name: &str, config: Option<Arc<ListedConfig>>) -> ConnectorReco
             activity: Activity::Idle,
             since: at(4),
             reasons: vec![reason()],
-            tasks: BTreeMap::from([(
+            tasks: [(
                 1,
                 TaskVerdict {
                     health: Health::Failed,
@@ -172,7 +174,9 @@ pub fn connector(name: &str, config: Option<Arc<ListedConfig>>) -> ConnectorReco
                     text: "It threw.".into(),
                     root_cause: Some("ConnectException: no".into()),
                 },
-            )]),
+            )]
+            .into_iter()
+            .collect(),
             diagnosis: Some(Diagnosis {
                 domain: Domain::Connector,
                 class: Class::Target,

@@ -45,7 +45,7 @@ pub fn connector(name: &str, health: Health) -> ConnectorRecord {
         config: Some(Arc::new(config(name))),
         target: Some((target(health), TargetSource::Inferred)),
         instance: Some(instance(instance_state(health), since(health), place(health))),
-        tasks: tasks(health),
+        tasks: tasks(health).into_iter().collect(),
         no_tasks_since: (health == Health::NoTasks).then(|| since(health)),
         first_seen: ago(50_000_000),
         status_missing: None,
@@ -85,7 +85,7 @@ pub fn waiting() -> ConnectorRecord {
         config: None,
         target: None,
         instance: None,
-        tasks: BTreeMap::new(),
+        tasks: Default::default(),
         no_tasks_since: None,
         first_seen: ago(4),
         status_missing: None,
@@ -120,7 +120,7 @@ fn place(health: Health) -> &'static str {
     }
 }
 
-fn tasks(health: Health) -> BTreeMap<u32, InstanceFacts> {
+fn tasks(health: Health) -> Vec<(u32, InstanceFacts)> {
     let task = |state| instance(state, since(health), place(health));
     let failed = || {
         let raw = RawTrace::new(traces::BAD_PASSWORD.to_owned());
@@ -132,7 +132,7 @@ fn tasks(health: Health) -> BTreeMap<u32, InstanceFacts> {
         }
     };
     let (first, second) = match health {
-        Health::Stopped | Health::NoTasks => return BTreeMap::new(),
+        Health::Stopped | Health::NoTasks => return Vec::new(),
         Health::Failed => (failed(), failed()),
         Health::Degraded => (task(State::Running), failed()),
         Health::CrashLooping => {
@@ -147,7 +147,7 @@ fn tasks(health: Health) -> BTreeMap<u32, InstanceFacts> {
         Health::Paused => (task(State::Paused), task(State::Paused)),
         _ => (task(State::Running), task(State::Running)),
     };
-    BTreeMap::from([(0, first), (1, second)])
+    vec![(0, first), (1, second)]
 }
 
 fn instance(state: State, since: Timestamp, worker: &str) -> InstanceFacts {

@@ -1,7 +1,5 @@
 //! Verdicts of every health, with reasons and, where somebody is needed, a diagnosis.
 
-use std::collections::BTreeMap;
-
 use model::fault::Scope;
 use model::names::WorkerId;
 use model::observe::Source;
@@ -35,7 +33,7 @@ pub fn verdict(health: Health) -> Verdict {
         },
         since: since(health),
         reasons,
-        tasks: tasks(health),
+        tasks: tasks(health).into_iter().collect(),
         diagnosis: diagnosis(health),
         settings: 3,
     }
@@ -112,7 +110,7 @@ fn why(health: Health) -> (&'static str, &'static str, Source) {
     }
 }
 
-fn tasks(health: Health) -> BTreeMap<u32, TaskVerdict> {
+fn tasks(health: Health) -> Vec<(u32, TaskVerdict)> {
     let task = |health, root: Option<&str>| TaskVerdict {
         health,
         since: since(health),
@@ -121,12 +119,12 @@ fn tasks(health: Health) -> BTreeMap<u32, TaskVerdict> {
     };
     let root = "PSQLException: FATAL: password authentication failed for user \"loader\"";
     match health {
-        Health::Stopped | Health::NoTasks => BTreeMap::new(),
-        Health::Degraded => BTreeMap::from([(0, task(Health::Healthy, None)), (1, task(Health::Failed, Some(root)))]),
+        Health::Stopped | Health::NoTasks => Vec::new(),
+        Health::Degraded => vec![(0, task(Health::Healthy, None)), (1, task(Health::Failed, Some(root)))],
         Health::Failed | Health::CrashLooping => {
-            BTreeMap::from([(0, task(health, Some(root))), (1, task(health, Some(root)))])
+            vec![(0, task(health, Some(root))), (1, task(health, Some(root)))]
         }
-        other => BTreeMap::from([(0, task(other, None)), (1, task(other, None))]),
+        other => vec![(0, task(other, None)), (1, task(other, None))],
     }
 }
 
