@@ -11,6 +11,7 @@ mod heavy;
 mod identity;
 mod keep;
 mod ledger;
+mod observed;
 mod spec;
 mod spread;
 mod supervise;

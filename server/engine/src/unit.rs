@@ -20,6 +20,7 @@ use tracing::{Instrument as _, error, info, warn};
 use crate::ClusterSpec;
 use crate::heavy::heavy;
 use crate::ledger::{Ledger, LeftOut};
+use crate::observed;
 use crate::spread::{Grant, Orders};
 use crate::unit_spec::{Shared, UnitSpec};
 use crate::watch::{self, Hints, Looking, Recorded};
@@ -239,6 +240,7 @@ impl Holding<'_> {
                 }
                 _ = beat.tick() => {
                     let now = self.shared.clock.now();
+                    observed::beat(now);
                     for (cluster, ledger) in &mut self.ledgers {
                         if let (true, Some(hints)) = (ledger.tick(now), self.hints.get(cluster)) {
                             hints.send_replace(Hints::of(ledger.facts()));
@@ -273,6 +275,7 @@ impl Holding<'_> {
             return;
         };
         let (causes, clock) = (&mut self.causes, &*self.shared.clock);
+        observed::took(&cluster, &observation, clock.now());
         let mut judging = || {
             span::judge(&cause, cluster.as_str()).in_scope(|| {
                 let changed = ledger.observe(&observation, clock);
@@ -296,14 +299,10 @@ impl Holding<'_> {
             self.shared.identities.note(ledger.facts(), &spec.clusters)
         };
         if same != ledger.facts().about.same_as {
-            ledger.observe(
-                &Observation {
-                    at,
-                    answered,
-                    seen: Seen::SameAs(same),
-                },
-                &*self.shared.clock,
-            );
+            let seen = Seen::SameAs(same);
+            let observation = Observation { at, answered, seen };
+            observed::took(&cluster, &observation, self.shared.clock.now());
+            ledger.observe(&observation, &*self.shared.clock);
             // A refused cluster is not watched, and one that is refused no more is.
             if let Some(hints) = self.hints.get(&cluster) {
                 hints.send_replace(Hints::of(ledger.facts()));

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use litemap::LiteMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
@@ -40,7 +39,7 @@ impl Source {
 }
 
 /// One look at one cluster.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
     /// When what was seen was true: the moment the answer began to be asked for.
     pub at: Timestamp,
@@ -52,7 +51,7 @@ pub struct Observation {
 }
 
 /// What a look saw.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Seen {
     /// The expanded list of one worker that is ready (its herder joined the group) and of this cluster, see
     /// [`crate::fold::Expected::believes`].
@@ -91,7 +90,7 @@ pub enum Seen {
 }
 
 /// One expanded list, already free of secrets.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Listed {
     /// The worker that answered.
     pub by: WorkerId,
@@ -100,7 +99,7 @@ pub struct Listed {
 }
 
 /// A connector in an expanded list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListedConnector {
     /// Source or sink; `None` when the answering worker lacks the plugin.
     pub kind: Option<ConnectorKind>,
@@ -131,7 +130,7 @@ pub struct ListedConfig {
 }
 
 /// State of a connector instance or task in one answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListedInstance {
     /// The state.
     pub state: State,
@@ -146,7 +145,7 @@ pub struct ListedInstance {
 }
 
 /// The members of a Connect group as the coordinator listed them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupMembers {
     /// `group.id` of the workers.
     pub group_id: Arc<str>,
@@ -159,7 +158,7 @@ pub struct GroupMembers {
 }
 
 /// One worker in a Connect group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupMember {
     /// Its id in the group (`connect-<host:port>-<uuid>`).
     pub member_id: Arc<str>,
@@ -180,7 +179,7 @@ pub struct GroupMember {
 }
 
 /// What `GET /` of a worker said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerAnswer {
     /// The address asked (`host:port`).
     pub address: WorkerId,
@@ -191,7 +190,7 @@ pub struct WorkerAnswer {
 }
 
 /// What the slow questions to one worker said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerSlow {
     /// The worker.
     pub worker: WorkerId,
