@@ -274,11 +274,11 @@ impl Holding<'_> {
         let Some(ledger) = self.ledgers.get_mut(&cluster) else {
             return;
         };
-        let (causes, clock) = (&mut self.causes, &*self.shared.clock);
-        observed::took(&cluster, &observation, clock.now());
+        let (causes, now) = (&mut self.causes, self.shared.clock.now());
+        observed::took(&cluster, &observation, now);
         let mut judging = || {
             span::judge(&cause, cluster.as_str()).in_scope(|| {
-                let changed = ledger.observe(&observation, clock);
+                let changed = ledger.observe(&observation, now);
                 if changed {
                     causes.note(cluster.as_str(), Cause::here());
                 }
@@ -301,8 +301,8 @@ impl Holding<'_> {
         if same != ledger.facts().about.same_as {
             let seen = Seen::SameAs(same);
             let observation = Observation { at, answered, seen };
-            observed::took(&cluster, &observation, self.shared.clock.now());
-            ledger.observe(&observation, &*self.shared.clock);
+            observed::took(&cluster, &observation, now);
+            ledger.observe(&observation, now);
             // A refused cluster is not watched, and one that is refused no more is.
             if let Some(hints) = self.hints.get(&cluster) {
                 hints.send_replace(Hints::of(ledger.facts()));

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use model::Timestamp;
 use model::facts::{ClusterFacts, ConnectorFacts};
 use model::fold::{Touched, fold, forget};
 use model::judge::{self, Surroundings};
@@ -20,7 +21,6 @@ use model::observe::Observation;
 use model::owner::Owner;
 use model::record::{Changed, ClusterRecord, ConnectorRecord, Entry, VerdictChange};
 use model::verdict::{Health, Verdict};
-use model::{Clock, Timestamp};
 
 use due::Due;
 use faults::Faults;
@@ -121,7 +121,7 @@ impl Ledger {
     }
 
     /// Folds an observation and judges what it touched. Returns whether it changed anything beyond freshness.
-    pub(crate) fn observe(&mut self, observation: &Observation, clock: &dyn Clock) -> bool {
+    pub(crate) fn observe(&mut self, observation: &Observation, now: Timestamp) -> bool {
         let placeholder = ClusterFacts {
             name: self.facts.name.clone(),
             about: Default::default(),
@@ -145,7 +145,6 @@ impl Ledger {
         let changed = !folded.touched.is_empty();
         let mut concerned = self.concerned(&folded.touched, delay_before);
         self.note(folded.touched);
-        let now = clock.now();
         // Whose date has come is judged by whoever comes first, a look or a beat: what is recorded then depends on what
         // was seen when, and not on who held the lease in between, since a new holder judges all at its first look.
         concerned.extend(self.due.at(now));

@@ -1,6 +1,7 @@
 //! A database that takes everything but some of it.
 
 use chrono::TimeDelta;
+use model::Clock as _;
 use model::state::State;
 use model::transition::{Change, Transition};
 use testkit::ManualClock;

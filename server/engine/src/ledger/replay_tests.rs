@@ -6,6 +6,7 @@
 //! them, that is as JSON.
 
 use chrono::TimeDelta;
+use model::Clock as _;
 use model::names::{ConnectorName, WorkerId};
 use model::observe::{
     Gap, GapKind, GroupMember, GroupMembers, Listed, ListedConnector, ListedInstance, Observation, Seen,
@@ -56,7 +57,7 @@ pub(crate) fn replay(lines: &[Line], spec: &Arc<FleetSpec>, takeover: impl Fn(us
         match line {
             Line::Saw(now, observation) => {
                 clock.set(*now);
-                ledger.observe(observation, &clock);
+                ledger.observe(observation, *now);
             }
             Line::Beat(now) => {
                 clock.set(*now);

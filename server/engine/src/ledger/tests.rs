@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
+use model::Clock as _;
 use model::names::ConnectorName;
 use model::observe::{
     Gap, GapKind, GroupMember, GroupMembers, Listed, ListedConnector, ListedInstance, Observation, Seen,
@@ -77,7 +78,7 @@ fn members(workers: &[&str]) -> Seen {
 pub(super) fn see(ledger: &mut Ledger, clock: &ManualClock, seen: Seen) {
     let at = clock.now();
     let observation = Observation { at, answered: at, seen };
-    ledger.observe(&observation, clock);
+    ledger.observe(&observation, clock.now());
 }
 
 fn health(ledger: &Ledger, name: &str) -> Health {

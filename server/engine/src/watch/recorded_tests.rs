@@ -119,12 +119,11 @@ async fn what_watchers_saw_gives_the_same_history_when_it_is_replayed() {
         tokio::select! {
             looked = seen.recv() => {
                 let Looking { observation, .. } = looked.unwrap();
-                // Of one moment: the ledger asks the clock for the time of its verdicts.
-                let now = testkit::ManualClock::at(Utc::now());
-                if ledger.observe(&observation, &now) {
+                let now = Utc::now();
+                if ledger.observe(&observation, now) {
                     hints_sender.send_replace(Hints::of(ledger.facts()));
                 }
-                lines.push(Line::Saw(now.now(), observation));
+                lines.push(Line::Saw(now, observation));
             }
             _ = beat.tick() => {
                 let now = Utc::now();
