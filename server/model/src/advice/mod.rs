@@ -100,6 +100,11 @@ fn without_trace(case: &Case<'_>) -> Option<Vec<String>> {
             "Check that the status topic of the cluster is compacted and was not emptied",
             "Restart the connector with its tasks, so that they report again",
         ]
+    } else if said("it was deleted is not proven yet") {
+        vec![
+            "See whether all workers of the cluster answer: a second one must list it no more either",
+            "Ask a worker for the plain list of its connectors, GET /connectors, if they do",
+        ]
     } else if said("a state that Signalbox does not know") {
         vec!["Compare the workers' version with those that this Signalbox knows"]
     } else {

@@ -46,10 +46,10 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
     folding.facts.fresh.tried = folding.facts.fresh.tried.max(Some(observation.answered));
     match &observation.seen {
         Seen::Listed(listed) => {
-            reach::listed(&mut folding);
-            listed::listed(&mut folding, listed);
+            let before_silence = reach::listed(&mut folding);
+            listed::listed(&mut folding, listed, before_silence);
         }
-        Seen::ListedUnchanged { .. } => reach::listed(&mut folding),
+        Seen::ListedUnchanged { .. } => drop(reach::listed(&mut folding)),
         Seen::Named { by, names } => deletion::named(&mut folding, by, names),
         Seen::Members(group) => members::members(&mut folding, group),
         Seen::MembersMissing(gap) => members::missing(&mut folding, gap),
