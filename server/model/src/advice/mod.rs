@@ -173,6 +173,12 @@ fn of_cluster(known: &Known<'_>) -> Vec<String> {
                 .to_owned(),
             "Restart the worker that the logs point at, one at a time".to_owned(),
         ],
+        Class::Kafka if quiet == Some(Quiet::Unread) => vec![
+            "Check that the workers' Kafka is up, and that the leader of their config topic's partition answers them"
+                .to_owned(),
+            "Read the workers' logs for errors of their Kafka clients: credentials, rights on the topic, the network"
+                .to_owned(),
+        ],
         Class::Worker if quiet == Some(Quiet::Starting) => vec![
             format!("Wait while the worker{at} reads its topics and joins its group"),
             "Read its log, if that takes longer than a few minutes: it says for what it waits".to_owned(),

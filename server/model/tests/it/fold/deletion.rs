@@ -238,6 +238,7 @@ fn a_first_list_from_before_the_clock_was_set_back_does_not_wait_for_it() {
         .see(10, names("a", &["left"]));
     assert_eq!(story.connector("right").missing.as_ref().unwrap().at, at(10));
     assert_eq!(story.connector("right").status_missing.as_ref().unwrap().since, at(10));
+    assert_eq!(story.facts.fresh.tried, Some(at(10)));
     story.see(15, names("b", &["left"]));
     assert_eq!(story.news(), ["15 right deleted by outside"]);
 }
