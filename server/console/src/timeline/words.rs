@@ -207,3 +207,33 @@ fn transition_text(transition: &Transition) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::fault::Fault;
+
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_fault_tells_a_deletion_from_a_recovery() {
+        let faults = testkit::samples::cluster().faults;
+        let own = faults.iter().find(|fault| matches!(fault.scope, Scope::Connector(_)));
+        let shared = faults.iter().find(|fault| !matches!(fault.scope, Scope::Connector(_)));
+        for fault in own.into_iter().chain(shared) {
+            let ended = |deleted| {
+                Entry::FaultEnded(Fault {
+                    deleted,
+                    ..(**fault).clone()
+                })
+            };
+            let (gone, well) = (ended(true), ended(false));
+            assert!(
+                text(&gone).contains(" deleted: ") && !text(&well).contains("deleted"),
+                "{}",
+                text(&gone)
+            );
+            assert_eq!((health(&gone), health(&well)), (None, Some(Health::Healthy)));
+        }
+        assert!(own.is_some() && shared.is_some());
+    }
+}

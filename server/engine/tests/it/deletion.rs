@@ -136,7 +136,7 @@ async fn a_connector_without_a_status_is_found_by_the_plain_list() {
 
 #[tokio::test]
 async fn two_plain_lists_an_interval_apart_prove_each_deletion_however_long_their_answers_take() {
-    for version in [Version::V4_3_1, Version::V3_9_1, Version::V3_7_2] {
+    for version in [Version::V3_9_1, Version::V3_7_2] {
         let database = Database::new().await;
         let fake = FakeCluster::start(version, 2).unwrap();
         let names = ["invoices", "lines", "orders", "returns"];

@@ -6,7 +6,7 @@ use model::observe::GapKind;
 use model::verdict::{Health, Verdict};
 
 use super::story::{
-    Story, answered, at, configured, connector, group_of, left_and_right, list, names, no_list, two_workers,
+    Story, answered, at, configured, connector, group_of, left_and_right, list, names, no_list, no_members, two_workers,
 };
 
 /// Two workers whose addresses answer.
@@ -176,17 +176,12 @@ fn the_last_true_verdict_is_of_the_time_when_it_was_seen_last() {
 fn what_was_deleted_while_its_cluster_was_silent_does_not_become_healthy_once_more() {
     let mut story = answering();
     for second in (5..60).step_by(5) {
-        story
-            .see(second, no_list(GapKind::Refused))
-            .see(second, group_of(&[], 0));
+        story.see(second, no_list(GapKind::Refused)).see(second, no_members());
     }
-    assert_eq!(story.verdict("right"), "unknown 5 [unknown]");
-    story
-        .see(60, group_of(&["a", "b"], 0))
-        .see(60, list("a", &only_left()))
-        .see(60, names("a", &["left"]));
+    assert_eq!(story.verdict("right"), "unknown 30 [unknown]");
+    story.see(60, list("a", &only_left())).see(60, names("a", &["left"]));
     assert_eq!(story.verdict("left"), "healthy 60 [healthy]");
-    assert_eq!(story.verdict("right"), "unknown 5 [unknown]", "nobody saw it since");
+    assert_eq!(story.verdict("right"), "unknown 30 [unknown]", "nobody saw it since");
     let unknown = story.verdicts["right"].clone();
     story.news();
     story.see(65, names("b", &["left"]));
