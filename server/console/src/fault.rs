@@ -97,7 +97,9 @@ fn of_cluster(fault: &Fault) -> String {
     let cluster = &fault.cluster;
     match Quiet::told(&fault.root_cause) {
         Some(Quiet::Silent) => format!("Nothing is heard of cluster {cluster}"),
-        Some(Quiet::Busy) => format!("Cluster {cluster} answers, but does not tell how its connectors are"),
+        Some(Quiet::Busy | Quiet::Unread) => {
+            format!("Cluster {cluster} answers, but does not tell how its connectors are")
+        }
         Some(Quiet::Starting) => format!("No worker of cluster {cluster} is ready"),
         Some(Quiet::Refusing) => format!("No worker of cluster {cluster} lists its connectors"),
         None => format!("Cluster {cluster}: {}", fault.root_cause),

@@ -169,6 +169,11 @@ impl WorkerFacts {
         (self.alive, self.without_work_since, self.unconfirmed_since)
     }
 
+    /// Whether its own address can be asked: it lives, answered before and did not fail to since.
+    pub fn can_be_asked(&self) -> bool {
+        self.alive == Alive::Yes && self.ever_answered && self.probe_failures == 0
+    }
+
     /// Whether it is known to be gone, by evidence that still counts.
     pub fn surely_gone(&self) -> bool {
         self.alive.gone() && self.unconfirmed_since.is_none()
@@ -233,7 +238,8 @@ pub struct ConnectorFacts {
     pub no_tasks_since: Option<Timestamp>,
     /// When it was first seen.
     pub first_seen: Timestamp,
-    /// Set while expanded lists show no status of it, although they did before.
+    /// Set while expanded lists show no status of it, although they did before. Of a deleted connector it stays as it was:
+    /// what it was like until then is its last true verdict.
     #[serde(default)]
     pub status_missing: Option<StatusMissing>,
     /// The first plain list without it, while a second one is awaited.
@@ -260,7 +266,8 @@ impl ConnectorFacts {
 /// A status that was there and is seen no more. Connect leaves connectors without one out of its expanded list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusMissing {
-    /// The first expanded list without it.
+    /// The first expanded list without it; after a silence of the whole cluster the last list before that, since when
+    /// nothing is known of it.
     pub since: Timestamp,
     /// Whether a plain list still named the connector when the time that a deletion needs had passed.
     #[serde(default)]
@@ -268,7 +275,7 @@ pub struct StatusMissing {
 }
 
 /// The first of the two plain lists that prove a deletion.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Missing {
     /// When.
     pub at: Timestamp,

@@ -42,6 +42,9 @@ pub struct Fault {
     /// When it ended.
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
+    /// Whether it ended because its last members were deleted, and not because they are well.
+    #[serde(default)]
+    pub deleted: bool,
 }
 
 /// What grouping found: the open faults now, and which of them are new, different or over.
@@ -172,6 +175,7 @@ fn from(cluster: &ClusterName, scope: Scope, diagnosis: &Diagnosis, since: Times
         opened_at: since,
         unheard_since: None,
         ended_at: None,
+        deleted: false,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::Timestamp;
 use crate::facts::{Freshness, GroupFacts};
-use crate::observe::GapKind;
+use crate::observe::{Gap, GapKind};
 
 /// The last moment at which somebody spoke for what runs in a cluster: a worker that listed it, or its group with
 /// members in it. A group that lost its last member spoke until then; without `group` the last answer about it counts.
@@ -24,6 +24,8 @@ impl GapKind {
 pub enum Quiet {
     /// They live and put off every list, as in a rebalance.
     Busy,
+    /// They live and put off every list, because they wait for what their config topic says.
+    Unread,
     /// They are up and have not joined their group yet.
     Starting,
     /// They answer, and refuse.
@@ -32,10 +34,14 @@ pub enum Quiet {
     Silent,
 }
 
+/// What a worker (since 3.7) says it does while a request times out that waits for its config topic.
+const READS_CONFIG_TOPIC: &str = "reading to the end of the config topic";
+
 impl Quiet {
     /// What the last failed look says.
-    pub fn of(kind: GapKind) -> Self {
-        match kind {
+    pub fn of(gap: &Gap) -> Self {
+        match gap.kind {
+            GapKind::Busy if gap.text.contains(READS_CONFIG_TOPIC) => Self::Unread,
             GapKind::Busy => Self::Busy,
             GapKind::Starting => Self::Starting,
             GapKind::Other => Self::Refusing,
@@ -46,7 +52,11 @@ impl Quiet {
     /// Reads it out of a root cause, which is all that is kept of it.
     pub fn told(root_cause: &str) -> Option<Self> {
         if let Some(rest) = root_cause.strip_prefix("The workers of ") {
-            return rest.contains(" answer, but ").then_some(Self::Busy);
+            let busy = match rest.contains(" config topic ") {
+                true => Self::Unread,
+                false => Self::Busy,
+            };
+            return rest.contains(" answer, but ").then_some(busy);
         }
         let (_, rest) = root_cause.strip_prefix("No worker of ")?.split_once(' ')?;
         [Self::Starting, Self::Refusing, Self::Silent]
@@ -57,6 +67,7 @@ impl Quiet {
     fn verb(self) -> &'static str {
         match self {
             Self::Busy => "answer, but have been too busy to list their connectors",
+            Self::Unread => "answer, but have not listed their connectors",
             Self::Starting => "is ready",
             Self::Refusing => "lists its connectors",
             Self::Silent => "answers",
@@ -71,6 +82,13 @@ impl Quiet {
             Self::Busy => {
                 let since = since.format("%H:%M:%S");
                 format!("The workers of {cluster} {verb} since {since} UTC, as in a rebalance that does not end")
+            }
+            Self::Unread => {
+                let since = since.format("%H:%M:%S");
+                format!(
+                    "The workers of {cluster} {verb} since {since} UTC: they cannot read their config topic to its end, as \
+                     when their Kafka is away or slow for them"
+                )
             }
             Self::Silent => format!("No worker of {cluster} {verb}{group}: {said}"),
             Self::Starting | Self::Refusing => format!("No worker of {cluster} {verb}: {said}"),
@@ -94,10 +112,20 @@ mod tests {
             GapKind::Refused,
             GapKind::Denied,
         ] {
-            let quiet = Quiet::of(kind);
+            let text = "a:8083: why".into();
+            let quiet = Quiet::of(&Gap { kind, text });
             let said = quiet.sentence("or-ders", " and its Connect group has no member", "a:8083: why", since);
             assert_eq!(Quiet::told(&said), Some(quiet), "{said}");
         }
+        let said = "a:8083: the worker could not answer for now: Request timed out. The worker is currently reading to the \
+                    end of the config topic, which began at 2026-11-18T11:06:45Z";
+        let (kind, text) = (GapKind::Busy, said.into());
+        let quiet = Quiet::of(&Gap { kind, text });
+        let told = quiet.sentence("orders", "", said, since);
+        assert!(
+            told.ends_with("cannot read their config topic to its end, as when their Kafka is away or slow for them")
+        );
+        assert_eq!((quiet, Quiet::told(&told)), (Quiet::Unread, Some(Quiet::Unread)));
         assert_eq!(
             Quiet::told("no worker of the cluster takes over the work that is UNASSIGNED"),
             None

@@ -34,6 +34,12 @@ impl Settings {
     pub fn vanished_grace(&self) -> TimeDelta {
         self.grace.max(self.interval * 3)
     }
+
+    /// The same once a plain list lacked the connector too, which hardly leaves anything but a deletion: until the last
+    /// states seen are stale.
+    pub fn deletion_grace(&self) -> TimeDelta {
+        self.vanished_grace().max(self.stale_after)
+    }
 }
 
 impl Default for Settings {

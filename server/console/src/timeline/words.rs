@@ -30,7 +30,7 @@ pub(super) fn health(entry: &Entry) -> Option<Health> {
     match entry {
         Entry::Verdict(change) => Some(change.to),
         Entry::FaultOpened(_) => None,
-        Entry::FaultEnded(_) => Some(Health::Healthy),
+        Entry::FaultEnded(fault) => (!fault.deleted).then_some(Health::Healthy),
         Entry::Transition(transition) => match &transition.change {
             Change::State { to, .. } => match to {
                 State::Running => Some(Health::Healthy),
@@ -98,6 +98,16 @@ pub(super) fn text(entry: &Entry) -> String {
             _ => format!("a fault opened: {}; {}", fault.root_cause, members(fault.members.len())),
         },
         Entry::FaultEnded(fault) => match &fault.scope {
+            Scope::Connector(name) if fault.deleted => {
+                format!(
+                    "the fault of {name} ended because {name} was deleted: {}",
+                    fault.root_cause
+                )
+            }
+            _ if fault.deleted => format!(
+                "a fault ended because the last connectors concerned were deleted: {}",
+                fault.root_cause
+            ),
             Scope::Connector(name) => format!("the fault of {name} ended: {}", fault.root_cause),
             _ => format!("a fault ended: {}", fault.root_cause),
         },
@@ -195,5 +205,35 @@ fn transition_text(transition: &Transition) -> String {
         Change::RecordingGap { from, why } => {
             format!("nothing could be recorded since {}: {why}", from.format("%H:%M:%S UTC"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::fault::Fault;
+
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_fault_tells_a_deletion_from_a_recovery() {
+        let faults = testkit::samples::cluster().faults;
+        let own = faults.iter().find(|fault| matches!(fault.scope, Scope::Connector(_)));
+        let shared = faults.iter().find(|fault| !matches!(fault.scope, Scope::Connector(_)));
+        for fault in own.into_iter().chain(shared) {
+            let ended = |deleted| {
+                Entry::FaultEnded(Fault {
+                    deleted,
+                    ..(**fault).clone()
+                })
+            };
+            let (gone, well) = (ended(true), ended(false));
+            assert!(
+                text(&gone).contains(" deleted: ") && !text(&well).contains("deleted"),
+                "{}",
+                text(&gone)
+            );
+            assert_eq!((health(&gone), health(&well)), (None, Some(Health::Healthy)));
+        }
+        assert!(own.is_some() && shared.is_some());
     }
 }

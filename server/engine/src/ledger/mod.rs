@@ -379,8 +379,16 @@ impl Ledger {
             return false;
         };
         if facts.deleted_at.is_some() && self.judged.contains_key(name) {
-            // What was deleted keeps its last verdict for the record and belongs to no fault any more.
+            // What was deleted keeps its last true verdict for the record and belongs to no fault any more.
             self.due.set(name, None);
+            let last = self.judged.get(name).and_then(|last| {
+                let verdict = judge::last_true(&self.facts, &facts, &self.spec.settings, last)?;
+                (**last != verdict).then(|| Arc::new(verdict))
+            });
+            if let Some(last) = last {
+                self.judged.insert(name.clone(), last);
+                self.pending.connectors.insert(name.clone());
+            }
             self.sort(name);
             return was_unhealthy;
         }
@@ -435,7 +443,18 @@ impl Ledger {
         let refused = self.facts.about.same_as.is_some();
         let name = &self.facts.name;
         let grouping = self.faults.group(name, refused, &self.judged, &self.surroundings, now);
-        let Some(grouping) = grouping else { return };
+        let Some(mut grouping) = grouping else { return };
+        for fault in &mut grouping.ended {
+            let lives = |name| {
+                self.facts
+                    .connectors
+                    .get(name)
+                    .is_some_and(|known| known.deleted_at.is_none())
+            };
+            if !fault.members.is_empty() && !fault.members.iter().any(lives) {
+                Arc::make_mut(fault).deleted = true;
+            }
+        }
         self.pending.feed.insert((None, Changed::Faults));
         for fault in &grouping.opened {
             self.pending.push(Entry::FaultOpened((**fault).clone()));

@@ -339,3 +339,61 @@ fn whose_date_has_come_is_judged_by_a_look_as_well_as_by_a_beat() {
     see(&mut ledger, &clock, Seen::ListedUnchanged { by: "a:1".into() });
     assert_eq!(health(&ledger, "one"), Health::Unassigned);
 }
+
+/// The plain list of a worker, which names `one` alone.
+fn only_one() -> Seen {
+    Seen::Named {
+        by: "a:1".into(),
+        names: vec!["one".into()],
+    }
+}
+
+#[test]
+fn a_deletion_that_could_not_be_proven_in_time_keeps_the_last_verdict_that_was_true() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    let both = [("one", State::Running, "a:1"), ("two", State::Failed, "a:1")];
+    see(&mut ledger, &clock, members(&["a:1"]));
+    see(&mut ledger, &clock, listed(&both));
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut ledger, &clock, listed(&both[..1]));
+    clock.advance(TimeDelta::seconds(20));
+    ledger.tick(clock.now());
+    assert_eq!(health(&ledger, "two"), Health::Unknown, "its status has vanished");
+    see(&mut ledger, &clock, only_one());
+    clock.advance(TimeDelta::seconds(5));
+    ledger.outgoing(clock.now()).expect("all so far");
+    ledger.recorded();
+    see(&mut ledger, &clock, only_one());
+    assert_eq!(health(&ledger, "two"), Health::Failed);
+    let out = ledger.outgoing(clock.now()).expect("the deletion");
+    assert_eq!(out.connectors()[0].verdict.health, Health::Failed);
+    let verdicts = out.entries().iter().filter(|entry| matches!(entry, Entry::Verdict(_)));
+    assert_eq!(verdicts.count(), 0, "no verdict changed: the connector is gone");
+}
+
+#[test]
+fn the_fault_of_a_deleted_connector_ends_with_its_deletion() {
+    let ended = |deleted: bool| {
+        let clock = ManualClock::default();
+        let mut ledger = ledger(&clock);
+        let list = |state| [("one", State::Running, "a:1"), ("two", state, "a:1")];
+        see(&mut ledger, &clock, members(&["a:1"]));
+        see(&mut ledger, &clock, listed(&list(State::Failed)));
+        for _ in 0..2 {
+            clock.advance(TimeDelta::seconds(5));
+            let seen = match deleted {
+                true => only_one(),
+                false => listed(&list(State::Running)),
+            };
+            see(&mut ledger, &clock, seen);
+        }
+        let out = ledger.outgoing(clock.now()).expect("a fault's life");
+        let ended = out.entries().iter().find_map(|entry| match entry {
+            Entry::FaultEnded(fault) => Some(fault.deleted),
+            _ => None,
+        });
+        ended.expect("it ended")
+    };
+    assert!(ended(true) && !ended(false));
+}

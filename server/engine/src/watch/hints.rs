@@ -1,8 +1,8 @@
 //! What watchers need to know of the facts: whom to ask, and what to miss.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::facts::{ClusterFacts, ConnectorFacts};
+use model::facts::{ClusterFacts, ConnectorFacts, Missing};
 use model::fold::Expected;
 use model::names::{ConnectorName, WorkerId};
 
@@ -24,6 +24,10 @@ pub(crate) struct Hints {
     /// Connectors that exist and have no status, not yet or no more; the expanded list leaves them out. One that a plain
     /// list lacked is not among them: it is missed until a second list decides.
     pub(crate) without_status: BTreeSet<ConnectorName>,
+    /// Connectors that a plain list lacked, with that list: a second one is awaited, which proves that they are deleted.
+    pub(crate) unproven: BTreeMap<ConnectorName, Missing>,
+    /// Workers whose own addresses can be asked; a second one of them is needed for such a proof.
+    pub(crate) askable: BTreeSet<WorkerId>,
 }
 
 impl Hints {
@@ -49,6 +53,15 @@ impl Hints {
                 .filter(|connector| connector.missing.is_none() && lacks_status(connector))
                 .map(|connector| connector.name.clone())
                 .collect(),
+            unproven: live()
+                .filter_map(|connector| Some((connector.name.clone(), connector.missing.clone()?)))
+                .collect(),
+            askable: facts
+                .workers
+                .values()
+                .filter(|worker| worker.can_be_asked())
+                .map(|worker| worker.id.clone())
+                .collect(),
         }
     }
 }
@@ -58,6 +71,13 @@ impl Hints {
     pub(crate) fn missed(&self, names: &BTreeSet<ConnectorName>) -> Option<&ConnectorName> {
         let expected = |name: &&ConnectorName| !names.contains(*name) && !self.without_status.contains(*name);
         self.connectors.iter().find(expected)
+    }
+
+    /// Whether one of those is missing that no plain list has lacked yet.
+    pub(crate) fn newly_missed(&self, names: &BTreeSet<ConnectorName>) -> bool {
+        let settled = |name: &ConnectorName| self.without_status.contains(name) || self.unproven.contains_key(name);
+        let mut connectors = self.connectors.iter();
+        connectors.any(|name| !names.contains(name) && !settled(name))
     }
 }
 

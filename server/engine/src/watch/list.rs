@@ -13,7 +13,7 @@ use tracing::Instrument as _;
 use super::known::Known;
 use super::names::TooLong;
 use super::pace::Pace;
-use super::plain::Plain;
+use super::plain::{Names, Plain};
 use super::race;
 use super::redact::Recorded;
 use super::trust::{Claim, Trust};
@@ -71,8 +71,20 @@ impl Lister {
             Ok(burden) => burden,
             Err(Deaf) => return None,
         };
-        let pause = self.pace.pause(self.watcher.interval(), began.elapsed(), burden);
-        tokio::time::sleep(pause).await;
+        let interval = self.watcher.interval();
+        let next = tokio::time::Instant::now() + self.pace.pause(interval, began.elapsed(), burden);
+        // A second list that is due a moment after the next look comes before it, so that it does not wait for that.
+        let last_call = next + interval / 10;
+        while let Some(due) = self.plain.awaited(&self.watcher)
+            && tokio::time::Instant::now() + due < last_call
+        {
+            tokio::time::sleep(due).await;
+            let look = span::look(Look::List, self.watcher.cluster.name.as_str());
+            let (watcher, trust, too_long) = (&self.watcher, &mut self.trust, &mut self.too_long);
+            let proved = self.plain.prove(watcher, trust, too_long).instrument(look).await;
+            proved.ok()?;
+        }
+        tokio::time::sleep_until(next).await;
         Some(())
     }
 
@@ -103,9 +115,6 @@ impl Lister {
                 continue;
             }
             self.last_good = Some(worker.address().clone());
-            let (watcher, trust, too_long) = (&self.watcher, &mut self.trust, &mut self.too_long);
-            let looked = self.plain.look(watcher, trust, too_long, &worker, &self.last_names);
-            looked.await?;
             if self.known.learn(&self.watcher, &worker, LEARNING).await {
                 self.last_body = None;
             }
@@ -135,17 +144,39 @@ impl Lister {
         expanded: Expanded,
     ) -> Result<Option<Gap>, Deaf> {
         let by = worker.address().clone();
+        let mut plain;
         let seen = match expanded {
-            Expanded::Unchanged => Seen::ListedUnchanged { by },
+            Expanded::Unchanged => {
+                let names = &self.last_names;
+                plain = self
+                    .plain
+                    .beside(&self.watcher, worker, names, &mut self.too_long)
+                    .await;
+                // The expanded list came: that the plain one is not believed leaves nothing unknown.
+                if let Some(claim) = plain.as_ref().map(claim) {
+                    let suspicious = self.suspicious(&by, names, plain.as_ref());
+                    let believed = self.trust.believe(&self.watcher, worker, vec![claim], suspicious);
+                    if believed.await.is_err() {
+                        plain = None;
+                    }
+                }
+                Seen::ListedUnchanged { by }
+            }
             Expanded::Body { hash, connectors } => {
                 let raw = self.too_long.left_out(&self.watcher.cluster.name, connectors);
                 let names: BTreeSet<ConnectorName> = raw.keys().cloned().collect();
-                let claim = Claim {
+                // One answer about the worker then tells of both lists.
+                plain = self
+                    .plain
+                    .beside(&self.watcher, worker, &names, &mut self.too_long)
+                    .await;
+                let expanded = Claim {
                     names: &names,
                     named: raw.values().flat_map(workers_named).collect(),
-                    suspicious: self.suspicious(&by, &names),
                 };
-                if let Err(gap) = self.trust.believe(&self.watcher, worker, claim).await {
+                let claims = [expanded].into_iter().chain(plain.as_ref().map(claim)).collect();
+                let suspicious = self.suspicious(&by, &names, plain.as_ref());
+                if let Err(gap) = self.trust.believe(&self.watcher, worker, claims, suspicious).await {
                     return Ok(Some(gap));
                 }
                 let listed = heavy(|| self.known.clean(&by, raw)).await;
@@ -154,15 +185,30 @@ impl Lister {
                 Seen::Listed(listed)
             }
         };
-        let heard = self.watcher.tell_answered(at, answered, seen).await;
-        heard.then_some(None).ok_or(Deaf)
+        if !self.watcher.tell_answered(at, answered, seen).await {
+            return Err(Deaf);
+        }
+        match plain {
+            Some(plain) => self.plain.tell(&self.watcher, plain).await.map(|()| None),
+            None => Ok(None),
+        }
     }
 
     /// A worker that is still starting answers from an incomplete copy: whoever lists less than is known, or nothing
     /// at all, or was not asked before, must show that it is ready.
-    fn suspicious(&self, by: &WorkerId, names: &BTreeSet<ConnectorName>) -> bool {
-        let lacks = self.watcher.hints.borrow().missed(names).is_some();
+    fn suspicious(&self, by: &WorkerId, names: &BTreeSet<ConnectorName>, plain: Option<&Names>) -> bool {
+        let hints = self.watcher.hints.borrow();
+        let lacks =
+            hints.missed(names).is_some() || plain.is_some_and(|plain| !hints.connectors.is_subset(&plain.names));
         names.is_empty() || lacks || self.last_good.as_ref() != Some(by)
+    }
+}
+
+/// What a plain list claims: no worker.
+fn claim(plain: &Names) -> Claim<'_> {
+    Claim {
+        names: &plain.names,
+        named: BTreeSet::new(),
     }
 }
 

@@ -1,9 +1,10 @@
 //! The plain list, which alone names connectors without a status, and alone proves deletions.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use connect::Worker;
+use model::Timestamp;
 use model::names::{ConnectorName, WorkerId};
 use model::observe::Seen;
 use telemetry::Outcome;
@@ -14,74 +15,130 @@ use super::race;
 use super::trust::{Claim, Trust};
 use super::watcher::Watcher;
 
-/// Whose plain list came last, and when.
+/// What a second list may take of the time between two looks, from each worker: a plain one is answered from memory.
+const DEADLINE: Duration = Duration::from_secs(3);
+/// A second list is asked for so much after it is due: the clock that tells what lies between two lists is not the one
+/// that is slept by.
+const MARGIN: Duration = Duration::from_millis(20);
+/// Workers that are asked for a second list before the next attempt.
+const ASKED: usize = 2;
+
+/// When plain lists were asked for.
 #[derive(Default)]
 pub(super) struct Plain {
+    /// The last one that was believed.
     last: Option<Instant>,
-    by: Option<WorkerId>,
+    /// The last attempt to have a second one.
+    tried: Option<Instant>,
+}
+
+/// A plain list in hand.
+pub(super) struct Names {
+    at: Timestamp,
+    by: WorkerId,
+    pub(super) names: BTreeSet<ConnectorName>,
 }
 
 impl Plain {
-    /// Asks for it at its slow cadence, and at once while a known connector is missing from the expanded list. Names
-    /// that cannot be recorded are left out, see [`TooLong`].
-    pub(super) async fn look(
+    /// The list of a worker whose expanded one just came, at the slow cadence, and at once where that lacks a connector
+    /// that no plain list has lacked yet.
+    pub(super) async fn beside(
+        &self,
+        watcher: &Watcher,
+        worker: &Worker,
+        listed: &BTreeSet<ConnectorName>,
+        too_long: &mut TooLong,
+    ) -> Option<Names> {
+        let missing = watcher.hints.borrow().newly_missed(listed);
+        let due = self.last.is_none_or(|last| last.elapsed() >= watcher.slow_interval());
+        match missing || due {
+            true => ask(watcher, worker, too_long).await,
+            false => None,
+        }
+    }
+
+    /// Passes one on that is believed.
+    pub(super) async fn tell(&mut self, watcher: &Watcher, plain: Names) -> Result<(), Deaf> {
+        self.last = Some(Instant::now());
+        let Names { at, by, names } = plain;
+        let names = names.into_iter().collect();
+        let heard = watcher.tell(at, Seen::Named { by, names }).await;
+        heard.then_some(()).ok_or(Deaf)
+    }
+
+    /// In how long a second list may prove a deletion; `None` while none is awaited. What could not be proven is tried
+    /// again after half an interval.
+    pub(super) fn awaited(&self, watcher: &Watcher) -> Option<Duration> {
+        let first = watcher.hints.borrow().unproven.values().map(|first| first.at).min()?;
+        let interval = watcher.interval();
+        // A first list that lies ahead was seen before the clock was set back.
+        let age = (watcher.shared.clock.now() - first).to_std().unwrap_or_default();
+        let due = interval.saturating_sub(age) + MARGIN;
+        let rested = self.tried.map(|tried| (interval / 2).saturating_sub(tried.elapsed()));
+        Some(due.max(rested.unwrap_or_default()))
+    }
+
+    /// Asks for it: of another worker than the first list's wherever one can be asked.
+    pub(super) async fn prove(
         &mut self,
         watcher: &Watcher,
         trust: &mut Trust,
         too_long: &mut TooLong,
-        listed_by: &Worker,
-        listed: &BTreeSet<ConnectorName>,
     ) -> Result<(), Deaf> {
-        let missing = watcher.hints.borrow().missed(listed).is_some();
-        let due = self.last.is_none_or(|last| last.elapsed() >= watcher.slow_interval());
-        if !missing && !due {
-            return Ok(());
-        }
-        let other = self.other(watcher, listed_by, missing);
-        for worker in other.iter().chain([listed_by]) {
-            let at = watcher.shared.clock.now();
-            let Some(mut names) = ask(watcher, worker).await else {
-                continue;
-            };
-            names.retain(|name| too_long.fits(&watcher.cluster.name, name));
-            let claim = Claim {
-                names: &names,
-                named: BTreeSet::new(),
-                suspicious: missing,
-            };
-            // The expanded list just came: that this one is not believed leaves nothing unknown.
-            if trust.believe(watcher, worker, claim).await.is_err() {
-                continue;
+        self.tried = Some(Instant::now());
+        for candidates in seconds(watcher) {
+            for worker in candidates {
+                let asked = tokio::time::timeout(DEADLINE, ask(watcher, &worker, too_long)).await;
+                let Ok(Some(plain)) = asked else { continue };
+                let claim = Claim {
+                    names: &plain.names,
+                    named: BTreeSet::new(),
+                };
+                if trust.believe(watcher, &worker, vec![claim], true).await.is_ok() {
+                    self.tell(watcher, plain).await?;
+                    break;
+                }
             }
-            let by = worker.address().clone();
-            self.last = Some(Instant::now());
-            self.by = Some(by.clone());
-            let names = names.into_iter().collect();
-            return match watcher.tell(at, Seen::Named { by, names }).await {
-                true => Ok(()),
-                false => Err(Deaf),
-            };
         }
         Ok(())
     }
-
-    /// A deletion is proven by two workers where there are two: they take turns.
-    fn other(&self, watcher: &Watcher, listed_by: &Worker, missing: bool) -> Option<Worker> {
-        let turn = missing && self.by.as_ref() == Some(listed_by.address());
-        let candidates = turn.then(|| race::candidates(watcher, None, &BTreeSet::new()));
-        let mut others = candidates.into_iter().flatten();
-        others.find(|worker| worker.address() != listed_by.address())
-    }
 }
 
-/// The names; `None` when none came: the next look asks again.
-async fn ask(watcher: &Watcher, worker: &Worker) -> Option<BTreeSet<ConnectorName>> {
+/// Whom to ask for a second list, for each worker that gave a first one.
+fn seconds(watcher: &Watcher) -> Vec<Vec<Worker>> {
+    let firsts: BTreeSet<WorkerId> = {
+        let hints = watcher.hints.borrow();
+        hints.unproven.values().map(|first| first.by.clone()).collect()
+    };
+    let candidates = race::candidates(watcher, None, &BTreeSet::new());
+    let hints = watcher.hints.borrow();
+    let second = |first: &WorkerId| {
+        let other = |worker: &&Worker| worker.address() != first && hints.askable.contains(worker.address());
+        let others: Vec<Worker> = candidates.iter().filter(other).take(ASKED).cloned().collect();
+        if !others.is_empty() {
+            return others;
+        }
+        let same = candidates.iter().find(|worker| worker.address() == first);
+        same.or(candidates.first()).into_iter().cloned().collect()
+    };
+    firsts.iter().map(second).collect()
+}
+
+/// The names, without those that cannot be recorded, see [`TooLong`]; `None` when none came: the next look asks again.
+async fn ask(watcher: &Watcher, worker: &Worker, too_long: &mut TooLong) -> Option<Names> {
     let cluster = watcher.cluster.name.as_str();
+    let at = watcher.shared.clock.now();
     let began = Instant::now();
     match worker.names().await {
         Ok(answer) => {
             telemetry::rest_answered(cluster, "names", Outcome::Ok, answer.took);
-            Some(answer.value.into_iter().collect())
+            let mut names: BTreeSet<ConnectorName> = answer.value.into_iter().collect();
+            names.retain(|name| too_long.fits(&watcher.cluster.name, name));
+            Some(Names {
+                at,
+                by: worker.address().clone(),
+                names,
+            })
         }
         Err(_) => {
             telemetry::rest_answered(cluster, "names", Outcome::Failed, began.elapsed());

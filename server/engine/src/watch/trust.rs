@@ -25,14 +25,18 @@ pub(super) struct Claim<'a> {
     pub(super) names: &'a BTreeSet<ConnectorName>,
     /// Workers that its statuses name.
     pub(super) named: BTreeSet<&'a WorkerId>,
-    /// Whether the worker must show that it is ready.
-    pub(super) suspicious: bool,
 }
 
 impl Trust {
-    /// Asks a worker, after its list came, what decides whether that is believed: had it been asked before, somebody
-    /// else might have taken its address meanwhile.
-    pub(super) async fn believe(&mut self, watcher: &Watcher, worker: &Worker, claim: Claim<'_>) -> Result<(), Gap> {
+    /// Asks a worker, after its lists came, what decides whether they are believed: had it been asked before, somebody
+    /// else might have taken its address meanwhile. Where they are `suspicious` it must also show that it is ready.
+    pub(super) async fn believe(
+        &mut self,
+        watcher: &Watcher,
+        worker: &Worker,
+        claims: Vec<Claim<'_>>,
+        suspicious: bool,
+    ) -> Result<(), Gap> {
         let by = worker.address();
         let at = watcher.shared.clock.now();
         let root = root(watcher, worker).await;
@@ -50,18 +54,20 @@ impl Trust {
             Err(gap) if self.identified.contains(by) => return Err(gap),
             Err(_) => None,
         };
-        let readiness = match claim.suspicious {
-            true => readiness(watcher, worker, claim.names).await?,
-            false => Readiness::NotAsked,
+        let readiness = match claims.first() {
+            Some(first) if suspicious => readiness(watcher, worker, first.names).await?,
+            _ => Readiness::NotAsked,
         };
-        let shown = Shown {
-            by,
-            kafka_cluster_id: kafka_cluster_id.as_ref(),
-            readiness: &readiness,
-            named: claim.named,
-            empty: claim.names.is_empty(),
-        };
-        watcher.hints.borrow().expected.believes(&shown)
+        let hints = watcher.hints.borrow();
+        claims.into_iter().try_for_each(|claim| {
+            hints.expected.believes(&Shown {
+                by,
+                kafka_cluster_id: kafka_cluster_id.as_ref(),
+                readiness: &readiness,
+                named: claim.named,
+                empty: claim.names.is_empty(),
+            })
+        })
     }
 }
 

@@ -92,6 +92,11 @@ impl Rig {
     }
 
     pub async fn start_as(database: &Database, holder: &str, spec: FleetSpec) -> Self {
+        Self::start_by(database, holder, spec, Arc::new(System)).await
+    }
+
+    /// With a clock of its own.
+    pub async fn start_by(database: &Database, holder: &str, spec: FleetSpec, clock: Arc<dyn Clock>) -> Self {
         let store = database.store().await;
         let (stores, store_receiver) = watch::channel(Some(store.clone()));
         let (spec_sender, spec_receiver) = watch::channel(Arc::new(spec));
@@ -100,7 +105,7 @@ impl Rig {
             store: store_receiver,
             spec: spec_receiver,
             key: FingerprintKey::new(b"a key that only these tests have"),
-            clock: Arc::new(System),
+            clock,
             holder: holder.into(),
             address: None,
             stop: stop.clone(),

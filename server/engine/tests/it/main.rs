@@ -18,6 +18,7 @@ mod doctor;
 mod first_look;
 mod forgetting;
 mod harness;
+mod jumps;
 mod lease;
 mod lists;
 mod outage;

@@ -100,6 +100,11 @@ fn without_trace(case: &Case<'_>) -> Option<Vec<String>> {
             "Check that the status topic of the cluster is compacted and was not emptied",
             "Restart the connector with its tasks, so that they report again",
         ]
+    } else if said("it was deleted is not proven yet") {
+        vec![
+            "See whether all workers of the cluster answer: a second one must list it no more either",
+            "Ask a worker for the plain list of its connectors, GET /connectors, if they do",
+        ]
     } else if said("a state that Signalbox does not know") {
         vec!["Compare the workers' version with those that this Signalbox knows"]
     } else {
@@ -167,6 +172,12 @@ fn of_cluster(known: &Known<'_>) -> Vec<String> {
             "Read the workers' logs for why the rebalance does not end: a worker that joins and leaves again and again, or a connector whose start or stop hangs"
                 .to_owned(),
             "Restart the worker that the logs point at, one at a time".to_owned(),
+        ],
+        Class::Kafka if quiet == Some(Quiet::Unread) => vec![
+            "Check that the workers' Kafka is up, and that the leader of their config topic's partition answers them"
+                .to_owned(),
+            "Read the workers' logs for errors of their Kafka clients: credentials, rights on the topic, the network"
+                .to_owned(),
         ],
         Class::Worker if quiet == Some(Quiet::Starting) => vec![
             format!("Wait while the worker{at} reads its topics and joins its group"),

@@ -1,11 +1,10 @@
 //! Plain lists: what they lack twice is deleted, what they name for the first time is new.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::folding::Folding;
 use super::listed::appeared;
-use crate::facts::{Alive, Missing, WorkerFacts};
+use crate::facts::Missing;
 use crate::names::{ConnectorName, WorkerId};
 use crate::transition::{Change, Subject};
 
@@ -29,7 +28,8 @@ pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[Connector
                 status.named |= folding.at - status.since >= folding.settings.vanished_grace();
             }
         } else if proves_absence {
-            match &connector.missing {
+            // A first list that lies ahead was seen before the clock was set back, and would wait for it to be there again.
+            match connector.missing.as_ref().filter(|first| first.at <= folding.at) {
                 None => {
                     next.missing = Some(Missing {
                         at: folding.at,
@@ -38,7 +38,6 @@ pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[Connector
                 }
                 Some(first) if proven(folding, first, by) => {
                     next.missing = None;
-                    next.status_missing = None;
                     next.deleted_at = Some(folding.at);
                     folding.outside(Subject::Connector(connector.name.clone()), Change::ConnectorDeleted);
                 }
@@ -58,11 +57,7 @@ pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[Connector
 /// The second list proves the deletion when an interval lies between the two, and when it comes from another worker
 /// wherever a second one can be asked: behind an ingress all answers come from one address.
 fn proven(folding: &Folding<'_>, first: &Missing, by: &WorkerId) -> bool {
-    let answers = |worker: &Arc<WorkerFacts>| worker.ever_answered && worker.probe_failures == 0;
-    let another = folding
-        .facts
-        .workers
-        .values()
-        .any(|worker| worker.id != first.by && worker.alive == Alive::Yes && answers(worker));
+    let mut workers = folding.facts.workers.values();
+    let another = workers.any(|worker| worker.id != first.by && worker.can_be_asked());
     folding.at - first.at >= folding.settings.interval && (first.by != *by || !another)
 }

@@ -82,7 +82,7 @@ fn failed_anew(before: Option<&InstanceFacts>, seen: &ListedInstance) -> bool {
 
 /// Whether a moment lies so far ahead of the present that the clock was set back since it was written down: what counts
 /// from it would wait until the clock is there again. Sources may differ by less.
-fn ahead(moment: Timestamp, now: Timestamp) -> bool {
+pub(super) fn ahead(moment: Timestamp, now: Timestamp) -> bool {
     moment - now > TimeDelta::minutes(1)
 }
 

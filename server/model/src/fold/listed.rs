@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::folding::Folding;
 use super::{instance, members};
+use crate::Timestamp;
 use crate::facts::{Alive, ConnectorFacts, StatusMissing, WorkerFacts};
 use crate::kept;
 use crate::names::{ConnectorName, WorkerId};
@@ -13,31 +14,34 @@ use crate::state::{State, TargetSource, TargetState};
 use crate::transition::{Change, Subject};
 
 /// Folds the whole list. A connector that is missing from it keeps its states, but they are no longer seen: connectors
-/// without a status are left out by Connect, and only plain lists prove a deletion.
-pub(super) fn listed(folding: &mut Folding<'_>, listed: &Listed) {
+/// without a status are left out by Connect, and only plain lists prove a deletion. What is missing from the first list
+/// after a silence has not been seen since the list before it.
+pub(super) fn listed(folding: &mut Folding<'_>, listed: &Listed, before_silence: Option<Timestamp>) {
     for (name, seen) in &listed.connectors {
         connector(folding, name, seen);
     }
     if folding.holds_whole_copy(&listed.by) {
-        vanished(folding, listed);
+        vanished(folding, listed, before_silence.unwrap_or(folding.at));
     }
     workers_named(folding, listed);
 }
 
 /// Marks the connectors of which a status was seen before and is not in this list.
-fn vanished(folding: &mut Folding<'_>, listed: &Listed) {
+fn vanished(folding: &mut Folding<'_>, listed: &Listed, since: Timestamp) {
     let shown = |name| listed.connectors.get(name).is_some_and(ListedConnector::has_status);
     let connectors = folding.facts.connectors.values();
+    let at = folding.at;
+    let told = |known: &ConnectorFacts| {
+        let before = known.status_missing.as_ref();
+        before.is_some_and(|status| !instance::ahead(status.since, at))
+    };
     let newly: Vec<_> = connectors
-        .filter(|known| known.deleted_at.is_none() && known.status_missing.is_none() && known.has_status())
+        .filter(|known| known.deleted_at.is_none() && !told(known) && known.has_status())
         .filter(|known| !shown(&known.name))
         .cloned()
         .collect();
     for connector in newly {
-        let status_missing = Some(StatusMissing {
-            since: folding.at,
-            named: false,
-        });
+        let status_missing = Some(StatusMissing { since, named: false });
         folding.put_connector(ConnectorFacts {
             status_missing,
             ..(*connector).clone()

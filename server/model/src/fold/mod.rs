@@ -43,13 +43,16 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         touched: Touched::default(),
     };
     let about_before = folding.facts.about.clone();
-    folding.facts.fresh.tried = folding.facts.fresh.tried.max(Some(observation.answered));
+    // Looks may end in another order than they began, but none lies far ahead, unless the clock was set back since.
+    let tried = folding.facts.fresh.tried;
+    let tried = tried.filter(|tried| !instance::ahead(*tried, observation.answered));
+    folding.facts.fresh.tried = tried.max(Some(observation.answered));
     match &observation.seen {
         Seen::Listed(listed) => {
-            reach::listed(&mut folding);
-            listed::listed(&mut folding, listed);
+            let before_silence = reach::listed(&mut folding);
+            listed::listed(&mut folding, listed, before_silence);
         }
-        Seen::ListedUnchanged { .. } => reach::listed(&mut folding),
+        Seen::ListedUnchanged { .. } => drop(reach::listed(&mut folding)),
         Seen::Named { by, names } => deletion::named(&mut folding, by, names),
         Seen::Members(group) => members::members(&mut folding, group),
         Seen::MembersMissing(gap) => members::missing(&mut folding, gap),

@@ -2,14 +2,18 @@
 
 use super::folding::Folding;
 use super::returned;
+use crate::Timestamp;
 use crate::observe::{Gap, GapKind, Source};
 use crate::transition::{Change, Subject};
 
-/// A list came. Its states are as of its question; that the cluster answers is true from the answer on.
-pub(super) fn listed(folding: &mut Folding<'_>) {
-    if returned::was_silent(folding) {
+/// A list came. Its states are as of its question; that the cluster answers is true from the answer on. Returns the last
+/// list before it, where the cluster was silent since.
+pub(super) fn listed(folding: &mut Folding<'_>) -> Option<Timestamp> {
+    let silent = returned::was_silent(folding);
+    if silent {
         returned::doubt(folding);
     }
+    let before = folding.facts.fresh.rest.filter(|_| silent);
     let first = folding.facts.fresh.rest.is_none() && folding.facts.about.reachable_since.is_none();
     folding.facts.fresh.rest = Some(folding.at);
     folding.facts.fresh.answered = Some(folding.answered);
@@ -22,6 +26,7 @@ pub(super) fn listed(folding: &mut Folding<'_>) {
             folding.transition_at(folding.answered, Source::Rest, Subject::Cluster, Change::Reachable);
         }
     }
+    before
 }
 
 /// No worker gave a list. A single missed look is no outage: the cluster counts as unreachable once two intervals

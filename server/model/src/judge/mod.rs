@@ -11,6 +11,7 @@ mod doubt;
 mod failing;
 mod instance;
 mod intent;
+mod last;
 mod placement;
 mod silence;
 mod since;
@@ -26,6 +27,7 @@ use crate::state::State;
 use crate::verdict::{Activity, Health, Reason, Verdict};
 
 use case::{Case, Finding};
+pub use last::last_true;
 pub use surroundings::{Silence, Surroundings, surroundings};
 
 /// A verdict and until when it holds by itself.

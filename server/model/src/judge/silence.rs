@@ -26,6 +26,17 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
         ));
     }
     let since = vanished(case, window)?;
+    if let Some(first) = &case.connector.missing {
+        return Some(without_status(
+            since,
+            UNPROVEN,
+            &format!(
+                "the list of {} lacked it first; a second one that proves it could not be had",
+                first.by
+            ),
+            "a connector counts as deleted once a second worker, where there is one, lists it no more either",
+        ));
+    }
     Some(without_status(
         since,
         VANISHED,
@@ -34,10 +45,25 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
     ))
 }
 
+/// What is said in its place while a ready worker does not list the connector either.
+pub(super) const UNPROVEN: &str = "This connector is listed no more; that it was deleted is not proven yet";
+
+/// What is said of a connector without a status, and of its tasks.
+pub(super) fn gone(case: &Case<'_>) -> &'static str {
+    match case.connector.missing {
+        Some(_) => UNPROVEN,
+        None => VANISHED,
+    }
+}
+
 /// Since when its status has been missing, once that is no deletion which is still being proven.
 pub(super) fn vanished(case: &Case<'_>, window: &mut Window) -> Option<Timestamp> {
     let since = case.connector.status_missing.as_ref()?.since;
-    let ends = since + case.settings.vanished_grace();
+    let ends = since
+        + match case.connector.missing {
+            Some(_) => case.settings.deletion_grace(),
+            None => case.settings.vanished_grace(),
+        };
     window.until(ends);
     (case.now >= ends).then_some(since)
 }

@@ -67,7 +67,7 @@ pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp)
     let silence = Silence {
         since: heard,
         text: text(cluster, gap, heard).into(),
-        class: class(cluster, gap.kind),
+        class: class(cluster, gap),
         busy: gap.kind == GapKind::Busy,
     };
     (Surroundings { silence: Some(silence) }, None)
@@ -79,17 +79,18 @@ fn text(cluster: &ClusterFacts, gap: &Gap, since: Timestamp) -> String {
         Some(_) => " and Kafka no longer tells who is in its Connect group",
         None => "",
     };
-    Quiet::of(gap.kind).sentence(cluster.name.as_str(), group, &gap.text, since)
+    Quiet::of(gap).sentence(cluster.name.as_str(), group, &gap.text, since)
 }
 
-fn class(cluster: &ClusterFacts, gap: GapKind) -> Class {
+fn class(cluster: &ClusterFacts, gap: &Gap) -> Class {
     let empty = cluster
         .about
         .group
         .as_ref()
         .is_some_and(|group| group.empty_since.is_some());
-    match gap {
+    match gap.kind {
         _ if empty => Class::Worker,
+        _ if Quiet::of(gap) == Quiet::Unread => Class::Kafka,
         GapKind::Denied => Class::Auth,
         GapKind::NotConnect | GapKind::Forbidden => Class::Config,
         GapKind::Refused | GapKind::Starting | GapKind::Busy | GapKind::Other => Class::Worker,

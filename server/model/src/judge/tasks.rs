@@ -46,7 +46,7 @@ fn find(case: &Case<'_>, facts: &InstanceFacts, window: &mut Window) -> (Health,
         return (Health::Unknown, silence.since, silence.text.clone());
     }
     if let Some(since) = silence::vanished(case, window) {
-        return (Health::Unknown, since, silence::VANISHED.into());
+        return (Health::Unknown, since, silence::gone(case).into());
     }
     let on = &instance::whereabouts(case, &facts.worker_id);
     if facts.state == State::Paused {

@@ -208,6 +208,7 @@ pub fn fault(id: &str, cluster: &ClusterName, ended_at: Option<Timestamp>) -> Ar
         opened_at: at(4),
         unheard_since: Some(at(21)),
         ended_at,
+        deleted: ended_at.is_some(),
     })
 }
 

@@ -78,5 +78,6 @@ pub fn fault(
         opened_at: ago(age),
         unheard_since: None,
         ended_at: None,
+        deleted: false,
     }
 }

@@ -1,9 +1,13 @@
 //! What is gone from lists, and what only seems so.
 
 use chrono::TimeDelta;
-use model::judge::{judge, surroundings};
+use model::judge::{judge, last_true, surroundings};
+use model::observe::GapKind;
+use model::verdict::{Health, Verdict};
 
-use super::story::{Story, answered, at, connector, group_of, left_and_right, list, names, two_workers};
+use super::story::{
+    Story, answered, at, configured, connector, group_of, left_and_right, list, names, no_list, no_members, two_workers,
+};
 
 /// Two workers whose addresses answer.
 fn answering() -> Story {
@@ -114,7 +118,137 @@ fn a_deletion_does_not_pass_through_unknown() {
         assert_eq!(seen, (second < 10).then_some("healthy"));
     }
     assert_eq!(story.news(), ["10 right deleted by outside"]);
-    assert_eq!(story.connector("right").status_missing, None);
+    assert_eq!(story.connector("right").missing, None);
+}
+
+#[test]
+fn a_deletion_whose_proof_is_late_is_called_so_once_the_last_states_are_stale() {
+    let mut story = answering();
+    for second in (5..50).step_by(5) {
+        story
+            .see(second, list("a", &only_left()))
+            .see(second, names("a", &["left"]));
+        let expected = match second < 35 {
+            true => "healthy 0 [healthy]",
+            false => "unknown 5 [unknown]",
+        };
+        assert_eq!(story.verdict("right"), expected, "{second}");
+    }
+    assert_eq!(
+        story.reasons("right"),
+        "This connector is listed no more; that it was deleted is not proven yet"
+    );
+    let unknown = story.verdicts["right"].clone();
+    let last = |story: &Story| last_true(&story.facts, story.connector("right"), &story.settings, &unknown);
+    assert_eq!(last(&story), None, "it is not deleted yet");
+
+    story.see(50, names("b", &["left"]));
+    assert_eq!(story.news(), ["50 right deleted by outside"]);
+    let last = last(&story).unwrap();
+    assert_eq!((last.health, last.since), (Health::Healthy, at(0)));
+}
+
+#[test]
+fn the_last_true_verdict_is_of_the_time_when_it_was_seen_last() {
+    let mut story = answering();
+    story.see(4, list("a", &left_and_right("RUNNING a", "FAILED b boom")));
+    for second in (5..45).step_by(5) {
+        story
+            .see(second, list("a", &only_left()))
+            .see(second, names("a", &["left"]));
+    }
+    // Its worker dies after it was seen last, and no other one is left to be asked.
+    story.see(45, group_of(&["a"], 0)).see(45, names("a", &["left"]));
+    let unknown = Verdict {
+        health: Health::Unknown,
+        ..story.verdicts["left"].clone()
+    };
+    let last = |name: &str, verdict: &Verdict| {
+        let last = last_true(&story.facts, story.connector(name), &story.settings, verdict);
+        last.map(|verdict| verdict.health)
+    };
+    assert_eq!(last("right", &unknown), Some(Health::Failed));
+    assert_eq!(last("right", &story.verdicts["left"]), None, "what was seen counts");
+    assert_eq!(last("left", &unknown), None, "it is not deleted");
+}
+
+#[test]
+fn what_was_deleted_while_its_cluster_was_silent_does_not_become_healthy_once_more() {
+    let mut story = answering();
+    for second in (5..60).step_by(5) {
+        story.see(second, no_list(GapKind::Refused)).see(second, no_members());
+    }
+    assert_eq!(story.verdict("right"), "unknown 30 [unknown]");
+    story.see(60, list("a", &only_left())).see(60, names("a", &["left"]));
+    assert_eq!(story.verdict("left"), "healthy 60 [healthy]");
+    assert_eq!(story.verdict("right"), "unknown 30 [unknown]", "nobody saw it since");
+    let unknown = story.verdicts["right"].clone();
+    story.news();
+    story.see(65, names("b", &["left"]));
+    assert_eq!(story.news(), ["65 right deleted by outside"]);
+    let last = last_true(&story.facts, story.connector("right"), &story.settings, &unknown);
+    assert_eq!(last.unwrap().health, Health::Healthy);
+}
+
+#[test]
+fn what_returns_before_its_deletion_is_proven_was_not_deleted() {
+    let mut story = answering();
+    let with = |topics: &str| {
+        let right = connector("right", "RUNNING b", &["RUNNING b"]);
+        vec![
+            connector("left", "RUNNING a", &["RUNNING a"]),
+            configured(right, &[("topics", topics)]),
+        ]
+    };
+    story.see(2, list("a", &with("orders"))).news();
+    let gone = |story: &mut Story, second| {
+        story
+            .see(second, list("a", &only_left()))
+            .see(second, names("a", &["left"]));
+        assert!(story.connector("right").missing.is_some());
+    };
+    gone(&mut story, 5);
+    story.see(9, list("a", &with("orders")));
+    assert!(
+        story.news().is_empty(),
+        "one list is no proof, and nothing else differs"
+    );
+    gone(&mut story, 15);
+    story.see(19, list("a", &with("invoices")));
+    assert_eq!(story.news(), ["19 right config {\"topics\"} by outside"]);
+    assert_eq!(story.connector("right").first_seen, at(0));
+    // The first of two lists counts no more once the connector was seen in between.
+    story.see(21, names("b", &["left"]));
+    assert!(story.news().is_empty());
+    assert_eq!(story.verdict("right"), "healthy 0 [healthy]");
+}
+
+#[test]
+fn a_first_list_from_before_the_clock_was_set_back_does_not_wait_for_it() {
+    let mut story = answering();
+    story
+        .see(3_605, list("a", &only_left()))
+        .see(3_605, names("a", &["left"]))
+        .see(10, list("a", &only_left()))
+        .see(10, names("a", &["left"]));
+    assert_eq!(story.connector("right").missing.as_ref().unwrap().at, at(10));
+    assert_eq!(story.connector("right").status_missing.as_ref().unwrap().since, at(10));
+    assert_eq!(story.facts.fresh.tried, Some(at(10)));
+    story.see(15, names("b", &["left"]));
+    assert_eq!(story.news(), ["15 right deleted by outside"]);
+}
+
+#[test]
+fn a_failed_connector_that_is_deleted_is_in_no_fault() {
+    let mut story = answering();
+    story.see(4, list("a", &left_and_right("RUNNING a", "FAILED b boom")));
+    assert_eq!(story.open().len(), 1);
+    for (second, by) in [(5, "a"), (10, "b")] {
+        story
+            .see(second, list(by, &only_left()))
+            .see(second, names(by, &["left"]));
+    }
+    assert!(story.open().is_empty());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use model::advice;
 use model::facts::Alive;
-use model::observe::{GapKind, Seen};
+use model::observe::{Gap, GapKind, Seen};
 use model::verdict::Class;
 
 use super::story::{
@@ -286,4 +286,25 @@ fn an_empty_group_proves_nothing_of_workers_that_never_were_in_it() {
         "another group id was configured, it seems"
     );
     assert_eq!(story.verdict("left"), "healthy 0 [healthy]");
+}
+
+#[test]
+fn workers_that_cannot_read_their_config_topic_are_told_so_and_not_as_in_a_rebalance() {
+    let mut story = two_workers();
+    let text = "a: the worker could not answer for now: Request timed out. The worker is currently reading to the end of \
+                the config topic, which began at 2026-11-18T11:06:45Z";
+    for second in (5..60).step_by(5) {
+        let (kind, text) = (GapKind::Busy, text.into());
+        story
+            .see(second, no_members())
+            .see(second, Seen::ListMissing(Gap { kind, text }));
+    }
+    let reasons = story.reasons("left");
+    assert!(
+        reasons.contains("cannot read their config topic to its end") && !reasons.contains("rebalance"),
+        "{reasons}"
+    );
+    assert_eq!(story.faults[0].class, Class::Kafka);
+    let steps = advice::of_fault(&story.faults[0]).join(" ");
+    assert!(steps.contains("Kafka is up") && !steps.contains("rebalance"), "{steps}");
 }
