@@ -102,6 +102,7 @@ impl Rig {
             key: FingerprintKey::new(b"a key that only these tests have"),
             clock: Arc::new(System),
             holder: holder.into(),
+            former: Arc::default(),
             address: None,
             stop: stop.clone(),
         });
