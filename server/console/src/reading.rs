@@ -19,11 +19,19 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const ANSWER: Duration = Duration::from_secs(10);
 
 /// The turns of those who read the database.
-pub(crate) struct Reading(Semaphore);
+pub(crate) struct Reading {
+    turns: Semaphore,
+    patience: Duration,
+    answer: Duration,
+}
 
 impl Default for Reading {
     fn default() -> Self {
-        Self(Semaphore::new(AT_ONCE))
+        Self {
+            turns: Semaphore::new(AT_ONCE),
+            patience: PATIENCE,
+            answer: ANSWER,
+        }
     }
 }
 
@@ -33,11 +41,11 @@ impl Reading {
     /// # Errors
     /// [`Error::Busy`] when none came; [`Error::Unavailable`] when the work took too long; those of the work.
     async fn turn<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let Ok(Ok(_turn)) = timeout(PATIENCE, self.0.acquire()).await else {
+        let Ok(Ok(_turn)) = timeout(self.patience, self.turns.acquire()).await else {
             return Err(Error::Busy);
         };
-        timeout(ANSWER, work).await.unwrap_or_else(|_elapsed| {
-            let why = format!("the database did not answer within {} s", ANSWER.as_secs());
+        timeout(self.answer, work).await.unwrap_or_else(|_elapsed| {
+            let why = format!("the database did not answer within {} s", self.answer.as_secs());
             Err(Error::Unavailable(why))
         })
     }
@@ -63,24 +71,20 @@ impl Console {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn who_hangs_keeps_others_from_the_database_for_a_while_and_not_for_ever() {
-        let reading = Reading::default();
+        let reading = Reading {
+            turns: Semaphore::new(2),
+            patience: Duration::from_millis(50),
+            answer: Duration::from_millis(500),
+        };
         let hung = || reading.turn::<()>(std::future::pending());
         let quick = || reading.turn(async { Ok(()) });
-        let late = async {
-            tokio::time::sleep(PATIENCE / 2).await;
-            quick().await
-        };
-        let after = async {
-            tokio::time::sleep(ANSWER - PATIENCE / 2).await;
-            quick().await
-        };
-        let (a, b, c, d, e, f, late, after) = tokio::join!(hung(), hung(), hung(), hung(), hung(), hung(), late, after);
-        for one in [a, b, c, d, e, f] {
-            assert!(matches!(one, Err(Error::Unavailable(_))), "{one:?}");
-        }
-        assert!(matches!(late, Err(Error::Busy)), "{late:?}");
+        let (one, two, three) = tokio::join!(hung(), hung(), quick());
+        assert!(matches!(one, Err(Error::Unavailable(_))), "{one:?}");
+        assert!(matches!(two, Err(Error::Unavailable(_))), "{two:?}");
+        assert!(matches!(three, Err(Error::Busy)), "{three:?}");
+        let after = quick().await;
         assert!(after.is_ok(), "the turns are free again: {after:?}");
     }
 }

@@ -65,15 +65,10 @@ fn a_database_that_hangs_keeps_nobody_from_what_memory_answers() {
     let timeline = "/api/v1/clusters/orders/connectors/invoices/timeline";
     assert_eq!(server.api(timeline).status, 200);
     instance.freeze();
+    let began = Instant::now();
+    let ask = || (server.api(timeline), began.elapsed());
     let answers: Vec<(Answer, Duration)> = std::thread::scope(|scope| {
-        let began = Instant::now();
-        let ask = || {
-            scope.spawn(|| {
-                let answer = server.api(timeline);
-                (answer, began.elapsed())
-            })
-        };
-        let asking: Vec<_> = (0..MANY).map(|_| ask()).collect();
+        let asking: Vec<_> = (0..MANY).map(|_| scope.spawn(ask)).collect();
         // Some are with the database by now, and all others wait for them.
         std::thread::sleep(Duration::from_millis(500));
         assert!(!asking.iter().any(|one| one.is_finished()), "they hang");
