@@ -72,7 +72,14 @@ mod tests {
     fn the_command_for_verbs_names_the_directory_that_was_given() {
         assert_eq!(at(None), "signalbox-lab shell");
         assert_eq!(at(Some("/tmp/d-1")), "signalbox-lab shell --directory /tmp/d-1");
-        assert_eq!(at(Some("/tmp/it's here")), "signalbox-lab shell --directory '/tmp/it'\\''s here'");
-        assert!(at(Some("d")).starts_with("signalbox-lab shell --directory /"), "{}", at(Some("d")));
+        assert_eq!(
+            at(Some("/tmp/it's here")),
+            "signalbox-lab shell --directory '/tmp/it'\\''s here'"
+        );
+        assert!(
+            at(Some("d")).starts_with("signalbox-lab shell --directory /"),
+            "{}",
+            at(Some("d"))
+        );
     }
 }

@@ -269,3 +269,27 @@ async fn a_record_under_way_may_be_silent_for_two_seconds() {
         .unwrap();
     assert_eq!(seen, ["2s"]);
 }
+
+#[tokio::test]
+async fn what_a_process_held_that_is_known_to_have_ended_is_taken_at_once_in_a_new_epoch() {
+    let database = Database::new().await;
+    let store = database.store().await;
+    let all = units(3);
+    let dead = store.take(&all[..1], "a/1", &[], LONG).await.unwrap().pop().unwrap();
+    store.take(&all[1..2], "b/1", &[], LONG).await.unwrap();
+    assert!(store.take(&all[..2], "a/2", &[], LONG).await.unwrap().is_empty());
+    let former = ["a/0".into(), "a/1".into()];
+    let taken = store.take(&all, "a/2", &former, LONG).await.unwrap();
+    let mut taken: Vec<_> = taken
+        .iter()
+        .map(|lease| (lease.unit().clone(), lease.epoch()))
+        .collect();
+    taken.sort();
+    assert_eq!(
+        taken,
+        [(all[0].clone(), 2), (all[2].clone(), 1)],
+        "its own and what was free"
+    );
+    // Whatever is left of the dead one writes nothing any more.
+    assert!(matches!(store.renew(&dead).await, Err(store::Error::Fenced { .. })));
+}
