@@ -17,9 +17,12 @@ use crate::site::Site;
 
 /// Requests under way at once; more are told to come back.
 const PLACES: usize = 256;
-/// Of these, requests that are being answered: enough that one which waits for the database keeps nobody else from an
-/// answer, and few enough that everything else the server does never stands behind many of them.
+/// Of these, requests that are being worked on: few enough that everything else the server does never stands behind many
+/// of them.
 const TURNS: usize = 32;
+/// Of these, requests that wait for something, most likely the database: some places are always left for those that
+/// memory answers.
+const WAITS: usize = 192;
 /// Event streams open at once.
 const STREAMS: usize = 512;
 
@@ -31,6 +34,7 @@ struct Inner {
     parts: Parts,
     places: Semaphore,
     turns: Semaphore,
+    waits: Semaphore,
     streams: Arc<Semaphore>,
     overview: Drawn,
 }
@@ -68,6 +72,7 @@ impl AppState {
             parts,
             places: Semaphore::new(PLACES),
             turns: Semaphore::new(TURNS),
+            waits: Semaphore::new(WAITS),
             streams: Arc::new(Semaphore::new(STREAMS)),
             overview: Drawn::default(),
         }))
@@ -169,6 +174,10 @@ impl AppState {
 
     pub(crate) fn turns(&self) -> &Semaphore {
         &self.0.turns
+    }
+
+    pub(crate) fn waits(&self) -> &Semaphore {
+        &self.0.waits
     }
 
     pub(crate) fn streams(&self) -> &Arc<Semaphore> {

@@ -17,6 +17,9 @@ pub enum Error {
     /// The database is away; what the view holds is still answered.
     #[error("history cannot be read right now: {0}")]
     Unavailable(String),
+    /// Too many ask the database at once, or it hangs; in a moment it may be otherwise.
+    #[error("too many questions wait for the database; try again in a second")]
+    Busy,
     /// Something that should not happen.
     #[error("{0}")]
     Broken(String),

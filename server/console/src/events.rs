@@ -5,6 +5,7 @@ use std::sync::Arc;
 use engine::Event;
 use model::actor::{Actor, Right};
 use model::names::ConnectorId;
+use store::Store;
 use tokio::sync::broadcast;
 
 use crate::{Console, Error, require};
@@ -40,11 +41,14 @@ impl Console {
             });
         };
         let limit = i64::try_from(most).unwrap_or(i64::MAX - 1) + 1;
-        let store = self.store()?;
-        let feed = store.feed_after(after, limit).await?;
         // A number beyond this server's view may come from a server whose view is a moment ahead. Only one that was never
         // given out is of another database, or of one that was since restored.
-        let unknown = after > head && after > store.feed_head().await?;
+        let question = |store: Store| async move {
+            let feed = store.feed_after(after, limit).await?;
+            let unknown = after > head && after > store.feed_head().await?;
+            Ok((feed, unknown))
+        };
+        let (feed, unknown) = self.reading(question).await?;
         let expired = unknown || feed.oldest.is_none_or(|oldest| after + 1 < oldest) && after < head;
         let fleet = self.fleet();
         let more = !expired && feed.items.len() > most;

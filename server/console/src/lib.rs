@@ -13,6 +13,7 @@ mod log;
 mod metrics;
 mod overview;
 mod readiness;
+mod reading;
 mod system;
 mod team;
 mod timeline;
@@ -54,6 +55,7 @@ pub struct Console {
     clock: Arc<dyn Clock>,
     rendered: Arc<metrics::Rendered>,
     lately: Arc<timeline::Lately>,
+    reading: Arc<reading::Reading>,
 }
 
 impl Console {
@@ -76,6 +78,7 @@ impl Console {
             clock,
             rendered: Arc::default(),
             lately: Arc::default(),
+            reading: Arc::default(),
         }
     }
 
@@ -107,16 +110,6 @@ impl Console {
             now: self.now(),
             limit: self.stale_after(),
         }
-    }
-
-    fn store(&self) -> Result<Store, Error> {
-        self.store.borrow().clone().ok_or_else(|| {
-            let why = self.trouble.borrow().clone();
-            Error::Unavailable(
-                why.unwrap_or_else(|| "the database is not connected yet".into())
-                    .to_string(),
-            )
-        })
     }
 }
 

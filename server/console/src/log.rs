@@ -31,6 +31,6 @@ impl Console {
             outcome: "done".into(),
             detail: store::detail([("before", before), ("now", now), ("minutes", &minutes.to_string())]),
         };
-        Ok(self.store()?.audit(&item).await?)
+        self.reading(|store| async move { Ok(store.audit(&item).await?) }).await
     }
 }

@@ -13,7 +13,7 @@ use model::actor::{Actor, Right};
 use model::names::{ClusterName, ConnectorName};
 use model::record::Entry;
 use model::verdict::Health;
-use store::TimelineFilter;
+use store::{Store, TimelineFilter};
 
 use crate::{Console, Error, require};
 
@@ -91,7 +91,9 @@ impl Console {
             limit: i64::try_from(limit).unwrap_or(500) + 1,
             ..TimelineFilter::default()
         };
-        let mut items = self.store()?.timeline(&filter).await?;
+        let mut items = self
+            .reading(|store| async move { Ok(store.timeline(&filter).await?) })
+            .await?;
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(|item| item.id);
@@ -121,12 +123,8 @@ impl Console {
         connector: &ConnectorName,
     ) -> Result<Vec<ConfigChange>, Error> {
         require(actor, Right::SeeConfig)?;
-        let store = self.store()?;
         let formerly = self.formerly(cluster);
-        let mut versions = store.config_versions(cluster, connector).await?;
-        for name in &formerly {
-            versions.extend(store.config_versions(name, connector).await?);
-        }
+        let names: Vec<ClusterName> = std::iter::once(cluster).chain(&formerly).cloned().collect();
         let filter = TimelineFilter {
             cluster: Some(cluster.clone()),
             formerly,
@@ -135,7 +133,14 @@ impl Console {
             before_id: None,
             limit: MOST_CHANGES,
         };
-        let history = store.timeline(&filter).await?;
+        let question = |store: Store| async move {
+            let mut versions = Vec::new();
+            for name in &names {
+                versions.extend(store.config_versions(name, connector).await?);
+            }
+            Ok((versions, store.timeline(&filter).await?))
+        };
+        let (versions, history) = self.reading(question).await?;
         let whole = i64::try_from(history.len()).unwrap_or(MOST_CHANGES) < MOST_CHANGES;
         Ok(changes::changes(&history, &versions, whole))
     }

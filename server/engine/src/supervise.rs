@@ -38,6 +38,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// This process, uniquely: it holds leases under this name.
     pub holder: Arc<str>,
+    /// Processes that are known to have ended and whose place this one takes: their leases are not waited out.
+    pub former: Arc<[Arc<str>]>,
     /// Where its users reach this server, if known: for those who look which server watches what.
     pub address: Option<Arc<str>>,
     /// Ends everything.
@@ -111,6 +113,7 @@ async fn supervise(mut parts: Parts) {
         store: store.apart(),
         seats: seats.clone(),
         holder: parts.holder.clone(),
+        former: parts.former.clone(),
         address: parts.address.clone(),
     };
     let beat = {

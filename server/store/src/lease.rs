@@ -1,5 +1,6 @@
 //! Who may write the facts of a unit: one server at a time, proven by a value.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::Timestamp;
@@ -144,19 +145,27 @@ impl Store {
         }))
     }
 
-    /// Takes those of several units that are free, or this holder's own, for `ttl`, by Postgres's clock, all in one
-    /// statement. One whose row is kept by a transaction of its last holder is left out and can be had once that ended.
+    /// Takes those of several units that are free, this holder's own, or those of `former` holders, for `ttl`, by
+    /// Postgres's clock, all in one statement. One whose row is kept by a transaction of its last holder is left out and
+    /// can be had once that ended. `former` are processes that are known to have ended: their leases are not waited out.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn take(&self, units: &[UnitName], holder: &str, ttl: Duration) -> Result<Vec<Lease>> {
+    pub async fn take(
+        &self,
+        units: &[UnitName],
+        holder: &str,
+        former: &[Arc<str>],
+        ttl: Duration,
+    ) -> Result<Vec<Lease>> {
         let units: Vec<String> = units.iter().map(|unit| unit.as_str().to_owned()).collect();
+        let former: Vec<String> = former.iter().map(|holder| holder.to_string()).collect();
         let rows = answer(async {
             Ok(query!(
                 r#"WITH free AS (
                        SELECT unit FROM leases
                        WHERE unit = ANY ($1::text[])
-                           AND (released OR expires_at <= clock_timestamp() OR holder = $2)
+                           AND (released OR expires_at <= clock_timestamp() OR holder = $2 OR holder = ANY ($4::text[]))
                        FOR UPDATE SKIP LOCKED
                    ),
                    taken AS (
@@ -180,6 +189,7 @@ impl Store {
                 &units,
                 holder,
                 ttl.as_secs_f64(),
+                &former,
             )
             .fetch_all(&self.pool)
             .await?)

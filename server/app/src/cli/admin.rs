@@ -18,6 +18,13 @@ pub fn sign_in_link(file: &ConfigFile) -> Exit {
     // Not made here when it is absent: the server that makes it may run as another user.
     let key = match SecretKey::open(&config.server.secret_key_file) {
         Ok(key) => key,
+        Err(error) if config.path.is_none() => {
+            let text = format!(
+                "{error}\nno configuration file was found here, so this is where a server without one keeps its key; name \
+                 the server's file with --config FILE"
+            );
+            return complain(Exit::Usage, &text);
+        }
         Err(error) => return complain(Exit::Usage, &error),
     };
     let site = Site::new(config.server.listen, config.server.public_url.clone());

@@ -1,7 +1,5 @@
 //! What stands before every handler: the route's limits, and who may ask.
 
-use std::time::Duration;
-
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -9,36 +7,19 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{CONTENT_TYPE, FORWARDED, HOST, HeaderName, VIA};
 use http::{HeaderMap, StatusCode};
 use telemetry::span::Method;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::caller::{Caller, CallerSession};
 use super::problem::Problem;
 use super::refusal::refuse;
 use super::route::{Access, Kind, Route};
+use super::turns::{Busy, Turns};
 use crate::access::{Visitor, anybody};
 use crate::site::{Site, is_loopback};
 use crate::state::AppState;
 
 /// The header by which a page's script proves that it belongs to the session; forms send a field `csrf`.
 pub const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
-
-/// How long a request may wait for its turn. Answers are worked out without a pause, so that under more requests than
-/// the processors can answer all of them wait for each other; whoever would be answered late is told to come back
-/// instead, which costs next to nothing and keeps the queue short.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// Waits for one of `turns`, in one of `places`; `None` when all places are taken or the wait was too long. Who waits
-/// here does not stand in the runtime's queue, where watchers and probes would wait behind it.
-async fn its_turn<'a>(
-    places: &'a Semaphore,
-    turns: &'a Semaphore,
-    patience: Duration,
-) -> Option<(SemaphorePermit<'a>, SemaphorePermit<'a>)> {
-    let place = places.try_acquire().ok()?;
-    let turn = tokio::time::timeout(patience, turns.acquire()).await.ok()?.ok()?;
-    Some((place, turn))
-}
 
 /// Admits a request to its route's handler, or refuses it.
 pub async fn guard(
@@ -70,27 +51,28 @@ pub async fn guard(
     }
     let began = Instant::now();
     let work = async {
+        // Whoever sends slowly takes no place and no turn from others.
         if route.verb.changes() {
-            request = match proven(&state, route, &visitor, request).await {
+            request = match whole(route, request).await.and_then(|(request, body)| {
+                proven(&state, route, &visitor, &request, &body)?;
+                Ok(request.map(|()| Body::from(body)))
+            }) {
                 Ok(request) => request,
                 Err(problem) => return refuse(&state, route.kind, problem),
             };
         }
-        // Probes are answered however busy the server is: they ask just that. A turn begins when the whole request is
-        // here, so that whoever sends slowly holds up nobody.
-        let _turn = match route.kind {
-            Kind::Probe => None,
-            Kind::Api | Kind::Page => match its_turn(state.places(), state.turns(), PATIENCE).await {
-                None => return refuse(&state, route.kind, Problem::busy()),
-                turn => turn,
-            },
-        };
         let extensions = request.extensions_mut();
         extensions.insert(Caller(visitor.actor));
         if let Some(session) = visitor.session {
             extensions.insert(CallerSession(session));
         }
-        next.run(request).await
+        let answer = next.run(request);
+        // Probes are answered however busy the server is: they ask just that.
+        if route.kind == Kind::Probe {
+            return answer.await;
+        }
+        let answered = Turns::of(&state).take(answer).await;
+        answered.unwrap_or_else(|Busy| refuse(&state, route.kind, Problem::busy()))
     };
     match tokio::time::timeout_at(began + route.limits.deadline, work).await {
         Ok(response) => response,
@@ -147,62 +129,46 @@ fn to_the_door(state: &AppState, headers: &HeaderMap) -> Response {
     Redirect::to(&format!("{}/signin", state.site().base())).into_response()
 }
 
+/// The request with all that was sent with it.
+async fn whole(route: &Route, request: Request) -> Result<(http::Request<()>, Bytes), Problem> {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, route.limits.body).await.map_err(|_| {
+        Problem::of_rejection(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "what was sent is larger than anything that this address takes".to_owned(),
+        )
+    })?;
+    Ok((http::Request::from_parts(parts, ()), body))
+}
+
 /// Lets a change pass only when the visitor's own page or program asked for it.
-async fn proven(state: &AppState, route: &Route, visitor: &Visitor, request: Request) -> Result<Request, Problem> {
+fn proven(
+    state: &AppState,
+    route: &Route,
+    visitor: &Visitor,
+    request: &http::Request<()>,
+    body: &[u8],
+) -> Result<(), Problem> {
     let Some(session) = visitor.session.as_ref().filter(|_| route.access != Access::Open) else {
         // A bearer token is sent by programs, never by a browser on its own; an open route proves itself in its body.
-        return Ok(request);
+        return Ok(());
     };
     let refused = || Problem::denied("this page is older than your session, or another site sent it; load it anew");
     if let Some(token) = request.headers().get(CSRF_HEADER) {
         let token = token.to_str().map_err(|_| refused())?;
-        return if state.access().csrf_holds(session, token) {
-            Ok(request)
-        } else {
-            Err(refused())
-        };
+        return state
+            .access()
+            .csrf_holds(session, token)
+            .then_some(())
+            .ok_or_else(refused);
     }
     let is_form = request
         .headers()
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
         .is_some_and(|kind| kind.split(';').next().unwrap_or_default().trim() == "application/x-www-form-urlencoded");
-    if !is_form {
-        return Err(refused());
-    }
-    let (parts, body) = request.into_parts();
-    let body: Bytes = axum::body::to_bytes(body, route.limits.body).await.map_err(|_| {
-        Problem::of_rejection(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "the form is larger than any of ours".to_owned(),
-        )
-    })?;
-    let holds = url::form_urlencoded::parse(&body)
-        .any(|(key, value)| key == "csrf" && state.access().csrf_holds(session, &value));
-    if holds {
-        Ok(Request::from_parts(parts, Body::from(body)))
-    } else {
-        Err(refused())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn who_waits_too_long_for_a_turn_is_told_to_come_back() {
-        let (places, turns) = (Semaphore::new(3), Semaphore::new(1));
-        let ask = |patience| its_turn(&places, &turns, patience);
-        let (soon, late) = (Duration::from_millis(20), Duration::from_secs(60));
-        let first = ask(late).await;
-        assert!(first.is_some());
-        let (second, third, none) = tokio::join!(ask(soon), ask(soon), ask(late));
-        assert!(second.is_none() && third.is_none(), "the turn is another's");
-        assert!(none.is_none(), "there is no place to wait in");
-        let (next, ()) = tokio::join!(ask(late), async { drop(first) });
-        assert!(next.is_some(), "a turn that is given back is the next one's");
-        drop(next);
-        assert_eq!((places.available_permits(), turns.available_permits()), (3, 1));
-    }
+    let holds = is_form
+        && url::form_urlencoded::parse(body)
+            .any(|(key, value)| key == "csrf" && state.access().csrf_holds(session, &value));
+    holds.then_some(()).ok_or_else(refused)
 }

@@ -14,6 +14,7 @@ mod route;
 mod routes;
 mod serve;
 mod system;
+mod turns;
 
 pub use caller::{Caller, CallerSession};
 pub(crate) use drawn::Drawn;

@@ -138,6 +138,7 @@ impl From<console::Error> for Problem {
             console::Error::NotFound(detail) => Self::not_found(detail),
             console::Error::BadQuestion(detail) => Self::bad_request(detail),
             console::Error::Unavailable(_) => Self::unavailable(error.to_string()),
+            console::Error::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", error.to_string()),
             console::Error::Broken(why) => {
                 tracing::error!(why, "a question could not be answered");
                 Self::internal()

@@ -87,7 +87,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// For questions: no body, 20 s (a question to Postgres gives up after 15).
+    /// For questions: no body, 20 s (one to Postgres waits 3 s for its turn and gives up after 10).
     pub const READ: Self = Self {
         body: 0,
         deadline: Duration::from_secs(20),

@@ -8,6 +8,7 @@ pub mod reload;
 mod serve;
 mod signals;
 mod speech;
+mod succession;
 mod traces;
 
 pub use error::ServeError;

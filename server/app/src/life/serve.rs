@@ -24,6 +24,7 @@ use super::error::ServeError;
 use super::reload::{LastReload, Reloader};
 use super::signals::{Ending, hangup};
 use super::speech::Speech;
+use super::succession::Succession;
 use super::traces::deliver;
 use crate::access::{Access, publish};
 use crate::clock::SystemClock;
@@ -45,6 +46,8 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
     let hangup = hangup().map_err(ServeError::system("listening for signals"))?;
     make_folder(&config.server.data_dir).map_err(ServeError::system("making data_dir"))?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let holder = holder()?;
+    let succession = Succession::of(&config.server.data_dir, &holder);
     let key = SecretKey::open_or_make(&config.server.secret_key_file)?;
     let prometheus = Prometheus::install()?;
     // Ended last, so that what ends before it is told too.
@@ -79,13 +82,14 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
         refused: None,
     });
 
-    let (holder, started_at) = (holder()?, clock.now());
+    let started_at = clock.now();
     let engine = engine::start(engine::Parts {
         store: store.clone(),
         spec: spec.clone(),
         key: key.fingerprints(),
         clock: clock.clone(),
         holder: holder.clone(),
+        former: succession.former(),
         address: Some(site.address().into()),
         stop: stop.clone(),
     });
@@ -171,6 +175,8 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
         warn!("the last traces were not delivered in time");
     }
     info!("ended");
+    // Held until here: nothing of this process is under way any more.
+    drop(succession);
     Ok(())
 }
 

@@ -115,3 +115,15 @@ fn the_doctor_takes_no_credentials_in_an_address_and_repeats_none() {
     assert_eq!(code(&seen), 2, "{}", said(&seen));
     assert!(!said(&seen).contains("s3cretw0rd"), "{}", said(&seen));
 }
+
+#[test]
+fn a_link_that_finds_no_key_says_how_to_name_the_servers_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = run(&["admin", "sign-in-link"], folder.path());
+    assert_eq!(code(&asked), 2, "{}", said(&asked));
+    assert!(said(&asked).contains("--config FILE"), "{}", said(&asked));
+    std::fs::write(folder.path().join("signalbox.toml"), "[server]\ndata_dir = \"data\"\n").unwrap();
+    let asked = run(&["admin", "sign-in-link", "--config", "signalbox.toml"], folder.path());
+    assert_eq!(code(&asked), 2);
+    assert!(!said(&asked).contains("--config FILE"), "{}", said(&asked));
+}

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use store::Store;
 
 use crate::{Console, Error};
 
@@ -21,8 +22,8 @@ pub struct DatabaseItem {
 
 impl Console {
     pub(super) async fn database(&self) -> Result<DatabaseItem, Error> {
-        let store = self.store()?;
-        let health = store.ping().await?;
+        let question = |store: Store| async move { Ok((store.ping().await?, store.size().await?)) };
+        let (health, bytes) = self.reading(question).await?;
         // Its clock was read about in the middle of the question.
         let half = TimeDelta::from_std(health.latency / 2).unwrap_or_default();
         let ahead = health.clock - (self.now() - half);
@@ -30,7 +31,7 @@ impl Console {
             ahead,
             latency: health.latency,
             version: health.version,
-            bytes: store.size().await?,
+            bytes,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use model::Timestamp;
 use model::names::UnitName;
+use store::Store;
 
 use crate::{Console, Error};
 
@@ -50,8 +51,8 @@ pub struct LeaseItem {
 
 impl Console {
     pub(super) async fn shared(&self, asked: &str) -> Result<Shared, Error> {
-        let store = self.store()?;
-        let (servers, leases) = tokio::try_join!(store.servers(), store.leases())?;
+        let question = |store: Store| async move { Ok((store.servers().await?, store.leases().await?)) };
+        let (servers, leases) = self.reading(question).await?;
         let leases: Vec<LeaseItem> = leases
             .into_iter()
             .map(|lease| LeaseItem {

@@ -118,6 +118,15 @@ impl Stage {
         stage
     }
 
+    /// A cluster as it is recorded, in place of one of its name.
+    pub fn put(&self, record: ClusterRecord) {
+        let mut fleet = (**self.fleet.borrow()).clone();
+        fleet
+            .clusters
+            .insert(record.name.clone(), Arc::new(Cluster::new(record, 2)));
+        self.fleet.send_replace(Arc::new(fleet));
+    }
+
     /// A connector comes, or is replaced, or goes.
     pub fn change(&self, cluster: &str, put: &[Made], gone: &[&str]) {
         let mut fleet = (**self.fleet.borrow()).clone();

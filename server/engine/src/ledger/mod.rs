@@ -7,6 +7,7 @@ mod due;
 mod faults;
 mod pending;
 mod refused;
+mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -200,7 +201,7 @@ impl Ledger {
     /// all that is pending.
     pub(crate) fn outgoing(&mut self, at: Timestamp) -> Option<&Outgoing> {
         if self.sent.is_none() {
-            let piece = self.refused.next(at);
+            let piece = self.refused.next(at, &mut self.pending);
             let is_piece = piece.is_some();
             if !is_piece {
                 self.refused.sift(&mut self.pending);
@@ -226,16 +227,15 @@ impl Ledger {
 
     /// What was sent is recorded. Returns what of it was refused before, if that can be told only now.
     pub(crate) fn recorded(&mut self) -> Option<LeftOut> {
-        if let Some(sent) = self.sent.take() {
-            self.refused.taken(&sent);
-        }
+        let sent = self.sent.take();
+        let stands_for = sent.and_then(|sent| self.refused.taken(sent));
         let told = self.refused.tell(&self.facts.name);
         let left_out = told.map(|(gap, left_out)| {
             self.pending.push(gap);
             left_out
         });
         self.tell_pending();
-        left_out
+        stands_for.or(left_out)
     }
 
     /// The database refused what was sent, for a reason that may not pass: it is sent once more, then in pieces, until
@@ -243,9 +243,7 @@ impl Ledger {
     pub(crate) fn refused(&mut self, at: Timestamp, why: &str) -> Option<LeftOut> {
         let sent = self.sent.take_if(|sent| self.refused.enough(sent))?;
         let (gap, left_out) = self.refused.apart(sent, at, why)?;
-        if let Some(gap) = gap {
-            self.pending.push(gap);
-        }
+        self.pending.push(gap);
         Some(left_out)
     }
 
@@ -468,6 +466,8 @@ impl Ledger {
     }
 }
 
+#[cfg(test)]
+mod handover_tests;
 #[cfg(test)]
 mod refused_tests;
 #[cfg(test)]

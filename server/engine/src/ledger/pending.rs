@@ -25,6 +25,19 @@ pub(crate) struct Pending {
     pub(super) feed: BTreeSet<(Option<ConnectorName>, Changed)>,
     pub(super) heartbeat: bool,
     pub(super) entries: Vec<Entry>,
+    /// History of these rows that may be what the database refuses.
+    pub(super) withheld: Option<Withheld>,
+    /// Whether a gap tells already that it was refused.
+    pub(super) told: bool,
+}
+
+/// History in whose place a gap is recorded.
+#[derive(Clone)]
+pub(super) struct Withheld {
+    pub(super) gap: Entry,
+    pub(super) history: Vec<Entry>,
+    /// What the database said.
+    pub(super) why: String,
 }
 
 impl Pending {
@@ -36,7 +49,7 @@ impl Pending {
             self.entries.push(gap(
                 from,
                 at,
-                "more happened while the database was away than could be kept",
+                "more happened than could be kept until the database took it",
             ));
         }
         self.entries.push(entry);
@@ -86,7 +99,10 @@ impl Pending {
                 .filter(|name| !facts.connectors.contains_key(*name))
                 .cloned()
                 .collect(),
-            entries: self.take_entries(),
+            entries: {
+                let gap = self.withheld.iter().map(|withheld| withheld.gap.clone());
+                gap.chain(std::mem::take(&mut self.entries)).collect()
+            },
             faults: self.faults.values().cloned().collect(),
             feed: self.feed.iter().cloned().collect(),
             fresh: facts.fresh.clone(),
@@ -190,12 +206,11 @@ impl Outgoing {
         self.at
     }
 
-    pub(super) fn rows(&self) -> &Pending {
-        &self.rows
-    }
-
     /// What it was made of.
-    pub(super) fn into_pending(self) -> Pending {
+    pub(super) fn into_pending(mut self) -> Pending {
+        if self.rows.withheld.is_some() {
+            self.entries.remove(0);
+        }
         Pending {
             entries: self.entries,
             ..self.rows

@@ -14,7 +14,7 @@ use testkit::ManualClock;
 
 use super::*;
 
-fn spec() -> Arc<FleetSpec> {
+pub(super) fn spec() -> Arc<FleetSpec> {
     Arc::new(FleetSpec {
         kafka: BTreeMap::new(),
         clusters: Vec::new(),

@@ -39,6 +39,8 @@ pub(crate) struct Spread {
     pub(crate) store: Store,
     pub(crate) seats: Seats,
     pub(crate) holder: Arc<str>,
+    /// What this server was called when it was killed.
+    pub(crate) former: Arc<[Arc<str>]>,
     pub(crate) address: Option<Arc<str>>,
 }
 
@@ -46,6 +48,8 @@ pub(crate) struct Spread {
 #[derive(Default)]
 struct Memory {
     listener: Option<Listener>,
+    /// Whether it was said that its predecessors are gone.
+    succeeded: bool,
     renewed: Option<Instant>,
     /// What could be watched when it was last said.
     told: BTreeSet<UnitName>,
@@ -102,6 +106,12 @@ impl Spread {
         if memory.tidied.is_none_or(|last| last.elapsed() >= TIDY) {
             self.store.forget_servers().await?;
             memory.tidied = Some(Instant::now());
+        }
+        if !memory.succeeded {
+            for former in self.former.iter() {
+                self.store.leave(former).await?;
+            }
+            memory.succeeded = true;
         }
         let seen = self.see(memory).await?;
         self.act(memory, &seen).await?;
@@ -181,7 +191,9 @@ impl Spread {
         let now = Instant::now();
         let recovering = memory.recovering.is_some_and(|until| now < until);
         for lease in self.store.leases().await? {
-            let mine = *lease.holder == *self.holder;
+            // Nobody works under what a predecessor left: it is known to be dead.
+            let left = lease.held && self.former.iter().any(|former| **former == *lease.holder);
+            let mine = left || *lease.holder == *self.holder;
             if mine && !lease.released {
                 own.push(lease.unit.clone());
             }
@@ -189,7 +201,7 @@ impl Spread {
                 if lease.held && !mine {
                     next = next.min(lease.holds_for + BREATH);
                 }
-                Tenure::Held(lease.holder.into())
+                Tenure::Held(if mine { self.holder.clone() } else { lease.holder.into() })
             } else if units.contains_key(&lease.unit) {
                 Tenure::Free {
                     by: lease.released.then(|| lease.holder.into()),
@@ -220,12 +232,13 @@ impl Spread {
     async fn act(&self, memory: &mut Memory, seen: &Seen) -> store::Result<()> {
         let Plan { take, give } = plan(&self.holder, &seen.servers, &seen.units);
         let (waiting, held) = (self.seats.waiting(), self.seats.held());
-        // What this server holds and does not work under belonged to a unit that was started anew.
+        // What this server holds and does not work under belonged to a unit that was started anew, or to the process
+        // that was killed.
         let anew = seen.own.iter().filter(|unit| !held.contains_key(*unit));
         let wanted: BTreeSet<UnitName> = take.into_iter().chain(anew.cloned()).collect();
         let wanted: Vec<UnitName> = waiting.into_iter().filter(|unit| wanted.contains(unit)).collect();
         if !wanted.is_empty() {
-            for lease in self.store.take(&wanted, &self.holder, LEASE).await? {
+            for lease in self.store.take(&wanted, &self.holder, &self.former, LEASE).await? {
                 memory.free.remove(lease.unit());
                 if let Some(unwanted) = self.seats.grant(lease) {
                     self.store.release(unwanted).await?;

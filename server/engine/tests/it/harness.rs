@@ -107,6 +107,7 @@ impl Rig {
             key: FingerprintKey::new(b"a key that only these tests have"),
             clock,
             holder: holder.into(),
+            former: Arc::default(),
             address: None,
             stop: stop.clone(),
         });

@@ -11,15 +11,13 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, raw_sql};
 use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 
 use crate::database::Database;
-use crate::harness::{Rig, until};
+use crate::harness::{Rig, cluster, spec, until};
 
 /// What is refused never comes true; what is not is not held up by it for longer than this.
 const SOON: Duration = Duration::from_secs(10);
 
 /// From now on rows of `table` whose `column` is `poison` are refused.
 async fn refuse(database: &Database, table: &str, column: &str) {
-    let options = PgConnectOptions::from_str(&database.url).unwrap();
-    let mut connection = options.connect().await.unwrap();
     let sql = format!(
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
          BEGIN
@@ -28,7 +26,14 @@ async fn refuse(database: &Database, table: &str, column: &str) {
          END $$;
          CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse();"
     );
-    raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    run(database, &sql).await;
+}
+
+async fn run(database: &Database, sql: &str) {
+    let options = PgConnectOptions::from_str(&database.url).unwrap();
+    let mut connection = options.connect().await.unwrap();
+    let sql = AssertSqlSafe(sql.to_owned());
+    raw_sql(sql).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
 }
 
@@ -92,9 +97,18 @@ async fn a_row_that_is_refused_for_good_holds_up_nothing_else() {
         told[0].contains("connector poison of orders") && told[0].contains("no poison here"),
         "{told:?}"
     );
-    // That it failed is history all the same.
-    assert_eq!(rig.verdicts("poison").await.last(), Some(&Health::Failed));
+    // Its history waits with it. Another server, to whom the lease goes, sees at its first look what is missing, and
+    // tells it once.
+    assert_eq!(rig.verdicts("poison").await, [Health::Healthy]);
     rig.stop().await;
+    run(&database, "DROP TRIGGER refuse ON connectors").await;
+    let next = Rig::start_as(&database, "server-2", spec(vec![cluster("orders", &fake.urls())])).await;
+    failed(&next, "poison").await;
+    next.looks(2).await;
+    for name in ["poison", "lines", "invoices"] {
+        assert_eq!(next.verdicts(name).await, [Health::Healthy, Health::Failed], "{name}");
+    }
+    next.stop().await;
 }
 
 #[tokio::test]

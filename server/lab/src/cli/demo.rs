@@ -58,7 +58,10 @@ pub(super) async fn run(place: &Place, arguments: &DemoArguments) -> Result<()> 
         None => None,
     };
     introduce(&progress, server.as_ref()).await?;
-    progress.say("in half a minute a worker will be killed; `signalbox-lab shell` gives verbs, Ctrl-C ends everything");
+    progress.say(format!(
+        "in half a minute a worker will be killed; `{}` gives verbs, Ctrl-C ends everything",
+        place.shell()
+    ));
     let bench = Bench::new(
         Arc::clone(&lab),
         vec![Arc::clone(&fleet.orders), Arc::clone(&fleet.legacy)],

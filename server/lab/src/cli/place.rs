@@ -26,6 +26,23 @@ impl Place {
         self.cache.as_ref().map_or_else(Cache::usual, Cache::at)
     }
 
+    /// The command that gives verbs for the lab here. One whose directory was given is not found by itself.
+    pub(super) fn shell(&self) -> String {
+        match &self.directory {
+            None => "signalbox-lab shell".to_owned(),
+            Some(directory) => {
+                let whole = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());
+                let text = whole.display().to_string();
+                let plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-".contains(letter);
+                let word = match text.chars().all(plain) {
+                    true => text,
+                    false => format!("'{}'", text.replace('\'', "'\\''")),
+                };
+                format!("signalbox-lab shell --directory {word}")
+            }
+        }
+    }
+
     pub(super) fn options(&self) -> LabOptions {
         LabOptions {
             cache: self.cache(),
@@ -34,5 +51,35 @@ impl Place {
             progress: progress(),
             ..LabOptions::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(directory: Option<&str>) -> String {
+        let directory = directory.map(PathBuf::from);
+        let place = Place {
+            cache: None,
+            directory,
+            keep: false,
+        };
+        place.shell()
+    }
+
+    #[test]
+    fn the_command_for_verbs_names_the_directory_that_was_given() {
+        assert_eq!(at(None), "signalbox-lab shell");
+        assert_eq!(at(Some("/tmp/d-1")), "signalbox-lab shell --directory /tmp/d-1");
+        assert_eq!(
+            at(Some("/tmp/it's here")),
+            "signalbox-lab shell --directory '/tmp/it'\\''s here'"
+        );
+        assert!(
+            at(Some("d")).starts_with("signalbox-lab shell --directory /"),
+            "{}",
+            at(Some("d"))
+        );
     }
 }

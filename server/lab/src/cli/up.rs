@@ -26,7 +26,8 @@ pub(super) async fn run(place: &Place, arguments: &UpArguments) -> Result<()> {
     }
     let directory = bench.lab().directory().display();
     bench.lab().progress().say(format!(
-        "ready in {directory}; `signalbox-lab shell` gives verbs, Ctrl-C ends everything"
+        "ready in {directory}; `{}` gives verbs, Ctrl-C ends everything",
+        place.shell()
     ));
     listen(bench).await
 }

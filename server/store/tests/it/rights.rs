@@ -98,7 +98,7 @@ async fn a_role_that_may_define_nothing_is_enough() {
     let held = [("connect/orders".into(), lease.epoch())];
     store.beat(&me, &held, Duration::from_secs(60)).await.unwrap();
     store
-        .take(&["connect/lines".into()], "a", Duration::from_secs(60))
+        .take(&["connect/lines".into()], "a", &[], Duration::from_secs(60))
         .await
         .unwrap();
     store.servers().await.unwrap();

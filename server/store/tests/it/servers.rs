@@ -25,7 +25,7 @@ fn server<'a>(holder: &'a str, units: &'a [UnitName]) -> Server<'a> {
 
 /// Takes units and returns what renews them.
 async fn taken(store: &Store, units: &[UnitName], holder: &str, ttl: Duration) -> Vec<(UnitName, i64)> {
-    let leases = store.take(units, holder, ttl).await.unwrap();
+    let leases = store.take(units, holder, &[], ttl).await.unwrap();
     leases
         .iter()
         .map(|lease| (lease.unit().clone(), lease.epoch()))
@@ -111,7 +111,7 @@ async fn a_renewal_tells_what_is_fenced_and_waits_for_nobody() {
         "BEGIN; SELECT FROM leases WHERE unit = 'connect/000' FOR SHARE".into(),
     )
     .await;
-    let mut released = store.take(&all[1..2], "a", LONG).await.unwrap();
+    let mut released = store.take(&all[1..2], "a", &[], LONG).await.unwrap();
     let released = released.pop().expect("its own");
     let held: Vec<(UnitName, i64)> = held
         .into_iter()
@@ -142,7 +142,7 @@ async fn what_ran_out_or_was_given_up_is_taken_by_one_of_many_in_a_new_epoch() {
     let store = database.store().await;
     let all = units(30);
     assert_eq!(taken(&store, &all[..20], "dead", SHORT).await.len(), 20);
-    for lease in store.take(&all[20..25], "gone", LONG).await.unwrap() {
+    for lease in store.take(&all[20..25], "gone", &[], LONG).await.unwrap() {
         store.release(lease).await.unwrap();
     }
     until("the end of its leases", async || {
@@ -221,7 +221,11 @@ async fn a_record_that_says_nothing_any_more_is_ended_and_holds_nobody_up() {
     .await;
     let began = std::time::Instant::now();
     let next = until("the takeover", async || {
-        store.take(&["connect/orders".into()], "b", LONG).await.unwrap().pop()
+        store
+            .take(&["connect/orders".into()], "b", &[], LONG)
+            .await
+            .unwrap()
+            .pop()
     })
     .await;
     let (fresh, feed) = (fresh(1), changes(1));
@@ -264,4 +268,28 @@ async fn a_record_under_way_may_be_silent_for_two_seconds() {
         .await
         .unwrap();
     assert_eq!(seen, ["2s"]);
+}
+
+#[tokio::test]
+async fn what_a_process_held_that_is_known_to_have_ended_is_taken_at_once_in_a_new_epoch() {
+    let database = Database::new().await;
+    let store = database.store().await;
+    let all = units(3);
+    let dead = store.take(&all[..1], "a/1", &[], LONG).await.unwrap().pop().unwrap();
+    store.take(&all[1..2], "b/1", &[], LONG).await.unwrap();
+    assert!(store.take(&all[..2], "a/2", &[], LONG).await.unwrap().is_empty());
+    let former = ["a/0".into(), "a/1".into()];
+    let taken = store.take(&all, "a/2", &former, LONG).await.unwrap();
+    let mut taken: Vec<_> = taken
+        .iter()
+        .map(|lease| (lease.unit().clone(), lease.epoch()))
+        .collect();
+    taken.sort();
+    assert_eq!(
+        taken,
+        [(all[0].clone(), 2), (all[2].clone(), 1)],
+        "its own and what was free"
+    );
+    // Whatever is left of the dead one writes nothing any more.
+    assert!(matches!(store.renew(&dead).await, Err(store::Error::Fenced { .. })));
 }

@@ -1,5 +1,6 @@
 //! Several servers on one database.
 
+mod again;
 mod fenced;
 mod rolling;
 mod takeover;

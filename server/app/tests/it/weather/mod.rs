@@ -9,6 +9,7 @@ mod hostile;
 mod hung;
 mod instance;
 mod killed;
+mod stalled;
 
 use std::time::{Duration, Instant};
 
