@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
+use model::Clock as _;
 use model::fault::Fault;
 use model::names::WorkerId;
 use model::state::State;
