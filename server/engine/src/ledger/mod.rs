@@ -469,6 +469,8 @@ impl Ledger {
 #[cfg(test)]
 mod handover_tests;
 #[cfg(test)]
+mod hour_tests;
+#[cfg(test)]
 mod refused_tests;
 #[cfg(test)]
 pub(crate) mod replay_tests;

@@ -44,15 +44,25 @@ pub(crate) fn spec(settings: Settings) -> Arc<FleetSpec> {
 /// Folds and judges a recording from its beginning; another server takes over before the lines that `takeover` names.
 /// Returns the whole history.
 pub(crate) fn replay(lines: &[Line], spec: &Arc<FleetSpec>, takeover: impl Fn(usize) -> bool) -> Vec<Entry> {
+    replay_of(&"orders".into(), lines, spec, takeover)
+}
+
+/// The same of a cluster with another name.
+pub(crate) fn replay_of(
+    cluster: &ClusterName,
+    lines: &[Line],
+    spec: &Arc<FleetSpec>,
+    takeover: impl Fn(usize) -> bool,
+) -> Vec<Entry> {
     let Some(Line::Saw(begin, _) | Line::Beat(begin)) = lines.first() else {
         return Vec::new();
     };
     let clock = ManualClock::at(*begin);
-    let mut ledger = Ledger::new(&"orders".into(), None, spec.clone(), *begin);
+    let mut ledger = Ledger::new(cluster, None, spec.clone(), *begin);
     let mut history = Vec::new();
     for (number, line) in lines.iter().enumerate() {
         if takeover(number) {
-            ledger = Ledger::new(&"orders".into(), Some(as_stored(&ledger)), spec.clone(), clock.now());
+            ledger = Ledger::new(cluster, Some(as_stored(&ledger)), spec.clone(), clock.now());
         }
         match line {
             Line::Saw(now, observation) => {
