@@ -6,7 +6,7 @@ use model::state::{State, TargetState};
 use model::transition::{Change, Subject, Transition};
 use model::verdict::Health;
 
-use super::{EntryKind, Turn};
+use super::{EntryKind, Shift, Turn};
 
 /// The kind by which entries are told apart.
 pub(super) fn kind(entry: &Entry) -> EntryKind {
@@ -55,6 +55,7 @@ pub(super) fn turn(entry: &Entry) -> Option<Turn> {
         subject,
         word: word.to_owned(),
         cause: cause.map(str::to_owned),
+        shift: None,
     };
     match entry {
         Entry::Verdict(change) => Some(turn(change.connector.to_string(), change.to.words(), None)),
@@ -69,11 +70,29 @@ pub(super) fn turn(entry: &Entry) -> Option<Turn> {
             Some(turn(format!("a fault of {name}"), word, Some(&fault.root_cause)))
         }
         Entry::Transition(transition) => match &transition.change {
-            Change::State { to, root_cause, .. } => {
-                Some(turn(subject(&transition.subject), to.as_str(), root_cause.as_deref()))
-            }
+            Change::State {
+                from,
+                to,
+                from_worker,
+                root_cause,
+                ..
+            } => Some(Turn {
+                shift: shift(from.as_ref(), to, from_worker.is_some()),
+                ..turn(subject(&transition.subject), to.as_str(), root_cause.as_deref())
+            }),
             _ => None,
         },
+    }
+}
+
+/// What of a rebalance a change of state is: tasks are let go and taken up, here or elsewhere, and nothing else happens.
+fn shift(from: Option<&State>, to: &State, elsewhere: bool) -> Option<Shift> {
+    match (from, to) {
+        (Some(State::Running | State::Unassigned | State::Restarting), State::Running) if elsewhere => {
+            Some(Shift::Moved)
+        }
+        (Some(State::Running), State::Unassigned) | (Some(State::Unassigned), State::Running) => Some(Shift::Waited),
+        _ => None,
     }
 }
 

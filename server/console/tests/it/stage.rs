@@ -108,12 +108,14 @@ impl Stage {
                 answered: heard,
                 group: heard,
                 tried: heard,
+                ..Freshness::default()
             };
             ((*name).into(), Arc::new(Cluster::new(cluster, 1)))
         });
         stage.fleet.send_replace(Arc::new(Fleet {
             clusters: clusters.collect(),
             feed: 1,
+            ..Fleet::default()
         }));
         stage
     }
