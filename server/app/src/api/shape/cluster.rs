@@ -74,8 +74,10 @@ pub struct ClusterDetail {
     pub group: Option<Group>,
     /// Why Kafka does not tell who is in the group, where it should.
     pub group_gap: Option<String>,
-    /// What each configured address last answered.
+    /// What each address, configured or discovered, last answered.
     pub addresses: BTreeMap<String, String>,
+    /// When each of them was asked for that.
+    pub addresses_asked: BTreeMap<String, DateTime<Utc>>,
     /// Its open faults.
     pub faults: Vec<OpenFault>,
     /// Plugins over its workers.
@@ -224,11 +226,14 @@ impl From<&Alike> for PerhapsSame {
 impl From<&console::ClusterDetail> for ClusterDetail {
     fn from(detail: &console::ClusterDetail) -> Self {
         let text = |(address, answer): (&WorkerId, &Arc<str>)| (address.to_string(), answer.to_string());
+        let asked = detail.fresh.asked.iter();
+        let asked = asked.filter(|(address, _)| detail.addresses.contains_key(*address));
         Self {
             cluster: Cluster::from(&detail.item),
             group: detail.group.as_ref().map(Group::from),
             group_gap: detail.group_gap.as_ref().map(|gap| gap.text.to_string()),
             addresses: detail.addresses.iter().map(text).collect(),
+            addresses_asked: asked.map(|(address, at)| (address.to_string(), *at)).collect(),
             faults: detail.faults.iter().map(OpenFault::from).collect(),
             plugins: detail.plugins.iter().map(Plugin::from).collect(),
         }
