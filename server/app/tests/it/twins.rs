@@ -91,7 +91,12 @@ fn a_cluster_that_falls_silent_tells_of_all_its_addresses_and_keeps_what_had_fai
     assert!(one("invoices")["unheard_fault"].is_null());
 
     let cluster = || server.api("/api/v1/clusters/orders").json();
-    let addresses = [0, 1].map(|worker| fake.url(worker).trim_start_matches("http://").to_owned());
+    let addresses = [0, 1].map(|worker| {
+        fake.url(worker)
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .to_owned()
+    });
     fake.behave(0, Behaviour::Hang);
     fake.kill(1);
     until("nothing is heard of it", || {
