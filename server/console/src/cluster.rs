@@ -169,9 +169,11 @@ impl Console {
         clusters.map(|cluster| self.cluster_item(fleet, cluster)).collect()
     }
 
-    /// A rebalance delay that has run out holds nothing back any more, though nobody may be there to say so.
+    /// A rebalance delay that has run out holds nothing back any more, though nobody may be there to say so; nor does that
+    /// of a group without members.
     fn still_holding(&self, mut group: GroupFacts) -> GroupFacts {
-        group.delay_until = group.delay_until.filter(|until| *until > self.now());
+        let holds = |until: &Timestamp| group.empty_since.is_none() && *until > self.now();
+        group.delay_until = group.delay_until.filter(holds);
         group
     }
 

@@ -248,10 +248,7 @@ fn storm(items: &[&TimelineItem]) -> Option<TimelineLine> {
         moves: None,
     };
     let mut item = (*newest).clone();
-    // Whether a fault is open or over is what its newest entry says; of the rest the worst counts.
-    if item.kind != EntryKind::Fault {
-        item.health = items.iter().filter_map(|item| item.health).min();
-    }
+    item.health = items.iter().filter_map(|item| item.health).min();
     Some(TimelineLine {
         item,
         storm: Some(storm),

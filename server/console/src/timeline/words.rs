@@ -29,8 +29,8 @@ pub(super) fn kind(entry: &Entry) -> EntryKind {
 pub(super) fn health(entry: &Entry) -> Option<Health> {
     match entry {
         Entry::Verdict(change) => Some(change.to),
-        Entry::FaultOpened(_) => None,
-        Entry::FaultEnded(_) => Some(Health::Healthy),
+        // One that ended may have become part of a greater one; who is healthy then, verdicts tell.
+        Entry::FaultOpened(_) | Entry::FaultEnded(_) => None,
         Entry::Transition(transition) => match &transition.change {
             Change::State { to, .. } => match to {
                 State::Running => Some(Health::Healthy),
@@ -214,5 +214,48 @@ fn transition_text(transition: &Transition) -> String {
         Change::RecordingGap { from, why } => {
             format!("nothing could be recorded since {}: {why}", from.format("%H:%M:%S UTC"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::fault::Fault;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_fault_is_not_painted_healthy() {
+        let fault = |scope| -> Fault {
+            let fault = json!({
+                "id": "f", "cluster": "orders", "scope": scope, "domain": "infrastructure", "class": "worker",
+                "confidence": 0.9, "root_cause": "worker a:8083 is gone", "reasons": [], "members": ["a"],
+                "opened_at": "2026-11-21T14:00:00Z", "ended_at": "2026-11-21T14:00:30Z",
+            });
+            serde_json::from_value(fault).unwrap()
+        };
+        for scope in [
+            json!({"kind": "worker", "name": "a:8083"}),
+            json!({"kind": "connector", "name": "a"}),
+        ] {
+            assert_eq!(health(&Entry::FaultOpened(fault(scope.clone()))), None);
+            assert_eq!(
+                health(&Entry::FaultEnded(fault(scope))),
+                None,
+                "the cluster's silence may have taken it in"
+            );
+        }
+    }
+
+    #[test]
+    fn what_moves_is_told_from_what_fails() {
+        use State::{Failed, Running, Unassigned};
+        assert_eq!(shift(Some(&Running), &Running, true), Some(Shift::Moved));
+        assert_eq!(shift(Some(&Unassigned), &Running, true), Some(Shift::Moved));
+        assert_eq!(shift(Some(&Running), &Unassigned, false), Some(Shift::Waited));
+        assert_eq!(shift(Some(&Unassigned), &Running, false), Some(Shift::Waited));
+        assert_eq!(shift(Some(&Failed), &Running, true), None, "it was mended");
+        assert_eq!(shift(Some(&Running), &Failed, true), None);
+        assert_eq!(shift(None, &Running, false), None, "it is new");
     }
 }

@@ -3,4 +3,5 @@
 
 mod cursors;
 mod rights;
+mod silence;
 mod stage;

@@ -120,6 +120,13 @@ impl Stage {
         stage
     }
 
+    /// A cluster is another one than before.
+    pub fn turn(&self, cluster: &str, turn: impl FnOnce(&mut Cluster)) {
+        let mut fleet = (**self.fleet.borrow()).clone();
+        turn(Arc::make_mut(fleet.clusters.get_mut(cluster).unwrap()));
+        self.fleet.send_replace(Arc::new(fleet));
+    }
+
     /// A connector comes, or is replaced, or goes.
     pub fn change(&self, cluster: &str, put: &[Made], gone: &[&str]) {
         let mut fleet = (**self.fleet.borrow()).clone();

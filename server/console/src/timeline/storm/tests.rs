@@ -275,30 +275,3 @@ fn what_one_rebalance_moves_is_one_line_of_its_cluster() {
     ];
     assert_eq!(read(&over), ["a task 0: moved x4 of 4 in 30 s"]);
 }
-
-#[test]
-fn a_fault_that_opens_again_and_again_is_as_its_newest_entry_says() {
-    let faults = |last_open: bool| {
-        let words = ["opened", "ended", "opened", "ended", "opened", "ended"];
-        let count = if last_open { 5 } else { 6 };
-        let items = words[..count].iter().enumerate().map(|(nth, word)| TimelineItem {
-            connector: Some("a".into()),
-            kind: EntryKind::Fault,
-            health: (*word == "ended").then_some(Health::Healthy),
-            turn: Some(Turn {
-                subject: "a fault of a".into(),
-                word: (*word).to_owned(),
-                cause: None,
-                shift: None,
-            }),
-            ..history(&[&format!("00:{:02} * worker", nth)]).remove(0)
-        });
-        let mut items: Vec<TimelineItem> = items.collect();
-        items.reverse();
-        let lines = folded(&items);
-        assert_eq!(lines.len(), 1);
-        lines[0].item.health
-    };
-    assert_eq!(faults(true), None, "it is open: nothing healthy about it");
-    assert_eq!(faults(false), Some(Health::Healthy));
-}
