@@ -7,14 +7,12 @@
   const KINDS = ["change", "reset"]; // The server's names of events.
   const POLL = 10_000; // A look without an event, in ms, while no stream is open.
   const SLOW = 60_000; // The same while one is: what only ages sends no event.
+  const AGEING = 10; // From this age on, in s, the page says when it was drawn.
   const CALM = 400; // Events of a storm are gathered for so long, in ms.
   let skew = Date.now() - Number(root.dataset.now);
   let tag = null;
-  let seen = Date.now();
-  let away = null;
-  let timer = null;
-  let busy = false;
-  let again = false;
+  let seen = Date.now(); // When the page was last as the server has it.
+  let [away, timer, busy, again] = [null, null, false, false];
   let owed = false; // A look that was put off for the person's sake.
 
   // Ages, in the same words as the server's.
@@ -28,6 +26,7 @@
     }
     return `${seconds} s`;
   };
+  const clock = (at) => new Date(at - skew).toISOString().slice(11, 19);
   const write = (node, text) => {
     if (node && node.textContent !== text) node.textContent = text;
   };
@@ -37,6 +36,8 @@
       const seconds = Math.max(0, Math.floor((now - Date.parse(time.dateTime)) / 1000));
       write(time, words(seconds, time.dataset.age === "fine"));
     }
+    const old = Math.floor((Date.now() - seen) / 1000);
+    write(document.getElementById("drawn"), `${clock(seen)} UTC${old < AGEING ? "" : `, ${words(old, true)} ago`}`);
     const live = document.getElementById("live");
     if (!live || !events) return;
     if (away && now - away > 5_000) {
@@ -61,10 +62,7 @@
   };
   const morph = (old, next) => {
     if (old.isEqualNode(next)) return;
-    if (old.nodeType !== 1) {
-      old.nodeValue = next.nodeValue;
-      return;
-    }
+    if (old.nodeType !== 1) return void (old.nodeValue = next.nodeValue);
     if (old === document.activeElement && "value" in old) return;
     attributes(old, next);
     const known = new Map([...old.children].filter(key).map((node) => [key(node), node]));
@@ -97,10 +95,8 @@
     return marks || (document.activeElement && document.activeElement.matches("main input, main select"));
   };
   const refresh = async () => {
-    if (busy) {
-      again = true;
-      return;
-    }
+    again ||= busy; // Whoever asks meanwhile is answered by one more look.
+    if (busy) return;
     owed = document.hidden || engaged();
     if (owed) return;
     busy = true;
@@ -140,10 +136,8 @@
     } finally {
       busy = false;
       tick();
-      if (again) {
-        again = false;
-        soon();
-      }
+      if (again) soon();
+      again = false;
     }
   };
   const soon = () => {
@@ -189,6 +183,10 @@
 
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("input, select, textarea");
+    if (event.key === "Escape" && event.target.matches("[type=search]")) {
+      if (!event.target.value) event.target.blur(); // The first one empties the field, the second leaves it.
+      event.target.value = "";
+    }
     if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const field = [...document.querySelectorAll("main input[type=search], .search input")].find((one) => one.offsetParent);
     if (!field) return;

@@ -87,6 +87,31 @@ fn main() {
     );
     let silent = samples::cluster_detail(samples::silent(clusters[0].clone()));
     write("cluster-silent", web::cluster(&many, &silent, &page));
+    let mut long = samples::like(clusters[0].clone(), "orders");
+    long.workers[0].id = "connect-0.connect-headless.payments.svc.cluster.local:8083".into();
+    write(
+        "clusters-alike",
+        web::clusters(&many, &[long.clone(), clusters[1].clone()]),
+    );
+    write(
+        "cluster-alike",
+        web::cluster(&many, &samples::cluster_detail(long), &page),
+    );
+    write(
+        "connector-unheard",
+        web::connector(&list, &unheard(), Ok(&samples::versions()), Ok(&history)),
+    );
+    let moved = TimelinePage {
+        items: samples::rebalance(12)
+            .into_iter()
+            .chain(history.items.clone())
+            .collect(),
+        next: None,
+    };
+    write(
+        "overview-rebalance",
+        web::overview(&top, &samples::overview(), Ok(&moved)),
+    );
     write("timeline", web::timeline(&past, &TimelineQuery::default(), &history));
     let itself = samples::frame(Section::System);
     write("system", web::system(&itself, &samples::system(), true));
@@ -136,6 +161,16 @@ fn out_of_sight() -> console::Overview {
         as_of: Some(samples::ago(400)),
         ..samples::overview()
     }
+}
+
+/// It had failed when its cluster fell silent.
+fn unheard() -> console::ConnectorDetail {
+    let mut detail = samples::detail(samples::item("orders", "s3-archive", Health::Unknown));
+    let own = samples::item("orders", "s3-archive", Health::Failed).fault.unwrap();
+    let mut own = (*own).clone();
+    own.unheard_since = Some(samples::ago(220));
+    detail.unheard = Some(own.into());
+    detail
 }
 
 fn nothing() -> console::Overview {

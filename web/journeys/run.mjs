@@ -86,6 +86,32 @@ test('the same on a phone without JavaScript, with nothing beyond the edge', () 
     assert.ok(box.x >= 0 && box.x + box.width <= 390, `main spans ${box.x} to ${box.x + box.width}`);
   }));
 
+test('Escape empties the search field, and then leaves it', () =>
+  walking({}, async (page) => {
+    await page.goto(demo.address);
+    const field = page.getByRole('search').getByRole('searchbox');
+    await page.keyboard.press('/');
+    await page.keyboard.type('fraud');
+    assert.equal(await field.inputValue(), 'fraud');
+    await page.keyboard.press('Escape');
+    assert.equal(await field.inputValue(), '');
+    assert.equal(await field.evaluate((node) => node === document.activeElement), true, 'one may go on typing');
+    await page.keyboard.press('Escape');
+    assert.equal(await field.evaluate((node) => node === document.activeElement), false);
+  }));
+
+test('a page that stays open while the server is away says how old it is', () =>
+  walking({}, async (page) => {
+    await page.clock.install();
+    await page.goto(demo.address);
+    const drawn = page.locator('#drawn');
+    assert.match(await drawn.innerText(), /^\d\d:\d\d:\d\d UTC$/);
+    // What an answer is waited for never comes.
+    await page.evaluate(() => { window.fetch = () => new Promise(() => {}); });
+    await page.clock.fastForward(95_000);
+    await drawn.filter({ hasText: /^\d\d:\d\d:\d\d UTC, 1 min \d+ s ago$/ }).waitFor();
+  }));
+
 /** Keeps the page from polling, and notes which events its stream brings; runs in the page. */
 function onlyEvents() {
   const every = window.setInterval;

@@ -9,6 +9,7 @@
 //! 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`.
 
 mod assets;
+mod at;
 mod error;
 mod frame;
 mod lamps;

@@ -8,7 +8,7 @@ use model::actor::{Actor, Right};
 use model::facts::{Alive, Freshness, GroupFacts, WorkerFacts};
 use model::names::{ClusterName, WorkerId};
 use model::observe::{Gap, HealthAnswer};
-use view::{Carried, Cluster, Totals};
+use view::{Alike, Carried, Cluster, Fleet, Totals};
 
 use crate::fault::{fault_item, out_of_sight, worst_first};
 use crate::{Console, Error, FaultItem, require};
@@ -48,6 +48,8 @@ pub struct ClusterItem {
     pub revision: i64,
     /// Set when it was refused because another configured cluster is the same group.
     pub same_as: Option<ClusterName>,
+    /// Other watched clusters that may be this one, and why.
+    pub alike: Vec<Alike>,
 }
 
 /// A worker.
@@ -118,12 +120,7 @@ impl Console {
     /// All clusters, by name. Right: `see`.
     pub fn clusters(&self, actor: &Actor) -> Result<Vec<ClusterItem>, Error> {
         require(actor, Right::See)?;
-        Ok(self
-            .fleet()
-            .clusters
-            .values()
-            .map(|cluster| self.cluster_item(cluster))
-            .collect())
+        Ok(self.cluster_items(&self.fleet()))
     }
 
     /// One cluster. Right: `see`.
@@ -135,8 +132,8 @@ impl Console {
             .get(name)
             .ok_or_else(|| Error::NotFound(format!("there is no cluster {:?}", name.as_str())))?;
         Ok(ClusterDetail {
-            item: self.cluster_item(cluster),
-            group: cluster.about.group.clone(),
+            item: self.cluster_item(&fleet, cluster),
+            group: cluster.about.group.clone().map(|group| self.still_holding(group)),
             group_gap: cluster.about.group_gap.clone(),
             fresh: cluster.fresh.clone(),
             addresses: cluster.about.addresses.clone(),
@@ -167,7 +164,20 @@ impl Console {
             .collect())
     }
 
-    pub(crate) fn cluster_item(&self, cluster: &Cluster) -> ClusterItem {
+    pub(crate) fn cluster_items(&self, fleet: &Fleet) -> Vec<ClusterItem> {
+        let clusters = fleet.clusters.values();
+        clusters.map(|cluster| self.cluster_item(fleet, cluster)).collect()
+    }
+
+    /// A rebalance delay that has run out holds nothing back any more, though nobody may be there to say so; nor does that
+    /// of a group without members.
+    fn still_holding(&self, mut group: GroupFacts) -> GroupFacts {
+        let holds = |until: &Timestamp| group.empty_since.is_none() && *until > self.now();
+        group.delay_until = group.delay_until.filter(holds);
+        group
+    }
+
+    fn cluster_item(&self, fleet: &Fleet, cluster: &Cluster) -> ClusterItem {
         let staleness = self.staleness();
         let spec = self.spec();
         let labels = spec
@@ -192,6 +202,7 @@ impl Console {
             totals,
             revision: cluster.revision,
             same_as: cluster.about.same_as.clone(),
+            alike: fleet.alike(&cluster.name).to_vec(),
         }
     }
 }

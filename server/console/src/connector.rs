@@ -112,6 +112,9 @@ pub struct InstanceItem {
 pub struct ConnectorDetail {
     /// As in lists, tasks with traces where allowed.
     pub item: ConnectorItem,
+    /// Its own fault that was open when its cluster fell silent: nobody knows whether it goes on. `item.fault` is the
+    /// cluster's meanwhile.
+    pub unheard: Option<Arc<Fault>>,
     /// The connector instance; `None` while no status exists.
     pub instance: Option<InstanceItem>,
     /// The masked config, for those who may see configs.
@@ -157,8 +160,11 @@ impl Console {
             version: instance.version.clone(),
         });
         let config = facts.config.clone().filter(|_| open);
+        let held = |fault: &&Arc<Fault>| fault.unheard_since.is_some() && fault.members.contains(&id.name);
+        let held = cluster.faults.iter().find(held).filter(|_| item.deleted_at.is_none());
         Ok(ConnectorDetail {
             item,
+            unheard: held.cloned(),
             instance,
             config,
             withheld: !open,
@@ -207,7 +213,7 @@ pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Stalene
         since: if let Some(deleted_at) = facts.deleted_at {
             deleted_at
         } else if overtaken {
-            heard.unwrap_or(verdict.since)
+            staleness.unknown_since(&cluster.fresh).unwrap_or(verdict.since)
         } else {
             verdict.since
         },

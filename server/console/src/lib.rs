@@ -41,7 +41,7 @@ pub use system::{
 };
 pub use team::TeamItem;
 pub use timeline::{
-    ConfigChange, EntryKind, Storm, TimelineItem, TimelineLine, TimelinePage, TimelineQuery, Turn, folded,
+    ConfigChange, EntryKind, Moves, Shift, Storm, TimelineItem, TimelineLine, TimelinePage, TimelineQuery, Turn, folded,
 };
 
 /// What answers questions. Cheap to clone; every server has one.

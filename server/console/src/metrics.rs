@@ -122,6 +122,10 @@ impl Console {
         let mut parts = Vec::with_capacity(fleet.clusters.len());
         for cluster in fleet.clusters.values() {
             cluster_samples(&mut samples, cluster, &staleness);
+            for alike in fleet.alike(&cluster.name) {
+                let names = [("cluster", cluster.name.as_str()), ("other", alike.other.as_str())];
+                samples.add(fleet::CLUSTER_PERHAPS_SAME, &names, 1);
+            }
             if cluster.about.same_as.is_none() {
                 let part = self.rendered.part(cluster, &staleness);
                 if let Some(age) = age(cluster, &staleness) {

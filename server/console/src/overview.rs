@@ -47,11 +47,7 @@ impl Console {
             faults,
             more_faults,
             totals: fleet.totals(&staleness),
-            clusters: fleet
-                .clusters
-                .values()
-                .map(|cluster| self.cluster_item(cluster))
-                .collect(),
+            clusters: self.cluster_items(&fleet),
             unowned: unowned as usize,
             as_of: fleet.as_of(),
             revision: fleet.feed,

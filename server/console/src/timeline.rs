@@ -20,7 +20,7 @@ use crate::{Console, Error, require};
 pub use changes::ConfigChange;
 pub use kind::EntryKind;
 pub(crate) use lately::Lately;
-pub use storm::{Storm, TimelineLine, Turn, folded};
+pub use storm::{Moves, Shift, Storm, TimelineLine, Turn, folded};
 
 /// Config changes told of one connector.
 const MOST_CHANGES: i64 = 200;

@@ -10,9 +10,10 @@ use store::{Feed, Listener, Store};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, warn};
-use view::{Cluster, Fleet};
+use view::{Cluster, Comparison, Configured, Fleet};
 
 use crate::connected::connected;
+use crate::identity;
 use crate::{Event, FleetSpec};
 
 /// Swaps of the view are at least this far apart: at most ten a second.
@@ -42,6 +43,8 @@ pub(crate) async fn run(
         events,
         listener: None,
         complete: false,
+        comparison: Comparison::default(),
+        addresses: None,
     };
     tokio::select! {
         () = stop.cancelled() => {}
@@ -58,6 +61,10 @@ struct Follower {
     listener: Option<Listener>,
     /// Whether the view holds everything up to its number.
     complete: bool,
+    /// Which clusters may be one.
+    comparison: Comparison,
+    /// The configured addresses, with the configuration that they were read from.
+    addresses: Option<(Arc<FleetSpec>, BTreeMap<ClusterName, Configured>)>,
 }
 
 impl Follower {
@@ -96,7 +103,11 @@ impl Follower {
             .filter(|record| configured.contains(&record.name))
             .map(|record| (record.name.clone(), Arc::new(Cluster::new(record, feed))))
             .collect();
-        self.swap(Fleet { clusters, feed });
+        self.swap(Fleet {
+            clusters,
+            feed,
+            ..Fleet::default()
+        });
         self.complete = true;
         self.loaded.send_replace(true);
         Ok(())
@@ -127,10 +138,11 @@ impl Follower {
     }
 
     /// Reads what changed and puts the view with it in place.
-    async fn take_in(&self, before: &Fleet, items: &[FeedItem], last: i64) -> store::Result<()> {
+    async fn take_in(&mut self, before: &Fleet, items: &[FeedItem], last: i64) -> store::Result<()> {
         let mut next = Fleet {
             clusters: before.clusters.clone(),
             feed: last,
+            ..Fleet::default()
         };
         for (cluster, changes) in by_cluster(items) {
             self.update(&mut next, &cluster, changes).await?;
@@ -208,6 +220,7 @@ impl Follower {
         self.swap(Fleet {
             clusters,
             feed: before.feed,
+            ..Fleet::default()
         });
         Ok(())
     }
@@ -240,7 +253,22 @@ impl Follower {
             .collect()
     }
 
-    fn swap(&self, fleet: Fleet) {
+    fn swap(&mut self, mut fleet: Fleet) {
+        let spec = self.spec.borrow().clone();
+        if !self
+            .addresses
+            .as_ref()
+            .is_some_and(|(read, _)| Arc::ptr_eq(read, &spec))
+        {
+            self.addresses = None;
+        }
+        let (_, addresses) = self.addresses.get_or_insert_with(|| {
+            let clusters = spec.clusters.iter();
+            let addresses = clusters.map(|cluster| (cluster.name.clone(), identity::configured(cluster)));
+            let addresses = addresses.collect();
+            (spec, addresses)
+        });
+        fleet.alike = self.comparison.update(&fleet.clusters, addresses);
         telemetry::view_swapped(fleet.feed);
         self.fleet.send_replace(Arc::new(fleet));
     }

@@ -1,12 +1,13 @@
 //! Telling that two configured clusters are one: whichever stands first in the file is watched, the other is refused
 //! by name. How they compare is `model::identity`'s.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::facts::ClusterFacts;
 use model::identity::{Identity, Likeness};
 use model::names::{ClusterName, WorkerId};
+use view::Configured;
 
 use crate::ClusterSpec;
 
@@ -21,7 +22,7 @@ impl Identities {
         let position = clusters.iter().position(|cluster| cluster.name == facts.name)?;
         let (before, rest) = clusters.split_at(position);
         let (urls, asked) = rest.first().map(configured).unwrap_or_default();
-        let own = Identity::of(facts, urls, asked);
+        let own = Identity::of(&facts.about, facts.workers.values(), urls, asked);
         let said = |earlier: &&ClusterSpec| facts.about.same_as.as_ref() == Some(&earlier.name);
         let same = |earlier: &&ClusterSpec| match known.get(&earlier.name) {
             Some(other) => own.compare(other, said(earlier)) == Likeness::Same,
@@ -35,7 +36,7 @@ impl Identities {
 }
 
 /// The addresses of a cluster as its configuration has them: whole, and host and port of those that are only that.
-pub(crate) fn configured(cluster: &ClusterSpec) -> (BTreeSet<Arc<str>>, BTreeSet<WorkerId>) {
+pub(crate) fn configured(cluster: &ClusterSpec) -> Configured {
     let bare = cluster.urls.iter().filter(|url| url.path() == "/");
     let asked = bare.filter_map(|url| {
         let port = url.port_or_known_default()?;

@@ -57,7 +57,7 @@ pub struct ClusterAbout {
     /// Why Kafka does not tell who is in the group, where it should.
     #[serde(default)]
     pub group_gap: Option<Gap>,
-    /// What each configured address last answered, in words.
+    /// What each address, configured or discovered, last answered, in words.
     #[serde(default)]
     pub addresses: BTreeMap<WorkerId, Arc<str>>,
     /// Set when another configured cluster is this same group, which is refused: the other one's name.
@@ -100,6 +100,9 @@ pub struct Freshness {
     /// The last time anybody looked, successfully or not.
     #[serde(default)]
     pub tried: Option<Timestamp>,
+    /// When each address was last asked for what [`ClusterAbout::addresses`] tells of it.
+    #[serde(default)]
+    pub asked: BTreeMap<WorkerId, Timestamp>,
 }
 
 impl Freshness {

@@ -1,6 +1,8 @@
 //! When a cluster was last heard, and what its workers do meanwhile: one definition for the fold, the judge and every
 //! reader.
 
+use chrono::TimeDelta;
+
 use crate::Timestamp;
 use crate::facts::{Freshness, GroupFacts};
 use crate::observe::{Gap, GapKind};
@@ -10,6 +12,11 @@ use crate::observe::{Gap, GapKind};
 pub fn heard(fresh: &Freshness, group: Option<&GroupFacts>) -> Option<Timestamp> {
     let group = group.and_then(|facts| facts.empty_since).or(fresh.group);
     fresh.listed().max(group)
+}
+
+/// From when on it is unknown what runs in a cluster of which nothing was heard since `heard`: one moment for all of it.
+pub fn unknown_since(heard: Timestamp, stale_after: TimeDelta) -> Timestamp {
+    heard + stale_after
 }
 
 impl GapKind {
@@ -141,6 +148,7 @@ mod tests {
             answered: rest.and_then(|second| at(second + 1)),
             group: group.and_then(at),
             tried: at(99),
+            ..Freshness::default()
         };
         let group = |empty_since: Option<i64>| GroupFacts {
             group_id: "connect-orders".into(),

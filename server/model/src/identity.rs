@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::facts::{Alive, ClusterFacts};
+use crate::facts::{Alive, ClusterAbout, WorkerFacts};
 use crate::names::WorkerId;
 
 /// What tells a Connect cluster from others.
@@ -44,19 +44,35 @@ pub enum Likeness {
     Different,
 }
 
+impl Likeness {
+    /// The same, knowing how many connectors each of two clusters lists and how many names are on both lists. Workers may
+    /// call themselves alike in two clusters, but one cluster does not list other connectors at another address.
+    pub fn listing(self, own: usize, others: usize, common: usize) -> Self {
+        match self {
+            Self::Perhaps if own > 0 && others > 0 && common == 0 => Self::Different,
+            other => other,
+        }
+    }
+}
+
 impl Identity {
     /// What is known of a cluster, with what its configuration says.
-    pub fn of(facts: &ClusterFacts, urls: BTreeSet<Arc<str>>, asked: BTreeSet<WorkerId>) -> Self {
+    pub fn of<'a>(
+        about: &ClusterAbout,
+        workers: impl Iterator<Item = &'a Arc<WorkerFacts>> + Clone,
+        urls: BTreeSet<Arc<str>>,
+        asked: BTreeSet<WorkerId>,
+    ) -> Self {
         let ids = |counts: fn(Alive) -> bool| {
-            let workers = facts.workers.values().filter(|worker| counts(worker.alive));
+            let workers = workers.clone().filter(|worker| counts(worker.alive));
             workers.map(|worker| worker.id.clone()).collect()
         };
         Self {
             urls,
             asked,
-            kafka: facts.about.kafka_cluster_id.clone(),
-            group: facts.about.group.as_ref().map(|group| group.group_id.clone()),
-            met: facts.workers.keys().cloned().collect(),
+            kafka: about.kafka_cluster_id.clone(),
+            group: about.group.as_ref().map(|group| group.group_id.clone()),
+            met: ids(|_| true),
             named: ids(|alive| !alive.gone()),
             living: ids(|alive| alive == Alive::Yes),
         }
@@ -239,6 +255,21 @@ mod tests {
             );
             assert_eq!(left.compare(&right, false), *expected, "{what}");
             assert_eq!(right.compare(&left, false), *expected, "{what}, the other way round");
+        }
+    }
+
+    #[test]
+    fn who_lists_other_connectors_is_another_cluster() {
+        use Likeness::{Different, Perhaps, Same};
+        for (before, own, others, common, expected) in [
+            (Perhaps, 12, 12, 12, Perhaps),
+            (Perhaps, 12, 3, 1, Perhaps),
+            (Perhaps, 12, 3, 0, Different),
+            (Perhaps, 0, 3, 0, Perhaps),
+            (Same, 12, 3, 0, Same),
+            (Different, 12, 12, 12, Different),
+        ] {
+            assert_eq!(before.listing(own, others, common), expected, "{own} {others} {common}");
         }
     }
 

@@ -317,6 +317,9 @@ impl Class {
     }
 }
 
+/// How the reason of a diagnosis ends when the converter that refuses a record is not the connector's own choice.
+pub(crate) const DEFAULT_CONVERTER: &str = "the config names no such converter, so it is the worker's default one";
+
 /// What is wrong with one connector and whose it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Diagnosis {

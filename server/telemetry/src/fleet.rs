@@ -61,11 +61,16 @@ pub const CLUSTER_WORKERS: Family = gauge(
     "signalbox_cluster_workers",
     "Workers of the cluster by whether they live: yes, no or unknown.",
 );
+/// Clusters that may be configured twice.
+pub const CLUSTER_PERHAPS_SAME: Family = gauge(
+    "signalbox_cluster_perhaps_same",
+    "1, with another watched cluster as a label that may be this same one, so that both are counted; absent else.",
+);
 /// Open faults.
 pub const FAULTS_OPEN: Family = gauge("signalbox_faults_open", "Open faults by cluster, domain and class.");
 
 /// Every family of the fleet.
-pub const FAMILIES: [Family; 10] = [
+pub const FAMILIES: [Family; 11] = [
     CONNECTOR_HEALTHY,
     CONNECTOR_HEALTH,
     CONNECTOR_OBSERVATION_AGE,
@@ -75,5 +80,6 @@ pub const FAMILIES: [Family; 10] = [
     CLUSTER_OBSERVATION_AGE,
     CLUSTER_CONNECTORS,
     CLUSTER_WORKERS,
+    CLUSTER_PERHAPS_SAME,
     FAULTS_OPEN,
 ];

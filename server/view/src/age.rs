@@ -27,6 +27,11 @@ impl Staleness {
         heard::heard(fresh, None)
     }
 
+    /// From when on nothing is known of what runs in a cluster that is silent.
+    pub fn unknown_since(&self, fresh: &Freshness) -> Option<Timestamp> {
+        Self::heard(fresh).map(|heard| heard::unknown_since(heard, self.limit))
+    }
+
     /// Whether the states shown for a cluster are stale.
     pub fn stale(&self, fresh: &Freshness) -> bool {
         fresh.rest.is_none_or(|rest| self.now - rest > self.limit)

@@ -8,7 +8,7 @@ use model::fault::Fault;
 use model::names::{ClusterName, ConnectorId, ConnectorName, TeamName, WorkerId};
 use model::record::{ClusterRecord, ConnectorRecord};
 
-use crate::{Carried, Connector, Connectors, Staleness, Totals};
+use crate::{Alike, Alikes, Carried, Connector, Connectors, Staleness, Totals};
 
 /// All clusters at one number of the feed.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Fleet {
     pub clusters: BTreeMap<ClusterName, Arc<Cluster>>,
     /// The last number of the feed that is in this snapshot.
     pub feed: i64,
+    /// Clusters that may be another one.
+    pub alike: Arc<Alikes>,
 }
 
 /// One cluster of a snapshot. All but `fresh`, which moves with every heartbeat, is shared by its clones.
@@ -151,6 +153,11 @@ impl Fleet {
     pub fn connector(&self, id: &ConnectorId) -> Option<(&Arc<Cluster>, &Arc<Connector>)> {
         let cluster = self.clusters.get(&id.cluster)?;
         cluster.connectors.get(&id.name).map(|connector| (cluster, connector))
+    }
+
+    /// The clusters that this one may be, by name.
+    pub fn alike(&self, cluster: &ClusterName) -> &[Alike] {
+        self.alike.get(cluster).map_or(&[], Vec::as_slice)
     }
 
     /// Counts over all clusters.

@@ -5,6 +5,7 @@
 //! that shares all clusters but the changed one.
 
 mod age;
+mod alike;
 mod connector;
 mod connectors;
 mod fleet;
@@ -16,6 +17,7 @@ mod selection;
 mod totals;
 
 pub use age::Staleness;
+pub use alike::{Alike, Alikes, Comparison, Configured};
 pub use connector::Connector;
 pub use connectors::{Carried, Connectors};
 pub use fleet::{Cluster, Fleet};

@@ -5,11 +5,13 @@ use console::{ClusterDetail, ConnectorPage, PluginLine, TimelineQuery};
 use model::Timestamp;
 use model::names::WorkerId;
 use model::verdict::Health;
+use view::Alike;
 
 use super::cause::Cause;
 use super::clusters::{labels, trouble};
 use super::overview::{Panel, panel};
 use super::row::{Row, short_class};
+use crate::at::At;
 use crate::shape::Verdict;
 use crate::words;
 use crate::{Error, Frame, Links};
@@ -29,9 +31,12 @@ struct Page<'a> {
     trouble: Option<String>,
     /// Since when it has been so.
     trouble_since: Option<Timestamp>,
+    /// The clusters that it may be.
+    alike: Vec<Twin>,
     labels: String,
     panel: Panel,
     causes: Vec<Cause>,
+    addresses: Vec<Address>,
     workers: Vec<Worker>,
     rows: Vec<Row>,
     more: Option<String>,
@@ -40,8 +45,25 @@ struct Page<'a> {
     differing: usize,
 }
 
+/// A cluster that this one may be.
+struct Twin {
+    name: String,
+    href: String,
+    /// What both have, a clause.
+    why: String,
+}
+
+/// An address, configured or discovered.
+struct Address {
+    at: At,
+    /// What it said when it was last asked.
+    said: String,
+    asked: Option<Timestamp>,
+}
+
 struct Worker {
-    id: String,
+    key: String,
+    id: At,
     verdict: Verdict,
     evidence: String,
     since: Timestamp,
@@ -83,6 +105,7 @@ pub fn cluster(frame: &Frame, detail: &ClusterDetail, connectors: &ConnectorPage
             true => item.as_of,
             false => item.reachable_since,
         },
+        alike: item.alike.iter().map(|alike| twin(alike, links)).collect(),
         labels: labels(item),
         known: match item.reachable {
             true => panel.workers.clone(),
@@ -97,6 +120,7 @@ pub fn cluster(frame: &Frame, detail: &ClusterDetail, connectors: &ConnectorPage
                 ..Cause::of(fault, std::slice::from_ref(item), links)
             })
             .collect(),
+        addresses: addresses(frame, detail),
         workers: item.workers.iter().map(worker).collect(),
         rows: connectors
             .items
@@ -174,13 +198,68 @@ fn headline(detail: &ClusterDetail) -> String {
     }
 }
 
+fn twin(alike: &Alike, links: Links<'_>) -> Twin {
+    let workers: Vec<&str> = alike.workers.iter().map(|id| id.as_str()).collect();
+    let workers = match workers.len() {
+        0 => None,
+        count => Some(format!(
+            "both name the {} {}",
+            words::form(count, "worker", "workers"),
+            words::list(&workers, 3)
+        )),
+    };
+    let connectors = match (alike.common, alike.own, alike.others) {
+        (0, _, _) => None,
+        (common, own, others) if common == own && common == others => Some(format!(
+            "both list the same {}",
+            words::counted(common, "connector", "connectors")
+        )),
+        (common, own, others) => Some(format!(
+            "{} on both lists of {} and {}",
+            words::counted(common, "connector stands", "connectors stand"),
+            words::number(own),
+            words::number(others)
+        )),
+    };
+    let both = [match alike.same_kafka {
+        true => "they run on the same Kafka cluster".to_owned(),
+        false => "they have an address in common".to_owned(),
+    }];
+    let both: Vec<String> = both.into_iter().chain(workers).chain(connectors).collect();
+    let both: Vec<&str> = both.iter().map(String::as_str).collect();
+    Twin {
+        name: alike.other.to_string(),
+        href: links.cluster(&alike.other),
+        why: words::list(&both, both.len()),
+    }
+}
+
+/// What each address said, as of when it was asked: what is older than the stale limit was so then.
+fn addresses(frame: &Frame, detail: &ClusterDetail) -> Vec<Address> {
+    let address = |(address, said): (&WorkerId, &std::sync::Arc<str>)| {
+        let asked = detail.fresh.asked.get(address).copied();
+        let old = asked.is_none_or(|asked| frame.now - asked > frame.stale_after) || !detail.item.reachable;
+        let said = match said.strip_prefix("answers as ").filter(|_| old) {
+            Some(what) => format!("answered as {what} when it was last asked"),
+            None => said.strip_prefix(&format!("{address}: ")).unwrap_or(said).to_owned(),
+        };
+        Address {
+            at: At::of(address.as_str()),
+            said,
+            asked,
+        }
+    };
+    detail.addresses.iter().map(address).collect()
+}
+
 fn worker(item: &console::WorkerItem) -> Worker {
     let health = item
         .health
         .as_ref()
         .filter(|health| !health.ready || &*health.word != "healthy");
     Worker {
-        id: item.id.to_string(),
+        key: item.id.to_string(),
+        id: At::of(item.id.as_str()),
         verdict: Verdict::worker(item.alive),
         evidence: words::sentence(&item.evidence),
         since: item.since,

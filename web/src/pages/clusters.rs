@@ -25,6 +25,8 @@ struct Entry {
     since: Option<Timestamp>,
     /// Why it does not answer, or that it is refused.
     trouble: Option<String>,
+    /// The clusters that it may be, with where they are.
+    alike: Vec<(String, String)>,
     connectors: String,
     as_of: Option<Timestamp>,
     labels: String,
@@ -41,7 +43,7 @@ pub fn clusters(frame: &Frame, clusters: &[ClusterItem]) -> Result<String, Error
         clusters: panels(clusters, links)
             .into_iter()
             .zip(clusters)
-            .map(|(panel, cluster)| entry(panel, cluster))
+            .map(|(panel, cluster)| entry(panel, cluster, links))
             .collect(),
         favicon: "signalbox",
         frame,
@@ -50,12 +52,17 @@ pub fn clusters(frame: &Frame, clusters: &[ClusterItem]) -> Result<String, Error
     .render()?)
 }
 
-fn entry(panel: Panel, cluster: &ClusterItem) -> Entry {
+fn entry(panel: Panel, cluster: &ClusterItem, links: Links<'_>) -> Entry {
     Entry {
         panel,
         reach: Verdict::reach(cluster.reachable),
         since: cluster.reachable_since,
         trouble: trouble(cluster),
+        alike: cluster
+            .alike
+            .iter()
+            .map(|alike| (alike.other.to_string(), links.cluster(&alike.other)))
+            .collect(),
         connectors: words::counted(cluster.totals.all() as usize, "connector", "connectors"),
         as_of: cluster.as_of,
         labels: labels(cluster),

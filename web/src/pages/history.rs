@@ -1,6 +1,6 @@
 //! Entries of the history, as lists show them.
 
-use console::{Storm, TimelineItem, folded};
+use console::{Moves, Storm, TimelineItem, folded};
 use model::Timestamp;
 use model::names::ConnectorId;
 use model::verdict::Health;
@@ -72,7 +72,7 @@ fn lines(items: &[TimelineItem], frame: &Frame) -> Vec<Line> {
         let Some(storm) = line.storm else { return told };
         // The newest storm of a connector keeps its name while it goes on, so that it stays open on a page that is
         // drawn anew.
-        let about = format!("{} {}", told.href.as_deref().unwrap_or_default(), told.kind);
+        let about = format!("{} {}", told.href.as_deref().unwrap_or(&told.cluster_href), told.kind);
         storms.push(about.clone());
         let nth = storms.iter().filter(|known| **known == about).count();
         Line {
@@ -85,13 +85,9 @@ fn lines(items: &[TimelineItem], frame: &Frame) -> Vec<Line> {
     folded(items).into_iter().map(line).collect()
 }
 
-/// `s3-archive task 1: RUNNING and FAILED in turn, 12 times from 13:02 to 13:09: disk full`.
+/// `s3-archive task 1: RUNNING and FAILED in turn, 12 times from 13:02 to 13:09: disk full`; of a rebalance
+/// `12 tasks moved to other workers at 13:02`.
 fn storm_text(storm: &Storm) -> String {
-    let all: Vec<&str> = storm.words.iter().map(String::as_str).collect();
-    let turns = match all.as_slice() {
-        [only] => (*only).to_owned(),
-        several => format!("{} in turn", words::list(several, 4)),
-    };
     let day = if storm.from.date_naive() == storm.to.date_naive() {
         ""
     } else {
@@ -104,6 +100,14 @@ fn storm_text(storm: &Storm) -> String {
     } else {
         format!("from {from} to {to}")
     };
+    if let Some(moves) = storm.moves {
+        return format!("{} {span}", moved(moves));
+    }
+    let all: Vec<&str> = storm.words.iter().map(String::as_str).collect();
+    let turns = match all.as_slice() {
+        [only] => (*only).to_owned(),
+        several => format!("{} in turn", words::list(several, 4)),
+    };
     let cause = storm
         .cause
         .as_deref()
@@ -114,6 +118,24 @@ fn storm_text(storm: &Storm) -> String {
         storm.subject,
         words::thousands(storm.times as u64)
     )
+}
+
+/// `12 tasks and one connector moved to other workers`.
+fn moved(moves: Moves) -> String {
+    let counted = [
+        (moves.tasks, "task", "tasks"),
+        (moves.instances, "connector", "connectors"),
+    ];
+    let counted = counted.into_iter().filter(|(count, _, _)| *count > 0);
+    let counted: Vec<String> = counted
+        .map(|(count, one, many)| format!("{} {}", words::thousands(count as u64), words::form(count, one, many)))
+        .collect();
+    let counted: Vec<&str> = counted.iter().map(String::as_str).collect();
+    let what = match moves.elsewhere {
+        true => "moved to other workers",
+        false => "were let go or taken up again",
+    };
+    format!("{} {what}", words::list(&counted, 2))
 }
 
 /// Gathers lines by their day in UTC; a storm stands where it ended.

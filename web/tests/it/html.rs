@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-const VOID: [&str; 5] = ["meta", "link", "input", "br", "img"];
+const VOID: [&str; 6] = ["meta", "link", "input", "br", "img", "wbr"];
 
 /// What was found on a page.
 #[derive(Debug, Default)]

@@ -7,5 +7,6 @@ mod contrast;
 mod html;
 mod names;
 mod pages;
+mod quiet;
 mod samples;
 mod words;

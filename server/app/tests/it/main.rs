@@ -23,4 +23,5 @@ mod server;
 mod several;
 mod system;
 mod telemetry;
+mod twins;
 mod weather;

@@ -1,6 +1,7 @@
-//! Storms in one line: what one connector does over and over is told once, and opens to the single entries.
+//! Storms in one line: what one connector does over and over, and what a rebalance moves, is told once and opens to the
+//! single entries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use model::Timestamp;
@@ -14,6 +15,18 @@ const LEAST: usize = 4;
 /// Between two entries of a storm passes no more time than this.
 const WINDOW: TimeDelta = TimeDelta::minutes(10);
 
+/// Between two moves of one rebalance passes no more time than this.
+const REBALANCE: TimeDelta = TimeDelta::minutes(1);
+
+/// What a rebalance does to a connector instance or a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shift {
+    /// It was let go, or taken up where it had been.
+    Waited,
+    /// It went to another worker.
+    Moved,
+}
+
 /// What an entry adds to a storm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {
@@ -23,6 +36,8 @@ pub struct Turn {
     pub word: String,
     /// The one-line root cause, where there is one.
     pub cause: Option<String>,
+    /// What of a rebalance it is, if it may be part of one.
+    pub shift: Option<Shift>,
 }
 
 /// One line of the history as a person reads it: an entry, or a storm of them.
@@ -34,7 +49,7 @@ pub struct TimelineLine {
     pub storm: Option<Storm>,
 }
 
-/// Entries of one connector and one kind that repeat one another.
+/// Entries of one connector and one kind that repeat one another, or those of one rebalance.
 #[derive(Clone, Debug)]
 pub struct Storm {
     /// What turned.
@@ -51,6 +66,19 @@ pub struct Storm {
     pub cause: Option<String>,
     /// Every entry, newest first.
     pub items: Vec<TimelineItem>,
+    /// Set when this is what one rebalance did in a cluster.
+    pub moves: Option<Moves>,
+}
+
+/// What one rebalance moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moves {
+    /// Tasks that it let go or took up.
+    pub tasks: usize,
+    /// Connector instances.
+    pub instances: usize,
+    /// Whether any went to another worker.
+    pub elsewhere: bool,
 }
 
 type Key<'a> = (&'a ClusterName, &'a ConnectorName, EntryKind);
@@ -58,11 +86,14 @@ type Key<'a> = (&'a ClusterName, &'a ConnectorName, EntryKind);
 /// Folds entries (newest first) of one connector and kind into one line, where at least four of them follow one another
 /// within ten minutes each. The line stands where its newest entry stood. What explains a change ends the storm: another
 /// kind of entry about the same connector that says no turn (its config, what was asked of it), a worker that came or
-/// left, a cluster that fell silent, a time when nothing was recorded.
+/// left, a cluster that fell silent, a time when nothing was recorded. What one rebalance moves in a cluster, at least four
+/// connectors and tasks with no more than a minute between two of them, is one line too.
 pub fn folded(items: &[TimelineItem]) -> Vec<TimelineLine> {
+    let rebalances = rebalances(items);
+    let moved: BTreeSet<usize> = rebalances.iter().flatten().copied().collect();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut open: BTreeMap<Key<'_>, usize> = BTreeMap::new();
-    for (index, item) in items.iter().enumerate() {
+    for (index, item) in items.iter().enumerate().filter(|(index, _)| !moved.contains(index)) {
         let (Some(connector), Some(_)) = (&item.connector, &item.turn) else {
             match (&item.connector, item.kind) {
                 (Some(name), _) => open.retain(|key, _| (key.0, key.1) != (&item.cluster, name)),
@@ -89,6 +120,10 @@ pub fn folded(items: &[TimelineItem]) -> Vec<TimelineLine> {
         }
     }
     let mut lines: Vec<(usize, TimelineLine)> = Vec::new();
+    for group in rebalances {
+        let several: Vec<&TimelineItem> = group.iter().filter_map(|index| items.get(*index)).collect();
+        lines.extend(group.first().copied().zip(rebalance(&several)));
+    }
     for group in groups {
         let members = || group.iter().filter_map(|index| Some((*index, items.get(*index)?)));
         let several: Vec<&TimelineItem> = members().map(|(_, item)| item).collect();
@@ -102,6 +137,82 @@ pub fn folded(items: &[TimelineItem]) -> Vec<TimelineLine> {
     }
     lines.sort_by_key(|(index, _)| *index);
     lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// The entries of each rebalance that moved enough to be told in one line, newest first.
+fn rebalances(items: &[TimelineItem]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut open: BTreeMap<&ClusterName, usize> = BTreeMap::new();
+    for (index, item) in items.iter().enumerate() {
+        if item.turn.as_ref().is_none_or(|turn| turn.shift.is_none()) {
+            if matches!(item.kind, EntryKind::Worker | EntryKind::Cluster | EntryKind::Gap) {
+                open.remove(&item.cluster);
+            }
+            continue;
+        }
+        let group = open.get(&item.cluster).and_then(|group| groups.get_mut(*group));
+        let joined = group.filter(|group| {
+            let last = group.last().and_then(|last| items.get(*last));
+            last.is_some_and(|last| last.at - item.at <= REBALANCE)
+        });
+        match joined {
+            Some(group) => group.push(index),
+            None => {
+                open.insert(&item.cluster, groups.len());
+                groups.push(vec![index]);
+            }
+        }
+    }
+    groups.retain(|group| {
+        let members = || group.iter().filter_map(|index| items.get(*index));
+        let subjects: BTreeSet<_> = members()
+            .filter_map(|item| Some(&item.turn.as_ref()?.subject))
+            .collect();
+        // What one connector alone does where it is may be its own affair.
+        let moved = |item: &TimelineItem| item.turn.as_ref().is_some_and(|turn| turn.shift == Some(Shift::Moved));
+        let connectors: BTreeSet<_> = members().map(|item| &item.connector).collect();
+        subjects.len() >= LEAST && (connectors.len() > 1 || members().any(moved))
+    });
+    groups
+}
+
+/// The line of what one rebalance did.
+fn rebalance(items: &[&TimelineItem]) -> Option<TimelineLine> {
+    let (newest, oldest) = (items.first()?, items.last()?);
+    let turns = || {
+        items
+            .iter()
+            .filter_map(|item| Some((item.connector.as_ref()?, item.turn.as_ref()?)))
+    };
+    let subjects: BTreeSet<(&str, bool)> = turns()
+        .map(|(name, turn)| (&*turn.subject, turn.subject == name.as_str()))
+        .collect();
+    let instances = subjects.iter().filter(|(_, instance)| *instance).count();
+    let moves = Moves {
+        tasks: subjects.len() - instances,
+        instances,
+        elsewhere: turns().any(|(_, turn)| turn.shift == Some(Shift::Moved)),
+    };
+    let storm = Storm {
+        subject: newest.cluster.to_string(),
+        words: Vec::new(),
+        times: subjects.len(),
+        from: oldest.at,
+        to: newest.at,
+        cause: None,
+        items: items.iter().map(|item| (*item).clone()).collect(),
+        moves: Some(moves),
+    };
+    let item = TimelineItem {
+        connector: None,
+        health: None,
+        turn: None,
+        ..(*newest).clone()
+    };
+    Some(TimelineLine {
+        item,
+        storm: Some(storm),
+    })
 }
 
 /// The line of entries that belong together; `None` when they are too few.
@@ -134,6 +245,7 @@ fn storm(items: &[&TimelineItem]) -> Option<TimelineLine> {
         to: newest.at,
         cause: turns().find_map(|turn| turn.cause.clone()),
         items: items.iter().map(|item| (*item).clone()).collect(),
+        moves: None,
     };
     let mut item = (*newest).clone();
     item.health = items.iter().filter_map(|item| item.health).min();

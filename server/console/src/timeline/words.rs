@@ -6,7 +6,7 @@ use model::state::{State, TargetState};
 use model::transition::{Change, Subject, Transition};
 use model::verdict::Health;
 
-use super::{EntryKind, Turn};
+use super::{EntryKind, Shift, Turn};
 
 /// The kind by which entries are told apart.
 pub(super) fn kind(entry: &Entry) -> EntryKind {
@@ -29,8 +29,8 @@ pub(super) fn kind(entry: &Entry) -> EntryKind {
 pub(super) fn health(entry: &Entry) -> Option<Health> {
     match entry {
         Entry::Verdict(change) => Some(change.to),
-        Entry::FaultOpened(_) => None,
-        Entry::FaultEnded(fault) => (!fault.deleted).then_some(Health::Healthy),
+        // One that ended may have become part of a greater one; who is healthy then, verdicts tell.
+        Entry::FaultOpened(_) | Entry::FaultEnded(_) => None,
         Entry::Transition(transition) => match &transition.change {
             Change::State { to, .. } => match to {
                 State::Running => Some(Health::Healthy),
@@ -55,6 +55,7 @@ pub(super) fn turn(entry: &Entry) -> Option<Turn> {
         subject,
         word: word.to_owned(),
         cause: cause.map(str::to_owned),
+        shift: None,
     };
     match entry {
         Entry::Verdict(change) => Some(turn(change.connector.to_string(), change.to.words(), None)),
@@ -69,11 +70,29 @@ pub(super) fn turn(entry: &Entry) -> Option<Turn> {
             Some(turn(format!("a fault of {name}"), word, Some(&fault.root_cause)))
         }
         Entry::Transition(transition) => match &transition.change {
-            Change::State { to, root_cause, .. } => {
-                Some(turn(subject(&transition.subject), to.as_str(), root_cause.as_deref()))
-            }
+            Change::State {
+                from,
+                to,
+                from_worker,
+                root_cause,
+                ..
+            } => Some(Turn {
+                shift: shift(from.as_ref(), to, from_worker.is_some()),
+                ..turn(subject(&transition.subject), to.as_str(), root_cause.as_deref())
+            }),
             _ => None,
         },
+    }
+}
+
+/// What of a rebalance a change of state is: tasks are let go and taken up, here or elsewhere, and nothing else happens.
+fn shift(from: Option<&State>, to: &State, elsewhere: bool) -> Option<Shift> {
+    match (from, to) {
+        (Some(State::Running | State::Unassigned | State::Restarting), State::Running) if elsewhere => {
+            Some(Shift::Moved)
+        }
+        (Some(State::Running), State::Unassigned) | (Some(State::Unassigned), State::Running) => Some(Shift::Waited),
+        _ => None,
     }
 }
 
@@ -211,6 +230,7 @@ fn transition_text(transition: &Transition) -> String {
 #[cfg(test)]
 mod tests {
     use model::fault::Fault;
+    use serde_json::json;
 
     use super::*;
 
@@ -232,8 +252,42 @@ mod tests {
                 "{}",
                 text(&gone)
             );
-            assert_eq!((health(&gone), health(&well)), (None, Some(Health::Healthy)));
         }
         assert!(own.is_some() && shared.is_some());
+    }
+
+    #[test]
+    fn the_end_of_a_fault_is_not_painted_healthy() {
+        let fault = |scope| -> Fault {
+            let fault = json!({
+                "id": "f", "cluster": "orders", "scope": scope, "domain": "infrastructure", "class": "worker",
+                "confidence": 0.9, "root_cause": "worker a:8083 is gone", "reasons": [], "members": ["a"],
+                "opened_at": "2026-11-21T14:00:00Z", "ended_at": "2026-11-21T14:00:30Z",
+            });
+            serde_json::from_value(fault).unwrap()
+        };
+        for scope in [
+            json!({"kind": "worker", "name": "a:8083"}),
+            json!({"kind": "connector", "name": "a"}),
+        ] {
+            assert_eq!(health(&Entry::FaultOpened(fault(scope.clone()))), None);
+            assert_eq!(
+                health(&Entry::FaultEnded(fault(scope))),
+                None,
+                "the cluster's silence may have taken it in"
+            );
+        }
+    }
+
+    #[test]
+    fn what_moves_is_told_from_what_fails() {
+        use State::{Failed, Running, Unassigned};
+        assert_eq!(shift(Some(&Running), &Running, true), Some(Shift::Moved));
+        assert_eq!(shift(Some(&Unassigned), &Running, true), Some(Shift::Moved));
+        assert_eq!(shift(Some(&Running), &Unassigned, false), Some(Shift::Waited));
+        assert_eq!(shift(Some(&Unassigned), &Running, false), Some(Shift::Waited));
+        assert_eq!(shift(Some(&Failed), &Running, true), None, "it was mended");
+        assert_eq!(shift(Some(&Running), &Failed, true), None);
+        assert_eq!(shift(None, &Running, false), None, "it is new");
     }
 }

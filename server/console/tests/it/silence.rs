@@ -1,84 +1,109 @@
-//! A cluster that went out of sight while nobody recorded it is a cause of its own, for every question alike.
+//! What is said of a cluster of which nothing is heard.
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use console::ConnectorQuery;
-use model::Timestamp;
 use model::actor::Right;
-use model::facts::Freshness;
+use model::facts::{Freshness, GroupFacts};
 use model::fault::Fault;
-use model::record::ClusterRecord;
+use model::names::ConnectorId;
+use model::verdict::Health;
 use serde_json::json;
-use view::Query;
 
-use crate::stage::{Stage, actor};
+use crate::stage::{Made, Stage, actor};
 
-/// What is asked of a fleet of this one cluster: whether it is out of sight, open faults, and causes.
-fn told(make: impl FnOnce(&mut ClusterRecord, &dyn Fn(i64) -> Option<Timestamp>)) -> (bool, usize, usize) {
-    let stage = Stage::new(&[]);
-    let now = stage.console.now();
-    let mut record = ClusterRecord::empty(&"orders".into());
-    make(&mut record, &|seconds| Some(now - TimeDelta::seconds(seconds)));
-    stage.put(record);
-    let actor = actor([Right::See]);
-    let clusters = stage.console.clusters(&actor).unwrap();
-    let overview = stage.console.overview(&actor).unwrap();
-    assert_eq!(overview.clusters[0].out_of_sight, clusters[0].out_of_sight);
-    let faults = stage.console.faults(&actor).unwrap().len();
-    assert_eq!(overview.faults.len() + overview.more_faults, faults);
-    let page = stage.console.connectors(&actor, &ConnectorQuery::of(Query::default()));
-    (clusters[0].out_of_sight, faults, page.unwrap().causes)
+fn stage() -> Stage {
+    let made = |name: &str, health, since: &str| Made {
+        name: name.into(),
+        team: None,
+        health,
+        since: format!("2026-01-01T00:00:{since}Z"),
+    };
+    Stage::new(&[(
+        "orders",
+        vec![
+            made("a", "failed", "01"),
+            made("b", "healthy", "09"),
+            made("c", "paused", "10"),
+        ],
+    )])
 }
 
-fn heard(at: Option<Timestamp>, tried: Option<Timestamp>) -> Freshness {
-    Freshness {
-        rest: at,
-        answered: at,
-        group: at,
-        tried,
+fn id(name: &str) -> ConnectorId {
+    ConnectorId {
+        cluster: "orders".into(),
+        name: name.into(),
     }
 }
 
-fn fault(scope: serde_json::Value) -> Arc<Fault> {
-    let fault = json!({
-        "id": "f", "cluster": "orders", "scope": scope, "domain": "infrastructure", "class": "network",
-        "confidence": 0.9, "root_cause": "nobody answers", "reasons": [], "members": ["invoices"],
-        "opened_at": "2026-01-01T00:00:00Z",
-    });
-    Arc::new(serde_json::from_value(fault).unwrap())
+#[test]
+fn a_rebalance_delay_is_told_until_it_has_run_out() {
+    let (stage, reader) = (stage(), actor([Right::See]));
+    let now = stage.console.now();
+    let until = |delay: TimeDelta, empty: bool| {
+        stage.turn("orders", |cluster| {
+            Arc::make_mut(&mut cluster.about).group = Some(GroupFacts {
+                group_id: "connect-orders".into(),
+                state: "Stable".into(),
+                leader: None,
+                members: Default::default(),
+                empty_since: empty.then_some(now),
+                delay_until: Some(now + delay),
+                rebalances: 1,
+            });
+        });
+        let detail = stage.console.cluster(&reader, &"orders".into()).unwrap();
+        detail.group.unwrap().delay_until
+    };
+    let (later, over) = (TimeDelta::seconds(9), TimeDelta::seconds(-1));
+    assert_eq!(until(later, false), Some(now + later));
+    assert_eq!(until(over, false), None);
+    assert_eq!(until(later, true), None, "nobody is there to hold it back");
 }
 
 #[test]
-fn a_cluster_that_nobody_looks_at_any_more_is_a_cause_of_its_own() {
-    // The stale limit is 30 s.
-    assert_eq!(told(|one, ago| one.fresh = heard(ago(5), ago(5))), (false, 0, 0));
-    assert_eq!(told(|one, ago| one.fresh = heard(ago(31), ago(31))), (true, 0, 1));
-    // A connector's fault says nothing of its cluster, and is counted beside it.
-    let own = told(|one, ago| {
-        one.fresh = heard(ago(31), ago(31));
-        one.faults = vec![fault(json!({ "kind": "connector", "name": "invoices" }))];
+fn while_nobody_looks_all_is_unknown_since_one_moment() {
+    let (stage, reader) = (stage(), actor([Right::See]));
+    let heard = stage.console.now() - TimeDelta::minutes(5);
+    stage.turn("orders", |cluster| {
+        cluster.fresh = Freshness {
+            rest: Some(heard),
+            answered: Some(heard),
+            tried: Some(heard),
+            ..Freshness::default()
+        };
     });
-    assert_eq!(own, (true, 1, 2));
+    for name in ["a", "b", "c"] {
+        let item = stage.console.connector(&reader, &id(name)).unwrap().item;
+        assert_eq!(item.health, Health::Unknown, "{name}");
+        assert_eq!(item.since, heard + stage.console.stale_after(), "{name}");
+    }
 }
 
 #[test]
-fn what_is_recorded_of_a_cluster_is_not_told_twice() {
-    // Somebody still looks: what it finds is recorded, and becomes a fault that every interface knows.
-    assert_eq!(told(|one, ago| one.fresh = heard(ago(31), ago(5))), (false, 0, 0));
-    let known = told(|one, ago| {
-        one.fresh = heard(ago(31), ago(31));
-        one.faults = vec![fault(json!({ "kind": "cluster" }))];
+fn its_own_fault_is_told_while_it_belongs_to_that_of_its_cluster() {
+    let (stage, reader) = (stage(), actor([Right::See]));
+    let at = stage.console.now() - TimeDelta::minutes(5);
+    let fault = |id: &str, scope, members: &[&str], unheard: bool| -> Arc<Fault> {
+        let fault = json!({
+            "id": id, "cluster": "orders", "scope": scope, "domain": "connector", "class": "data", "confidence": 0.9,
+            "root_cause": "why", "reasons": [], "members": members, "opened_at": at,
+            "unheard_since": unheard.then_some(at),
+        });
+        Arc::new(serde_json::from_value(fault).unwrap())
+    };
+    stage.turn("orders", |cluster| {
+        cluster.put_faults(vec![
+            fault("own", json!({"kind": "connector", "name": "a"}), &["a"], true),
+            fault("all", json!({"kind": "cluster"}), &["a", "b", "c"], false),
+        ]);
     });
-    assert_eq!(known, (false, 1, 1));
-}
-
-#[test]
-fn a_cluster_that_was_never_seen_or_is_another_ones_twin_went_nowhere() {
-    assert_eq!(told(|one, ago| one.fresh = heard(None, ago(31))), (false, 0, 0));
-    let twin = told(|one, ago| {
-        one.fresh = heard(ago(31), ago(31));
-        one.about.same_as = Some("lines".into());
-    });
-    assert_eq!(twin, (false, 0, 0));
+    let of = |name: &str| stage.console.connector(&reader, &id(name)).unwrap();
+    let told = |name: &str| {
+        let detail = of(name);
+        let id = |fault: Option<Arc<Fault>>| fault.map(|fault| fault.id.to_string());
+        (id(detail.item.fault), id(detail.unheard))
+    };
+    assert_eq!(told("a"), (Some("all".to_owned()), Some("own".to_owned())));
+    assert_eq!(told("b"), (Some("all".to_owned()), None));
 }

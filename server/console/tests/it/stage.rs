@@ -108,12 +108,14 @@ impl Stage {
                 answered: heard,
                 group: heard,
                 tried: heard,
+                ..Freshness::default()
             };
             ((*name).into(), Arc::new(Cluster::new(cluster, 1)))
         });
         stage.fleet.send_replace(Arc::new(Fleet {
             clusters: clusters.collect(),
             feed: 1,
+            ..Fleet::default()
         }));
         stage
     }
@@ -124,6 +126,13 @@ impl Stage {
         fleet
             .clusters
             .insert(record.name.clone(), Arc::new(Cluster::new(record, 2)));
+        self.fleet.send_replace(Arc::new(fleet));
+    }
+
+    /// A cluster is another one than before.
+    pub fn turn(&self, cluster: &str, turn: impl FnOnce(&mut Cluster)) {
+        let mut fleet = (**self.fleet.borrow()).clone();
+        turn(Arc::make_mut(fleet.clusters.get_mut(cluster).unwrap()));
         self.fleet.send_replace(Arc::new(fleet));
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use connect::Worker;
 use futures_util::future::join_all;
 use model::identity::Identity;
-use model::names::{ClusterName, WorkerId};
+use model::names::{ClusterName, ConnectorName, WorkerId};
 use model::observe::GapKind;
 
 use super::finding::{Finding, Severity};
@@ -25,6 +25,8 @@ pub(super) struct Seen {
     pub(super) workers: BTreeSet<WorkerId>,
     /// What tells it from others, as the server would find it too.
     pub(super) identity: Identity,
+    /// The connectors that it lists.
+    pub(super) connectors: BTreeSet<ConnectorName>,
 }
 
 pub(super) async fn examine_all(spec: &FleetSpec, findings: &mut Vec<Finding>) -> BTreeMap<ClusterName, Seen> {
@@ -235,6 +237,7 @@ async fn list(
             ),
         }
     }
+    seen.connectors = connectors.keys().cloned().collect();
     seen.identity.met = named.clone();
     seen.identity.named = named.clone();
     seen.identity.living = living;

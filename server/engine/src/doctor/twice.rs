@@ -17,7 +17,7 @@ pub(super) fn examine(all: &BTreeMap<ClusterName, Seen>, spec: &FleetSpec, findi
         .collect();
     for (index, (name, own)) in seen.iter().enumerate() {
         let earlier = seen.iter().take(index);
-        let likeness = earlier.map(|(other, seen)| (other, own.identity.compare(&seen.identity, false)));
+        let likeness = earlier.map(|(other, seen)| (other, compare(own, seen)));
         let likeness: Vec<_> = likeness.collect();
         let alike = |wanted: Likeness| likeness.iter().find(|(_, found)| *found == wanted);
         let subject = format!("cluster {name}");
@@ -36,4 +36,10 @@ pub(super) fn examine(all: &BTreeMap<ClusterName, Seen>, spec: &FleetSpec, findi
             findings.push(Finding::new(&subject, Severity::Note, text).todo(todo));
         }
     }
+}
+
+fn compare(own: &Seen, other: &Seen) -> Likeness {
+    let (list, others) = (&own.connectors, &other.connectors);
+    let likeness = own.identity.compare(&other.identity, false);
+    likeness.listing(list.len(), others.len(), list.intersection(others).count())
 }

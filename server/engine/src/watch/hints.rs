@@ -19,6 +19,8 @@ pub(crate) struct Hints {
     pub(crate) expected: Expected,
     /// Whether it is another configured cluster again, and so is not watched.
     pub(crate) refused: bool,
+    /// Whether the last look got no list, so that what each address answers is asked anew.
+    pub(crate) unheard: bool,
     /// Connectors that exist.
     pub(crate) connectors: BTreeSet<ConnectorName>,
     /// Connectors that exist and have no status, not yet or no more; the expanded list leaves them out. One that a plain
@@ -48,6 +50,7 @@ impl Hints {
             in_doubt: facts.workers.values().any(|worker| worker.unconfirmed_since.is_some()),
             expected: Expected::of(facts),
             refused: facts.about.same_as.is_some(),
+            unheard: facts.about.gap.is_some(),
             connectors: live().map(|connector| connector.name.clone()).collect(),
             without_status: live()
                 .filter(|connector| connector.missing.is_none() && lacks_status(connector))

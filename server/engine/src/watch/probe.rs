@@ -17,7 +17,8 @@ use super::watcher::Watcher;
 /// A probe is answered at once or not at all.
 const DEADLINE: Duration = Duration::from_secs(3);
 
-/// Probes for ever. With Kafka the group tells who lives, so that `/` is asked only at the slow cadence. While the cluster
+/// Probes for ever. With Kafka the group tells who lives, so that `/` is asked only at the slow cadence while lists come.
+/// While the cluster
 /// is refused that is all that is asked of it: whether it is still the one that it repeats.
 pub(crate) async fn run(watcher: Watcher, kafka: bool) {
     let mut asked: BTreeMap<WorkerId, Asked> = BTreeMap::new();
@@ -41,8 +42,8 @@ pub(crate) async fn run(watcher: Watcher, kafka: bool) {
                     },
                 );
             }
-            let refused = watcher.refused();
-            if slow || !kafka || refused {
+            let (refused, unheard) = (watcher.refused(), watcher.hints.borrow().unheard);
+            if slow || !kafka || refused || unheard {
                 let look = span::look(Look::Probe, watcher.cluster.name.as_str());
                 let questions = slow && credited && !refused;
                 probes.spawn(probe(watcher.clone(), id, worker, questions).instrument(look));

@@ -42,7 +42,8 @@ pub(super) fn candidates(watcher: &Watcher, last_good: Option<&WorkerId>, avoide
 pub(super) async fn race(watcher: &Watcher, candidates: Vec<(Worker, Option<BodyHash>)>) -> Result<Won, Gap> {
     let mut waiting = candidates.into_iter();
     let mut running = JoinSet::new();
-    let mut first_gap: Option<Gap> = None;
+    let mut said: Option<Gap> = None;
+    let mut silent: Vec<(WorkerId, connect::Error)> = Vec::new();
     let cluster = watcher.cluster.name.as_str();
     loop {
         if running.is_empty() || !waiting.as_slice().is_empty() {
@@ -57,7 +58,8 @@ pub(super) async fn race(watcher: &Watcher, candidates: Vec<(Worker, Option<Body
                     running.spawn(question.in_current_span());
                 }
                 None if running.is_empty() => {
-                    return Err(first_gap.unwrap_or_else(|| Gap {
+                    // A worker that answers says more about the cluster than those that do not.
+                    return Err(said.or_else(|| none_answers(silent)).unwrap_or_else(|| Gap {
                         kind: GapKind::Other,
                         text: "no address is configured or known".into(),
                     }));
@@ -82,21 +84,100 @@ pub(super) async fn race(watcher: &Watcher, candidates: Vec<(Worker, Option<Body
             }
             Some(Ok((worker, _, Err(error), took))) => {
                 telemetry::rest_answered(cluster, "list", Outcome::Failed, took);
-                let gap = error.gap(worker.address());
-                // A worker that answers says more about the cluster than one that does not.
-                let tells = first_gap.is_none() || error.worker_answered();
-                if tells {
-                    first_gap = Some(gap);
+                match error.worker_answered() {
+                    true => said = Some(error.gap(worker.address())),
+                    false => silent.push((worker.address().clone(), error)),
                 }
             }
             Some(Err(_)) => {
                 warn!(cluster, "asking for a list panicked");
-                first_gap.get_or_insert_with(|| Gap {
+                said.get_or_insert_with(|| Gap {
                     kind: GapKind::Other,
                     text: "the list could not be read: an error in Signalbox, which its log tells of".into(),
                 });
             }
             None => {}
         }
+    }
+}
+
+/// What several addresses that do not answer come to: each is named, those of one trouble together. Of the kinds the one
+/// counts that was met first.
+fn none_answers(mut silent: Vec<(WorkerId, connect::Error)>) -> Option<Gap> {
+    let (address, first) = silent.first()?;
+    let gap = first.gap(address);
+    if silent.len() == 1 {
+        return Some(gap);
+    }
+    // Whoever is asked first changes from look to look, and what is said must not.
+    silent.sort_by(|(left, _), (right, _)| left.cmp(right));
+    let mut troubles: Vec<(String, &'static str, Vec<&str>)> = Vec::new();
+    for (address, error) in &silent {
+        let why = error.to_string();
+        match troubles.iter_mut().find(|(known, _, _)| *known == why) {
+            Some((_, _, addresses)) => addresses.push(address.as_str()),
+            None => troubles.push((why, error.remedy(), vec![address.as_str()])),
+        }
+    }
+    let alone = troubles.len() == 1;
+    let told = troubles.iter().map(|(why, remedy, addresses)| {
+        let addresses = named(addresses);
+        match alone && !remedy.is_empty() {
+            true => format!("{addresses}: {why}; {remedy}"),
+            false => format!("{addresses}: {why}"),
+        }
+    });
+    let told: Vec<String> = told.collect();
+    Some(Gap {
+        kind: gap.kind,
+        text: told.join("; ").into(),
+    })
+}
+
+/// `a`, `a and b`, `a, b, c and 4 more addresses`.
+fn named(addresses: &[&str]) -> String {
+    match addresses {
+        [only] => (*only).to_owned(),
+        [start @ .., last] if addresses.len() <= 4 => format!("{} and {last}", start.join(", ")),
+        [one, two, three, rest @ ..] => format!("{one}, {two}, {three} and {} more addresses", rest.len()),
+        _ => addresses.join(" and "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn silent(all: &[(&str, egress::Error)]) -> Option<(GapKind, String)> {
+        let each = all
+            .iter()
+            .map(|(at, error)| ((*at).into(), connect::Error::Egress(error.clone())));
+        none_answers(each.collect()).map(|gap| (gap.kind, gap.text.to_string()))
+    }
+
+    #[test]
+    fn all_that_do_not_answer_are_named_the_same_way_whoever_was_asked_first() {
+        use egress::Error::Refused;
+        let timed_out = || egress::Error::TimedOut {
+            after: Duration::from_secs(10),
+        };
+        let refused = silent(&[("b:8083", Refused), ("a:8083", Refused)]).unwrap();
+        assert_eq!(refused, silent(&[("a:8083", Refused), ("b:8083", Refused)]).unwrap());
+        assert_eq!(refused.0, GapKind::Refused);
+        assert!(refused.1.starts_with("a:8083 and b:8083: "), "{}", refused.1);
+        assert!(
+            refused.1.ends_with("; see whether the worker runs and listens there"),
+            "{}",
+            refused.1
+        );
+        let (kind, mixed) = silent(&[("b:8083", timed_out()), ("a:8083", Refused)]).unwrap();
+        assert_eq!(kind, GapKind::TimedOut);
+        assert!(mixed.starts_with("a:8083: ") && mixed.contains("; b:8083: "), "{mixed}");
+        let alone = silent(&[("a:8083", Refused)]).unwrap();
+        assert!(alone.1.starts_with("a:8083: "));
+        let names: Vec<String> = (1..=6).map(|n| format!("w{n}:8083")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(named(&names), "w1:8083, w2:8083, w3:8083 and 3 more addresses");
+        assert_eq!(silent(&[]), None);
     }
 }

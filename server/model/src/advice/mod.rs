@@ -150,10 +150,9 @@ fn of_worker(worker: &str, root_cause: &str) -> Vec<String> {
 
 fn of_cluster(known: &Known<'_>) -> Vec<String> {
     let names = Names::read(known.root_cause);
-    let at = names
-        .address
-        .map(|address| format!(" at {address}"))
-        .unwrap_or_default();
+    // Of several addresses none is the one to go to.
+    let alone = names.address.filter(|_| names::addresses(known.root_cause) == 1);
+    let at = alone.map(|address| format!(" at {address}")).unwrap_or_default();
     let quiet = Quiet::told(known.root_cause);
     let steps: &[String] = &match known.class {
         Class::Auth => vec![format!(

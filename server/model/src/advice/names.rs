@@ -96,6 +96,12 @@ const BREAKS: fn(char) -> bool = |c| {
         )
 };
 
+/// How many different addresses a line names.
+pub(super) fn addresses(line: &str) -> usize {
+    let all: std::collections::BTreeSet<&str> = line.split(BREAKS).filter_map(address).collect();
+    all.len()
+}
+
 /// Where `front`, lower case, stands in a line, in whatever case.
 fn find(line: &str, front: &str) -> Option<usize> {
     line.to_ascii_lowercase().find(front)

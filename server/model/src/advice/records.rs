@@ -2,6 +2,7 @@
 
 use super::case::{Case, RESTART};
 use crate::signature::Stage;
+use crate::verdict::DEFAULT_CONVERTER;
 
 const SKIP: &str = "Skip such records, if nobody needs them: errors.tolerance=all, for a sink with a dead letter queue";
 
@@ -34,16 +35,26 @@ pub(super) fn data(case: &Case<'_>) -> Vec<String> {
             ]
         }
         Some(Stage::Converter(name)) => vec![
-            format!(
-                "Compare {name} in the config with how the records{} are written",
-                of_topic(case)
-            ),
+            match case.known.why.ends_with(DEFAULT_CONVERTER) {
+                true => format!(
+                    "Compare {name}, the worker's default converter, with how the records{} are written: the config sets no other",
+                    of_topic(case)
+                ),
+                false => format!(
+                    "Compare {name} in the config with how the records{} are written",
+                    of_topic(case)
+                ),
+            },
             find(case),
             SKIP.to_owned(),
         ],
         _ if case.says(&["converter"]) => vec![
             format!(
-                "Compare key.converter and value.converter with how the records{} are written",
+                "Compare {} with how the records{} are written",
+                match case.known.why.ends_with(DEFAULT_CONVERTER) {
+                    true => "the worker's default converters, for which the config sets no others,",
+                    false => "key.converter and value.converter",
+                },
                 of_topic(case)
             ),
             find(case),

@@ -35,6 +35,7 @@ pub fn forget(facts: &mut ClusterFacts, settings: &Settings, now: Timestamp) -> 
     }
     let known = facts.about.addresses.len();
     facts.about.addresses.retain(|address, _| !workers.contains(address));
+    facts.fresh.asked.retain(|address, _| !workers.contains(address));
     Touched {
         about: facts.about.addresses.len() != known,
         lives: workers.clone(),

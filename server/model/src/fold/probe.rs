@@ -19,6 +19,7 @@ const PROBE_SPAN: TimeDelta = TimeDelta::seconds(10);
 
 /// An address answered as a Connect worker.
 pub(super) fn answered(folding: &mut Folding<'_>, answer: &WorkerAnswer) {
+    folding.facts.fresh.asked.insert(answer.address.clone(), folding.at);
     if let Some(other) = another_cluster(folding, answer) {
         // It says nothing of the worker that was there: neither that it lives nor that it is gone.
         let words = format!(
@@ -93,6 +94,7 @@ fn lives(folding: &mut Folding<'_>, mut next: WorkerFacts, evidence: &str) {
 pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
     if folding.facts.about.addresses.contains_key(address) || !folding.facts.workers.contains_key(address) {
         folding.facts.about.addresses.insert(address.clone(), gap.text.clone());
+        folding.facts.fresh.asked.insert(address.clone(), folding.at);
     }
     let Some(worker) = folding.facts.workers.get(address).cloned() else {
         return;

@@ -5,8 +5,9 @@ use super::instance;
 use crate::Timestamp;
 use crate::facts::{ConnectorFacts, InstanceFacts};
 use crate::observe::Source;
-use crate::signature::{self, Context};
-use crate::verdict::{Class, Diagnosis, Domain, Reason};
+use crate::signature::{self, Context, Stage};
+use crate::trace::simple;
+use crate::verdict::{Class, DEFAULT_CONVERTER, Diagnosis, Domain, Reason};
 
 /// Reads the trace of the instance that failed; while it runs again between two failures, that of any other one.
 pub(super) fn of_failure(case: &Case<'_>, place: Option<u32>, facts: &InstanceFacts) -> Diagnosis {
@@ -36,8 +37,28 @@ pub(super) fn of_failure(case: &Case<'_>, place: Option<u32>, facts: &InstanceFa
         class: signature.class,
         confidence: signature.confidence,
         root_cause: signature.root_cause,
-        why: signature.why,
+        why: match default_converter(case.connector, &signature.why) {
+            true => format!("{}; {DEFAULT_CONVERTER}", signature.why).into(),
+            false => signature.why,
+        },
         shared: None,
+    }
+}
+
+/// Whether what cannot convert a record is a converter that the worker's own config chose: the connector's is known, and
+/// names no such one.
+fn default_converter(connector: &ConnectorFacts, why: &str) -> bool {
+    let Some(listed) = &connector.config else { return false };
+    let keys = ["key.converter", "value.converter", "header.converter"];
+    let mut set = keys.into_iter().filter(|key| listed.config.get(key).is_some());
+    match Stage::told(why) {
+        // The config may name it by its class, by the beginning of its short name, or by a reference.
+        Some(Stage::Converter(name)) => {
+            let named = |class: &str| class.contains("${") || name.starts_with(simple(class));
+            !set.any(|key| listed.config.text(key).is_none_or(named))
+        }
+        Some(_) => false,
+        None => why.contains("converter") && set.next().is_none(),
     }
 }
 
@@ -62,4 +83,44 @@ fn overrides(connector: &ConnectorFacts) -> bool {
             .filter_map(|prefix| key.strip_prefix(prefix))
             .any(|rest| rest.starts_with("sasl.") || rest.starts_with("ssl.") || rest == "security.protocol")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_converter_that_the_config_does_not_name_is_the_workers_default() {
+        let refused = "the converter JsonConverter cannot convert a record, and errors.tolerance allows none";
+        let json_converter = json!({"value.converter": {"clear": "org.apache.kafka.connect.json.JsonConverter"}});
+        let other = json!({"key.converter": {"clear": "org.apache.kafka.connect.storage.StringConverter"}});
+        let empty = json!({"topics": {"clear": "orders"}});
+        let cases = [
+            (Some(empty.clone()), refused, true),
+            (Some(other.clone()), refused, true),
+            (Some(json_converter), refused, false),
+            (
+                Some(json!({"value.converter": {"clear": "JsonConverter"}})),
+                refused,
+                false,
+            ),
+            (
+                Some(json!({"value.converter": {"reference": "${env:CONVERTER}"}})),
+                refused,
+                false,
+            ),
+            (None, refused, false),
+            (Some(empty.clone()), "the records do not fit the converter", true),
+            (Some(other), "the records do not fit the converter", false),
+            (Some(empty), "the connector itself refuses a record", false),
+        ];
+        for (config, why, expected) in cases {
+            let config = config.map(|pairs| json!({"version": "aa", "config": pairs, "targets": []}));
+            let facts = json!({"name": "out", "config": config, "first_seen": "2026-11-21T14:00:00Z"});
+            let facts: ConnectorFacts = serde_json::from_value(facts).unwrap();
+            assert_eq!(default_converter(&facts, why), expected, "{facts:?} {why}");
+        }
+    }
 }

@@ -63,7 +63,7 @@ pub fn judge(
     let before = previous.map(|old| (old.health, old.since));
     // A worker may be gone for longer than the connector has been there.
     let found = finding.since.max(connector.first_seen);
-    let since = since::since(finding.health, found, before, now);
+    let since = since::since(&case, finding.health, found, before);
     let verdict = Verdict {
         health: finding.health,
         activity: Activity::Unknown,

@@ -101,7 +101,7 @@ fn silent(silence: &Silence) -> Finding {
     };
     Finding {
         health: Health::Unknown,
-        since: silence.since,
+        since: silence.unknown_since,
         reasons: vec![reason],
         diagnosis: Some(silence.diagnosis()),
     }

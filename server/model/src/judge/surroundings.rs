@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::Timestamp;
 use crate::facts::ClusterFacts;
-use crate::heard::{Quiet, heard};
+use crate::heard::{Quiet, heard, unknown_since};
 use crate::observe::{Gap, GapKind};
 use crate::scope::Scope;
 use crate::settings::Settings;
@@ -22,6 +22,8 @@ pub struct Surroundings {
 pub struct Silence {
     /// The last moment at which it was told.
     pub since: Timestamp,
+    /// From when on everything in the cluster is unknown.
+    pub unknown_since: Timestamp,
     /// Why, one sentence.
     pub text: Arc<str>,
     /// What kind of fault.
@@ -61,11 +63,13 @@ pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp)
         Some(_) => told.unwrap_or(began),
         None => told.map_or(began, |told| told.max(began)),
     };
-    if now - heard < limit {
-        return (Surroundings::default(), Some(heard + limit));
+    let unknown_since = unknown_since(heard, limit);
+    if now < unknown_since {
+        return (Surroundings::default(), Some(unknown_since));
     }
     let silence = Silence {
         since: heard,
+        unknown_since,
         text: text(cluster, gap, heard).into(),
         class: class(cluster, gap),
         busy: gap.kind == GapKind::Busy,

@@ -18,7 +18,8 @@ pub(super) fn verdicts(case: &Case<'_>, previous: Option<&Verdict>, window: &mut
         let (health, since, text) = find(case, facts, window);
         let since = since.max(case.connector.first_seen);
         let before = previous.and_then(|verdict| verdict.tasks.get(number));
-        let since = super::since::since(health, since, before.map(|task| (task.health, task.since)), case.now);
+        let before_it = before.map(|task| (task.health, task.since));
+        let since = super::since::since(case, health, since, before_it);
         // What it failed of before it was mended says nothing of how it is now.
         let counts = facts.state == State::Failed || health == Health::CrashLooping;
         let cause = match facts.trace.as_deref().filter(|_| counts) {
@@ -43,7 +44,7 @@ pub(super) fn verdicts(case: &Case<'_>, previous: Option<&Verdict>, window: &mut
 
 fn find(case: &Case<'_>, facts: &InstanceFacts, window: &mut Window) -> (Health, Timestamp, Arc<str>) {
     if let Some(silence) = &case.surroundings.silence {
-        return (Health::Unknown, silence.since, silence.text.clone());
+        return (Health::Unknown, silence.unknown_since, silence.text.clone());
     }
     if let Some(since) = silence::vanished(case, window) {
         return (Health::Unknown, since, silence::gone(case).into());

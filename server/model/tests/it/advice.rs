@@ -226,6 +226,15 @@ fn a_record_is_looked_for_only_where_it_is_named() {
         named.contains(&"Read the record of orders-3 at offset 17.".to_owned()),
         "{named:?}"
     );
+    assert!(named[0].contains("JsonConverter in the config"), "{named:?}");
+    let default = known(
+        "DataException: no",
+        "the converter JsonConverter cannot convert a record, and errors.tolerance allows none; the config names no such converter, so it is the worker's default one",
+    );
+    assert!(
+        default[0].contains("JsonConverter, the worker's default converter,") && !default[0].contains("in the config"),
+        "{default:?}"
+    );
     for number in ["01", "02", "10", "57"] {
         let steps = of_trace(number);
         assert!(
@@ -340,4 +349,22 @@ fn every_class_has_short_steps_that_begin_with_a_verb() {
             assert!(step.ends_with('.') && step.chars().count() <= 160, "{step}");
         }
     }
+}
+
+#[test]
+fn of_several_silent_addresses_none_is_the_one_to_go_to() {
+    let of = |root_cause| {
+        let known = Known {
+            scope: &Scope::Cluster,
+            domain: Domain::Infrastructure,
+            class: Class::Worker,
+            root_cause,
+            why: "",
+        };
+        steps(&known).remove(0)
+    };
+    let one = of("No worker of orders answers: a.prod:8083: the connection was refused");
+    assert!(one.contains("at a.prod:8083"), "{one}");
+    let two = of("No worker of orders answers: a.prod:8083 and b.prod:8083: the connection was refused");
+    assert!(!two.contains("8083"), "{two}");
 }

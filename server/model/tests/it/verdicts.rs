@@ -197,6 +197,7 @@ impl Case {
                 answered: Some(ago(self.rest_silent_s)),
                 group: self.group_empty_s.map(|_| now()),
                 tried: Some(now()),
+                ..Freshness::default()
             },
         }
     }

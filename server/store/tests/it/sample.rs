@@ -314,6 +314,7 @@ pub fn fresh(seconds: i64) -> Freshness {
         answered: Some(at(seconds + 1)),
         group: None,
         tried: Some(at(seconds)),
+        ..Freshness::default()
     }
 }
 

@@ -51,6 +51,7 @@ pub fn cluster() -> ClusterRecord {
             answered: Some(ago(2)),
             group: Some(ago(3)),
             tried: Some(ago(2)),
+            ..Freshness::default()
         },
     }
 }
@@ -81,6 +82,7 @@ fn unreachable() -> ClusterRecord {
             answered: Some(ago(240)),
             group: None,
             tried: Some(ago(1)),
+            ..Freshness::default()
         },
     }
 }
@@ -121,6 +123,7 @@ fn empty() -> ClusterRecord {
             answered: Some(ago(1)),
             group: None,
             tried: Some(ago(1)),
+            ..Freshness::default()
         },
     }
 }

@@ -1,6 +1,7 @@
 //! Questions to the snapshot, by what it shows to whoever uses it.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod alike;
 mod sample;
 mod standing;
 mod walks;

@@ -56,6 +56,7 @@ fn fresh(silent: bool) -> Freshness {
         answered: Some(heard),
         group: None,
         tried: Some(heard),
+        ..Freshness::default()
     }
 }
 

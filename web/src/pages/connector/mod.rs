@@ -7,6 +7,7 @@ mod versions;
 
 use askama::Template;
 use console::{ConfigChange, ConnectorDetail, ConnectorItem, TimelinePage, TimelineQuery};
+use model::Timestamp;
 use model::advice;
 use model::fault::Scope;
 use model::names::{ClusterName, ConnectorId};
@@ -39,6 +40,7 @@ struct Page<'a> {
     rest: Option<String>,
     reasons: &'a [Reason],
     cause: Option<Cause>,
+    own: Option<Own>,
     tasks: Vec<Task>,
     traces: Vec<Trace>,
     withheld: bool,
@@ -47,6 +49,15 @@ struct Page<'a> {
     versions: Result<Vec<Version>, &'a str>,
     lately: Result<Vec<Line>, &'a str>,
     timeline: String,
+}
+
+/// The connector's own fault while nobody hears whether it goes on.
+struct Own {
+    whose: String,
+    root_cause: String,
+    opened_at: Timestamp,
+    unheard_since: Timestamp,
+    steps: Vec<String>,
 }
 
 struct Cause {
@@ -91,6 +102,7 @@ pub fn connector(
         rest: rest::otherwise(item),
         reasons: &item.reasons,
         cause: cause(item, links),
+        own: own(detail),
         tasks: tasks(detail),
         traces: traces(detail),
         withheld: detail.withheld,
@@ -104,6 +116,17 @@ pub fn connector(
         timeline,
     }
     .render()?)
+}
+
+fn own(detail: &ConnectorDetail) -> Option<Own> {
+    let fault = detail.unheard.as_ref()?;
+    Some(Own {
+        whose: whose(fault.domain, fault.class.as_str()),
+        root_cause: words::sentence(&fault.root_cause),
+        opened_at: fault.opened_at,
+        unheard_since: fault.unheard_since?,
+        steps: advice::of_fault(fault),
+    })
 }
 
 fn cause(item: &ConnectorItem, links: Links<'_>) -> Option<Cause> {

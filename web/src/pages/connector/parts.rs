@@ -8,6 +8,7 @@ use model::state::State;
 use model::verdict::Health;
 
 use super::config::legible;
+use crate::at::At;
 use crate::shape::{Shape, Verdict, mark};
 use crate::words;
 
@@ -20,7 +21,7 @@ pub(super) struct Task {
     pub(super) mark: &'static str,
     pub(super) state: String,
     pub(super) differs: bool,
-    pub(super) worker: String,
+    pub(super) worker: At,
     pub(super) alive: Option<&'static str>,
     pub(super) since: Timestamp,
     pub(super) text: String,
@@ -100,7 +101,7 @@ fn task(
         mark: mark(Some(health)),
         differs: !health.agrees_with(state),
         state: state.to_string(),
-        worker: worker.to_string(),
+        worker: At::of(worker.as_str()),
         alive: match alive {
             Alive::Yes => None,
             Alive::Dead => Some("gone"),

@@ -222,6 +222,7 @@ pub fn detail(item: ConnectorItem) -> ConnectorDetail {
         version: Some("4.3.1".into()),
     });
     ConnectorDetail {
+        unheard: None,
         instance,
         config: Some(config(serde_json::json!({
             "connector.class": {"clear": "org.apache.kafka.connect.file.FileStreamSinkConnector"},

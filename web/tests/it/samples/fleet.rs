@@ -10,6 +10,7 @@ use model::fault::{Fault, Scope};
 use model::names::{TeamName, WorkerId};
 use model::observe::{Gap, GapKind, HealthAnswer};
 use model::verdict::{Class, Domain, Health};
+use view::Alike;
 
 use super::{CAUSE, ago, fault, now};
 
@@ -65,6 +66,7 @@ pub fn cluster(name: &str, workers: Vec<WorkerItem>, counts: &[(Health, u32)]) -
         totals,
         revision: 3,
         same_as: None,
+        alike: Vec::new(),
     }
 }
 
@@ -84,6 +86,20 @@ pub fn silent(mut cluster: ClusterItem) -> ClusterItem {
         out_of_sight: true,
         ..cluster
     }
+}
+
+/// What may be `other`, asked at another address.
+pub fn like(mut cluster: ClusterItem, other: &str) -> ClusterItem {
+    let own = cluster.totals.all() as usize;
+    cluster.alike = vec![Alike {
+        other: other.into(),
+        same_kafka: true,
+        workers: [WorkerId::from("connect:8083")].into(),
+        common: own,
+        own,
+        others: own,
+    }];
+    cluster
 }
 
 pub fn clusters() -> Vec<ClusterItem> {
@@ -267,10 +283,11 @@ pub fn cluster_detail(item: ClusterItem) -> ClusterDetail {
             answered: item.as_of,
             group: Some(ago(1)),
             tried: Some(ago(1)),
+            asked: workers.iter().map(|worker| (worker.clone(), ago(4))).collect(),
         },
         addresses: workers
             .iter()
-            .map(|worker| (worker.clone(), "answers as Connect 4.3.1".into()))
+            .map(|worker| (worker.clone(), "answers as Kafka Connect 4.3.1".into()))
             .collect(),
         faults: faults.collect(),
         plugins: vec![

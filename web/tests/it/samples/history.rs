@@ -1,6 +1,6 @@
 //! What happened.
 
-use console::{EntryKind, TimelineItem, TimelinePage, Turn};
+use console::{EntryKind, Shift, TimelineItem, TimelinePage, Turn};
 use model::verdict::Health;
 
 use super::{CAUSE, ago};
@@ -39,6 +39,7 @@ pub fn crash_loop(count: i64) -> Vec<TimelineItem> {
                 subject: "webhook-out task 0".into(),
                 word: word.into(),
                 cause: (nth % 2 == 0).then(|| "java.net.ConnectException: Connection refused".into()),
+                shift: None,
             }),
             ..entry(
                 1_000 - nth,
@@ -51,6 +52,34 @@ pub fn crash_loop(count: i64) -> Vec<TimelineItem> {
         }
     });
     turns.collect()
+}
+
+/// A rebalance of `count` tasks and one connector instance, newest first.
+pub fn rebalance(count: i64) -> Vec<TimelineItem> {
+    let moved = (0..=count).map(|nth| {
+        let subject = match nth {
+            0 => "mirror".to_owned(),
+            nth => format!("mirror task {}", nth - 1),
+        };
+        let text = format!("{subject} is RUNNING on 10.0.3.12:8083, was RUNNING, moved from 10.0.3.11:8083");
+        TimelineItem {
+            turn: Some(Turn {
+                subject,
+                word: "RUNNING".into(),
+                cause: None,
+                shift: Some(Shift::Moved),
+            }),
+            ..entry(
+                2_000 - nth,
+                2 + nth / 8,
+                Some("mirror"),
+                "state",
+                &text,
+                Some(Health::Healthy),
+            )
+        }
+    });
+    moved.collect()
 }
 
 pub fn history() -> TimelinePage {

@@ -9,6 +9,7 @@ use model::facts::GroupFacts;
 use model::names::WorkerId;
 use serde::Serialize;
 use utoipa::ToSchema;
+use view::Alike;
 
 use super::{OpenFault, totals};
 
@@ -41,6 +42,26 @@ pub struct Cluster {
     pub totals: BTreeMap<&'static str, u32>,
     /// The other configured cluster that is this same group; this one is then not watched.
     pub same_as: Option<String>,
+    /// Other configured clusters that may be this same one: both are watched and counted meanwhile.
+    pub perhaps_same_as: Vec<PerhapsSame>,
+}
+
+/// Another configured cluster that may be the same one: it is on the same Kafka cluster and names the same workers.
+/// Set `kafka` and `group_id` of both in the configuration, and their Connect groups tell; or remove one.
+#[derive(Serialize, ToSchema)]
+pub struct PerhapsSame {
+    /// Its name.
+    pub cluster: String,
+    /// Whether both tell the id of the same Kafka cluster.
+    pub same_kafka: bool,
+    /// Workers that both name.
+    pub workers: Vec<String>,
+    /// Connectors that both list, by their names.
+    pub common_connectors: usize,
+    /// Connectors that this one lists.
+    pub connectors: usize,
+    /// Connectors that the other one lists.
+    pub its_connectors: usize,
 }
 
 /// A cluster by itself.
@@ -53,8 +74,10 @@ pub struct ClusterDetail {
     pub group: Option<Group>,
     /// Why Kafka does not tell who is in the group, where it should.
     pub group_gap: Option<String>,
-    /// What each configured address last answered.
+    /// What each address, configured or discovered, last answered.
     pub addresses: BTreeMap<String, String>,
+    /// When each of them was asked for that.
+    pub addresses_asked: BTreeMap<String, DateTime<Utc>>,
     /// Its open faults.
     pub faults: Vec<OpenFault>,
     /// Plugins over its workers.
@@ -72,7 +95,7 @@ pub struct Group {
     pub leader: Option<String>,
     /// Since when it has had no member.
     pub empty_since: Option<DateTime<Utc>>,
-    /// Until when work of lost workers is held back.
+    /// Until when work of lost workers is held back; null once that has passed.
     pub delay_until: Option<DateTime<Utc>>,
     /// Rebalances seen.
     pub rebalances: u64,
@@ -182,6 +205,20 @@ impl From<&ClusterItem> for Cluster {
             workers: item.workers.iter().map(Worker::from).collect(),
             totals: totals(&item.totals),
             same_as: item.same_as.as_ref().map(|name| name.as_str().into()),
+            perhaps_same_as: item.alike.iter().map(PerhapsSame::from).collect(),
+        }
+    }
+}
+
+impl From<&Alike> for PerhapsSame {
+    fn from(alike: &Alike) -> Self {
+        Self {
+            cluster: alike.other.as_str().into(),
+            same_kafka: alike.same_kafka,
+            workers: alike.workers.iter().map(|id| id.as_str().into()).collect(),
+            common_connectors: alike.common,
+            connectors: alike.own,
+            its_connectors: alike.others,
         }
     }
 }
@@ -189,11 +226,14 @@ impl From<&ClusterItem> for Cluster {
 impl From<&console::ClusterDetail> for ClusterDetail {
     fn from(detail: &console::ClusterDetail) -> Self {
         let text = |(address, answer): (&WorkerId, &Arc<str>)| (address.to_string(), answer.to_string());
+        let asked = detail.fresh.asked.iter();
+        let asked = asked.filter(|(address, _)| detail.addresses.contains_key(*address));
         Self {
             cluster: Cluster::from(&detail.item),
             group: detail.group.as_ref().map(Group::from),
             group_gap: detail.group_gap.as_ref().map(|gap| gap.text.to_string()),
             addresses: detail.addresses.iter().map(text).collect(),
+            addresses_asked: asked.map(|(address, at)| (address.to_string(), *at)).collect(),
             faults: detail.faults.iter().map(OpenFault::from).collect(),
             plugins: detail.plugins.iter().map(Plugin::from).collect(),
         }

@@ -37,6 +37,9 @@ pub struct Connector {
     pub health: Health,
     /// The fault that it belongs to; null for those that need nobody.
     pub fault: Option<Fault>,
+    /// The fault that it had when its cluster fell silent, of which nobody knows whether it goes on; `fault` is the
+    /// cluster's meanwhile. Null in lists, and while the cluster is heard.
+    pub unheard_fault: Option<Fault>,
     /// Null: this version does not observe lag.
     #[schema(value_type = Option<Object>)]
     pub lag: Option<()>,
@@ -205,6 +208,7 @@ impl From<&ConnectorItem> for Connector {
                 reasons: item.reasons.iter().map(Reason::from).collect(),
             },
             fault: item.fault.as_deref().map(Fault::from),
+            unheard_fault: None,
             lag: None,
             dlq: None,
             muted_by: None,
@@ -228,6 +232,7 @@ impl From<&ConnectorDetail> for Connector {
         Self {
             instance: detail.instance.as_ref().map(Instance::from),
             withheld: Some(detail.withheld),
+            unheard_fault: detail.unheard.as_deref().map(Fault::from),
             ..Self::from(&detail.item)
         }
     }

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use model::verdict::Health;
 
-use super::{Turn, folded};
+use super::{Moves, Shift, Turn, folded};
 use crate::{EntryKind, TimelineItem};
 
 /// `13:02 a/0 FAILED` is a state of task 0 of connector a; `13:02 a = failed` a verdict; `13:02 a ! text` another entry
@@ -46,6 +46,11 @@ fn history(lines: &[&str]) -> Vec<TimelineItem> {
                 subject,
                 word: word.to_owned(),
                 cause: cause.map(str::to_owned),
+                shift: match word {
+                    "moved" => Some(Shift::Moved),
+                    "UNASSIGNED" => Some(Shift::Waited),
+                    _ => None,
+                },
             })
         };
         let (kind, turn) = match (task, word.split_once(' ')) {
@@ -70,6 +75,10 @@ fn history(lines: &[&str]) -> Vec<TimelineItem> {
 fn read(lines: &[&str]) -> Vec<String> {
     let line = |line: super::TimelineLine| match line.storm {
         None => line.item.text,
+        Some(storm) if storm.moves.is_some() => {
+            assert!(line.item.connector.is_none() && line.item.health.is_none());
+            format!("{:?} by {} entries", storm.moves.unwrap(), storm.items.len())
+        }
         Some(storm) => format!(
             "{}: {} x{} of {} in {} s{}",
             storm.subject,
@@ -216,4 +225,53 @@ fn a_storm_has_the_worst_of_its_healths_and_every_entry() {
         .map(|item| item.id)
         .collect();
     assert_eq!(ids, [3, 2, 1, 0]);
+}
+
+#[test]
+fn what_one_rebalance_moves_is_one_line_of_its_cluster() {
+    let moves = |tasks, instances| {
+        let moves = Moves {
+            tasks,
+            instances,
+            elsewhere: true,
+        };
+        format!("{moves:?} by {} entries", tasks + instances + 1)
+    };
+    let told = read(&[
+        "00:00 * joined",
+        "00:02 * rebalance",
+        "00:05 a/0 UNASSIGNED",
+        "00:05 a/0 moved",
+        "00:05 a/1 moved",
+        "00:06 * rebalance",
+        "00:40 b/0 moved",
+        "00:41 c/0 moved",
+        "00:41 d/0 FAILED: disk full",
+    ]);
+    assert_eq!(
+        told,
+        [
+            "d/0 FAILED: disk full",
+            &moves(4, 0),
+            "* rebalance",
+            "* rebalance",
+            "* joined"
+        ]
+    );
+    // Three of them are read faster one by one, and later ones are another rebalance.
+    let few = [
+        "00:05 a/0 moved",
+        "00:05 b/0 moved",
+        "00:05 c/0 moved",
+        "02:00 d/0 moved",
+    ];
+    assert_eq!(read(&few).len(), 4);
+    // What one task does over and over is a storm of its connector.
+    let over = [
+        "00:05 a/0 moved",
+        "00:15 a/0 moved",
+        "00:25 a/0 moved",
+        "00:35 a/0 moved",
+    ];
+    assert_eq!(read(&over), ["a task 0: moved x4 of 4 in 30 s"]);
 }

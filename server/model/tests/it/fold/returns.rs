@@ -134,9 +134,9 @@ fn who_was_dead_before_the_silence_is_no_healthier_after_it() {
     assert_eq!(
         healths,
         [
-            "unknown 20 [unknown]",
-            "unknown 20 [unknown]",
-            "unknown 20 [unknown]",
+            "unknown 50 [unknown]",
+            "unknown 50 [unknown]",
+            "unknown 50 [unknown]",
             "unassigned 2 [unassigned]"
         ]
     );

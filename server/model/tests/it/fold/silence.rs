@@ -104,7 +104,7 @@ fn busy_beyond_the_stale_limit_is_unknown_and_one_fault_of_workers_that_live() {
             .see(second, silent("a", GapKind::Busy))
             .see(second, answered("b", "4.3.1"));
     }
-    assert_eq!(story.verdict("left"), "unknown 40 [unknown]");
+    assert_eq!(story.verdict("left"), "unknown 30 [unknown]");
     assert!(
         story
             .reasons("left")
@@ -219,8 +219,8 @@ fn silence_beyond_the_stale_limit_is_unknown_and_ends_with_the_next_list() {
     assert_eq!(story.news(), ["15 cluster unreachable: Refused"]);
     assert_eq!(story.verdict("left"), "healthy -5 [healthy]");
     story.judge(30);
-    assert_eq!(story.verdict("left"), "unknown 0 [unknown]");
-    assert_eq!(story.verdict("right"), "unknown 0 [unknown]");
+    assert_eq!(story.verdict("left"), "unknown 30 [unknown]");
+    assert_eq!(story.verdict("right"), "unknown 30 [unknown]");
     assert_eq!(
         story.open(),
         ["connector unsure: right unheard", "cluster infrastructure: left, right"]
@@ -231,6 +231,26 @@ fn silence_beyond_the_stale_limit_is_unknown_and_ends_with_the_next_list() {
     // Nothing is known to have happened meanwhile: it is failed since it was.
     assert_eq!(story.verdict("right"), "failed -5 [failed]");
     assert_eq!(story.open(), ["connector unsure: right"]);
+}
+
+#[test]
+fn what_an_address_said_is_as_old_as_the_question() {
+    let mut story = two_workers();
+    story
+        .see(1, answered("a", "4.3.1"))
+        .see(2, silent("b", GapKind::Refused));
+    story.see(61, answered("a", "4.3.1"));
+    let asked = |story: &Story, id: &str| story.facts.fresh.asked.get(&model::names::WorkerId::from(id)).copied();
+    let about = story.facts.about.clone();
+    assert_eq!(asked(&story, "a"), Some(super::story::at(61)));
+    assert_eq!(
+        asked(&story, "b"),
+        None,
+        "of which nothing is told either: {:?}",
+        about.addresses
+    );
+    story.see(90, silent("a", GapKind::TimedOut));
+    assert_eq!(asked(&story, "a"), Some(super::story::at(90)));
 }
 
 #[test]

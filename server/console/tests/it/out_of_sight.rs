@@ -1,0 +1,85 @@
+//! A cluster that went out of sight while nobody recorded it is a cause of its own, for every question alike.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use console::ConnectorQuery;
+use model::Timestamp;
+use model::actor::Right;
+use model::facts::Freshness;
+use model::fault::Fault;
+use model::record::ClusterRecord;
+use serde_json::json;
+use view::Query;
+
+use crate::stage::{Stage, actor};
+
+/// What is asked of a fleet of this one cluster: whether it is out of sight, open faults, and causes.
+fn told(make: impl FnOnce(&mut ClusterRecord, &dyn Fn(i64) -> Option<Timestamp>)) -> (bool, usize, usize) {
+    let stage = Stage::new(&[]);
+    let now = stage.console.now();
+    let mut record = ClusterRecord::empty(&"orders".into());
+    make(&mut record, &|seconds| Some(now - TimeDelta::seconds(seconds)));
+    stage.put(record);
+    let actor = actor([Right::See]);
+    let clusters = stage.console.clusters(&actor).unwrap();
+    let overview = stage.console.overview(&actor).unwrap();
+    assert_eq!(overview.clusters[0].out_of_sight, clusters[0].out_of_sight);
+    let faults = stage.console.faults(&actor).unwrap().len();
+    assert_eq!(overview.faults.len() + overview.more_faults, faults);
+    let page = stage.console.connectors(&actor, &ConnectorQuery::of(Query::default()));
+    (clusters[0].out_of_sight, faults, page.unwrap().causes)
+}
+
+fn heard(at: Option<Timestamp>, tried: Option<Timestamp>) -> Freshness {
+    Freshness {
+        rest: at,
+        answered: at,
+        group: at,
+        tried,
+        ..Freshness::default()
+    }
+}
+
+fn fault(scope: serde_json::Value) -> Arc<Fault> {
+    let fault = json!({
+        "id": "f", "cluster": "orders", "scope": scope, "domain": "infrastructure", "class": "network",
+        "confidence": 0.9, "root_cause": "nobody answers", "reasons": [], "members": ["invoices"],
+        "opened_at": "2026-01-01T00:00:00Z",
+    });
+    Arc::new(serde_json::from_value(fault).unwrap())
+}
+
+#[test]
+fn a_cluster_that_nobody_looks_at_any_more_is_a_cause_of_its_own() {
+    // The stale limit is 30 s.
+    assert_eq!(told(|one, ago| one.fresh = heard(ago(5), ago(5))), (false, 0, 0));
+    assert_eq!(told(|one, ago| one.fresh = heard(ago(31), ago(31))), (true, 0, 1));
+    // A connector's fault says nothing of its cluster, and is counted beside it.
+    let own = told(|one, ago| {
+        one.fresh = heard(ago(31), ago(31));
+        one.faults = vec![fault(json!({ "kind": "connector", "name": "invoices" }))];
+    });
+    assert_eq!(own, (true, 1, 2));
+}
+
+#[test]
+fn what_is_recorded_of_a_cluster_is_not_told_twice() {
+    // Somebody still looks: what it finds is recorded, and becomes a fault that every interface knows.
+    assert_eq!(told(|one, ago| one.fresh = heard(ago(31), ago(5))), (false, 0, 0));
+    let known = told(|one, ago| {
+        one.fresh = heard(ago(31), ago(31));
+        one.faults = vec![fault(json!({ "kind": "cluster" }))];
+    });
+    assert_eq!(known, (false, 1, 1));
+}
+
+#[test]
+fn a_cluster_that_was_never_seen_or_is_another_ones_twin_went_nowhere() {
+    assert_eq!(told(|one, ago| one.fresh = heard(None, ago(31))), (false, 0, 0));
+    let twin = told(|one, ago| {
+        one.fresh = heard(ago(31), ago(31));
+        one.about.same_as = Some("lines".into());
+    });
+    assert_eq!(twin, (false, 0, 0));
+}

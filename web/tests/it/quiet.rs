@@ -1,0 +1,130 @@
+//! Pages of clusters that do not answer, or that may be one, and what they say of the age of what they show.
+
+use std::sync::Arc;
+
+use console::TimelinePage;
+use model::fault::Scope;
+use model::verdict::{Class, Domain, Health};
+use web::Section;
+
+use crate::pages::check;
+use crate::samples;
+
+#[test]
+fn what_may_be_one_cluster_is_told_on_its_page_and_in_the_list() {
+    let frame = samples::frame(Section::Clusters);
+    let all = samples::clusters();
+    let twin = samples::like(all[0].clone(), "orders");
+    let page = samples::page(vec![]);
+    let drawn = check("", web::cluster(&frame, &samples::cluster_detail(twin.clone()), &page));
+    for said in [
+        "Perhaps the same Connect cluster as orders",
+        ": they run on the same Kafka cluster, both name the worker connect:8083 and both list the same four connectors",
+        "remove one of the two from the configuration",
+    ] {
+        assert!(drawn.text.contains(said), "{said}: {}", drawn.text);
+    }
+    assert!(drawn.addresses.contains(&"/clusters/orders".to_owned()));
+    let list = check("", web::clusters(&frame, &[twin, all[1].clone()]));
+    assert_eq!(
+        list.text.matches("Perhaps the same Connect cluster as").count(),
+        1,
+        "{}",
+        list.text
+    );
+    let alone = check(
+        "",
+        web::cluster(&frame, &samples::cluster_detail(all[1].clone()), &page),
+    );
+    assert!(!alone.text.contains("Perhaps the same"));
+}
+
+#[test]
+fn what_an_address_said_has_its_age_and_is_past_once_the_cluster_is_silent() {
+    let frame = samples::frame(Section::Clusters);
+    let page = samples::page(vec![]);
+    let text = |detail| check("", web::cluster(&frame, &detail, &page)).text;
+    let mut detail = samples::cluster_detail(samples::clusters()[0].clone());
+    let said = text(detail.clone());
+    assert!(said.contains("answers as Kafka Connect 4.3.1, 4 s ago"), "{said}");
+    for asked in detail.fresh.asked.values_mut() {
+        *asked = samples::ago(48);
+    }
+    let said = text(detail.clone());
+    assert!(
+        said.contains("answered as Kafka Connect 4.3.1 when it was last asked, 48 s ago"),
+        "{said}"
+    );
+    let silent = samples::cluster_detail(samples::silent(samples::clusters()[0].clone()));
+    assert!(text(silent).contains("answered as Kafka Connect 4.3.1 when it was last asked, 4 s ago"));
+    // Recorded before the moment of asking was.
+    detail.fresh.asked.clear();
+    let said = text(detail);
+    assert!(
+        said.contains("answered as Kafka Connect 4.3.1 when it was last asked\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_connector_that_had_failed_shows_its_own_fault_beside_that_of_its_silent_cluster() {
+    let frame = samples::frame(Section::Connectors);
+    let mut detail = samples::detail(samples::item("orders", "s3-archive", Health::Unknown));
+    let scope = Scope::Connector("s3-archive".into());
+    let cause = "DataException: no such field";
+    let mut own = samples::fault(
+        "orders",
+        scope,
+        Domain::Connector,
+        Class::Data,
+        cause,
+        &["s3-archive"],
+        4_000,
+    );
+    own.unheard_since = Some(samples::ago(250));
+    let steps = model::advice::of_fault(&own);
+    detail.unheard = Some(Arc::new(own));
+    let text = check("", web::connector(&frame, &detail, Ok(&[]), Err("away"))).text;
+    for said in [
+        "What to do",
+        samples::CAUSE,
+        "Its own fault before that",
+        cause,
+        &steps[0],
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    assert!(text.contains("Open since 13:03:32, unheard since 14:06:02"), "{text}");
+    detail.unheard = None;
+    let text = check("", web::connector(&frame, &detail, Ok(&[]), Err("away"))).text;
+    assert!(!text.contains("Its own fault"));
+}
+
+#[test]
+fn what_a_rebalance_moves_does_not_drive_the_rest_off_the_page() {
+    let frame = samples::frame(Section::Overview);
+    let items = samples::rebalance(12).into_iter().chain(samples::history().items);
+    let past = TimelinePage {
+        items: items.collect(),
+        next: None,
+    };
+    let text = check("", web::overview(&frame, &samples::overview(), Ok(&past))).text;
+    let told = "12 tasks and 1 connector moved to other workers";
+    assert_eq!(text.matches(told).count(), 1, "{text}");
+    assert!(text.contains("s3-archive has failed, was healthy"), "{text}");
+    let timeline = web::timeline(&samples::frame(Section::Timeline), &Default::default(), &past);
+    assert_eq!(check("", timeline).text.matches(told).count(), 1);
+}
+
+#[test]
+fn every_page_says_when_it_was_drawn_where_the_script_finds_it() {
+    let frame = samples::frame(Section::Overview);
+    let html = web::overview(&frame, &samples::overview(), Err("away")).unwrap();
+    let (_, drawn) = html.split_once("<span id=\"drawn\">").unwrap();
+    assert!(
+        drawn.starts_with("<time datetime=\"2026-11-21T14:10:12.000Z\""),
+        "{drawn}"
+    );
+    let script = String::from_utf8(web::asset("signalbox.js").unwrap().bytes.into_owned()).unwrap();
+    assert!(script.contains("getElementById(\"drawn\")"));
+}
