@@ -1,7 +1,7 @@
 //! One Kafka broker that is its own controller (KRaft).
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use kafka::admin::Admin;
@@ -129,6 +129,17 @@ impl Broker {
         self.process()?.resume()
     }
 
+    /// Gives it empty storage with another Kafka cluster id under the same addresses, as after a disaster.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it runs, [`Error::Io`].
+    pub fn replace_storage(&self, id: &str) -> Result<()> {
+        if self.running().is_some() {
+            return Err(Error::Usage("the broker still runs".to_owned()));
+        }
+        replace(&self.plan.directory.join("data"), id).doing(|| "replacing the broker's storage".to_owned())
+    }
+
     /// Its process id, when it runs.
     pub fn pid(&self) -> Option<i32> {
         self.running().map(|process| process.pid())
@@ -221,4 +232,25 @@ impl std::fmt::Debug for Broker {
             .field("port", &self.port)
             .finish_non_exhaustive()
     }
+}
+
+/// What formatting with another id leaves.
+fn replace(data: &Path, id: &str) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(data)? {
+        let path = entry?.path();
+        match path.file_name().and_then(|name| name.to_str()) {
+            Some("meta.properties") => {
+                let lines = std::fs::read_to_string(&path)?;
+                let other = lines.lines().map(|line| match line.starts_with("cluster.id=") {
+                    true => format!("cluster.id={id}\n"),
+                    false => format!("{line}\n"),
+                });
+                std::fs::write(&path, other.collect::<String>())?;
+            }
+            Some("bootstrap.checkpoint") => {}
+            _ if path.is_dir() => std::fs::remove_dir_all(&path)?,
+            _ => std::fs::remove_file(&path)?,
+        }
+    }
+    Ok(())
 }

@@ -9,6 +9,7 @@
 )]
 
 mod away;
+mod broker;
 mod changes;
 mod commands;
 mod crash_loop;

@@ -1,7 +1,6 @@
 //! A broker that goes, comes, freezes and is replaced, many times over.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use kafka::{Cluster, Error, GroupWatcher};
@@ -95,27 +94,6 @@ pub async fn fifty_suspensions_leave_nothing_behind(lab: &Lab, watcher: &GroupWa
     );
 }
 
-/// Fresh storage under the same addresses: what formatting with another id leaves.
-fn replace_storage(data: &Path, id: &str) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(data)? {
-        let path: PathBuf = entry?.path();
-        match path.file_name().and_then(|name| name.to_str()) {
-            Some("meta.properties") => {
-                let lines = std::fs::read_to_string(&path)?;
-                let other = lines.lines().map(|line| match line.starts_with("cluster.id=") {
-                    true => format!("cluster.id={id}\n"),
-                    false => format!("{line}\n"),
-                });
-                std::fs::write(&path, other.collect::<String>())?;
-            }
-            Some("bootstrap.checkpoint") => {}
-            _ if path.is_dir() => std::fs::remove_dir_all(&path)?,
-            _ => std::fs::remove_file(&path)?,
-        }
-    }
-    Ok(())
-}
-
 pub async fn another_kafka_cluster_empties_no_group(
     lab: &Lab,
     cluster: &Cluster,
@@ -128,7 +106,7 @@ pub async fn another_kafka_cluster_empties_no_group(
         worker.kill().unwrap();
     }
     lab.broker().kill().unwrap();
-    replace_storage(&lab.directory().join("broker/data"), id).unwrap();
+    lab.broker().replace_storage(id).unwrap();
     lab.broker().start().await.unwrap();
 
     let other = Error::OtherCluster {

@@ -11,12 +11,14 @@ use super::returned;
 use crate::Timestamp;
 use crate::facts::{Alive, GroupFacts, WorkerFacts};
 use crate::names::WorkerId;
-use crate::observe::{Gap, GroupMember, GroupMembers, Source};
+use crate::observe::{Gap, GapKind, GroupMember, GroupMembers, Source};
 use crate::state::State;
 use crate::transition::{Change, Subject};
 
-/// Folds what the coordinator said. A partial answer proves who is there and never who is not.
+/// Folds what the coordinator said. A partial answer proves who is there and never who is not: of those that it leaves
+/// out nothing was heard, as where Kafka does not answer at all.
 pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
+    let before = folding.facts.fresh.group;
     if !group.partial {
         if !group.members.is_empty() && returned::was_silent(folding) {
             returned::doubt(folding);
@@ -28,6 +30,19 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
         group.members.iter().map(|member| (&member.worker_id, member)).collect();
     for (id, member) in &present {
         came(folding, id, member, group);
+    }
+    let patience = folding.settings.interval * 2;
+    if group.partial && before.is_none_or(|last| folding.at - last > patience) {
+        // Members of a group that is just rebalancing are listed again before that.
+        let left_out = |worker: &WorkerFacts| !present.contains_key(&worker.id);
+        if folding
+            .facts
+            .workers
+            .values()
+            .any(|worker| worker.member.is_some() && left_out(worker))
+        {
+            untold(folding, &half_told(group), left_out);
+        }
     }
     if !group.partial {
         let known: Vec<Arc<WorkerFacts>> = folding.facts.workers.values().cloned().collect();
@@ -41,6 +56,22 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
 /// Kafka could not be asked. Once the last answer is stale, membership proves nothing any more: who was gone stays
 /// gone, of the others only what their addresses answer is left.
 pub(super) fn missing(folding: &mut Folding<'_>, gap: &Gap) {
+    untold(folding, gap, |_| true);
+}
+
+fn half_told(group: &GroupMembers) -> Gap {
+    let text = format!(
+        "Kafka tells only in part who is in the group {}: its coordinator does not answer, or it does not settle",
+        group.group_id
+    );
+    Gap {
+        kind: GapKind::Partial,
+        text: text.into(),
+    }
+}
+
+/// Nothing was heard of the membership of these workers.
+fn untold(folding: &mut Folding<'_>, gap: &Gap, concerned: impl Fn(&WorkerFacts) -> bool) {
     folding.facts.about.group_gap = Some(gap.clone());
     let stale = folding
         .facts
@@ -51,7 +82,10 @@ pub(super) fn missing(folding: &mut Folding<'_>, gap: &Gap) {
         return;
     }
     let known: Vec<Arc<WorkerFacts>> = folding.facts.workers.values().cloned().collect();
-    for worker in known.iter().filter(|worker| worker.member.is_some()) {
+    for worker in known
+        .iter()
+        .filter(|worker| worker.member.is_some() && concerned(worker))
+    {
         let mut next = (**worker).clone();
         next.member = None;
         if worker.alive.gone() {

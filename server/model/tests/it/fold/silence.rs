@@ -62,14 +62,36 @@ fn partial_answers_prove_who_is_there_and_never_who_is_not() {
     let mut story = two_workers();
     let mut partial = super::story::members(&["a", "c"], 0);
     partial.partial = true;
-    for second in (5..60).step_by(5) {
-        story
-            .see(second, Seen::Members(partial.clone()))
-            .see(second, list("a", &left_and_right("RUNNING a", "RUNNING b")));
-    }
+    let half = |story: &mut Story, seconds: std::ops::Range<i64>| {
+        for second in seconds.step_by(5) {
+            story
+                .see(second, Seen::Members(partial.clone()))
+                .see(second, answered("b", "4.3.1"))
+                .see(second, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+        }
+    };
+    half(&mut story, 5..15);
+    assert_eq!(
+        story.facts.about.group_gap, None,
+        "a rebalance may hide them for a moment"
+    );
+    half(&mut story, 15..60);
     assert_eq!(story.news(), ["5 worker c came"]);
     assert_eq!(story.alive("b"), Alive::Yes);
     assert_eq!(story.verdict("right"), "healthy 0 [healthy]");
+    let gap = story.facts.about.group_gap.clone().unwrap();
+    assert_eq!(gap.kind, GapKind::Partial);
+    // Beyond the stale limit membership proves nothing, but of those that are listed.
+    let member = |story: &Story, id| story.worker(id).member;
+    assert_eq!(
+        (member(&story, "a"), member(&story, "b"), member(&story, "c")),
+        (Some(true), None, Some(true))
+    );
+    story.see(60, super::story::group_of(&["a", "b", "c"], 0));
+    assert_eq!(
+        (story.facts.about.group_gap.clone(), member(&story, "b")),
+        (None, Some(true))
+    );
 }
 
 #[test]
