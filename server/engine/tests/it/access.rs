@@ -44,7 +44,7 @@ async fn pass(mut stream: TcpStream, worker: String, word: &str) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn basic_and_bearer_open_the_door_and_wrong_ones_are_told() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
@@ -94,7 +94,7 @@ async fn basic_and_bearer_open_the_door_and_wrong_ones_are_told() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_is_no_worker_is_called_so() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();

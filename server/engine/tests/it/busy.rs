@@ -22,7 +22,7 @@ fn quickly_stale(fake: &FakeCluster) -> FleetSpec {
     spec
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn workers_that_stay_busy_are_one_recorded_fault_that_readers_repeat() {
     for behaviour in [Behaviour::Conflict, Behaviour::RebalanceExpected, Behaviour::TimedOut] {
         let database = Database::new().await;

@@ -6,7 +6,7 @@ use testkit::fake::{FakeCluster, FakeConnector, Version};
 use crate::database::Database;
 use crate::harness::{Rig, cluster, spec, until};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_plain_list_and_the_slow_questions_come_round() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();

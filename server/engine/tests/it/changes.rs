@@ -12,7 +12,7 @@ use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 use crate::database::Database;
 use crate::harness::{PATIENCE, Rig, cluster, spec};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_task_that_fails_and_is_restarted_is_told_and_recorded() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
@@ -89,7 +89,7 @@ async fn a_task_that_fails_and_is_restarted_is_told_and_recorded() {
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_restarted_server_shows_everything_at_once_and_repeats_nothing() {
     let database = Database::new().await;
     let mut fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();

@@ -8,7 +8,7 @@ use testkit::fake::{FakeCluster, FakeConnector, Version};
 use crate::database::Database;
 use crate::harness::Rig;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_changed_config_is_a_version_with_its_keys() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();

@@ -30,7 +30,7 @@ fn plain_lists(fake: &FakeCluster) -> u64 {
     (0..fake.workers()).map(asked).sum()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_empty_list_of_a_starting_worker_deletes_nothing() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
@@ -69,7 +69,7 @@ async fn the_empty_list_of_a_starting_worker_deletes_nothing() {
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_connector_is_kept_as_deleted_and_may_return() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
@@ -114,7 +114,7 @@ async fn a_deleted_connector_is_kept_as_deleted_and_may_return() {
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_connector_without_a_status_is_found_by_the_plain_list() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
@@ -134,7 +134,7 @@ async fn a_connector_without_a_status_is_found_by_the_plain_list() {
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn two_plain_lists_an_interval_apart_prove_each_deletion_however_long_their_answers_take() {
     for version in [Version::V3_9_1, Version::V3_7_2] {
         let database = Database::new().await;
@@ -177,7 +177,7 @@ async fn two_plain_lists_an_interval_apart_prove_each_deletion_however_long_thei
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_deletion_during_a_rebalance_is_told_after_it_and_nothing_else_is() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
@@ -206,7 +206,7 @@ async fn a_deletion_during_a_rebalance_is_told_after_it_and_nothing_else_is() {
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_created_again_before_its_deletion_was_proven_is_not_told_as_deleted() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
@@ -240,7 +240,7 @@ async fn what_is_created_again_before_its_deletion_was_proven_is_not_told_as_del
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failed_connector_takes_its_fault_along() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V3_9_1, 2).unwrap();

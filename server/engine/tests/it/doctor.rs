@@ -32,7 +32,7 @@ fn found<'a>(findings: &'a [Finding], subject: &str, text: &str) -> &'a Finding 
     finding
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_in_order_has_no_problem() {
     let fake = fake(Version::V4_3_1);
     let findings = doctor::examine_fleet(&spec(vec![cluster("orders", &fake.urls())])).await;
@@ -49,7 +49,7 @@ async fn a_cluster_in_order_has_no_problem() {
     found(&nothing, "configuration", "no cluster");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn each_kind_of_trouble_is_told_with_what_to_do() {
     let mut fakes = std::collections::BTreeMap::new();
     for (name, behaviour) in [
@@ -111,7 +111,7 @@ async fn each_kind_of_trouble_is_told_with_what_to_do() {
     found(&findings, "cluster old", "Kafka Connect 2.8.2");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_database_and_its_clock_are_examined() {
     let database = Database::new().await;
     let store = database.store().await;

@@ -73,17 +73,17 @@ async fn all_right(version: Version) {
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn all_verdicts_are_right_after_the_first_look_at_4_3() {
     all_right(Version::V4_3_1).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn all_verdicts_are_right_after_the_first_look_at_2_8() {
     all_right(Version::V2_8_2).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_change_costs_one_list_an_interval_and_no_number() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
@@ -137,7 +137,7 @@ async fn what_does_not_change_costs_one_list_an_interval_and_no_number() {
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn names_may_hold_anything() {
     const NAMES: [&str; 6] = ["a/b", "with blank", "ünïcødé-数据", "100%", "..", "<script>'\""];
     let database = Database::new().await;
@@ -155,7 +155,7 @@ async fn names_may_hold_anything() {
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_cannot_be_recorded_keeps_nobody_else_from_being_recorded() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();

@@ -129,7 +129,7 @@ async fn whoever_sits_at_the_address_of_a_gone_worker_hears_no_credentials() {
 }
 
 /// Side by side, since all of them are about waiting.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_gone_is_forgotten_in_time_and_told_nothing() {
     tokio::join!(
         a_worker_that_is_gone_and_that_nothing_names_is_forgotten(),

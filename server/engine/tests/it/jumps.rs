@@ -29,7 +29,7 @@ fn lists(fake: &FakeCluster) -> u64 {
     (0..fake.workers()).map(expanded).sum()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_jumps_an_hour_changes_no_verdict_and_stops_no_look() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();

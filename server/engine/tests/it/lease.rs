@@ -15,7 +15,7 @@ async fn holder(store: &store::Store) -> Option<(String, i64)> {
     Some((held.holder.to_string(), held.epoch))
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_watches_and_the_other_takes_over_without_a_false_word() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
@@ -63,7 +63,7 @@ async fn one_watches_and_the_other_takes_over_without_a_false_word() {
     second.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_died_is_replaced_when_its_lease_runs_out() {
     let database = Arc::new(Database::new().await);
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();

@@ -10,7 +10,7 @@ use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 use crate::database::Database;
 use crate::harness::{Rig, until};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_happened_while_the_database_was_away_is_recorded_with_its_times() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
@@ -76,7 +76,7 @@ async fn what_happened_while_the_database_was_away_is_recorded_with_its_times() 
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_stops_in_time_though_its_database_is_away() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();

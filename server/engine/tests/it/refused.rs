@@ -75,7 +75,7 @@ async fn gaps(rig: &Rig) -> Vec<String> {
     history.into_iter().filter_map(|item| gap(item.entry)).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_is_refused_for_good_holds_up_nothing_else() {
     let database = Database::new().await;
     let (fake, rig) = fleet(&database).await;
@@ -111,7 +111,7 @@ async fn a_row_that_is_refused_for_good_holds_up_nothing_else() {
     next.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_entry_that_is_refused_for_good_becomes_a_gap_and_holds_up_nothing_else() {
     let database = Database::new().await;
     let (fake, rig) = fleet(&database).await;

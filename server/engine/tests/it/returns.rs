@@ -143,7 +143,7 @@ async fn the_cluster_answers_again_when_its_answer_comes() {
 }
 
 /// Side by side, since all of them are about waiting.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn silence_mends_nothing_and_its_end_kills_nobody() {
     tokio::join!(
         a_fault_of_a_connector_outlasts_the_silence_of_its_cluster(),

@@ -106,7 +106,7 @@ async fn never_found(version: Version, class: Option<&str>) {
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn with_definitions_without_them_and_of_an_unknown_plugin_no_secret_is_kept() {
     tokio::join!(
         never_found(Version::V4_3_1, None),

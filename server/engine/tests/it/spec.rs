@@ -20,7 +20,7 @@ fn team(name: &str, connector: &str) -> Team {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn owners_change_without_a_restart() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
@@ -48,7 +48,7 @@ async fn owners_change_without_a_restart() {
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn clusters_come_and_go_with_the_configuration() {
     let database = Database::new().await;
     let one = FakeCluster::start(Version::V4_3_1, 1).unwrap();
@@ -87,7 +87,7 @@ async fn clusters_come_and_go_with_the_configuration() {
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_cluster_configured_twice_is_shown_once() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();

@@ -27,7 +27,7 @@ async fn until_shared(store: &store::Store) -> Vec<(String, String, i64)> {
     .await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn after_the_database_was_away_everybody_keeps_what_it_had() {
     let database = Database::new().await;
     let fakes = [1, 2].map(|_| FakeCluster::start(Version::V4_3_1, 1).unwrap());
@@ -65,7 +65,7 @@ async fn after_the_database_was_away_everybody_keeps_what_it_had() {
     second.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_unit_that_is_configured_anew_stays_where_it_is() {
     let database = Database::new().await;
     let fakes = [1, 2].map(|_| FakeCluster::start(Version::V4_3_1, 1).unwrap());

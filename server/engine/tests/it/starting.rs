@@ -7,7 +7,7 @@ use testkit::fake::{Behaviour, FakeCluster, FakeConnector, Version};
 use crate::database::Database;
 use crate::harness::{Rig, until};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_old_worker_that_starts_is_a_gap_and_its_last_connector_can_be_deleted() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V3_7_2, 1).unwrap();
@@ -43,7 +43,7 @@ async fn an_old_worker_that_starts_is_a_gap_and_its_last_connector_can_be_delete
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_starting_worker_is_no_second_witness_of_a_deletion() {
     for version in [Version::V4_3_1, Version::V3_7_2] {
         let database = Database::new().await;

@@ -55,7 +55,7 @@ async fn nothing_follows(rig: &Rig) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_leads_to_another_cluster_deletes_nothing_and_takes_nobody_in() {
     let database = Database::new().await;
     let fake = ours();
@@ -75,7 +75,7 @@ async fn an_address_that_leads_to_another_cluster_deletes_nothing_and_takes_nobo
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_of_two_addresses_may_lead_elsewhere_and_the_other_one_is_listened_to() {
     let database = Database::new().await;
     let (fake, stranger) = (ours(), FakeCluster::start(Version::V4_3_1, 1).unwrap());
@@ -109,7 +109,7 @@ async fn one_of_two_addresses_may_lead_elsewhere_and_the_other_one_is_listened_t
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_new_name_takes_the_kafka_cluster_that_was_made_anew() {
     let database = Database::new().await;
     let fake = ours();

@@ -67,7 +67,7 @@ fn write(directory: &Path, name: &str, text: &str) -> Option<PathBuf> {
     Some(file)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_authority_of_ones_own_and_a_client_certificate_are_used() {
     let database = Database::new().await;
     let directory = tempfile::tempdir().unwrap();

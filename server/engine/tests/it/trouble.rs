@@ -45,7 +45,7 @@ async fn a_hung_worker_is_passed_over_for_a_configured_one() {
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refusing_worker_is_passed_over_for_a_discovered_one() {
     let database = Database::new().await;
     let mut fake = two_workers();
@@ -85,7 +85,7 @@ async fn misbehaving(rig: &Rig, fake: &FakeCluster, behaviour: Behaviour, kind: 
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn answers_that_are_none_leave_the_rows_and_tell_the_gap() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
@@ -194,7 +194,7 @@ async fn a_dead_worker_is_proven_by_probes_and_leaves_its_connectors_unassigned(
 }
 
 /// Side by side, since all of them are about waiting.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn silence_is_told_apart_and_its_end_is_noticed() {
     tokio::join!(
         a_worker_that_never_answers_is_given_up_after_its_deadline_and_found_again(),

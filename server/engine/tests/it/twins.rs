@@ -32,7 +32,7 @@ fn two(first: &[String], second: &[String]) -> Vec<ClusterSpec> {
     vec![cluster("orders", first), cluster("again", second)]
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_address_twice_is_one_cluster_though_its_workers_are_out_of_reach() {
     let database = Database::new().await;
     let fake = hidden(&["invoices", "lines"]);
@@ -57,7 +57,7 @@ async fn one_address_twice_is_one_cluster_though_its_workers_are_out_of_reach() 
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn two_clusters_whose_workers_call_themselves_alike_are_two() {
     let database = Database::new().await;
     let (orders, other) = (hidden(&["invoices"]), hidden(&["invoices"]));
@@ -87,7 +87,7 @@ async fn two_clusters_whose_workers_call_themselves_alike_are_two() {
     rig.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_and_the_server_agree_about_two_workers_of_one_cluster() {
     let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
     fake.put(FakeConnector::sink("invoices", 2).spread(2));

@@ -7,7 +7,7 @@ use testkit::fake::{Behaviour, FakeCluster, FakeConnector, Version, traces};
 use crate::database::Database;
 use crate::harness::{Rig, cluster, spec};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn neither_a_hung_neighbour_nor_an_absent_kafka_delays_a_cluster() {
     let database = Database::new().await;
     let (quick, hung) = (

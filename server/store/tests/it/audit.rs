@@ -18,7 +18,7 @@ pub fn item(action: &str) -> AuditItem {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn actions_are_kept_and_found_the_last_first() {
     let database = Database::new().await;
     let store = database.store().await;

@@ -83,7 +83,7 @@ async fn put(rows: &Rows, schema: i64, months: &[model::Timestamp], into: &Datab
     refill.finish().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_taken_out_is_whole_and_comes_back_as_it_was() {
     let (database, store) = filled().await;
     let before = database.dump().await;
@@ -119,7 +119,7 @@ async fn what_is_taken_out_is_whole_and_comes_back_as_it_was() {
     assert_eq!(restored.commit(&lease, &more).await.unwrap(), Some(head + 1));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn it_is_as_of_one_moment_whatever_is_written_meanwhile() {
     let (database, store) = filled().await;
     let mut snapshot = Snapshot::open(&database.url).await.unwrap();
@@ -135,7 +135,7 @@ async fn it_is_as_of_one_moment_whatever_is_written_meanwhile() {
     assert!(!String::from_utf8(rows).unwrap().contains("late"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_put_where_something_is() {
     let (database, _) = filled().await;
     let (schema, months, _, rows) = taken(&database).await;
@@ -148,7 +148,7 @@ async fn nothing_is_put_where_something_is() {
     assert_eq!(database.dump().await, before);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rows_of_a_newer_version_are_refused() {
     let empty = Database::bare().await;
     match Refill::open(&empty.url, 9_999, &[]).await {
@@ -158,7 +158,7 @@ async fn rows_of_a_newer_version_are_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_breaks_off_leaves_the_database_empty() {
     let (database, _) = filled().await;
     let (schema, months, _, rows) = taken(&database).await;
@@ -187,7 +187,7 @@ async fn what_breaks_off_leaves_the_database_empty() {
     ));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_of_something_else_is_told() {
     let bare = Database::bare().await;
     match Snapshot::open(&bare.url).await {

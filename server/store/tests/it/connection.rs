@@ -6,7 +6,7 @@ use store::{Error, Store};
 
 use crate::database::Database;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_database_says_how_it_is() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -27,7 +27,7 @@ async fn the_database_says_how_it_is() {
     assert!(named > 0, "an operator sees whose connections they are");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_with_another_key_is_refused() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -48,7 +48,7 @@ async fn a_server_with_another_key_is_refused() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn errors_say_what_to_do_and_never_the_password() {
     // A port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0")
@@ -85,7 +85,7 @@ async fn errors_say_what_to_do_and_never_the_password() {
     assert!(!shown.contains("hunter2"), "{shown}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn connections_that_postgres_closed_are_replaced() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -101,7 +101,7 @@ async fn connections_that_postgres_closed_are_replaced() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_cannot_be_read_is_named() {
     let database = Database::new().await;
     let store = database.store().await;

@@ -19,7 +19,7 @@ fn definitions(kind: &str) -> Definitions {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn definitions_are_kept_by_cluster_class_and_version() {
     let database = Database::new().await;
     let store = database.store().await;

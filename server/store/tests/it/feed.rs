@@ -108,7 +108,7 @@ async fn numbers_become_visible_in_order_under_concurrent_writers() {
     assert!(used.into_iter().eq(1..=head));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn listeners_hear_of_a_commit_and_wait_no_longer_than_told() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -169,7 +169,7 @@ async fn listeners_hear_of_a_commit_and_wait_no_longer_than_told() {
     assert!(hearing.await.unwrap().unwrap() < began + Duration::from_secs(25));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_part_of_the_feed_says_where_the_feed_begins() {
     let database = Database::new().await;
     let store = database.store().await;

@@ -7,7 +7,7 @@ use store::{Batch, TimelineFilter};
 use crate::database::Database;
 use crate::sample::{at, empty, entries, fresh, transition};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_latest_comes_first_page_by_page() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -59,7 +59,7 @@ async fn the_latest_comes_first_page_by_page() {
     assert_eq!(found, expected);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn it_is_found_by_cluster_connector_and_kind() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -126,7 +126,7 @@ async fn it_is_found_by_cluster_connector_and_kind() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_batch_sent_twice_under_its_number_is_recorded_once() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -172,7 +172,7 @@ async fn a_batch_sent_twice_under_its_number_is_recorded_once() {
     assert_eq!(store.timeline(&filter).await.unwrap().len(), 4);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cluster_is_found_under_the_names_that_it_had_before() {
     let database = Database::new().await;
     let store = database.store().await;

@@ -8,7 +8,7 @@ use store::Batch;
 use crate::database::Database;
 use crate::sample::{config, connector, empty, fresh, next_number, transition};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn two_thousand_connectors_in_one_batch() {
     let database = Database::new().await;
     let store = database.store().await;

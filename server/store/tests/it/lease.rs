@@ -10,7 +10,7 @@ use crate::sample::{about, changes, config, connector, empty, entries, fault, fr
 const LONG: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_millis(200);
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_holder_at_a_time_and_a_new_epoch_for_each() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -41,7 +41,7 @@ async fn one_holder_at_a_time_and_a_new_epoch_for_each() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn many_ask_at_once_and_one_gets_it() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -59,7 +59,7 @@ async fn many_ask_at_once_and_one_gets_it() {
     assert_eq!(held, 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_older_epoch_writes_nothing() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -101,7 +101,7 @@ async fn an_older_epoch_writes_nothing() {
     assert_ne!(database.dump().await, before);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lease_that_ran_out_writes_nothing_until_it_is_renewed() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -126,7 +126,7 @@ async fn a_lease_that_ran_out_writes_nothing_until_it_is_renewed() {
 }
 
 /// A takeover waits for a commit that checked its lease before; nothing of the old epoch comes after the new one began.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_takeover_waits_for_a_commit_under_way_which_keeps_the_lease() {
     let database = Database::new().await;
     let store = database.store().await;

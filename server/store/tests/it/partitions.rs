@@ -16,7 +16,7 @@ async fn partitions(database: &Database, parent: &str) -> Vec<String> {
     .unwrap()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn months_are_made_ahead_and_once() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -44,7 +44,7 @@ async fn months_are_made_ahead_and_once() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn servers_that_start_together_make_them_together() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -63,7 +63,7 @@ async fn servers_that_start_together_make_them_together() {
     assert_eq!(partitions(&database, "history").await.len(), 6);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn old_months_are_dropped_and_the_present_one_is_not() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -114,7 +114,7 @@ async fn old_months_are_dropped_and_the_present_one_is_not() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_functions_take_no_other_table_and_no_odd_month() {
     let database = Database::new().await;
     let mut raw = database.raw().await;

@@ -9,7 +9,7 @@ use crate::database::{Database, run};
 use crate::sample::{about, changes, config, connector, empty, entries, fault, fresh, worker};
 
 /// The server's role does all of the server's work, and can define and drop nothing.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_role_that_may_define_nothing_is_enough() {
     let database = Database::new().await;
     let mut raw = database.raw().await;

@@ -17,7 +17,7 @@ async fn lease(store: &Store) -> store::Lease {
         .expect("free")
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn everything_comes_back_as_it_was_recorded() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -121,7 +121,7 @@ async fn everything_comes_back_as_it_was_recorded() {
     assert_eq!(kept, entries);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn only_what_a_batch_names_is_changed() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -163,7 +163,7 @@ async fn only_what_a_batch_names_is_changed() {
     assert_eq!(store.feed_head().await.unwrap(), 0, "heartbeats stay out of the feed");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_forgotten_connector_leaves_with_all_its_configs_and_keeps_its_history() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -200,7 +200,7 @@ async fn a_forgotten_connector_leaves_with_all_its_configs_and_keeps_its_history
     assert_eq!(store.timeline(&all).await.unwrap().len(), entries.len());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn of_many_config_versions_the_newest_are_told() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -220,7 +220,7 @@ async fn of_many_config_versions_the_newest_are_told() {
     assert_eq!(seconds, (6..=205).rev().collect::<Vec<_>>());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn config_versions_are_kept_become_readable_and_come_back() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -265,7 +265,7 @@ async fn config_versions_are_kept_become_readable_and_come_back() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_nul_in_a_trace_or_name_does_not_keep_the_cluster_from_being_recorded() {
     let database = Database::new().await;
     let store = database.store().await;

@@ -32,7 +32,7 @@ async fn taken(store: &Store, units: &[UnitName], holder: &str, ttl: Duration) -
         .collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_is_there_until_it_leaves_or_runs_out_and_is_forgotten_long_after() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -69,7 +69,7 @@ async fn a_server_is_there_until_it_leaves_or_runs_out_and_is_forgotten_long_aft
     assert_eq!(store.servers().await.unwrap(), []);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_leases_are_taken_and_renewed_in_one_statement_each() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -98,7 +98,7 @@ async fn a_hundred_leases_are_taken_and_renewed_in_one_statement_each() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_renewal_tells_what_is_fenced_and_waits_for_nobody() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -136,7 +136,7 @@ async fn a_renewal_tells_what_is_fenced_and_waits_for_nobody() {
     busy.close().await.unwrap();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_ran_out_or_was_given_up_is_taken_by_one_of_many_in_a_new_epoch() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -181,7 +181,7 @@ async fn what_ran_out_or_was_given_up_is_taken_by_one_of_many_in_a_new_epoch() {
     assert_eq!(got, expected, "each by one, in the epoch after the last");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn listeners_hear_that_a_unit_was_given_up() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -198,7 +198,7 @@ async fn listeners_hear_that_a_unit_was_given_up() {
 }
 
 /// A server that was stopped between two statements of a record keeps neither the lease's row nor the numbering.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_says_nothing_any_more_is_ended_and_holds_nobody_up() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -241,7 +241,7 @@ async fn a_record_that_says_nothing_any_more_is_ended_and_holds_nobody_up() {
 }
 
 /// The real statement sets what ends it: seen from within a commit that waits for the numbering.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_record_under_way_may_be_silent_for_two_seconds() {
     let database = Database::new().await;
     let store = database.store().await;
@@ -270,7 +270,7 @@ async fn a_record_under_way_may_be_silent_for_two_seconds() {
     assert_eq!(seen, ["2s"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_process_held_that_is_known_to_have_ended_is_taken_at_once_in_a_new_epoch() {
     let database = Database::new().await;
     let store = database.store().await;
