@@ -153,6 +153,9 @@ pub struct GroupMembers {
     pub state: Arc<str>,
     /// True when not every broker answered: absence proves nothing then.
     pub partial: bool,
+    /// The id of the Kafka cluster that was asked, where it is known.
+    #[serde(default)]
+    pub kafka_cluster_id: Option<Arc<str>>,
     /// The workers in the group.
     pub members: Vec<GroupMember>,
 }

@@ -32,12 +32,12 @@ async fn a_kafka_that_hangs_dies_or_is_another_one_deletes_nobody() {
     for (name, wanted) in SETTLED {
         server.verdict(CLUSTER, name, wanted).await;
     }
-    let kafka = server.cluster(CLUSTER).await["kafka_cluster_id"].clone();
+    let kafka = about(&server).await["kafka_cluster_id"].clone();
 
     lab.broker().suspend().unwrap();
     until("it is told that Kafka is not heard", 60, async || {
         all_there(&server).await;
-        said(&server.cluster(CLUSTER).await["group_gap"])
+        said(&about(&server).await["group_gap"])
     })
     .await;
     lab.broker().resume().unwrap();
@@ -46,7 +46,7 @@ async fn a_kafka_that_hangs_dies_or_is_another_one_deletes_nobody() {
     lab.broker().kill().unwrap();
     until("it is told that Kafka is away", 60, async || {
         all_there(&server).await;
-        said(&server.cluster(CLUSTER).await["group_gap"])
+        said(&about(&server).await["group_gap"])
     })
     .await;
     lab.broker().start().await.unwrap();
@@ -55,8 +55,7 @@ async fn a_kafka_that_hangs_dies_or_is_another_one_deletes_nobody() {
     another_kafka(&lab, &cluster).await;
     let told = until("it is told that the workers are of another Kafka", 120, async || {
         all_there(&server).await;
-        let about = server.cluster(CLUSTER).await;
-        match said(&about["gap"]) {
+        match said(&about(&server).await["gap"]) {
             Ok(gap) if gap.contains(OTHER) => Ok(gap),
             other => Err(format!("{other:?}")),
         }
@@ -75,7 +74,7 @@ async fn a_kafka_that_hangs_dies_or_is_another_one_deletes_nobody() {
         all_there(&server).await;
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    assert_eq!(server.cluster(CLUSTER).await["kafka_cluster_id"], kafka);
+    assert_eq!(about(&server).await["kafka_cluster_id"], kafka);
     for (name, wanted) in SETTLED {
         // The instance starts before its tasks do, so that a failed one may be healthy for a moment.
         let allowed = ["unknown", "restarting", "unassigned", "healthy", wanted];
@@ -97,6 +96,10 @@ async fn another_kafka(lab: &Lab, cluster: &ConnectCluster) {
     for worker in cluster.workers() {
         worker.start().await.unwrap();
     }
+}
+
+async fn about(server: &Server) -> Value {
+    server.api(&format!("/clusters/{CLUSTER}")).await
 }
 
 fn said(gap: &Value) -> Result<String, String> {
@@ -124,7 +127,7 @@ async fn as_before(server: &Server, seconds: u64) {
         if let Some((name, _)) = SETTLED.iter().find(|(name, wanted)| at(name) != Some(wanted)) {
             return Err(format!("{name} is {:?}", at(name)));
         }
-        let about = server.cluster(CLUSTER).await;
+        let about = about(server).await;
         match (&about["gap"], &about["group_gap"]) {
             (Value::Null, Value::Null) => Ok(()),
             gaps => Err(format!("{gaps:?}")),

@@ -249,6 +249,7 @@ impl Day {
             group_id: "connect".into(),
             state: "Stable".into(),
             partial: false,
+            kafka_cluster_id: None,
             members: living.map(member).collect(),
         })
     }

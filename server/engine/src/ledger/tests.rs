@@ -71,6 +71,7 @@ fn members(workers: &[&str]) -> Seen {
         group_id: "connect".into(),
         state: "Stable".into(),
         partial: false,
+        kafka_cluster_id: None,
         members: workers.iter().map(member).collect(),
     })
 }

@@ -17,6 +17,7 @@ fn seen(workers: &[&str]) -> Result<GroupMembers, Error> {
         group_id: "g".into(),
         state: "Stable".into(),
         partial: false,
+        kafka_cluster_id: None,
         members: workers.iter().map(member).collect(),
     })
 }

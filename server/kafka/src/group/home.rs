@@ -21,7 +21,7 @@ pub(super) fn told(
     end: Instant,
     known: &mut Known,
 ) -> Result<GroupMembers, Error> {
-    let seen = match answer {
+    let mut seen = match answer {
         // A cluster without any group yet has no coordinator for one either.
         Err(Error::Refused { reason }) => {
             return Err(match (known.home.clone(), id(client)) {
@@ -31,6 +31,7 @@ pub(super) fn told(
         }
         answer => answer?,
     };
+    seen.kafka_cluster_id = id(client).map(Into::into);
     if seen.partial {
         return Ok(seen);
     }
@@ -52,7 +53,8 @@ pub(super) fn told(
                 group = &*seen.group_id,
                 "the group is in another Kafka cluster now"
             );
-            known.home = Some(now);
+            known.home = Some(now.clone());
+            seen.kafka_cluster_id = Some(now.into());
             Ok(seen)
         }
         _ => Ok(seen),

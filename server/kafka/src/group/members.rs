@@ -34,6 +34,7 @@ pub(super) fn nobody(group_id: &str, partial: bool) -> GroupMembers {
         group_id: group_id.into(),
         state: "Dead".into(),
         partial,
+        kafka_cluster_id: None,
         members: Vec::new(),
     }
 }
@@ -52,6 +53,7 @@ pub(super) fn read(group: RawGroup, silent: bool, known: &mut Known) -> GroupMem
         group_id: group.group_id.into(),
         state: group.state.into(),
         partial,
+        kafka_cluster_id: None,
         members,
     }
 }

@@ -18,6 +18,9 @@ use crate::transition::{Change, Subject};
 /// Folds what the coordinator said. A partial answer proves who is there and never who is not: of those that it leaves
 /// out nothing was heard, as where Kafka does not answer at all.
 pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
+    if let Some(gap) = elsewhere(folding, group) {
+        return missing(folding, &gap);
+    }
     let before = folding.facts.fresh.group;
     if !group.partial {
         if !group.members.is_empty() && returned::was_silent(folding) {
@@ -57,6 +60,22 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
 /// gone, of the others only what their addresses answer is left.
 pub(super) fn missing(folding: &mut Folding<'_>, gap: &Gap) {
     untold(folding, gap, |_| true);
+}
+
+/// A group of the same name in another Kafka cluster is another one: its members run nothing of this Connect cluster.
+fn elsewhere(folding: &Folding<'_>, group: &GroupMembers) -> Option<Gap> {
+    let (known, asked) = (
+        folding.facts.about.kafka_cluster_id.as_ref()?,
+        group.kafka_cluster_id.as_ref()?,
+    );
+    (known != asked).then(|| Gap {
+        kind: GapKind::NotConnect,
+        text: format!(
+            "the Kafka that is asked for the group {} is cluster {asked} now, was {known}",
+            group.group_id
+        )
+        .into(),
+    })
 }
 
 fn half_told(group: &GroupMembers) -> Gap {

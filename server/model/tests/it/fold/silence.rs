@@ -350,3 +350,34 @@ fn workers_that_cannot_read_their_config_topic_are_told_so_and_not_as_in_a_rebal
     let steps = advice::of_fault(&story.faults[0]).join(" ");
     assert!(steps.contains("Kafka is up") && !steps.contains("rebalance"), "{steps}");
 }
+
+#[test]
+fn a_group_in_another_kafka_cluster_speaks_for_nobody_here() {
+    let mut story = two_workers();
+    let kafka = |id: &str| {
+        let mut group = super::story::members(&["a", "b"], 0);
+        group.kafka_cluster_id = Some(id.into());
+        Seen::Members(group)
+    };
+    let known = story.facts.about.kafka_cluster_id.clone();
+    story.see(1, answered("a", "4.3.1"));
+    let id = story.facts.about.kafka_cluster_id.clone().or(known).unwrap();
+    story.see(2, kafka(&id));
+    assert_eq!(story.facts.about.group_gap, None);
+    story.news();
+    for second in (5..60).step_by(5) {
+        story
+            .see(second, no_list(GapKind::NotConnect))
+            .see(second, kafka("another"));
+    }
+    let gap = story.facts.about.group_gap.clone().unwrap();
+    assert!(gap.text.contains("another") && gap.text.contains(&*id), "{}", gap.text);
+    // The last word about it was that of its own group.
+    assert_eq!(story.verdict("left"), "unknown 32 [unknown]");
+    assert!(!story.news().iter().any(|line| line.contains("deleted")));
+    story
+        .see(60, kafka(&id))
+        .see(60, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+    assert_eq!(story.facts.about.group_gap, None);
+    assert_eq!(story.verdict("left"), "healthy 60 [healthy]");
+}

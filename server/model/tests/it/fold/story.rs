@@ -294,6 +294,7 @@ pub(crate) fn members(workers: &[&str], delay_ms: i32) -> GroupMembers {
         group_id: "connect-orders".into(),
         state: if workers.is_empty() { "Empty" } else { "Stable" }.into(),
         partial: false,
+        kafka_cluster_id: None,
         members: workers.iter().enumerate().map(member).collect(),
     }
 }
