@@ -32,7 +32,7 @@ fn lists(fake: &FakeCluster) -> u64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_jumps_an_hour_changes_no_verdict_and_stops_no_look() {
     let database = Database::new().await;
-    let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
+    let mut fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
     for name in ["lines", "broken", "moving", "resting"] {
         fake.put(FakeConnector::source(name, 2).spread(2));
     }
@@ -103,5 +103,28 @@ async fn a_clock_that_jumps_an_hour_changes_no_verdict_and_stops_no_look() {
     hand.advance(TimeDelta::hours(-1));
     rig.until_cluster("the deletion", |orders| !orders.connectors["resting"].live())
         .await;
+
+    // Nor does silence turn green by it.
+    fake.kill(0);
+    fake.kill(1);
+    rig.until_health("lines", Health::Unknown).await;
+    rig.until_cluster("the fault of the cluster", |orders| {
+        !orders.about.reachable && !orders.faults.is_empty()
+    })
+    .await;
+    let told = rig.kinds(None).await;
+    hand.advance(TimeDelta::hours(-1));
+    for _ in 0..5 {
+        let tried = rig.fleet().clusters["orders"].fresh.tried;
+        rig.until_cluster("another look by the new time", |orders| {
+            let newest = orders.fresh.tried;
+            newest != tried && newest.is_some_and(|newest| newest <= clock.now())
+        })
+        .await;
+        let orders = rig.fleet().clusters["orders"].clone();
+        assert_eq!(orders.connectors["lines"].verdict().health, Health::Unknown);
+        assert!(!orders.about.reachable);
+    }
+    assert_eq!(rig.kinds(None).await, told, "nothing happened");
     rig.stop().await;
 }

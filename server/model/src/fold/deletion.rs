@@ -28,8 +28,7 @@ pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[Connector
                 status.named |= folding.at - status.since >= folding.settings.vanished_grace();
             }
         } else if proves_absence {
-            // A first list that lies ahead was seen before the clock was set back, and would wait for it to be there again.
-            match connector.missing.as_ref().filter(|first| first.at <= folding.at) {
+            match &connector.missing {
                 None => {
                     next.missing = Some(Missing {
                         at: folding.at,

@@ -30,13 +30,8 @@ pub(super) fn listed(folding: &mut Folding<'_>, listed: &Listed, before_silence:
 fn vanished(folding: &mut Folding<'_>, listed: &Listed, since: Timestamp) {
     let shown = |name| listed.connectors.get(name).is_some_and(ListedConnector::has_status);
     let connectors = folding.facts.connectors.values();
-    let at = folding.at;
-    let told = |known: &ConnectorFacts| {
-        let before = known.status_missing.as_ref();
-        before.is_some_and(|status| !instance::ahead(status.since, at))
-    };
     let newly: Vec<_> = connectors
-        .filter(|known| known.deleted_at.is_none() && !told(known) && known.has_status())
+        .filter(|known| known.deleted_at.is_none() && known.status_missing.is_none() && known.has_status())
         .filter(|known| !shown(&known.name))
         .cloned()
         .collect();
