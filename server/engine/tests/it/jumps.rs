@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{TimeDelta, Utc};
+use model::settings::Settings;
 use model::verdict::Health;
 use model::{Clock, Timestamp};
 use testkit::ManualClock;
@@ -45,7 +46,10 @@ async fn a_clock_that_jumps_an_hour_changes_no_verdict_and_stops_no_look() {
     let hand = ManualClock::at(Utc::now());
     let clock = Arc::new(Moved(hand.clone(), hand.now()));
     let mut spec = spec(vec![cluster("orders", &fake.urls())]);
-    spec.settings = settings();
+    spec.settings = Settings {
+        stale_after: TimeDelta::seconds(5),
+        ..settings()
+    };
     let rig = Rig::start_by(&database, "server-1", spec, clock.clone()).await;
     let expected = [
         ("lines", Health::Healthy),
