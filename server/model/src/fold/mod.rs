@@ -43,6 +43,7 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         touched: Touched::default(),
     };
     let about_before = folding.facts.about.clone();
+    reach::looked(&mut folding);
     // Looks may end in another order than they began, but none lies far ahead, unless the clock was set back since.
     let tried = folding.facts.fresh.tried;
     let tried = tried.filter(|tried| !instance::ahead(*tried, observation.answered));
