@@ -6,7 +6,7 @@ use model::observe::GapKind;
 use model::verdict::{Health, Verdict};
 
 use super::story::{
-    Story, answered, at, connector, group_of, left_and_right, list, names, no_list, no_members, two_workers,
+    Story, answered, at, connector, group_of, left_and_right, list, names, no_list, no_members, silent, two_workers,
 };
 
 /// Two workers whose own addresses answer, nobody of whom lists anything from second 5 to 60.
@@ -160,4 +160,23 @@ fn a_worker_that_was_gone_at_the_last_list_is_gone_as_of_it() {
     };
     let last = last_true(&story.facts, story.connector("right"), &story.settings, &unknown);
     assert_eq!(last.map(|last| last.health), Some(Health::Unassigned));
+}
+
+#[test]
+fn one_silence_is_one_moment_for_all_of_its_cluster() {
+    let mut story = two_workers();
+    story.see(1, no_members());
+    for second in (5..30).step_by(5) {
+        story.see(second, answered("b", "4.3.1"));
+    }
+    for second in [30, 35, 40] {
+        story
+            .see(second, no_members())
+            .see(second, silent("b", GapKind::Refused));
+    }
+    assert_eq!(story.verdict("right"), "unassigned 40 [unassigned]");
+    // A list was asked for all the while, and gave up only now.
+    story.see(41, no_list(GapKind::TimedOut));
+    assert_eq!(story.verdict("left"), "unknown 30 [unknown]");
+    assert_eq!(story.verdict("right"), "unknown 30 [unknown]");
 }
