@@ -23,6 +23,7 @@ pub mod owner;
 pub mod record;
 mod scope;
 pub mod secrets;
+pub mod set_back;
 pub mod settings;
 pub mod signature;
 pub mod state;

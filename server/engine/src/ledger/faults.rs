@@ -7,6 +7,7 @@ use model::Timestamp;
 use model::fault::{self, Fault, Grouping};
 use model::judge::Surroundings;
 use model::names::{ClusterName, ConnectorName};
+use model::set_back::SetBack;
 use model::verdict::Verdict;
 
 /// Verdicts of a cluster, by name.
@@ -38,6 +39,15 @@ impl Faults {
         for fault in &mut self.open {
             Arc::make_mut(fault).cluster = cluster.clone();
         }
+    }
+
+    /// Moves those that the clock left ahead of it; which they are.
+    pub(super) fn set_back(&mut self, back: &SetBack) -> Vec<Arc<Fault>> {
+        let moved = self
+            .open
+            .iter_mut()
+            .filter_map(|fault| back.fault(fault).then(|| fault.clone()));
+        moved.collect()
     }
 
     /// Whether a connector needs a person, as it was last told.

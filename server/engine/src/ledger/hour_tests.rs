@@ -28,14 +28,19 @@ fn lines(cluster: &str, what: &str) -> impl Iterator<Item = String> {
 
 fn recorded(cluster: &str) -> Vec<Line> {
     #[derive(serde::Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Beat { beat: Timestamp },
-        Saw { now: Timestamp, observation: Observation },
+    struct Written {
+        beat: Option<Timestamp>,
+        now: Option<Timestamp>,
+        observation: Option<Observation>,
     }
     let read = |line: String| match serde_json::from_str(&line).unwrap() {
-        Written::Beat { beat } => Line::Beat(beat),
-        Written::Saw { now, observation } => Line::Saw(now, observation),
+        Written { beat: Some(at), .. } => Line::Beat(at),
+        Written {
+            now: Some(now),
+            observation: Some(observation),
+            ..
+        } => Line::Saw(now, observation),
+        _ => panic!("no line of a recording: {line}"),
     };
     lines(cluster, "observed").map(read).collect()
 }
@@ -53,6 +58,8 @@ fn the_same(cluster: &str) {
     let observed = recorded(cluster);
     let settings = Settings {
         interval: TimeDelta::seconds(5),
+        // That of the recording's configuration, which each verdict names.
+        revision: 3_906_167_186,
         ..Settings::default()
     };
     let spec = spec(settings);

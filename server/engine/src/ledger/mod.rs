@@ -21,7 +21,10 @@ use model::names::{ClusterName, ConnectorName};
 use model::observe::Observation;
 use model::owner::Owner;
 use model::record::{Changed, ClusterRecord, ConnectorRecord, Entry, VerdictChange};
+use model::set_back::{self, SetBack};
 use model::verdict::{Health, Verdict};
+
+use tracing::warn;
 
 use due::Due;
 use faults::Faults;
@@ -52,6 +55,8 @@ pub(crate) struct Ledger {
     sent: Option<Outgoing>,
     refused: Refused,
     batches: i64,
+    /// The time when anything was told here last.
+    told: Timestamp,
     spec: Arc<FleetSpec>,
 }
 
@@ -68,7 +73,14 @@ impl Ledger {
             // A new name is how an operator says that the Kafka cluster was made anew: the first answer tells which it is.
             record.about.kafka_cluster_id = None;
         }
+        let fresh = [
+            record.fresh.rest,
+            record.fresh.answered,
+            record.fresh.group,
+            record.fresh.tried,
+        ];
         let mut ledger = Self {
+            told: fresh.into_iter().flatten().fold(now, Timestamp::max),
             facts: record.facts(),
             judged: BTreeMap::new(),
             owners: BTreeMap::new(),
@@ -123,6 +135,9 @@ impl Ledger {
 
     /// Folds an observation and judges what it touched. Returns whether it changed anything beyond freshness.
     pub(crate) fn observe(&mut self, observation: &Observation, now: Timestamp) -> bool {
+        self.moment(now);
+        let late = set_back::not_ahead(observation, now);
+        let observation = late.as_ref().unwrap_or(observation);
         let placeholder = ClusterFacts {
             name: self.facts.name.clone(),
             about: Default::default(),
@@ -160,8 +175,40 @@ impl Ledger {
     /// Judges what is due though no fact changed, and forgets what was gone for long enough. Returns whether anything was
     /// forgotten.
     pub(crate) fn tick(&mut self, now: Timestamp) -> bool {
+        self.moment(now);
         self.judge(self.due.at(now), now);
         now >= self.forgetting_due && self.forget(now)
+    }
+
+    /// Something is told at this time, which is earlier than the last where the clock was set back.
+    fn moment(&mut self, now: Timestamp) {
+        let before = std::mem::replace(&mut self.told, now);
+        if let Some(back) = SetBack::noticed(before, now) {
+            let seconds = back.by.num_seconds();
+            warn!(cluster = %self.facts.name, seconds, "the clock was set back; what was seen lately keeps its age");
+            self.set_back(&back);
+        }
+    }
+
+    fn set_back(&mut self, back: &SetBack) {
+        let mut touched = back.facts(&mut self.facts);
+        for (name, verdict) in &mut self.judged {
+            if back.verdict(verdict) {
+                touched.connectors.insert(name.clone());
+            }
+        }
+        let faults = self.faults.set_back(back).into_iter();
+        self.pending
+            .faults
+            .extend(faults.map(|fault| (fault.id.clone(), fault)));
+        // Every date was reckoned from what was moved.
+        for name in self.facts.connectors.keys() {
+            self.due.set(name, Some(back.now));
+        }
+        self.surroundings_due = Some(back.now);
+        self.forgetting_due = back.now;
+        self.pending.heartbeat = true;
+        self.note(touched);
     }
 
     fn forget(&mut self, now: Timestamp) -> bool {
@@ -475,5 +522,7 @@ mod hour_tests;
 mod refused_tests;
 #[cfg(test)]
 pub(crate) mod replay_tests;
+#[cfg(test)]
+mod set_back_tests;
 #[cfg(test)]
 mod tests;

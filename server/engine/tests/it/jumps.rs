@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{TimeDelta, Utc};
+use model::settings::Settings;
 use model::verdict::Health;
 use model::{Clock, Timestamp};
 use testkit::ManualClock;
@@ -32,7 +33,7 @@ fn lists(fake: &FakeCluster) -> u64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_jumps_an_hour_changes_no_verdict_and_stops_no_look() {
     let database = Database::new().await;
-    let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
+    let mut fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
     for name in ["lines", "broken", "moving", "resting"] {
         fake.put(FakeConnector::source(name, 2).spread(2));
     }
@@ -45,7 +46,10 @@ async fn a_clock_that_jumps_an_hour_changes_no_verdict_and_stops_no_look() {
     let hand = ManualClock::at(Utc::now());
     let clock = Arc::new(Moved(hand.clone(), hand.now()));
     let mut spec = spec(vec![cluster("orders", &fake.urls())]);
-    spec.settings = settings();
+    spec.settings = Settings {
+        stale_after: TimeDelta::seconds(5),
+        ..settings()
+    };
     let rig = Rig::start_by(&database, "server-1", spec, clock.clone()).await;
     let expected = [
         ("lines", Health::Healthy),
@@ -61,7 +65,7 @@ async fn a_clock_that_jumps_an_hour_changes_no_verdict_and_stops_no_look() {
     })
     .await;
     let mut told = rig.kinds(None).await;
-    for hours in [1, -1, -1, 1] {
+    for (number, hours) in (0..).zip([1, -1, -1, 1]) {
         hand.advance(TimeDelta::hours(hours));
         let before = lists(&fake);
         until("further looks", async || (lists(&fake) >= before + 5).then_some(())).await;
@@ -82,12 +86,13 @@ async fn a_clock_that_jumps_an_hour_changes_no_verdict_and_stops_no_look() {
         assert_eq!(rig.kinds(None).await, told, "nothing happened in the {hours} h");
 
         // What does happen is told by the new time.
-        let name = "lines";
-        fake.set_state(name, Some(0), "FAILED", Some("java.lang.RuntimeException: boom"));
+        // One task fails no more than twice: three failures within minutes are a loop, whatever the clock says of them.
+        let (name, task) = ("lines", Some(number % 2));
+        fake.set_state(name, task, "FAILED", Some("java.lang.RuntimeException: boom"));
         let failed = rig.until_health(name, Health::Degraded).await;
         let age = clock.now() - failed.verdict().since;
         assert!(age >= TimeDelta::zero() && age < TimeDelta::minutes(1), "{age}");
-        fake.set_state(name, Some(0), "RUNNING", None);
+        fake.set_state(name, task, "RUNNING", None);
         rig.until_health(name, Health::Healthy).await;
         rig.until_cluster("the end of its fault", |orders| orders.faults.len() == 2)
             .await;
@@ -103,5 +108,28 @@ async fn a_clock_that_jumps_an_hour_changes_no_verdict_and_stops_no_look() {
     hand.advance(TimeDelta::hours(-1));
     rig.until_cluster("the deletion", |orders| !orders.connectors["resting"].live())
         .await;
+
+    // Nor does silence turn green by it.
+    fake.kill(0);
+    fake.kill(1);
+    rig.until_health("lines", Health::Unknown).await;
+    rig.until_cluster("the fault of the cluster", |orders| {
+        !orders.about.reachable && !orders.faults.is_empty()
+    })
+    .await;
+    let told = rig.kinds(None).await;
+    hand.advance(TimeDelta::hours(-1));
+    for _ in 0..5 {
+        let tried = rig.fleet().clusters["orders"].fresh.tried;
+        rig.until_cluster("another look by the new time", |orders| {
+            let newest = orders.fresh.tried;
+            newest != tried && newest.is_some_and(|newest| newest <= clock.now())
+        })
+        .await;
+        let orders = rig.fleet().clusters["orders"].clone();
+        assert_eq!(orders.connectors["lines"].verdict().health, Health::Unknown);
+        assert!(!orders.about.reachable);
+    }
+    assert_eq!(rig.kinds(None).await, told, "nothing happened");
     rig.stop().await;
 }

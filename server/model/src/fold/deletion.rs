@@ -53,11 +53,11 @@ pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[Connector
     }
 }
 
-/// Whether a first list still counts. One that lies ahead was seen before the clock was set back, and would wait for it to
-/// be there again; one from before nobody looked may be of a moment ago, where the clock was set forward since.
+/// Whether a first list still counts: one from before a pause in looking may be of a moment ago, where it was no pause but
+/// the clock that was set forward.
 fn counts(folding: &Folding<'_>, first: &Missing) -> bool {
     let resumed = folding.facts.fresh.resumed;
-    first.at <= folding.at && resumed.is_none_or(|resumed| first.at >= resumed)
+    resumed.is_none_or(|resumed| first.at >= resumed)
 }
 
 /// The second list proves the deletion when an interval lies between the two, and when it comes from another worker

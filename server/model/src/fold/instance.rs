@@ -1,7 +1,5 @@
 //! One connector instance or task: its state, its failures.
 
-use chrono::TimeDelta;
-
 use crate::Timestamp;
 use crate::facts::InstanceFacts;
 use crate::observe::ListedInstance;
@@ -32,7 +30,7 @@ pub(super) fn next(
     prune(&mut failures, at, settings, changed);
 
     let since = match before {
-        Some(old) if !changed && !ahead(old.since, at) => old.since,
+        Some(old) if !changed => old.since,
         _ => at,
     };
     let next = InstanceFacts {
@@ -80,16 +78,9 @@ fn failed_anew(before: Option<&InstanceFacts>, seen: &ListedInstance) -> bool {
     }
 }
 
-/// Whether a moment lies so far ahead of the present that the clock was set back since it was written down: what counts
-/// from it would wait until the clock is there again. Sources may differ by less.
-pub(super) fn ahead(moment: Timestamp, now: Timestamp) -> bool {
-    moment - now > TimeDelta::minutes(1)
-}
-
 /// Forgets failures beyond the window, but only together with another change: an old failure that merely ages is no
 /// reason to write a row.
 fn prune(failures: &mut Vec<Timestamp>, at: Timestamp, settings: &Settings, changed: bool) {
-    failures.retain(|failure| !ahead(*failure, at));
     if changed {
         failures.retain(|failure| at - *failure < settings.crash_window);
         let surplus = failures.len().saturating_sub(MOST_FAILURES);

@@ -39,9 +39,7 @@ fn vanished(folding: &mut Folding<'_>, listed: &Listed, before_silence: Option<T
         .cloned()
         .collect();
     for connector in unseen {
-        let told = connector.status_missing.as_ref();
-        let told = told.filter(|status| !instance::ahead(status.since, at));
-        let status_missing = match told {
+        let status_missing = match &connector.status_missing {
             Some(status) => StatusMissing {
                 heard_again: heard_again.or(status.heard_again),
                 ..status.clone()

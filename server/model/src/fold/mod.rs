@@ -44,10 +44,8 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
     };
     let about_before = folding.facts.about.clone();
     reach::looked(&mut folding);
-    // Looks may end in another order than they began, but none lies far ahead, unless the clock was set back since.
-    let tried = folding.facts.fresh.tried;
-    let tried = tried.filter(|tried| !instance::ahead(*tried, observation.answered));
-    folding.facts.fresh.tried = tried.max(Some(observation.answered));
+    // Looks may end in another order than they began.
+    folding.facts.fresh.tried = folding.facts.fresh.tried.max(Some(observation.answered));
     match &observation.seen {
         Seen::Listed(listed) => {
             let before_silence = reach::listed(&mut folding);

@@ -1,7 +1,7 @@
 //! Whether the cluster answers.
 
 use super::folding::Folding;
-use super::{instance, returned};
+use super::returned;
 use crate::Timestamp;
 use crate::observe::{Gap, GapKind, Source};
 use crate::transition::{Change, Subject};
@@ -13,9 +13,9 @@ pub(super) fn looked(folding: &mut Folding<'_>) {
     let fresh = &folding.facts.fresh;
     let limit = folding.settings.stale_after.max(folding.settings.interval * 3);
     let paused = fresh.tried.is_some_and(|tried| at - tried > limit);
-    let known = fresh.resumed.filter(|resumed| !instance::ahead(*resumed, at));
-    let anew = paused && returned::silence(folding).is_none();
-    folding.facts.fresh.resumed = if anew { Some(at) } else { known };
+    if paused && returned::silence(folding).is_none() {
+        folding.facts.fresh.resumed = Some(at);
+    }
 }
 
 /// A list came. Its states are as of its question; that the cluster answers is true from the answer on. Returns the last

@@ -224,21 +224,6 @@ fn what_returns_before_its_deletion_is_proven_was_not_deleted() {
 }
 
 #[test]
-fn a_first_list_from_before_the_clock_was_set_back_does_not_wait_for_it() {
-    let mut story = answering();
-    story
-        .see(3_605, list("a", &only_left()))
-        .see(3_605, names("a", &["left"]))
-        .see(10, list("a", &only_left()))
-        .see(10, names("a", &["left"]));
-    assert_eq!(story.connector("right").missing.as_ref().unwrap().at, at(10));
-    assert_eq!(story.connector("right").status_missing.as_ref().unwrap().since, at(10));
-    assert_eq!(story.facts.fresh.tried, Some(at(10)));
-    story.see(15, names("b", &["left"]));
-    assert_eq!(story.news(), ["15 right deleted by outside"]);
-}
-
-#[test]
 fn a_failed_connector_that_is_deleted_is_in_no_fault() {
     let mut story = answering();
     story.see(4, list("a", &left_and_right("RUNNING a", "FAILED b boom")));

@@ -167,33 +167,3 @@ fn a_failure_without_a_trace_says_so() {
     task(&mut story, 10, "FAILED a");
     assert_eq!(story.touched, Touched::default());
 }
-
-#[test]
-fn failures_told_before_the_clock_was_set_back_make_no_loop_and_a_grace_does_not_wait_for_them() {
-    let mut story = running();
-    for (second, words) in [
-        (3610, "FAILED a boom"),
-        (3615, "RUNNING a"),
-        (3620, "FAILED a boom"),
-        (3625, "RUNNING a"),
-    ] {
-        task(&mut story, second, words);
-    }
-    assert_eq!(story.connector("c").tasks[&0].failures.len(), 2);
-    // An hour back: a third failure is the first within ten minutes.
-    task(&mut story, 30, "FAILED a boom");
-    assert_eq!(story.verdict("c"), "failed 30 [failed]");
-    assert_eq!(story.connector("c").tasks[&0].failures.len(), 1);
-    // Nothing changed but the clock: what counts from a moment ahead counts from now.
-    task(&mut story, 3640, "UNASSIGNED a");
-    task(&mut story, 45, "UNASSIGNED a");
-    let since = story.connector("c").tasks[&0].since;
-    task(&mut story, 50, "UNASSIGNED a");
-    assert_eq!(
-        story.connector("c").tasks[&0].since,
-        since,
-        "counted from the first look after it"
-    );
-    task(&mut story, 56, "UNASSIGNED a");
-    assert!(story.verdict("c").starts_with("unassigned"), "{}", story.verdict("c"));
-}

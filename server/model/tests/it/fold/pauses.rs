@@ -1,7 +1,9 @@
 //! Nobody looked for a while: that says nothing of the cluster.
 
 use model::facts::Alive;
+use model::names::ConnectorName;
 use model::observe::GapKind;
+use model::set_back::SetBack;
 
 use super::story::{answered, at, connector, left_and_right, list, names, no_list, no_members, silent, two_workers};
 
@@ -52,12 +54,27 @@ fn slow_looks_are_no_pauses() {
 }
 
 #[test]
-fn a_resumption_from_before_the_clock_was_set_back_delays_no_silence() {
+fn a_clock_that_is_set_back_moves_what_counts_from_a_pause_and_from_a_silence() {
     let mut story = two_workers();
     story.see(7_200, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+    for second in (7_205..7_300).step_by(5) {
+        story.see(second, no_list(GapKind::Refused)).see(second, no_members());
+    }
+    story.see(7_300, list("a", &left_and_right("RUNNING a", "RUNNING b")[..1]));
     assert_eq!(story.facts.fresh.resumed, Some(at(7_200)));
-    story.see(10, no_list(GapKind::Refused));
-    assert_eq!(story.facts.fresh.resumed, None);
+    assert_eq!(
+        story.connector("right").status_missing.as_ref().unwrap().first_list(),
+        at(7_300)
+    );
+    let by = chrono::TimeDelta::seconds(3_600);
+    let back = SetBack { now: at(3_700), by };
+    let touched = back.facts(&mut story.facts);
+    assert!(touched.connectors.contains(&ConnectorName::from("right")));
+    assert_eq!(story.facts.fresh.resumed, Some(at(3_600)));
+    assert_eq!(
+        story.connector("right").status_missing.as_ref().unwrap().first_list(),
+        at(3_700)
+    );
 }
 
 #[test]

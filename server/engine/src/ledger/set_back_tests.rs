@@ -1,0 +1,144 @@
+//! A clock that is set back an hour: what was seen lately keeps its age, whatever the cluster does then.
+
+use chrono::TimeDelta;
+use model::Clock as _;
+use model::observe::{Gap, GapKind, Observation, Seen};
+use model::state::State;
+use testkit::ManualClock;
+
+use super::tests::{ledger, listed, see, spec};
+use super::*;
+
+fn health(ledger: &Ledger) -> Health {
+    ledger.judged["one"].health
+}
+
+fn no_list() -> Seen {
+    Seen::ListMissing(Gap {
+        kind: GapKind::Refused,
+        text: "a:1: the connection was refused".into(),
+    })
+}
+
+fn no_answer() -> Seen {
+    Seen::Silent {
+        address: "a:1".into(),
+        gap: Gap {
+            kind: GapKind::Refused,
+            text: "a:1: the connection was refused".into(),
+        },
+    }
+}
+
+fn running() -> Seen {
+    listed(&[("one", State::Running, "a:1")])
+}
+
+/// Looks every five seconds, with beats in between.
+fn looks(ledger: &mut Ledger, clock: &ManualClock, seconds: i64, seen: impl Fn() -> Seen) {
+    for _ in 0..seconds / 5 {
+        clock.advance(TimeDelta::seconds(5));
+        ledger.tick(clock.now());
+        see(ledger, clock, no_answer());
+        see(ledger, clock, seen());
+    }
+}
+
+fn back(clock: &ManualClock) {
+    clock.advance(TimeDelta::hours(-1));
+}
+
+/// The history that goes out, each entry in a word.
+fn told(ledger: &mut Ledger, clock: &ManualClock) -> Vec<String> {
+    let entries = ledger.outgoing(clock.now()).map(|out| out.entries().to_vec());
+    ledger.recorded();
+    let word = |entry: &Entry| match entry {
+        Entry::Verdict(change) => format!("{:?}", change.to),
+        Entry::FaultOpened(_) => "opened".to_owned(),
+        Entry::FaultEnded(_) => "ended".to_owned(),
+        Entry::Transition(transition) => format!("{:?}", transition.change),
+    };
+    entries.iter().flatten().map(word).collect()
+}
+
+#[test]
+fn a_silent_cluster_stays_unknown_and_one_that_falls_silent_becomes_so() {
+    let clock = ManualClock::default();
+    let mut silent = ledger(&clock);
+    see(&mut silent, &clock, running());
+    looks(&mut silent, &clock, 60, no_list);
+    assert_eq!(health(&silent), Health::Unknown);
+    told(&mut silent, &clock);
+    let opened = silent.faults.open()[0].clone();
+    let mut heard = ledger(&clock);
+    see(&mut heard, &clock, running());
+
+    back(&clock);
+    looks(&mut silent, &clock, 120, no_list);
+    assert_eq!(health(&silent), Health::Unknown);
+    assert_eq!(told(&mut silent, &clock), Vec::<String>::new(), "nothing happened");
+    let fault = silent.faults.open()[0].clone();
+    assert_eq!(fault.id, opened.id);
+    // It keeps its age, but for what passed between the last look before and the first one after.
+    let moved = opened.opened_at - fault.opened_at;
+    assert!(
+        (TimeDelta::minutes(59)..=TimeDelta::hours(1)).contains(&moved),
+        "{moved}"
+    );
+    assert!(silent.judged["one"].since < clock.now());
+
+    looks(&mut heard, &clock, 60, no_list);
+    assert_eq!(health(&heard), Health::Unknown, "by the age of what was heard");
+    assert!(heard.facts.workers.values().all(|worker| worker.since <= clock.now()));
+}
+
+#[test]
+fn what_waits_for_a_while_waits_no_longer() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, running());
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut ledger, &clock, listed(&[("one", State::Unassigned, "a:1")]));
+    assert_eq!(health(&ledger), Health::Restarting);
+    back(&clock);
+    for _ in 0..3 {
+        clock.advance(TimeDelta::seconds(5));
+        see(&mut ledger, &clock, Seen::ListedUnchanged { by: "a:1".into() });
+    }
+    assert_eq!(health(&ledger), Health::Unassigned);
+    let verdict = &ledger.judged["one"];
+    assert!(verdict.since <= clock.now() && clock.now() - verdict.since < TimeDelta::minutes(1));
+    // Once judged so it stays so.
+    told(&mut ledger, &clock);
+    back(&clock);
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut ledger, &clock, listed(&[("one", State::Unassigned, "a:1")]));
+    assert_eq!(told(&mut ledger, &clock), Vec::<String>::new());
+    assert_eq!(health(&ledger), Health::Unassigned);
+}
+
+#[test]
+fn a_look_under_way_counts_from_the_new_time_and_so_does_what_another_server_recorded() {
+    let clock = ManualClock::default();
+    let mut first = ledger(&clock);
+    see(&mut first, &clock, running());
+    let at = clock.now();
+    back(&clock);
+    clock.advance(TimeDelta::seconds(1));
+    let late = Observation {
+        at,
+        answered: at,
+        seen: running(),
+    };
+    first.observe(&late, clock.now());
+    assert_eq!(first.facts.fresh.rest, Some(clock.now()));
+    looks(&mut first, &clock, 60, no_list);
+    assert_eq!(health(&first), Health::Unknown);
+
+    // It was recorded by a clock that is an hour ahead.
+    let mut record = ClusterRecord::empty(&"orders".into());
+    record.fresh.rest = Some(clock.now() + TimeDelta::hours(1));
+    let mut next = Ledger::new(&"orders".into(), Some(record), spec(), clock.now());
+    next.tick(clock.now());
+    assert_eq!(next.facts.fresh.rest, Some(clock.now()));
+}
