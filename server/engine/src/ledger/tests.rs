@@ -437,7 +437,11 @@ fn a_group_that_emptied_holds_no_work_back() {
     see(&mut ledger, &clock, Seen::Members(group));
     assert_eq!(held_back(&ledger), 1);
     clock.advance(TimeDelta::seconds(5));
-    see(&mut ledger, &clock, members(&[]));
+    let Seen::Members(mut group) = members(&[]) else {
+        unreachable!()
+    };
+    group.state = "Empty".into();
+    see(&mut ledger, &clock, Seen::Members(group));
     assert_eq!((health(&ledger, "one"), held_back(&ledger)), (Health::Unassigned, 0));
 }
 
