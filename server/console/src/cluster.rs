@@ -169,11 +169,9 @@ impl Console {
         clusters.map(|cluster| self.cluster_item(fleet, cluster)).collect()
     }
 
-    /// A rebalance delay that has run out holds nothing back any more, though nobody may be there to say so; nor does that
-    /// of a group without members.
+    /// The group with its rebalance delay only while that holds anything back.
     fn still_holding(&self, mut group: GroupFacts) -> GroupFacts {
-        let holds = |until: &Timestamp| group.empty_since.is_none() && *until > self.now();
-        group.delay_until = group.delay_until.filter(holds);
+        group.delay_until = group.holds_until(self.now());
         group
     }
 

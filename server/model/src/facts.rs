@@ -85,6 +85,15 @@ pub struct GroupFacts {
     pub rebalances: u64,
 }
 
+impl GroupFacts {
+    /// Until when lost work is held back, as of `now`: a delay that ran out holds nothing back any more, though nobody
+    /// may be there to say so, nor does that of a group without members, which has no leader.
+    pub fn holds_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.delay_until
+            .filter(|until| self.empty_since.is_none() && *until > now)
+    }
+}
+
 /// When each source was last true.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Freshness {
@@ -100,6 +109,10 @@ pub struct Freshness {
     /// The last time anybody looked, successfully or not.
     #[serde(default)]
     pub tried: Option<Timestamp>,
+    /// When somebody began to look again after nobody had for longer than the stale limit: a silence counts from then on,
+    /// for while nobody looked nobody failed to answer.
+    #[serde(default)]
+    pub resumed: Option<Timestamp>,
     /// When each address was last asked for what [`ClusterAbout::addresses`] tells of it.
     #[serde(default)]
     pub asked: BTreeMap<WorkerId, Timestamp>,
@@ -275,6 +288,16 @@ pub struct StatusMissing {
     /// Whether a plain list still named the connector when the time that a deletion needs had passed.
     #[serde(default)]
     pub named: bool,
+    /// Set where `since` lies before a silence: the first list after it, from which on a deletion may be proven.
+    #[serde(default)]
+    pub heard_again: Option<Timestamp>,
+}
+
+impl StatusMissing {
+    /// The first expanded list without it: from then on counts the time that a deletion needs to be proven.
+    pub fn first_list(&self) -> Timestamp {
+        self.heard_again.unwrap_or(self.since)
+    }
 }
 
 /// The first of the two plain lists that prove a deletion.

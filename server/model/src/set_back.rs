@@ -50,7 +50,13 @@ impl SetBack {
             }
         }
         let fresh = &mut facts.fresh;
-        for moment in [&mut fresh.rest, &mut fresh.answered, &mut fresh.group, &mut fresh.tried] {
+        for moment in [
+            &mut fresh.rest,
+            &mut fresh.answered,
+            &mut fresh.group,
+            &mut fresh.tried,
+            &mut fresh.resumed,
+        ] {
             self.some(moment);
         }
         for asked in fresh.asked.values_mut() {
@@ -107,7 +113,7 @@ impl SetBack {
             | self.some(&mut connector.no_tasks_since)
             | self.some(&mut connector.deleted_at);
         if let Some(missing) = &mut connector.status_missing {
-            moved |= self.one(&mut missing.since);
+            moved |= self.one(&mut missing.since) | self.some(&mut missing.heard_again);
         }
         if let Some(missing) = &mut connector.missing {
             moved |= self.one(&mut missing.at);

@@ -147,7 +147,7 @@ impl Ledger {
         };
         let before = std::mem::replace(&mut self.facts, placeholder);
         let same_before = before.about.same_as.clone();
-        let delay_before = before.about.group.as_ref().and_then(|group| group.delay_until);
+        let delay_before = before.about.group.as_ref().and_then(|group| group.holds_until(now));
         let folded = fold(before, observation, &self.spec.settings);
         self.facts = folded.facts;
         self.pending.heartbeat = true;
@@ -159,7 +159,7 @@ impl Ledger {
             self.pending.push(Entry::Transition(transition));
         }
         let changed = !folded.touched.is_empty();
-        let mut concerned = self.concerned(&folded.touched, delay_before);
+        let mut concerned = self.concerned(&folded.touched, delay_before, now);
         self.note(folded.touched);
         // Whose date has come is judged by whoever comes first, a look or a beat: what is recorded then depends on what
         // was seen when, and not on who held the lease in between, since a new holder judges all at its first look.
@@ -327,10 +327,10 @@ impl Ledger {
 
     /// Connectors to judge after a fold: those touched, those on a worker whose life changed, and, as the rebalance
     /// delay begins or ends, those whose reasons tell of it.
-    fn concerned(&self, touched: &Touched, delay_before: Option<Timestamp>) -> BTreeSet<ConnectorName> {
+    fn concerned(&self, touched: &Touched, delay_before: Option<Timestamp>, now: Timestamp) -> BTreeSet<ConnectorName> {
         let mut concerned = touched.connectors.clone();
         let changed = &touched.lives;
-        let delay = self.facts.about.group.as_ref().and_then(|group| group.delay_until);
+        let delay = self.facts.about.group.as_ref().and_then(|group| group.holds_until(now));
         let unassigned = |name: &ConnectorName| {
             delay != delay_before
                 && self
@@ -433,6 +433,7 @@ impl Ledger {
             if let Some(last) = last {
                 self.judged.insert(name.clone(), last);
                 self.pending.connectors.insert(name.clone());
+                self.pending.feed.insert((Some(name.clone()), Changed::Connector));
             }
             self.sort(name);
             return was_unhealthy;

@@ -362,6 +362,11 @@ fn a_deletion_that_could_not_be_proven_in_time_keeps_the_last_verdict_that_was_t
     ledger.tick(clock.now());
     assert_eq!(health(&ledger, "two"), Health::Unknown, "its status has vanished");
     see(&mut ledger, &clock, only_one());
+    assert_eq!(
+        health(&ledger, "two"),
+        Health::Unknown,
+        "one plain list calls it nothing else"
+    );
     clock.advance(TimeDelta::seconds(5));
     ledger.outgoing(clock.now()).expect("all so far");
     ledger.recorded();
@@ -369,8 +374,75 @@ fn a_deletion_that_could_not_be_proven_in_time_keeps_the_last_verdict_that_was_t
     assert_eq!(health(&ledger, "two"), Health::Failed);
     let out = ledger.outgoing(clock.now()).expect("the deletion");
     assert_eq!(out.connectors()[0].verdict.health, Health::Failed);
+    assert!(out.batch().feed.contains(&(Some("two".into()), Changed::Deleted)));
     let verdicts = out.entries().iter().filter(|entry| matches!(entry, Entry::Verdict(_)));
     assert_eq!(verdicts.count(), 0, "no verdict changed: the connector is gone");
+}
+
+#[test]
+fn a_last_true_verdict_that_comes_after_a_takeover_is_told() {
+    let clock = ManualClock::default();
+    let mut old = ledger(&clock);
+    let both = [("one", State::Running, "a:1"), ("two", State::Failed, "a:1")];
+    see(&mut old, &clock, members(&["a:1"]));
+    see(&mut old, &clock, listed(&both));
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut old, &clock, listed(&both[..1]));
+    clock.advance(TimeDelta::seconds(20));
+    old.tick(clock.now());
+    let unknown = old.judged["two"].clone();
+    assert_eq!(unknown.health, Health::Unknown);
+    for _ in 0..2 {
+        see(&mut old, &clock, only_one());
+        clock.advance(TimeDelta::seconds(5));
+    }
+    let facts = old.facts.connectors["two"].clone();
+    assert!(facts.deleted_at.is_some());
+    let two = ConnectorRecord {
+        facts,
+        verdict: unknown,
+        owner: None,
+    };
+    let record = ClusterRecord {
+        about: old.facts.about.clone(),
+        workers: old.facts.workers.values().cloned().collect(),
+        connectors: vec![two],
+        fresh: old.facts.fresh.clone(),
+        ..ClusterRecord::empty(&"orders".into())
+    };
+    let mut ledger = Ledger::new(&"orders".into(), Some(record), spec(), clock.now());
+    ledger.tick(clock.now());
+    let out = ledger.outgoing(clock.now()).expect("another verdict");
+    assert_eq!(out.connectors()[0].verdict.health, Health::Failed);
+    assert!(out.batch().feed.contains(&(Some("two".into()), Changed::Connector)));
+}
+
+#[test]
+fn a_group_that_emptied_holds_no_work_back() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    let held_back = |ledger: &Ledger| {
+        let reasons = ledger.judged["one"].reasons.iter();
+        reasons
+            .filter(|reason| reason.text.contains("holds the lost work back"))
+            .count()
+    };
+    see(&mut ledger, &clock, members(&["a:1", "b:1"]));
+    see(&mut ledger, &clock, listed(&[("one", State::Running, "b:1")]));
+    clock.advance(TimeDelta::seconds(5));
+    let Seen::Members(mut group) = members(&["a:1"]) else {
+        unreachable!()
+    };
+    group.members[0].delay_ms = Some(300_000);
+    see(&mut ledger, &clock, Seen::Members(group));
+    assert_eq!(held_back(&ledger), 1);
+    clock.advance(TimeDelta::seconds(5));
+    let Seen::Members(mut group) = members(&[]) else {
+        unreachable!()
+    };
+    group.state = "Empty".into();
+    see(&mut ledger, &clock, Seen::Members(group));
+    assert_eq!((health(&ledger, "one"), held_back(&ledger)), (Health::Unassigned, 0));
 }
 
 #[test]

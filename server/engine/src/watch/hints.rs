@@ -107,7 +107,11 @@ mod tests {
         let lacks = |instance: bool, named: Option<bool>, missing: bool| {
             let mut facts = (*connector("lines", Health::Healthy).facts).clone();
             facts.instance = facts.instance.filter(|_| instance);
-            facts.status_missing = named.map(|named| StatusMissing { since: at, named });
+            facts.status_missing = named.map(|named| StatusMissing {
+                since: at,
+                named,
+                heard_again: None,
+            });
             facts.missing = missing.then(|| Missing {
                 at,
                 by: "a:8083".into(),

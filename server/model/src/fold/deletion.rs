@@ -25,10 +25,10 @@ pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[Connector
         if names.contains(&connector.name) {
             next.missing = None;
             if let Some(status) = &mut next.status_missing {
-                status.named |= folding.at - status.since >= folding.settings.vanished_grace();
+                status.named |= folding.at - status.first_list() >= folding.settings.vanished_grace();
             }
         } else if proves_absence {
-            match &connector.missing {
+            match connector.missing.as_ref().filter(|first| counts(folding, first)) {
                 None => {
                     next.missing = Some(Missing {
                         at: folding.at,
@@ -51,6 +51,13 @@ pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[Connector
         let next = appeared(folding, name, again);
         folding.put_connector(next);
     }
+}
+
+/// Whether a first list still counts: one from before a pause in looking may be of a moment ago, where it was no pause but
+/// the clock that was set forward.
+fn counts(folding: &Folding<'_>, first: &Missing) -> bool {
+    let resumed = folding.facts.fresh.resumed;
+    resumed.is_none_or(|resumed| first.at >= resumed)
 }
 
 /// The second list proves the deletion when an interval lies between the two, and when it comes from another worker

@@ -21,26 +21,41 @@ pub(super) fn listed(folding: &mut Folding<'_>, listed: &Listed, before_silence:
         connector(folding, name, seen);
     }
     if folding.holds_whole_copy(&listed.by) {
-        vanished(folding, listed, before_silence.unwrap_or(folding.at));
+        vanished(folding, listed, before_silence);
     }
     workers_named(folding, listed);
 }
 
-/// Marks the connectors of which a status was seen before and is not in this list.
-fn vanished(folding: &mut Folding<'_>, listed: &Listed, since: Timestamp) {
+/// Marks the connectors of which a status was seen before and is not in this list. Of what was missing before a silence
+/// already, the proof of its deletion has its time anew: nobody could give it meanwhile.
+fn vanished(folding: &mut Folding<'_>, listed: &Listed, before_silence: Option<Timestamp>) {
     let shown = |name| listed.connectors.get(name).is_some_and(ListedConnector::has_status);
     let connectors = folding.facts.connectors.values();
-    let newly: Vec<_> = connectors
-        .filter(|known| known.deleted_at.is_none() && known.status_missing.is_none() && known.has_status())
+    let at = folding.at;
+    let heard_again = before_silence.map(|_| at);
+    let unseen: Vec<_> = connectors
+        .filter(|known| known.deleted_at.is_none() && known.has_status())
         .filter(|known| !shown(&known.name))
         .cloned()
         .collect();
-    for connector in newly {
-        let status_missing = Some(StatusMissing { since, named: false });
-        folding.put_connector(ConnectorFacts {
-            status_missing,
-            ..(*connector).clone()
-        });
+    for connector in unseen {
+        let status_missing = match &connector.status_missing {
+            Some(status) => StatusMissing {
+                heard_again: heard_again.or(status.heard_again),
+                ..status.clone()
+            },
+            None => StatusMissing {
+                since: before_silence.unwrap_or(at),
+                named: false,
+                heard_again,
+            },
+        };
+        if connector.status_missing.as_ref() != Some(&status_missing) {
+            folding.put_connector(ConnectorFacts {
+                status_missing: Some(status_missing),
+                ..(*connector).clone()
+            });
+        }
     }
 }
 

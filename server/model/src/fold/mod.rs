@@ -43,6 +43,7 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         touched: Touched::default(),
     };
     let about_before = folding.facts.about.clone();
+    reach::looked(&mut folding);
     // Looks may end in another order than they began.
     folding.facts.fresh.tried = folding.facts.fresh.tried.max(Some(observation.answered));
     match &observation.seen {

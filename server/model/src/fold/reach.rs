@@ -6,14 +6,26 @@ use crate::Timestamp;
 use crate::observe::{Gap, GapKind, Source};
 use crate::transition::{Change, Subject};
 
+/// Somebody looked: notes that nobody had for longer than the stale limit, unless the cluster was silent before that and
+/// may be so all the while.
+pub(super) fn looked(folding: &mut Folding<'_>) {
+    let at = folding.answered;
+    let fresh = &folding.facts.fresh;
+    let limit = folding.settings.stale_after.max(folding.settings.interval * 3);
+    let paused = fresh.tried.is_some_and(|tried| at - tried > limit);
+    if paused && returned::silence(folding).is_none() {
+        folding.facts.fresh.resumed = Some(at);
+    }
+}
+
 /// A list came. Its states are as of its question; that the cluster answers is true from the answer on. Returns the last
 /// list before it, where the cluster was silent since.
 pub(super) fn listed(folding: &mut Folding<'_>) -> Option<Timestamp> {
-    let silent = returned::was_silent(folding);
-    if silent {
+    let silence = returned::silence(folding);
+    if silence.as_ref().is_some_and(|silence| !silence.busy) {
         returned::doubt(folding);
     }
-    let before = folding.facts.fresh.rest.filter(|_| silent);
+    let before = folding.facts.fresh.rest.filter(|_| silence.is_some());
     let first = folding.facts.fresh.rest.is_none() && folding.facts.about.reachable_since.is_none();
     folding.facts.fresh.rest = Some(folding.at);
     folding.facts.fresh.answered = Some(folding.answered);
@@ -33,11 +45,9 @@ pub(super) fn listed(folding: &mut Folding<'_>) -> Option<Timestamp> {
 /// passed without a list, and a worker that answers "busy" or "starting" is reachable.
 pub(super) fn missing(folding: &mut Folding<'_>, gap: &Gap) {
     let patience = folding.settings.interval * 2;
-    let overdue = folding
-        .facts
-        .fresh
-        .listed()
-        .is_none_or(|last| folding.at - last > patience);
+    let fresh = &folding.facts.fresh;
+    let last = fresh.listed().map(|last| last.max(fresh.resumed.unwrap_or(last)));
+    let overdue = last.is_none_or(|last| folding.at - last > patience);
     // Workers that answer "busy" end a silence, though they list nothing yet.
     if gap.kind == GapKind::Busy && returned::was_silent(folding) {
         returned::doubt(folding);

@@ -13,8 +13,14 @@ use crate::judge;
 
 /// Whether nothing was heard of the cluster's workers until the answer in hand; busy ones were heard.
 pub(super) fn was_silent(folding: &Folding<'_>) -> bool {
-    let (around, _) = judge::surroundings(&folding.facts, folding.settings, folding.answered);
-    around.silence.is_some_and(|silence| !silence.busy)
+    silence(folding).is_some_and(|silence| !silence.busy)
+}
+
+/// The silence until the answer in hand, be it that of workers which were too busy to list anything.
+pub(super) fn silence(folding: &Folding<'_>) -> Option<judge::Silence> {
+    judge::surroundings(&folding.facts, folding.settings, folding.answered)
+        .0
+        .silence
 }
 
 /// Puts every death that was seen before in doubt.

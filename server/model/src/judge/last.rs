@@ -29,9 +29,11 @@ pub fn last_true(
     };
     let workers = cluster.workers.iter();
     let then = ClusterFacts {
+        name: cluster.name.clone(),
+        about: cluster.about.clone(),
         workers: workers.map(|(id, worker)| (id.clone(), as_of(worker, since))).collect(),
         connectors: BTreeMap::new(),
-        ..cluster.clone()
+        fresh: cluster.fresh.clone(),
     };
     let judged = judge(&then, &seen, &Surroundings::default(), settings, None, since);
     Some(judged.verdict)

@@ -105,7 +105,7 @@ fn list(places: &[Option<u32>]) -> String {
 /// Until when the rebalance delay explains that nobody has taken the work over; afterwards it explains nothing.
 fn delay_reason(case: &Case<'_>, window: &mut Window) -> Option<Reason> {
     let group = case.cluster.about.group.as_ref()?;
-    let until = group.delay_until.filter(|until| *until > case.now)?;
+    let until = group.holds_until(case.now)?;
     window.until(until);
     let as_of = case.cluster.fresh.group?;
     let moment = until.format("%H:%M:%S");

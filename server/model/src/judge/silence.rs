@@ -7,10 +7,11 @@ use super::surroundings::Silence;
 use super::window::Window;
 use crate::Timestamp;
 use crate::observe::Source;
+use crate::scope::Scope;
 use crate::verdict::{Class, Diagnosis, Domain, Health, Reason};
 
 /// What is said of a connector, and of its tasks, whose status vanished.
-pub(super) const VANISHED: &str = "The workers know this connector, but its status has vanished";
+const VANISHED: &str = "The workers know this connector, but its status has vanished";
 
 /// `unknown`: the cluster is silent, no status of this connector exists yet, or its status vanished.
 pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
@@ -25,7 +26,10 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
             "a connector that was just created looks the same as one whose start hangs",
         ));
     }
-    let since = vanished(case, window)?;
+    let (since, unseen) = vanished(case, window)?;
+    if unseen == Unseen::SinceSilence {
+        return Some(not_listed_again(since));
+    }
     if let Some(first) = &case.connector.missing {
         return Some(without_status(
             since,
@@ -46,26 +50,80 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
 }
 
 /// What is said in its place while a ready worker does not list the connector either.
-pub(super) const UNPROVEN: &str = "This connector is listed no more; that it was deleted is not proven yet";
+const UNPROVEN: &str = "This connector is listed no more; that it was deleted is not proven yet";
 
-/// What is said of a connector without a status, and of its tasks.
-pub(super) fn gone(case: &Case<'_>) -> &'static str {
-    match case.connector.missing {
-        Some(_) => UNPROVEN,
-        None => VANISHED,
+/// What is said of a connector that was not seen since before its cluster fell silent.
+const SINCE_SILENCE: &str =
+    "The cluster is heard again, and this connector was not seen since; whether it was deleted is not proven yet";
+
+/// Why nothing is known of a connector of which a status was seen before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unseen {
+    /// The lists since its cluster is heard again do not show it, and a deletion may still be proven: it stays as unknown
+    /// as it was during the silence.
+    SinceSilence,
+    /// A ready worker does not list it either.
+    Unproven,
+    /// The workers know it, and show no status.
+    Vanished,
+}
+
+impl Unseen {
+    /// What is said of the connector, and of its tasks.
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::SinceSilence => SINCE_SILENCE,
+            Self::Unproven => UNPROVEN,
+            Self::Vanished => VANISHED,
+        }
     }
 }
 
-/// Since when its status has been missing, once that is no deletion which is still being proven.
-pub(super) fn vanished(case: &Case<'_>, window: &mut Window) -> Option<Timestamp> {
-    let since = case.connector.status_missing.as_ref()?.since;
-    let ends = since
-        + match case.connector.missing {
-            Some(_) => case.settings.deletion_grace(),
-            None => case.settings.vanished_grace(),
-        };
+/// Since when its status has been missing, once that is no deletion which is still being proven, and why. A first plain
+/// list without it gives the proof more time, unless it comes so late that the connector is unknown already.
+pub(super) fn vanished(case: &Case<'_>, window: &mut Window) -> Option<(Timestamp, Unseen)> {
+    let status = case.connector.status_missing.as_ref()?;
+    let first = status.first_list();
+    let in_time = first + case.settings.vanished_grace();
+    let missing = case.connector.missing.as_ref();
+    let ends = match missing {
+        Some(missing) if missing.at < in_time => first + case.settings.deletion_grace(),
+        _ => in_time,
+    };
     window.until(ends);
-    (case.now >= ends).then_some(since)
+    if case.now < ends {
+        return status.heard_again.map(|_| (status.since, Unseen::SinceSilence));
+    }
+    let unseen = if missing.is_some() {
+        Unseen::Unproven
+    } else {
+        Unseen::Vanished
+    };
+    Some((status.since, unseen))
+}
+
+fn not_listed_again(since: Timestamp) -> Finding {
+    let reason = Reason {
+        text: SINCE_SILENCE.into(),
+        evidence: "the lists since then lack it; the states shown are the last ones seen".into(),
+        source: Source::Rest,
+        as_of: since,
+    };
+    let diagnosis = Diagnosis {
+        domain: Domain::Infrastructure,
+        class: Class::Worker,
+        confidence: 0.6,
+        root_cause: "the cluster is heard again; not all of its connectors were seen since".into(),
+        why: "every connector of the cluster was out of sight, and whether these were deleted meanwhile is not proven yet"
+            .into(),
+        shared: Some(Scope::Cluster),
+    };
+    Finding {
+        health: Health::Unknown,
+        since,
+        reasons: vec![reason],
+        diagnosis: Some(diagnosis),
+    }
 }
 
 fn without_status(since: Timestamp, text: &str, evidence: &str, why: &str) -> Finding {

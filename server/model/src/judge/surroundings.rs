@@ -49,8 +49,9 @@ impl Silence {
 /// Judges the surroundings: silent when for the stale limit no worker listed its connectors and the group had no member,
 /// or was not seen either. With it the moment at which they must be judged again.
 ///
-/// Only a look that failed tells of silence: while nobody looked (the server was away) nobody failed to answer. A worker
-/// that answers "busy" lives, and yet leaves the states as old as they are.
+/// Only a look that failed tells of silence: while nobody looked (the server was away) nobody failed to answer, so it
+/// counts from when somebody began to look again. A worker that answers "busy" lives, and yet leaves the states as old as
+/// they are.
 pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp) -> (Surroundings, Option<Timestamp>) {
     let limit = settings.stale_after;
     let Some(gap) = &cluster.about.gap else {
@@ -63,6 +64,7 @@ pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp)
         Some(_) => told.unwrap_or(began),
         None => told.map_or(began, |told| told.max(began)),
     };
+    let heard = heard.max(cluster.fresh.resumed.unwrap_or(heard));
     let unknown_since = unknown_since(heard, limit);
     if now < unknown_since {
         return (Surroundings::default(), Some(unknown_since));

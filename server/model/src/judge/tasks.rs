@@ -46,8 +46,8 @@ fn find(case: &Case<'_>, facts: &InstanceFacts, window: &mut Window) -> (Health,
     if let Some(silence) = &case.surroundings.silence {
         return (Health::Unknown, silence.unknown_since, silence.text.clone());
     }
-    if let Some(since) = silence::vanished(case, window) {
-        return (Health::Unknown, since, silence::gone(case).into());
+    if let Some((since, unseen)) = silence::vanished(case, window) {
+        return (Health::Unknown, since, unseen.text().into());
     }
     let on = &instance::whereabouts(case, &facts.worker_id);
     if facts.state == State::Paused {

@@ -154,6 +154,7 @@ pub fn connector(name: &str, config: Option<Arc<ListedConfig>>) -> ConnectorReco
             status_missing: Some(StatusMissing {
                 since: at(5),
                 named: true,
+                heard_again: Some(at(6)),
             }),
             missing: Some(Missing {
                 at: at(7),

@@ -1,9 +1,9 @@
 //! Workers that die, leave and return.
 
 use model::facts::Alive;
-use model::observe::GapKind;
+use model::observe::{GapKind, Seen};
 
-use super::story::{at, connector, group_of, left_and_right, list, no_list, two_workers};
+use super::story::{Story, at, connector, group_of, left_and_right, list, members, no_list, two_workers};
 
 #[test]
 fn a_killed_worker_is_gone_with_the_group_though_rest_says_running() {
@@ -273,4 +273,20 @@ fn a_worker_that_returns_within_the_delay_runs_nothing_until_its_work_is_given_b
     story.see(31, group_of(&["a", "b"], 0));
     assert_eq!(story.verdict("right"), "healthy 31 [healthy]");
     assert!(story.open().is_empty());
+}
+
+#[test]
+fn a_group_that_emptied_holds_nothing_back() {
+    let mut story = two_workers();
+    story.see(10, group_of(&["a"], 300_000));
+    let held = "The leader holds the lost work back";
+    assert!(story.reasons("right").contains(held), "{}", story.reasons("right"));
+    let holds = |story: &Story, second| story.facts.about.group.as_ref().unwrap().holds_until(at(second));
+    assert_eq!((holds(&story, 309), holds(&story, 310)), (Some(at(310)), None));
+    let mut empty = members(&[], 0);
+    empty.state = "PreparingRebalance".into();
+    story.see(15, Seen::Members(empty));
+    let group = story.facts.about.group.as_ref().unwrap();
+    assert_eq!((group.delay_until, group.holds_until(at(15))), (Some(at(310)), None));
+    assert!(!story.reasons("right").contains(held), "{}", story.reasons("right"));
 }

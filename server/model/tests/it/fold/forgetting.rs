@@ -27,6 +27,7 @@ fn a_gone_worker_is_kept_for_its_retention_and_as_long_as_a_status_names_it() {
     assert!(touched.about, "nor does the cluster tell what its address answered");
     assert_eq!(facts.workers.len(), 1, "who lives stays");
     assert!(facts.about.addresses.is_empty());
+    assert!(facts.fresh.asked.is_empty(), "nor when it was asked for that");
     assert!(forgotten(&mut facts, &story, 11 + hour).is_empty());
 }
 
