@@ -79,6 +79,9 @@ pub struct GroupFacts {
     pub members: BTreeSet<Arc<str>>,
     /// Since when it has had no member; `None` while it has some.
     pub empty_since: Option<Timestamp>,
+    /// Since when it has members again, after it had none.
+    #[serde(default)]
+    pub members_since: Option<Timestamp>,
     /// Until when the leader holds lost work back (`scheduled.rebalance.max.delay.ms`), while it does.
     pub delay_until: Option<Timestamp>,
     /// Rebalances seen by this server: how often the member set or leader changed.

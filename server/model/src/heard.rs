@@ -8,10 +8,15 @@ use crate::facts::{Freshness, GroupFacts};
 use crate::observe::{Gap, GapKind};
 
 /// The last moment at which somebody spoke for what runs in a cluster: a worker that listed it, or its group with
-/// members in it. A group that lost its last member spoke until then; without `group` the last answer about it counts.
+/// members in it. A group that lost its last member spoke until then, and one that has members again since knows nothing
+/// of what ran before: that is told by the next list. Without `group` the last answer about it counts.
 pub fn heard(fresh: &Freshness, group: Option<&GroupFacts>) -> Option<Timestamp> {
-    let group = group.and_then(|facts| facts.empty_since).or(fresh.group);
-    fresh.listed().max(group)
+    let listed = fresh.listed();
+    let others = group
+        .and_then(|facts| facts.members_since)
+        .filter(|since| listed.is_some_and(|listed| *since > listed));
+    let spoke = group.and_then(|facts| facts.empty_since).or(fresh.group);
+    listed.max(spoke.filter(|_| others.is_none()))
 }
 
 /// From when on it is unknown what runs in a cluster of which nothing was heard since `heard`: one moment for all of it.
@@ -156,23 +161,32 @@ mod tests {
             leader: None,
             members: Default::default(),
             empty_since: empty_since.and_then(at),
+            members_since: None,
             delay_until: None,
             rebalances: 0,
         };
-        for (rest, asked, empty, expected) in [
-            (None, None, None, None),
-            (Some(5), None, None, Some(6)),
-            (Some(5), Some(60), None, Some(60)),
-            (Some(5), Some(60), Some(20), Some(20)),
-            (Some(50), Some(60), Some(20), Some(51)),
-            (None, Some(60), None, Some(60)),
+        for (rest, asked, empty, back, expected) in [
+            (None, None, None, None, None),
+            (Some(5), None, None, None, Some(6)),
+            (Some(5), Some(60), None, None, Some(60)),
+            (Some(5), Some(60), Some(20), None, Some(20)),
+            (Some(50), Some(60), Some(20), None, Some(51)),
+            (None, Some(60), None, None, Some(60)),
+            // It emptied and has members again: that says nothing of what runs until a list comes.
+            (Some(5), Some(60), None, Some(30), Some(6)),
+            (Some(5), Some(60), Some(50), Some(30), Some(6)),
+            (Some(40), Some(60), None, Some(30), Some(60)),
         ] {
-            let (fresh, group) = (fresh(rest, asked), group(empty));
+            let fresh = fresh(rest, asked);
+            let group = GroupFacts {
+                members_since: back.and_then(at),
+                ..group(empty)
+            };
             let group = asked.map(|_| &group);
             assert_eq!(
                 heard(&fresh, group),
                 expected.and_then(at),
-                "{rest:?} {asked:?} {empty:?}"
+                "{rest:?} {asked:?} {empty:?} {back:?}"
             );
         }
     }

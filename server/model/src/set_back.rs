@@ -42,7 +42,7 @@ impl SetBack {
         let about = &mut facts.about;
         touched.about |= self.some(&mut about.reachable_since);
         if let Some(group) = &mut about.group {
-            touched.about |= self.some(&mut group.empty_since);
+            touched.about |= self.some(&mut group.empty_since) | self.some(&mut group.members_since);
             // This one may well lie ahead, and goes on to do so by as much.
             if let Some(until) = group.delay_until.as_mut().filter(|until| **until > self.now + self.by) {
                 *until -= self.by;

@@ -48,6 +48,7 @@ fn a_rebalance_delay_is_told_until_it_has_run_out() {
                 leader: None,
                 members: Default::default(),
                 empty_since: empty.then_some(now),
+                members_since: None,
                 delay_until: Some(now + delay),
                 rebalances: 1,
             });

@@ -23,7 +23,7 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
     }
     let before = folding.facts.fresh.group;
     if !group.partial {
-        if !group.members.is_empty() && returned::was_silent(folding) {
+        if !group.members.is_empty() && !back_unlisted(folding) && returned::was_silent(folding) {
             returned::doubt(folding);
         }
         folding.facts.fresh.group = Some(folding.at);
@@ -60,6 +60,13 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
 /// gone, of the others only what their addresses answer is left.
 pub(super) fn missing(folding: &mut Folding<'_>, gap: &Gap) {
     untold(folding, gap, |_| true);
+}
+
+/// Whether it was seen already that the group has members again, and no list came since: the silence goes on.
+fn back_unlisted(folding: &Folding<'_>) -> bool {
+    let back = folding.facts.about.group.as_ref().and_then(|group| group.members_since);
+    let listed = folding.facts.fresh.listed();
+    back.is_some_and(|since| listed.is_some_and(|listed| since > listed))
 }
 
 /// A group of the same name in another Kafka cluster is another one: its members run nothing of this Connect cluster.
@@ -260,6 +267,10 @@ fn group_facts(folding: &mut Folding<'_>, group: &GroupMembers) {
         leader,
         members,
         empty_since: group.members.is_empty().then(|| old_empty.unwrap_or(folding.at)),
+        members_since: match old_empty {
+            Some(_) if !group.members.is_empty() => Some(folding.at),
+            _ => before.as_ref().and_then(|old| old.members_since),
+        },
         delay_until,
         rebalances: before.as_ref().map_or(0, |old| old.rebalances) + u64::from(changed),
     });

@@ -160,8 +160,10 @@ fn all_workers_killed_is_unassigned_first_and_unknown_once_both_are_silent() {
             "100 cluster rebalance of 2 led by a, delay 0"
         ]
     );
-    assert_eq!(story.verdict("left"), "healthy 100 [healthy]");
+    // What ran before they died, they run no more until a list says so.
+    assert_eq!(story.verdict("left"), "unknown 40 [unknown]");
     story.see(101, list("b", &left_and_right("RUNNING a", "RUNNING b")));
+    assert_eq!(story.verdict("left"), "healthy 101 [healthy]");
     assert_eq!(story.news(), ["101 cluster reachable"]);
     assert!(story.open().is_empty());
 }

@@ -153,12 +153,17 @@ fn where_the_group_is_heard_first_who_is_not_back_yet_stays_in_doubt() {
     frozen(&mut story, 5, 100);
     story.fault_news();
     story.see(100, group_of(&["a"], 0));
-    assert_eq!(story.verdict("left"), "healthy 100 [healthy]");
+    assert_eq!(
+        story.verdict("left"),
+        "unknown 45 [unknown]",
+        "the group emptied meanwhile"
+    );
     assert_eq!(story.verdict("right"), "unknown 45 [unknown]");
     assert!(story.fault_news().is_empty());
     story.see(101, list("a", &left_and_right("RUNNING a", "RUNNING b")));
     assert_eq!(story.verdict("right"), "unknown 45 [unknown]");
-    story.see(105, group_of(&["a"], 0));
+    // An interval after the list, which ended the silence.
+    story.see(106, group_of(&["a"], 0));
     // It was lost when it was lost: nothing is known to have happened meanwhile.
     assert_eq!(story.verdict("right"), "unassigned 15 [unassigned]");
 }
