@@ -470,6 +470,8 @@ mod handover_tests;
 #[cfg(test)]
 mod hour_tests;
 #[cfg(test)]
+mod refused_limits_tests;
+#[cfg(test)]
 mod refused_random_tests;
 #[cfg(test)]
 mod refused_tests;
