@@ -112,13 +112,15 @@ fn one_entry_among_thousands_is_found_however_often_it_takes() {
 
 #[test]
 fn after_a_database_that_took_nothing_one_entry_is_found_too() {
-    let clock = ManualClock::default();
-    let mut ledger = ledger(&clock);
-    history(&mut ledger, &clock, 0..1_000);
-    assert_eq!(send(&mut ledger, &clock, only_gaps).others(), 0);
-    clock.advance(TimeDelta::seconds(61));
-    let sent = send(&mut ledger, &clock, without(999));
-    assert_eq!((sent.others(), ledger.unrecorded()), (999, 1));
+    for takes in [only_gaps, |_: &Outgoing| false] {
+        let clock = ManualClock::default();
+        let mut ledger = ledger(&clock);
+        history(&mut ledger, &clock, 0..1_000);
+        assert_eq!(send(&mut ledger, &clock, takes).others(), 0);
+        clock.advance(TimeDelta::seconds(61));
+        let sent = send(&mut ledger, &clock, without(999));
+        assert_eq!((sent.others(), ledger.unrecorded()), (999, 1));
+    }
 }
 
 #[test]

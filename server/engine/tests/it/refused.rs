@@ -131,3 +131,38 @@ async fn an_entry_that_is_refused_for_good_becomes_a_gap_and_holds_up_nothing_el
     assert_eq!(rig.verdicts("lines").await, [Health::Healthy, Health::Failed]);
     rig.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_that_is_refused_to_the_end_is_told_as_lost_and_one_that_is_taken_then_is_not() {
+    for refused_to_the_end in [true, false] {
+        let database = Database::new().await;
+        let (fake, rig) = fleet(&database).await;
+        refuse(&database, "history", "connector").await;
+        fail(&fake, "poison");
+        failed(&rig, "poison").await;
+        until("the gap", async || {
+            gaps(&rig)
+                .await
+                .iter()
+                .any(|why| why.contains("are tried again"))
+                .then_some(())
+        })
+        .await;
+        if !refused_to_the_end {
+            run(&database, "DROP TRIGGER refuse ON history").await;
+        }
+        rig.stop().await;
+        let next = Rig::start_as(&database, "server-2", spec(vec![cluster("orders", &fake.urls())])).await;
+        let told = gaps(&next).await;
+        let lost = told
+            .iter()
+            .any(|why| why.contains("which are lost: this server lets the cluster go"));
+        assert_eq!(lost, refused_to_the_end, "{told:?}");
+        let expected: &[Health] = match refused_to_the_end {
+            true => &[Health::Healthy],
+            false => &[Health::Healthy, Health::Failed],
+        };
+        assert_eq!(next.verdicts("poison").await, expected);
+        next.stop().await;
+    }
+}
