@@ -318,3 +318,69 @@ fn by_cluster(items: &[FeedItem]) -> BTreeMap<ClusterName, Changes> {
     }
     clusters
 }
+
+#[cfg(test)]
+mod tests {
+    use model::owner::Owners;
+    use model::settings::Settings;
+
+    use super::*;
+    use crate::{ClusterSpec, Tls};
+
+    fn spec(addresses: [&str; 2]) -> Arc<FleetSpec> {
+        let cluster = |(name, address): (&str, &str)| ClusterSpec {
+            name: name.into(),
+            formerly: Vec::new(),
+            urls: vec![address.parse().unwrap()],
+            auth: None,
+            tls: Tls::default(),
+            labels: BTreeMap::new(),
+            kafka: None,
+            group_id: None,
+        };
+        Arc::new(FleetSpec {
+            kafka: BTreeMap::new(),
+            clusters: ["a", "b"].into_iter().zip(addresses).map(cluster).collect(),
+            teams: Vec::new(),
+            owners: Owners::default(),
+            settings: Settings::default(),
+            allow: Vec::new(),
+        })
+    }
+
+    #[tokio::test]
+    async fn clusters_are_compared_by_the_addresses_that_they_have_now() {
+        let (apart, shared) = (["http://one:1", "http://two:2"], ["http://one:1", "http://one:1"]);
+        let (configuration, spec_receiver) = watch::channel(spec(apart));
+        let (fleet, views) = watch::channel(Arc::default());
+        let mut follower = Follower {
+            // Nothing is read from it.
+            store: Store::lazy("postgres://nobody@127.0.0.1:1/none", 1).unwrap(),
+            spec: spec_receiver,
+            fleet,
+            loaded: watch::channel(true).0,
+            events: broadcast::channel(1).0,
+            listener: None,
+            complete: true,
+            comparison: Comparison::default(),
+            addresses: None,
+        };
+        let cluster = |name: &str| {
+            let cluster = Cluster::new(ClusterRecord::empty(&name.into()), 1);
+            (ClusterName::from(name), Arc::new(cluster))
+        };
+        let clusters: BTreeMap<_, _> = ["a", "b"].map(cluster).into();
+        let mut alike = |addresses| {
+            configuration.send_replace(spec(addresses));
+            follower.swap(Fleet {
+                clusters: clusters.clone(),
+                feed: 1,
+                ..Fleet::default()
+            });
+            views.borrow().alike.len()
+        };
+        assert_eq!(alike(apart), 0);
+        assert_eq!(alike(shared), 2, "a reload gave both one address");
+        assert_eq!(alike(apart), 0);
+    }
+}

@@ -221,6 +221,7 @@ impl Holding<'_> {
                 () = orders.hand_over.cancelled(), if !handing_over => {
                     handing_over = true;
                     self.take_all(&mut observations).await;
+                    self.ledgers.values_mut().for_each(Ledger::hurry);
                 }
                 () = orders.renew.notified() => match self.shared.store.renew(self.lease).await {
                     Ok(()) => {}
@@ -252,8 +253,13 @@ impl Holding<'_> {
                 return self.fenced();
             }
             // What could not be recorded would be lost with the lease: it is kept until it could.
-            if handing_over && self.ledgers.values_mut().all(|ledger| !ledger.owes_record()) {
-                return Ended::HandedOver;
+            if handing_over && !self.owes_record() {
+                if let Err(Fenced) = self.give_up().await {
+                    return self.fenced();
+                }
+                if !self.owes_record() {
+                    return Ended::HandedOver;
+                }
             }
         }
     }
@@ -411,9 +417,31 @@ impl Holding<'_> {
     }
 
     async fn last_words(mut self) -> Ended {
-        match self.record().await {
-            Ok(()) => Ended::Asked,
-            Err(Fenced) => self.fenced(),
+        self.ledgers.values_mut().for_each(Ledger::hurry);
+        if self.record().await.is_err() || self.give_up().await.is_err() {
+            return self.fenced();
+        }
+        Ended::Asked
+    }
+
+    fn owes_record(&self) -> bool {
+        self.ledgers.values().any(Ledger::owes_record)
+    }
+
+    /// History that the database refuses ends with this holding: that is recorded in its place.
+    async fn give_up(&mut self) -> Result<(), Fenced> {
+        let now = self.shared.clock.now();
+        let mut lost = 0;
+        for (cluster, ledger) in &mut self.ledgers {
+            let entries = ledger.give_up(now);
+            if entries > 0 {
+                warn!(%cluster, entries, "history that the database refuses is lost: this server lets the cluster go");
+            }
+            lost += entries;
+        }
+        match lost {
+            0 => Ok(()),
+            _ => self.record().await,
         }
     }
 }

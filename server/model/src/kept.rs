@@ -100,6 +100,12 @@ pub(crate) fn tight<K, V>(map: LiteMap<K, V>) -> LiteMap<K, V> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Timestamp;
+    use crate::fold::fold;
+    use crate::observe::{Listed, ListedConfig, Observation, Seen};
+    use crate::record::ClusterRecord;
+    use crate::secrets::{Config, FingerprintKey, mask};
+    use crate::settings::Settings;
 
     #[test]
     fn equal_words_are_kept_once_and_long_texts_for_themselves() {
@@ -132,5 +138,72 @@ mod tests {
         let entries = map.into_tuple_vec();
         assert_eq!((entries.len(), entries.capacity()), (40, 40));
         assert!(entries.is_sorted());
+    }
+
+    /// A connector with two tasks, listed by a worker.
+    fn listed() -> crate::facts::ConnectorFacts {
+        let instance = || crate::observe::ListedInstance {
+            state: crate::state::State::Running,
+            worker_id: "a:1".into(),
+            trace: None,
+            trace_id: None,
+            version: None,
+        };
+        let connector = crate::observe::ListedConnector {
+            kind: None,
+            config: Some(Arc::new(masked())),
+            instance: Some(instance()),
+            tasks: [(0, instance()), (1, instance())].into_iter().collect(),
+        };
+        let at = Timestamp::default();
+        let observation = Observation {
+            at,
+            answered: at,
+            seen: Seen::Listed(Listed {
+                by: "a:1".into(),
+                connectors: [("lines".into(), connector)].into_iter().collect(),
+            }),
+        };
+        let facts = ClusterRecord::empty(&"orders".into()).facts();
+        let mut folded = fold(facts, &observation, &Settings::default());
+        // A copy would have no more room than it needs.
+        Arc::into_inner(folded.facts.connectors.remove("lines").unwrap()).unwrap()
+    }
+
+    fn masked() -> ListedConfig {
+        let raw = r#"{"name": "lines", "topics": "lines", "tasks.max": "2"}"#;
+        let key = FingerprintKey::new(b"a key that only this test has");
+        mask(&serde_json::from_str(raw).unwrap(), None, &key)
+    }
+
+    fn keys(config: &Config) -> Vec<Arc<str>> {
+        config.iter().map(|(key, _)| key.clone()).collect()
+    }
+
+    #[test]
+    fn configs_have_their_keys_in_common_however_they_came_to_be() {
+        let text = serde_json::to_string(&masked().config).unwrap();
+        let read = || serde_json::from_str::<Config>(&text).unwrap();
+        let first = keys(&masked().config);
+        for other in [keys(&masked().config), keys(&read()), keys(&read())] {
+            assert_eq!(first.len(), 3);
+            assert!(first.iter().zip(&other).all(|(one, other)| Arc::ptr_eq(one, other)));
+        }
+    }
+
+    #[test]
+    fn the_facts_hold_no_spare_room() {
+        let facts = listed();
+        let again: crate::facts::ConnectorFacts =
+            serde_json::from_value(serde_json::to_value(&facts).unwrap()).unwrap();
+        for facts in [facts, again] {
+            let tasks = facts.tasks.into_tuple_vec();
+            assert_eq!((tasks.len(), tasks.capacity()), (2, 2));
+        }
+        let text = serde_json::to_string(&masked().config).unwrap();
+        let read: Config = serde_json::from_str(&text).unwrap();
+        for config in [masked().config, read] {
+            assert_eq!(config.into_room(), (3, 3));
+        }
     }
 }

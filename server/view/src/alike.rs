@@ -107,7 +107,7 @@ impl Comparison {
         let none = Configured::default();
         let count = self.known.len();
         self.known.retain(|name, _| clusters.contains_key(name));
-        let mut other = count != self.known.len();
+        let mut differs = count != self.known.len();
         let (mut changed, mut listed) = (BTreeSet::new(), BTreeSet::new());
         for (name, cluster) in clusters {
             let configured = configured.get(name).unwrap_or(&none);
@@ -132,8 +132,8 @@ impl Comparison {
                 listed.insert(name);
             }
         }
-        other |= self.compare(&changed, &listed);
-        if other {
+        differs |= self.compare(&changed, &listed);
+        if differs {
             self.pairs
                 .retain(|(left, right), _| self.known.contains_key(left) && self.known.contains_key(right));
             self.found = Arc::new(self.alikes());
@@ -155,7 +155,7 @@ impl Comparison {
         let of_listed = self.pairs.keys();
         let of_listed = of_listed.filter(|(left, right)| listed.contains(left) || listed.contains(right));
         asked.extend(of_listed.cloned());
-        let mut other = false;
+        let mut differs = false;
         for pair in asked {
             let (Some(left), Some(right)) = (self.known.get(&pair.0), self.known.get(&pair.1)) else {
                 continue;
@@ -164,13 +164,13 @@ impl Comparison {
             let like = || left.identity.compare(&right.identity, false) != Likeness::Different;
             // A pair that lists other connectors stays one, so that a change of its lists is seen.
             let common = (!refused && like()).then(|| left.common(right));
-            other |= self.pairs.get(&pair) != common.as_ref();
+            differs |= self.pairs.get(&pair) != common.as_ref();
             match common {
                 Some(common) => self.pairs.insert(pair, common),
                 None => self.pairs.remove(&pair),
             };
         }
-        other
+        differs
     }
 
     fn alikes(&self) -> Alikes {

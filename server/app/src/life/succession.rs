@@ -119,6 +119,41 @@ mod tests {
         }
     }
 
+    /// What the file says when this process has the place.
+    fn text_of(succession: Succession, folder: &Path) -> String {
+        drop(succession);
+        std::fs::read_to_string(folder.join(FILE)).unwrap()
+    }
+
+    #[test]
+    fn the_place_is_one_file_of_one_device_on_one_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let text = text_of(Succession::of(folder.path(), "here/1/a"), folder.path());
+        let about = std::fs::metadata(&path).unwrap();
+        let (device, number) = (about.dev(), about.ino());
+        assert_eq!(text, format!("here {device} {number}\nhere/1/a\n"));
+        // Numbers of files repeat from one device to the next.
+        for other in [
+            format!("here {} {number}", device + 1),
+            format!("here {device} {}", number + 1),
+            format!("there {device} {number}"),
+        ] {
+            std::fs::write(&path, format!("{other}\nhere/1/a\n")).unwrap();
+            assert!(names(&Succession::of(folder.path(), "here/2/b")).is_empty(), "{other}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_longer_list() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        std::fs::write(&path, "another place\n".repeat(40)).unwrap();
+        let text = text_of(Succession::of(folder.path(), "here/1/a"), folder.path());
+        assert!(text.lines().eq([text.lines().next().unwrap(), "here/1/a"]), "{text}");
+        assert_eq!(names(&Succession::of(folder.path(), "here/2/b")), ["here/1/a"]);
+    }
+
     #[test]
     fn a_copied_folder_and_another_machine_succeed_nobody() {
         let [one, other] = [(); 2].map(|()| tempfile::tempdir().unwrap());

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use model::actor::Right;
-use model::facts::{Freshness, GroupFacts};
+use model::facts::{ConnectorFacts, Freshness, GroupFacts};
 use model::fault::Fault;
 use model::names::ConnectorId;
+use model::record::ConnectorRecord;
 use model::verdict::Health;
 use serde_json::json;
 
@@ -107,4 +108,19 @@ fn its_own_fault_is_told_while_it_belongs_to_that_of_its_cluster() {
     };
     assert_eq!(told("a"), (Some("all".to_owned()), Some("own".to_owned())));
     assert_eq!(told("b"), (Some("all".to_owned()), None));
+    // What was deleted waits for nobody to hear of it again.
+    stage.turn("orders", |cluster| {
+        let known = &cluster.connectors["a"];
+        let facts = ConnectorFacts {
+            deleted_at: Some(at),
+            ..known.facts().clone()
+        };
+        let record = ConnectorRecord {
+            facts: Arc::new(facts),
+            verdict: Arc::new(known.verdict().clone()),
+            owner: None,
+        };
+        cluster.put_connectors(vec![record], 9);
+    });
+    assert_eq!(told("a").1, None);
 }

@@ -301,8 +301,7 @@ impl Ledger {
 
     /// Says how much of the history is not recorded yet.
     fn tell_pending(&self) {
-        let sent = self.sent.as_ref().map_or(0, |sent| sent.entries().len());
-        telemetry::entries_pending(self.facts.name.as_str(), sent + self.pending.entries().len());
+        telemetry::entries_pending(self.facts.name.as_str(), self.unrecorded());
     }
 
     /// The heartbeat was recorded.
@@ -518,6 +517,10 @@ impl Ledger {
 mod handover_tests;
 #[cfg(test)]
 mod hour_tests;
+#[cfg(test)]
+mod refused_limits_tests;
+#[cfg(test)]
+mod refused_random_tests;
 #[cfg(test)]
 mod refused_tests;
 #[cfg(test)]

@@ -222,6 +222,12 @@ impl Outgoing {
         &self.entries
     }
 
+    /// How much history it stands for.
+    pub(super) fn held(&self) -> usize {
+        // The gap in the place of what is withheld is none of it.
+        self.entries.len() - usize::from(self.rows.withheld.is_some()) + self.rows.held()
+    }
+
     #[cfg(test)]
     pub(crate) fn connectors(&self) -> &[ConnectorRecord] {
         &self.connectors

@@ -3,12 +3,14 @@
 //! One row that the database will never take must hold up neither the other rows nor the history. So a refused batch is
 //! sent once more with one recorded gap in the place of its history, which follows in pieces; if that is refused too it
 //! is about a row, and the batch is sent in halves until that row stands alone. What is about one subject stays together
-//! all the while ([`super::subject::Subject`]): a crash between two pieces repeats nothing to the next holder, who goes on from the rows.
+//! all the while ([`super::subject::Subject`]): a crash between two pieces repeats nothing to the next holder, who goes
+//! on from the rows.
 //!
 //! A refused row is left out, with its history, until it is tried again, and a gap tells of it. If another server takes
 //! the lease before, its first look sees what the rows do not say and tells it then. Of refused history only so much is
 //! kept; where a database takes none of it at all, halving would only ask the same again and again, and what is left is
-//! kept whole.
+//! kept whole. Nobody tries it again once this server lets the cluster go: then it is sent once more, and what is refused
+//! even so is told as lost.
 
 use std::collections::VecDeque;
 
@@ -17,6 +19,7 @@ use model::Timestamp;
 use model::names::ClusterName;
 use model::record::Entry;
 
+use super::Ledger;
 use super::pending::{Outgoing, Pending, Withheld, beginning, gap, is_gap};
 
 /// A batch is sent so often before it is taken apart: a refusal may be about the moment.
@@ -68,29 +71,44 @@ impl Refused {
     /// What goes before anything newer: pieces, then, when their time has come, single rows that were refused. What is
     /// pending of the same subjects goes with them, since rows are recorded as they are now.
     pub(super) fn next(&mut self, at: Timestamp, pending: &mut Pending) -> Option<Pending> {
-        if self.pieces.is_empty() && self.again.take_if(|again| *again <= at).is_some() {
-            let mut aside = std::mem::take(&mut self.aside);
-            let mut subjects = aside.subjects().into_iter();
-            // Gaps in it stand for history of any of them.
-            if let Some(first) = subjects.next() {
-                let others = subjects.map(|subject| aside.take_out(&[subject].into()));
-                self.pieces = others.collect();
-                let mut rest = std::mem::take(&mut aside.entries);
-                let mut one = aside.take_out(&[first].into());
-                one.entries.append(&mut rest);
-                self.pieces.push_front(one);
-            }
-            self.pieces.iter_mut().for_each(|piece| piece.told = true);
+        if self.pieces.is_empty() && self.again.is_some_and(|again| again <= at) {
+            self.rows_again();
         }
-        if self.pieces.is_empty() && self.history_again.take_if(|again| *again <= at).is_some() {
-            self.refusals = 0;
-            let mut history = Pending::of_entries(std::mem::take(&mut self.history));
-            history.told = true;
-            self.pieces.push_back(history);
+        if self.pieces.is_empty() && self.history_again.is_some_and(|again| again <= at) {
+            self.history_again();
         }
         let mut piece = self.pieces.pop_front()?;
         piece.add(pending.take_out(&piece.subjects()));
         Some(piece)
+    }
+
+    /// Rows that were left out become pieces again, each with its history.
+    fn rows_again(&mut self) {
+        self.again = None;
+        let mut aside = std::mem::take(&mut self.aside);
+        let subjects = aside.subjects().into_iter();
+        let mut pieces: Vec<Pending> = subjects.map(|subject| aside.take_out(&[subject].into())).collect();
+        if let Some(first) = pieces.first_mut() {
+            // Gaps stand for history of any of them.
+            first.entries.splice(..0, aside.take_entries());
+        }
+        pieces.iter_mut().for_each(|piece| piece.told = true);
+        self.pieces.extend(pieces);
+    }
+
+    /// So does history.
+    fn history_again(&mut self) {
+        self.history_again = None;
+        self.refusals = 0;
+        let mut history = Pending::of_entries(std::mem::take(&mut self.history));
+        history.told = true;
+        self.pieces.push_back(history);
+    }
+
+    /// How much history waits here, for whatever reason.
+    pub(super) fn entries(&self) -> usize {
+        let pieces: usize = self.pieces.iter().map(Pending::held).sum();
+        pieces + self.aside.held() + self.history.len()
     }
 
     /// Whether there is more to be sent at once.
@@ -163,8 +181,10 @@ impl Refused {
             untold.changes += entries.len();
             untold.lost += lost;
         }
-        self.history.extend(entries);
-        self.history.truncate(KEPT);
+        let room = KEPT.saturating_sub(self.history.len());
+        self.history.extend(entries.into_iter().take(room));
+        // Pieces are refused subject by subject.
+        self.history.sort_by_key(Entry::at);
         self.history_again.get_or_insert(at + AGAIN);
     }
 
@@ -241,7 +261,43 @@ impl Refused {
     }
 }
 
+impl Ledger {
+    /// What was refused is sent once more at once, since nobody will be here to try it again later.
+    pub(crate) fn hurry(&mut self) {
+        if self.refused.again.is_some() {
+            self.refused.rows_again();
+        }
+        if self.refused.history_again.is_some() {
+            self.refused.history_again();
+        }
+    }
+
+    /// Gives up the history that was refused, and has a gap say so: this server lets the cluster go. Returns how many
+    /// entries are lost.
+    pub(crate) fn give_up(&mut self, at: Timestamp) -> usize {
+        let mut lost = std::mem::take(&mut self.refused.history);
+        lost.append(&mut self.refused.aside.take_entries());
+        if let Some(from) = lost.iter().map(beginning).min() {
+            let what = entries_of(lost.len(), &self.facts.name);
+            let text = format!("the database refused {what}, which are lost: this server lets the cluster go");
+            self.pending.push(gap(from, at, &text));
+        }
+        lost.len()
+    }
+
+    /// How much history is not recorded yet.
+    pub(super) fn unrecorded(&self) -> usize {
+        let sent = self.sent.as_ref().map_or(0, Outgoing::held);
+        sent + self.refused.entries() + self.pending.entries().len()
+    }
+}
+
 impl Pending {
+    /// How much history it stands for.
+    pub(super) fn held(&self) -> usize {
+        self.entries.len() + self.withheld.as_ref().map_or(0, |withheld| withheld.history.len())
+    }
+
     /// Puts one gap in the place of the history, which may be what is refused.
     fn withhold(&mut self, cluster: &ClusterName, why: &str) {
         let (gaps, history): (Vec<Entry>, Vec<Entry>) = self.take_entries().into_iter().partition(is_gap);
@@ -263,6 +319,7 @@ impl Pending {
     /// Takes the history back: it is not what is refused.
     fn restore(&mut self, withheld: Withheld) {
         self.entries.extend(withheld.history);
+        // What is newer may have come to it meanwhile.
         self.entries.sort_by_key(Entry::at);
     }
 }

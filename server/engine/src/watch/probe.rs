@@ -18,8 +18,7 @@ use super::watcher::Watcher;
 const DEADLINE: Duration = Duration::from_secs(3);
 
 /// Probes for ever. With Kafka the group tells who lives, so that `/` is asked only at the slow cadence while lists come.
-/// While the cluster
-/// is refused that is all that is asked of it: whether it is still the one that it repeats.
+/// While the cluster is refused that is all that is asked of it: whether it is still the one that it repeats.
 pub(crate) async fn run(watcher: Watcher, kafka: bool) {
     let mut asked: BTreeMap<WorkerId, Asked> = BTreeMap::new();
     loop {

@@ -262,3 +262,60 @@ async fn a_failed_connector_takes_its_fault_along() {
     assert_eq!(lines.verdict().health, Health::Failed, "its last verdict");
     rig.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_cannot_be_asked_holds_up_no_proof() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    // Statuses name its only worker by an address that nobody outside knows.
+    fake.advertise(0, "connect.invalid:8083");
+    fake.put(FakeConnector::source("lines", 1));
+    fake.put(FakeConnector::source("other", 1));
+    let mut spec = spec(vec![cluster("orders", &fake.urls())]);
+    spec.settings.slow_interval = TimeDelta::hours(1);
+    let rig = Rig::start(&database, spec).await;
+    rig.until_cluster("both", |orders| {
+        orders.connectors.len() == 2
+            && orders
+                .workers
+                .iter()
+                .any(|worker| worker.id.as_str() == "connect.invalid:8083")
+    })
+    .await;
+    fake.delete("lines");
+    rig.until_cluster("it is deleted", |orders| !orders.connectors["lines"].live())
+        .await;
+    rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_that_cannot_be_had_is_asked_for_twice_an_interval() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
+    fake.put(FakeConnector::source("lines", 1));
+    fake.put(FakeConnector::source("other", 2).spread(2));
+    let mut spec = spec(vec![cluster("orders", &fake.urls())]);
+    spec.settings.interval = TimeDelta::seconds(2);
+    spec.settings.slow_interval = TimeDelta::hours(1);
+    let rig = Rig::start(&database, spec).await;
+    rig.until_cluster("both workers and connectors", |orders| {
+        let workers = orders.workers.iter().filter(|worker| worker.ever_answered);
+        workers.count() == 2 && orders.connectors.len() == 2
+    })
+    .await;
+    fake.delete("lines");
+    rig.until_cluster("the first list that lacks it", |orders| {
+        orders.connectors["lines"].facts().missing.is_some()
+    })
+    .await;
+    // From now on nobody is believed.
+    fake.behave(0, Behaviour::Starting);
+    fake.behave(1, Behaviour::Starting);
+    rig.looks(1).await;
+    let before = plain_lists(&fake);
+    rig.looks(2).await;
+    let asked = plain_lists(&fake) - before;
+    assert!(asked > 0, "the proof is asked for");
+    assert!(asked <= 20, "{asked} lists in two looks");
+    rig.stop().await;
+}

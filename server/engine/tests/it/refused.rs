@@ -3,12 +3,14 @@
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use model::record::Entry;
+use model::record::{Entry, HistoryItem};
 use model::transition::Change;
 use model::verdict::Health;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, raw_sql};
+use store::TimelineFilter;
 use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
+use view::Fleet;
 
 use crate::database::Database;
 use crate::harness::{Rig, cluster, spec, until};
@@ -130,4 +132,97 @@ async fn an_entry_that_is_refused_for_good_becomes_a_gap_and_holds_up_nothing_el
     );
     assert_eq!(rig.verdicts("lines").await, [Health::Healthy, Health::Failed]);
     rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_that_is_refused_to_the_end_is_told_as_lost_and_one_that_is_taken_then_is_not() {
+    for refused_to_the_end in [true, false] {
+        let database = Database::new().await;
+        let (fake, rig) = fleet(&database).await;
+        refuse(&database, "history", "connector").await;
+        fail(&fake, "poison");
+        failed(&rig, "poison").await;
+        until("the gap", async || {
+            gaps(&rig)
+                .await
+                .iter()
+                .any(|why| why.contains("are tried again"))
+                .then_some(())
+        })
+        .await;
+        if !refused_to_the_end {
+            run(&database, "DROP TRIGGER refuse ON history").await;
+        }
+        rig.stop().await;
+        let next = Rig::start_as(&database, "server-2", spec(vec![cluster("orders", &fake.urls())])).await;
+        let told = gaps(&next).await;
+        let lost = told
+            .iter()
+            .any(|why| why.contains("which are lost: this server lets the cluster go"));
+        assert_eq!(lost, refused_to_the_end, "{told:?}");
+        let expected: &[Health] = match refused_to_the_end {
+            true => &[Health::Healthy],
+            false => &[Health::Healthy, Health::Failed],
+        };
+        assert_eq!(next.verdicts("poison").await, expected);
+        next.stop().await;
+    }
+}
+
+/// Words of the gaps in the history of any cluster.
+async fn all_gaps(rig: &Rig) -> Vec<String> {
+    let filter = TimelineFilter {
+        limit: 10_000,
+        ..TimelineFilter::default()
+    };
+    let history = rig.store.timeline(&filter).await.unwrap();
+    let words = |item: HistoryItem| format!("{}: {:?}", item.cluster, item.entry);
+    history
+        .into_iter()
+        .map(words)
+        .filter(|words| words.contains("RecordingGap"))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_history_of_a_cluster_that_is_handed_over_is_told_as_lost() {
+    let database = Database::new().await;
+    let fakes = [1, 2].map(|_| FakeCluster::start(Version::V4_3_1, 1).unwrap());
+    fakes.iter().for_each(|fake| fake.put(FakeConnector::sink("poison", 1)));
+    let both = spec(vec![
+        cluster("orders", &fakes[0].urls()),
+        cluster("lines", &fakes[1].urls()),
+    ]);
+    let first = Rig::start_as(&database, "server-1", both.clone()).await;
+    let shown = |health: Health| {
+        move |fleet: &Fleet| {
+            let is_so = |name| {
+                let connector = fleet.clusters.get(name)?.connectors.get("poison")?;
+                (connector.verdict().health == health).then_some(())
+            };
+            is_so("orders").and(is_so("lines"))
+        }
+    };
+    first.until("both healthy", shown(Health::Healthy)).await;
+    refuse(&database, "history", "connector").await;
+    fakes.iter().for_each(|fake| fail(fake, "poison"));
+    first.until("both failed", shown(Health::Failed)).await;
+    until("a gap in each", async || {
+        let told = all_gaps(&first).await;
+        (told.len() == 2 && told.iter().all(|why| why.contains("are tried again"))).then_some(())
+    })
+    .await;
+    let second = Rig::start_as(&database, "server-2", both).await;
+    let lost = until("one of them is handed over", async || {
+        let told = all_gaps(&first).await;
+        let lost: Vec<_> = told
+            .into_iter()
+            .filter(|why| why.contains("are lost: this server"))
+            .collect();
+        (!lost.is_empty()).then_some(lost)
+    })
+    .await;
+    assert_eq!(lost.len(), 1, "the other one stays: {lost:?}");
+    second.stop().await;
+    first.stop().await;
 }

@@ -43,6 +43,13 @@ impl Config {
         Self(values)
     }
 
+    /// How many entries it has, and has room for.
+    #[cfg(test)]
+    pub(crate) fn into_room(self) -> (usize, usize) {
+        let entries = self.0.into_tuple_vec();
+        (entries.len(), entries.capacity())
+    }
+
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&ConfigValue> {
         self.0.get(key)

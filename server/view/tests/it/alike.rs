@@ -29,6 +29,20 @@ fn cluster(name: &str, workers: &[&str], connectors: &[&str]) -> Arc<Cluster> {
     Arc::new(Cluster::new(made, 1))
 }
 
+/// The same cluster with further connectors, which were deleted.
+fn with_deleted(cluster: Arc<Cluster>, connectors: &[&str]) -> Arc<Cluster> {
+    let row = Row {
+        team: None,
+        health: model::verdict::Health::Healthy,
+        since: 0,
+        kind: model::state::ConnectorKind::Sink,
+        deleted: true,
+    };
+    let mut cluster = (*cluster).clone();
+    cluster.put_connectors(connectors.iter().map(|name| record(name, &row)).collect(), 2);
+    Arc::new(cluster)
+}
+
 fn worker(id: &str) -> Arc<model::facts::WorkerFacts> {
     let at = "2026-11-21T14:00:00Z";
     let facts = json!({"id": id, "alive": "unknown", "since": at, "first_seen": at, "evidence": "statuses name it"});
@@ -101,6 +115,35 @@ fn two_clusters_that_may_be_one_are_told_on_both_until_they_are_parted() {
     // One that is configured no more is like none.
     clusters.remove("a");
     assert!(told(&update(&clusters)).is_empty());
+}
+
+#[test]
+fn what_was_deleted_is_on_no_list() {
+    let shared = || cluster("a", &["connect:8083"], &["x"]);
+    let of = |first: &[&str], second: &[&str]| {
+        let b = cluster("b", &["connect:8083"], &["x", "y"]);
+        let pair = [with_deleted(shared(), first), with_deleted(b, second)];
+        let clusters: Clusters = pair.map(|one| (one.name.clone(), one)).into();
+        told(&Comparison::default().update(&clusters, &addresses(&clusters)))
+    };
+    let plain = of(&[], &[]);
+    assert_eq!(
+        plain,
+        ["a~b 1 of 1 and 2 on connect:8083", "b~a 1 of 2 and 1 on connect:8083"]
+    );
+    assert_eq!(of(&["y", "p"], &[]), plain, "deleted in the first");
+    assert_eq!(of(&[], &["p", "q"]), plain, "deleted in the second");
+    assert_eq!(of(&["p", "q"], &["p", "q"]), plain, "deleted in both");
+    let gone = |one: Arc<Cluster>| with_deleted(one, &["x"]);
+    let b = || cluster("b", &["connect:8083"], &["x"]);
+    for pair in [[gone(shared()), b()], [shared(), gone(b())]] {
+        let clusters: Clusters = pair.map(|one| (one.name.clone(), one)).into();
+        let found = told(&Comparison::default().update(&clusters, &addresses(&clusters)));
+        assert!(
+            found.len() == 2 && found.iter().all(|line| line.contains(" 0 of ")),
+            "{found:?}"
+        );
+    }
 }
 
 #[test]

@@ -104,3 +104,43 @@ fn the_place_of_another_server_is_waited_for() {
         .ask(&format!("SELECT unit FROM leases WHERE acquired_at < '{expiry}'"));
     assert!(early.is_empty(), "taken before they ran out: {early:?}");
 }
+
+/// Stops it where no statement of its is under way, which would keep others from the leases' rows for as long.
+fn freeze(rig: &Rig, server: &Server) {
+    until("a moment between two statements", || {
+        server.signal(Signal::SIGSTOP);
+        let under_way = rig.database.ask(
+            "SELECT state FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'",
+        );
+        if !under_way.is_empty() {
+            server.signal(Signal::SIGCONT);
+        }
+        under_way.is_empty().then_some(())
+    });
+}
+
+#[test]
+fn the_place_of_one_that_lives_is_waited_for_in_its_own_folder_too() {
+    let rig = Rig::new(CLUSTERS, 1);
+    let first = Server::ready(rig.home());
+    healthy(&first, CLUSTERS.try_into().unwrap());
+    freeze(&rig, &first);
+    let seconds = LONG.as_secs();
+    let expiry = rig.database.ask(&format!(
+        "UPDATE leases SET expires_at = clock_timestamp() + interval '{seconds} s' WHERE NOT released
+         RETURNING expires_at::text"
+    ));
+    // It answers nobody, but its lock says that it lives.
+    let home = rig.home();
+    std::fs::remove_dir_all(home.data()).unwrap();
+    std::os::unix::fs::symlink(first.home.data(), home.data()).unwrap();
+    let second = Server::ready(home);
+    until("the second at work", || {
+        (rig.holdings().get(&second.pid()).map_or(0, Vec::len) == CLUSTERS).then_some(())
+    });
+    let early = rig
+        .database
+        .ask(&format!("SELECT unit FROM leases WHERE acquired_at < '{}'", expiry[0]));
+    assert!(early.is_empty(), "taken before they ran out: {early:?}");
+}
