@@ -117,6 +117,16 @@ impl Health {
         }
     }
 
+    /// Whether a connector instance is without a worker by the verdict on its connector: that is unassigned, and no task
+    /// is, or one on the same worker. A worker that is back in its group without its work lives and runs none of it.
+    pub fn leaves_instance<'a>(self, worker: &str, tasks: impl IntoIterator<Item = (Option<Self>, &'a str)>) -> bool {
+        let mut lost = tasks
+            .into_iter()
+            .filter(|(health, _)| *health == Some(Self::Unassigned))
+            .peekable();
+        self == Self::Unassigned && (lost.peek().is_none() || lost.any(|(_, on)| on == worker))
+    }
+
     /// Whether a state that REST reports means what this health says. RUNNING says nothing about progress, so it agrees
     /// only with what moves, or may.
     pub fn agrees_with(self, state: &State) -> bool {

@@ -266,6 +266,22 @@ impl Case {
 }
 
 #[test]
+fn an_instance_is_left_where_its_connector_is_unassigned_and_no_task_elsewhere_is_the_reason() {
+    let left = |health: Health, tasks: &[(Health, &str)]| {
+        let tasks = tasks.iter().map(|(health, worker)| (Some(*health), *worker));
+        health.leaves_instance("a:1", tasks)
+    };
+    use Health::{Failed, Healthy, Unassigned};
+    assert!(
+        left(Unassigned, &[(Healthy, "b:1")]),
+        "its worker is back without its work"
+    );
+    assert!(left(Unassigned, &[(Unassigned, "b:1"), (Unassigned, "a:1")]));
+    assert!(!left(Unassigned, &[(Unassigned, "b:1"), (Healthy, "a:1")]));
+    assert!(!left(Failed, &[]) && left(Unassigned, &[]));
+}
+
+#[test]
 fn every_scenario_gets_the_verdict_that_was_agreed() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/verdicts.toml");
     let exam: Exam = toml::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();

@@ -40,7 +40,11 @@ pub(super) fn tasks(detail: &ConnectorDetail) -> Vec<Task> {
     let instance = detail.instance.iter().map(|instance| {
         let health = match item.health {
             Health::Unknown => Health::Unknown,
-            _ => Health::of_instance(&instance.state, instance.worker_alive.gone()),
+            _ => {
+                let tasks = item.tasks.iter().map(|task| (Some(task.health), task.worker.as_str()));
+                let left = item.health.leaves_instance(instance.worker.as_str(), tasks);
+                Health::of_instance(&instance.state, left || instance.worker_alive.gone())
+            }
         };
         task(
             "connector".to_owned(),

@@ -280,6 +280,7 @@ pub fn cluster_detail(item: ClusterItem) -> ClusterDetail {
         }),
         group_gap: item.gap.clone(),
         fresh: Freshness {
+            resumed: None,
             rest: item.as_of,
             answered: item.as_of,
             group: Some(ago(1)),

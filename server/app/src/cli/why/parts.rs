@@ -34,21 +34,26 @@ impl Part<'_> {
 /// The parts of a connector of the API, the instance first.
 pub fn parts(connector: &Value) -> Vec<Part<'_>> {
     let deleted = connector.get("deleted_at").is_some_and(Value::is_string);
-    let unknown = connector.pointer("/health/verdict").and_then(Value::as_str) == Some("unknown");
+    let verdict = connector.pointer("/health/verdict").and_then(Value::as_str);
+    let verdict = verdict.and_then(Health::parse).unwrap_or(Health::Unknown);
+    let tasks = connector.get("tasks").and_then(Value::as_array).into_iter().flatten();
+    let tasks: Vec<Part<'_>> = tasks
+        .map(|task| {
+            let id = task.get("id").and_then(Value::as_u64).unwrap_or_default();
+            part(format!("task {id}"), task)
+        })
+        .collect();
     let instance = connector.get("instance").filter(|instance| instance.is_object());
     let instance = instance.map(|instance| {
         let mut part = part("connector".to_owned(), instance);
-        part.health = match unknown {
-            true => Some(Health::Unknown),
-            false => Some(Health::of_instance(&part.state, part.alive == Some(false))),
+        let on = tasks.iter().map(|task| (task.health, task.worker));
+        let left = verdict.leaves_instance(part.worker, on);
+        part.health = match verdict {
+            Health::Unknown => Some(Health::Unknown),
+            _ => Some(Health::of_instance(&part.state, left || part.alive == Some(false))),
         }
         .filter(|_| !deleted);
         part
-    });
-    let tasks = connector.get("tasks").and_then(Value::as_array).into_iter().flatten();
-    let tasks = tasks.map(|task| {
-        let id = task.get("id").and_then(Value::as_u64).unwrap_or_default();
-        part(format!("task {id}"), task)
     });
     instance.into_iter().chain(tasks).collect()
 }
