@@ -138,7 +138,14 @@ fn a_clock_that_jumps_an_hour_each_way_changes_no_verdict_and_stops_nothing() {
         .collect();
     let leases = rig.leases();
     assert_eq!(leases.len(), 1);
-    for (what, offset) in [("forward", 3600), ("back", 0), ("further back", -3600), ("and home", 0)] {
+    // Three failures within minutes are a loop, whatever the clock says of them: each fails twice.
+    let jumps = [
+        ("forward", 3600, "s3"),
+        ("back", 0, "s3"),
+        ("further back", -3600, "s2"),
+        ("and home", 0, "s2"),
+    ];
+    for (what, offset, name) in jumps {
         let jumped = Instant::now();
         rig.jump(offset);
         let mut last_wrong = None;
@@ -161,12 +168,12 @@ fn a_clock_that_jumps_an_hour_each_way_changes_no_verdict_and_stops_nothing() {
             off.abs() < TimeDelta::seconds(3),
             "{what}: seen {off} away from the process's time"
         );
-        rig.change_is_seen("s3", offset);
+        rig.change_is_seen(name, offset);
         assert!(jumped.elapsed() < Duration::from_secs(30), "{what}");
         assert_eq!(rig.leases(), leases, "{what}: Postgres's clock decides");
     }
     // What nothing happened to has no history of it.
-    for (number, before) in before.iter().enumerate().take(3) {
+    for (number, before) in before.iter().enumerate().take(2) {
         assert_eq!(history(&rig.server, "orders", &format!("s{number}")), *before);
     }
     assert!(!rig.server.log().contains("panicked"), "{}", rig.server.log());
