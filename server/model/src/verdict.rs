@@ -102,12 +102,20 @@ impl Health {
         }
     }
 
-    /// The health of a connector instance, which has no verdict of its own: it is well unless REST says otherwise or its
-    /// worker is gone.
-    pub fn of_instance(state: &State, worker_gone: bool) -> Self {
+    /// The health of the instance of a connector of this health, which has no verdict of its own: it is well unless nothing
+    /// is known of it, REST says otherwise, or its worker is gone or runs none of its work. `tasks` are the connector's,
+    /// each with its health and its worker.
+    pub fn of_instance<'a>(
+        self,
+        state: &State,
+        (worker, gone): (&str, bool),
+        tasks: impl IntoIterator<Item = (Option<Self>, &'a str)>,
+    ) -> Self {
+        let left = gone || self.leaves_instance(worker, tasks);
         match state {
+            _ if self == Self::Unknown => Self::Unknown,
             State::Failed => Self::Failed,
-            _ if worker_gone && !matches!(state, State::Paused | State::Stopped) => Self::Unassigned,
+            _ if left && !matches!(state, State::Paused | State::Stopped) => Self::Unassigned,
             State::Unassigned => Self::Unassigned,
             State::Restarting => Self::Restarting,
             State::Paused => Self::Paused,

@@ -38,14 +38,9 @@ pub(super) struct Trace {
 pub(super) fn tasks(detail: &ConnectorDetail) -> Vec<Task> {
     let item = &detail.item;
     let instance = detail.instance.iter().map(|instance| {
-        let health = match item.health {
-            Health::Unknown => Health::Unknown,
-            _ => {
-                let tasks = item.tasks.iter().map(|task| (Some(task.health), task.worker.as_str()));
-                let left = item.health.leaves_instance(instance.worker.as_str(), tasks);
-                Health::of_instance(&instance.state, left || instance.worker_alive.gone())
-            }
-        };
+        let tasks = item.tasks.iter().map(|task| (Some(task.health), task.worker.as_str()));
+        let worker = (instance.worker.as_str(), instance.worker_alive.gone());
+        let health = item.health.of_instance(&instance.state, worker, tasks);
         task(
             "connector".to_owned(),
             health,

@@ -35,7 +35,8 @@ impl Part<'_> {
 pub fn parts(connector: &Value) -> Vec<Part<'_>> {
     let deleted = connector.get("deleted_at").is_some_and(Value::is_string);
     let verdict = connector.pointer("/health/verdict").and_then(Value::as_str);
-    let verdict = verdict.and_then(Health::parse).unwrap_or(Health::Unknown);
+    // A word of a newer server takes nothing from what REST says of the instance.
+    let verdict = verdict.and_then(Health::parse).unwrap_or(Health::Healthy);
     let tasks = connector.get("tasks").and_then(Value::as_array).into_iter().flatten();
     let tasks: Vec<Part<'_>> = tasks
         .map(|task| {
@@ -47,12 +48,8 @@ pub fn parts(connector: &Value) -> Vec<Part<'_>> {
     let instance = instance.map(|instance| {
         let mut part = part("connector".to_owned(), instance);
         let on = tasks.iter().map(|task| (task.health, task.worker));
-        let left = verdict.leaves_instance(part.worker, on);
-        part.health = match verdict {
-            Health::Unknown => Some(Health::Unknown),
-            _ => Some(Health::of_instance(&part.state, left || part.alive == Some(false))),
-        }
-        .filter(|_| !deleted);
+        let worker = (part.worker, part.alive == Some(false));
+        part.health = (!deleted).then(|| verdict.of_instance(&part.state, worker, on));
         part
     });
     instance.into_iter().chain(tasks).collect()
