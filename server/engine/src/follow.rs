@@ -255,19 +255,13 @@ impl Follower {
 
     fn swap(&mut self, mut fleet: Fleet) {
         let spec = self.spec.borrow().clone();
-        if !self
-            .addresses
-            .as_ref()
-            .is_some_and(|(read, _)| Arc::ptr_eq(read, &spec))
-        {
-            self.addresses = None;
-        }
-        let (_, addresses) = self.addresses.get_or_insert_with(|| {
+        let known = self.addresses.take().filter(|(read, _)| Arc::ptr_eq(read, &spec));
+        let (_, addresses) = self.addresses.insert(known.unwrap_or_else(|| {
             let clusters = spec.clusters.iter();
             let addresses = clusters.map(|cluster| (cluster.name.clone(), identity::configured(cluster)));
             let addresses = addresses.collect();
             (spec, addresses)
-        });
+        }));
         fleet.alike = self.comparison.update(&fleet.clusters, addresses);
         telemetry::view_swapped(fleet.feed);
         self.fleet.send_replace(Arc::new(fleet));

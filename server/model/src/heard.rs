@@ -11,12 +11,14 @@ use crate::observe::{Gap, GapKind};
 /// members in it. A group that lost its last member spoke until then, and one that has members again since knows nothing
 /// of what ran before: that is told by the next list. Without `group` the last answer about it counts.
 pub fn heard(fresh: &Freshness, group: Option<&GroupFacts>) -> Option<Timestamp> {
-    let listed = fresh.listed();
-    let others = group
-        .and_then(|facts| facts.members_since)
-        .filter(|since| listed.is_some_and(|listed| *since > listed));
     let spoke = group.and_then(|facts| facts.empty_since).or(fresh.group);
-    listed.max(spoke.filter(|_| others.is_none()))
+    fresh.listed().max(spoke.filter(|_| !back_unlisted(fresh, group)))
+}
+
+/// Whether the group lost all its members and has some again, and no list came since: the silence goes on.
+pub(crate) fn back_unlisted(fresh: &Freshness, group: Option<&GroupFacts>) -> bool {
+    let back = group.and_then(|facts| facts.members_since);
+    back.zip(fresh.listed()).is_some_and(|(since, listed)| since > listed)
 }
 
 /// From when on it is unknown what runs in a cluster of which nothing was heard since `heard`: one moment for all of it.

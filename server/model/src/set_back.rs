@@ -17,7 +17,7 @@ use crate::verdict::Verdict;
 const TOLERANCE: TimeDelta = TimeDelta::minutes(1);
 
 /// Whether a moment lies so far ahead of the present that the clock was set back since it was written down.
-pub(crate) fn ahead(moment: Timestamp, now: Timestamp) -> bool {
+fn ahead(moment: Timestamp, now: Timestamp) -> bool {
     moment - now > TOLERANCE
 }
 

@@ -1,7 +1,5 @@
 //! The ledger with a manual clock: what is judged when, what goes out, and what stays pending.
 
-use std::collections::BTreeMap;
-
 use chrono::TimeDelta;
 use model::Clock as _;
 use model::names::ConnectorName;
@@ -15,14 +13,7 @@ use testkit::ManualClock;
 use super::*;
 
 pub(super) fn spec() -> Arc<FleetSpec> {
-    Arc::new(FleetSpec {
-        kafka: BTreeMap::new(),
-        clusters: Vec::new(),
-        teams: Vec::new(),
-        owners: Default::default(),
-        settings: Settings::default(),
-        allow: Vec::new(),
-    })
+    super::replay_tests::spec(Settings::default())
 }
 
 pub(super) fn ledger(clock: &ManualClock) -> Ledger {

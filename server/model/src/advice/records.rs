@@ -7,6 +7,7 @@ use crate::verdict::DEFAULT_CONVERTER;
 const SKIP: &str = "Skip such records, if nobody needs them: errors.tolerance=all, for a sink with a dead letter queue";
 
 pub(super) fn data(case: &Case<'_>) -> Vec<String> {
+    let by_default = case.known.why.ends_with(DEFAULT_CONVERTER);
     if case.says(&["toolarge", "larger than"]) {
         let first = if case.says(&["max.request.size"]) {
             "Raise producer.override.max.request.size, or keep such records out".to_owned()
@@ -35,7 +36,7 @@ pub(super) fn data(case: &Case<'_>) -> Vec<String> {
             ]
         }
         Some(Stage::Converter(name)) => vec![
-            match case.known.why.ends_with(DEFAULT_CONVERTER) {
+            match by_default {
                 true => format!(
                     "Compare {name}, the worker's default converter, with how the records{} are written: the config sets no other",
                     of_topic(case)
@@ -51,7 +52,7 @@ pub(super) fn data(case: &Case<'_>) -> Vec<String> {
         _ if case.says(&["converter"]) => vec![
             format!(
                 "Compare {} with how the records{} are written",
-                match case.known.why.ends_with(DEFAULT_CONVERTER) {
+                match by_default {
                     true => "the worker's default converters, for which the config sets no others,",
                     false => "key.converter and value.converter",
                 },

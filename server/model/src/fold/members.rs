@@ -10,6 +10,7 @@ use super::listed::unknown_worker;
 use super::returned;
 use crate::Timestamp;
 use crate::facts::{Alive, GroupFacts, WorkerFacts};
+use crate::heard::back_unlisted;
 use crate::names::WorkerId;
 use crate::observe::{Gap, GapKind, GroupMember, GroupMembers, Source};
 use crate::state::State;
@@ -23,7 +24,8 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
     }
     let before = folding.facts.fresh.group;
     if !group.partial {
-        if !group.members.is_empty() && !back_unlisted(folding) && returned::was_silent(folding) {
+        let known_back = back_unlisted(&folding.facts.fresh, folding.facts.about.group.as_ref());
+        if !group.members.is_empty() && !known_back && returned::was_silent(folding) {
             returned::doubt(folding);
         }
         folding.facts.fresh.group = Some(folding.at);
@@ -60,13 +62,6 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
 /// gone, of the others only what their addresses answer is left.
 pub(super) fn missing(folding: &mut Folding<'_>, gap: &Gap) {
     untold(folding, gap, |_| true);
-}
-
-/// Whether it was seen already that the group has members again, and no list came since: the silence goes on.
-fn back_unlisted(folding: &Folding<'_>) -> bool {
-    let back = folding.facts.about.group.as_ref().and_then(|group| group.members_since);
-    let listed = folding.facts.fresh.listed();
-    back.is_some_and(|since| listed.is_some_and(|listed| since > listed))
 }
 
 /// A group of the same name in another Kafka cluster is another one: its members run nothing of this Connect cluster.

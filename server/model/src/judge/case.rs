@@ -1,10 +1,14 @@
 //! What goes into a rule and what comes out.
 
+use std::sync::Arc;
+
 use super::surroundings::Surroundings;
 use crate::Timestamp;
 use crate::facts::{ClusterFacts, ConnectorFacts};
+use crate::observe::Source;
+use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::verdict::{Diagnosis, Health, Reason, Verdict};
+use crate::verdict::{Class, Diagnosis, Domain, Health, Reason, Verdict};
 
 /// What one rule found: the health, since when, and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +17,43 @@ pub(super) struct Finding {
     pub(super) since: Timestamp,
     pub(super) reasons: Vec<Reason>,
     pub(super) diagnosis: Option<Diagnosis>,
+}
+
+impl Finding {
+    /// `unknown`, by what REST shows or no longer does.
+    pub(super) fn unknown(since: Timestamp, text: Arc<str>, evidence: Arc<str>, diagnosis: Diagnosis) -> Self {
+        let reason = Reason {
+            text,
+            evidence,
+            source: Source::Rest,
+            as_of: since,
+        };
+        Self {
+            health: Health::Unknown,
+            since,
+            reasons: vec![reason],
+            diagnosis: Some(diagnosis),
+        }
+    }
+
+    /// As unknown as it was during a silence of the whole cluster, though that is heard again.
+    pub(super) fn still_unknown(
+        since: Timestamp,
+        text: Arc<str>,
+        evidence: Arc<str>,
+        root_cause: &str,
+        why: &str,
+    ) -> Self {
+        let diagnosis = Diagnosis {
+            domain: Domain::Infrastructure,
+            class: Class::Worker,
+            confidence: 0.6,
+            root_cause: root_cause.into(),
+            why: why.into(),
+            shared: Some(Scope::Cluster),
+        };
+        Self::unknown(since, text, evidence, diagnosis)
+    }
 }
 
 /// What every rule reads.

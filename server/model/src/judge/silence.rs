@@ -7,7 +7,6 @@ use super::surroundings::Silence;
 use super::window::Window;
 use crate::Timestamp;
 use crate::observe::Source;
-use crate::scope::Scope;
 use crate::verdict::{Class, Diagnosis, Domain, Health, Reason};
 
 /// What is said of a connector, and of its tasks, whose status vanished.
@@ -103,51 +102,26 @@ pub(super) fn vanished(case: &Case<'_>, window: &mut Window) -> Option<(Timestam
 }
 
 fn not_listed_again(since: Timestamp) -> Finding {
-    let reason = Reason {
-        text: SINCE_SILENCE.into(),
-        evidence: "the lists since then lack it; the states shown are the last ones seen".into(),
-        source: Source::Rest,
-        as_of: since,
-    };
-    let diagnosis = Diagnosis {
-        domain: Domain::Infrastructure,
-        class: Class::Worker,
-        confidence: 0.6,
-        root_cause: "the cluster is heard again; not all of its connectors were seen since".into(),
-        why: "every connector of the cluster was out of sight, and whether these were deleted meanwhile is not proven yet"
-            .into(),
-        shared: Some(Scope::Cluster),
-    };
-    Finding {
-        health: Health::Unknown,
+    Finding::still_unknown(
         since,
-        reasons: vec![reason],
-        diagnosis: Some(diagnosis),
-    }
+        SINCE_SILENCE.into(),
+        "the lists since then lack it; the states shown are the last ones seen".into(),
+        "the cluster is heard again; not all of its connectors were seen since",
+        "every connector of the cluster was out of sight, and whether these were deleted meanwhile is not proven yet",
+    )
 }
 
 fn without_status(since: Timestamp, text: &str, evidence: &str, why: &str) -> Finding {
     let text: Arc<str> = text.into();
-    let reason = Reason {
-        text: text.clone(),
-        evidence: evidence.into(),
-        source: Source::Rest,
-        as_of: since,
-    };
     let diagnosis = Diagnosis {
         domain: Domain::Unsure,
         class: Class::Unknown,
         confidence: 0.3,
-        root_cause: text,
+        root_cause: text.clone(),
         why: why.into(),
         shared: None,
     };
-    Finding {
-        health: Health::Unknown,
-        since,
-        reasons: vec![reason],
-        diagnosis: Some(diagnosis),
-    }
+    Finding::unknown(since, text, evidence.into(), diagnosis)
 }
 
 fn silent(silence: &Silence) -> Finding {
