@@ -10,6 +10,7 @@ use rdkafka::consumer::{BaseConsumer, ConsumerContext};
 use rdkafka::error::KafkaError;
 
 use crate::Error;
+use crate::coordinators::Coordinators;
 
 /// Properties that this crate sets itself, or that would print secrets or run code of others in our process.
 pub(crate) const OURS: &[(&str, &str)] = &[
@@ -54,12 +55,30 @@ pub(crate) fn config(bootstrap: &str, properties: &BTreeMap<String, String>) -> 
 /// The librdkafka client of a Kafka cluster, shared by the threads that use it.
 pub(crate) struct Client {
     pub(crate) consumer: BaseConsumer<Voice>,
+    pub(crate) coordinators: Coordinators,
     pub(crate) voice: Voice,
 }
 
 impl Client {
+    /// Makes it; nothing is connected yet.
+    ///
+    /// # Errors
+    /// [`Error::Property`], [`Error::Setup`].
+    pub(crate) fn new(bootstrap: &str, properties: &BTreeMap<String, String>) -> Result<Self, Error> {
+        let (config, voice) = config(bootstrap, properties)?;
+        let consumer = config
+            .create_with_context(voice.clone())
+            .map_err(|error| voice.error(&error, Duration::ZERO))?;
+        Ok(Self {
+            consumer,
+            coordinators: Coordinators::new(config, voice.clone()),
+            voice,
+        })
+    }
+
     /// Handles what librdkafka has to say (log lines, connection errors); bounded, for a storm must not hold us.
     pub(crate) fn serve(&self) {
+        self.coordinators.tidy();
         for _ in 0..100 {
             if self.consumer.poll(Duration::from_millis(1)).is_none() {
                 return;

@@ -9,7 +9,7 @@ use model::observe::GroupMembers;
 use rdkafka::consumer::Consumer;
 
 use crate::asker::Asker;
-use crate::client::{self, Client};
+use crate::client::Client;
 use crate::group::{self, Groups, Known};
 use crate::{Error, GroupWatcher, ffi};
 
@@ -57,11 +57,7 @@ impl Cluster {
     /// # Errors
     /// [`Error::Property`], [`Error::Setup`], [`Error::NoThread`].
     pub fn connect(name: &str, bootstrap: &str, properties: &BTreeMap<String, String>) -> Result<Self, Error> {
-        let (config, voice) = client::config(bootstrap, properties)?;
-        let consumer = config
-            .create_with_context(voice.clone())
-            .map_err(|e| voice.error(&e, QUESTION))?;
-        let client = Arc::new(Client { consumer, voice });
+        let client = Arc::new(Client::new(bootstrap, properties)?);
         let asker = Asker::start(&format!("kafka {name}"), Arc::clone(&client), |client| client.serve())?;
         Ok(Self {
             name: name.to_owned(),

@@ -12,6 +12,7 @@
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::bindings as rd;
@@ -23,7 +24,7 @@ use crate::client::Voice;
 pub(crate) type Code = i32;
 
 const PARTIAL: Code = rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__PARTIAL as Code;
-const TIMED_OUT: Code = rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__TIMED_OUT as Code;
+pub(crate) const TIMED_OUT: Code = rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__TIMED_OUT as Code;
 const INVALID_ARG: Code = rd::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__INVALID_ARG as Code;
 
 /// Codes of a connection that failed, also when those to other brokers work.
@@ -142,7 +143,7 @@ pub(crate) fn property_names() -> Vec<String> {
 /// Asks every broker for its groups (only `group`, if given) and their members; blocks for at most `timeout`.
 ///
 /// librdkafka forgets one broker's failure when another one answers after it, so a group that is missing here is
-/// not proven to be absent: ask [`coordinator_says`].
+/// not proven to be absent: ask its coordinator ([`ask_coordinator`]).
 pub(crate) fn list_groups(
     client: &BaseConsumer<Voice>,
     group: Option<&CStr>,
@@ -223,41 +224,70 @@ pub(crate) enum Coordinator {
     Refused(Code),
 }
 
-/// Asks the coordinator of `group` alone whether the group exists and may be described by us; blocks for at most
-/// about `timeout`.
-pub(crate) fn coordinator_says(
-    client: &BaseConsumer<Voice>,
-    group: &CStr,
-    timeout: Duration,
-) -> Result<Coordinator, Code> {
+/// A question to a coordinator, of which [`Question::answer`] tells what came of it.
+pub(crate) struct Question {
+    // Declared before the client, so that it is dropped before it, as librdkafka demands.
+    queue: Owned<rd::rd_kafka_queue_t>,
+    client: Arc<BaseConsumer<Voice>>,
+}
+
+// SAFETY: the queue may be used and destroyed by any thread, by one at a time; it is not shared (`Question` is not `Sync`).
+unsafe impl Send for Question {}
+
+/// Asks the coordinator of `group` alone whether the group exists and may be described by us.
+///
+/// **A client with a question that has no answer must be dropped within [`LIFETIME`].** When librdkafka gives such a
+/// question up before its client ends, a part of it waits on for the coordinator, and once that is found uses memory that
+/// was freed: the whole process ends with "Assertion `eonce->refcnt > 0' failed" (librdkafka's issue 4605).
+pub(crate) fn ask_coordinator(client: &Arc<BaseConsumer<Voice>>, group: &CStr) -> Question {
     let rk = client.client().native_ptr();
-    // SAFETY: `rk` is valid while `client` is borrowed.
-    let queue = Owned(unsafe { rd::rd_kafka_queue_new(rk) }, rd::rd_kafka_queue_destroy);
+    let question = Question {
+        // SAFETY: `rk` is valid while the client lives, which the question holds.
+        queue: Owned(unsafe { rd::rd_kafka_queue_new(rk) }, rd::rd_kafka_queue_destroy),
+        client: Arc::clone(client),
+    };
     let operation = rd::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS;
-    // SAFETY: `rk` is valid while `client` is borrowed.
     let options = Owned(
+        // SAFETY: `rk` is valid while `client` is borrowed.
         unsafe { rd::rd_kafka_AdminOptions_new(rk, operation) },
         rd::rd_kafka_AdminOptions_destroy,
     );
     let mut problem = [0; 256];
     // SAFETY: `options` is not null (librdkafka allocates or aborts) and `problem` is as long as said.
     unsafe {
-        rd::rd_kafka_AdminOptions_set_request_timeout(options.0, millis(timeout), problem.as_mut_ptr(), problem.len());
+        rd::rd_kafka_AdminOptions_set_request_timeout(options.0, millis(LIFETIME), problem.as_mut_ptr(), problem.len());
     }
     let mut names = [group.as_ptr()];
     // SAFETY: all pointers are valid; librdkafka copies the names and the options before it returns.
-    unsafe { rd::rd_kafka_DescribeConsumerGroups(rk, names.as_mut_ptr(), names.len(), options.0, queue.0) };
-    // The request has its own deadline; a little more, so that its word arrives before ours.
-    let wait = millis(timeout.saturating_add(Duration::from_millis(50)));
-    // SAFETY: `queue` is valid and polled by nobody else; the event is ours.
-    let event = Owned(
-        unsafe { rd::rd_kafka_queue_poll(queue.0, wait) },
-        rd::rd_kafka_event_destroy,
-    );
-    if event.0.is_null() {
-        return Err(TIMED_OUT);
+    unsafe { rd::rd_kafka_DescribeConsumerGroups(rk, names.as_mut_ptr(), names.len(), options.0, question.queue.0) };
+    question
+}
+
+/// After this time librdkafka gives up a question to a coordinator; the longest that it takes.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
+
+impl Question {
+    /// The client that was asked.
+    pub(crate) fn client(&self) -> &Arc<BaseConsumer<Voice>> {
+        &self.client
     }
-    // SAFETY: `event` is valid until it is dropped at the end of this function.
+
+    /// What the coordinator says; `None` if it has not within `wait`. An answer is given once.
+    pub(crate) fn answer(&self, wait: Duration) -> Option<Result<Coordinator, Code>> {
+        // SAFETY: the queue is valid and polled by nobody else; the event is ours.
+        let event = Owned(
+            unsafe { rd::rd_kafka_queue_poll(self.queue.0, millis(wait)) },
+            rd::rd_kafka_event_destroy,
+        );
+        if event.0.is_null() {
+            return None;
+        }
+        Some(read_answer(&event))
+    }
+}
+
+fn read_answer(event: &Owned<rd::rd_kafka_event_t>) -> Result<Coordinator, Code> {
+    // SAFETY: `event` is valid while it is borrowed.
     let code = unsafe { raw::rd_kafka_event_error(event.0) };
     if code != 0 {
         return Err(code);

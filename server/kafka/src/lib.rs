@@ -6,11 +6,15 @@
 //! Blocking calls of librdkafka hold exactly their timeout on a frozen broker and cannot be cancelled. So each
 //! [`Cluster`] and each [`GroupWatcher`] has a named thread of its own, and no call outlives its deadline by more
 //! than a quarter of a second.
+//!
+//! librdkafka's admin requests that go to a group's coordinator end the process when they are given up too early;
+//! whoever needs one asks through `coordinators`.
 
 pub mod admin;
 mod asker;
 mod client;
 mod cluster;
+mod coordinators;
 mod error;
 mod ffi;
 pub mod group;

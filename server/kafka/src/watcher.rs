@@ -49,8 +49,9 @@ impl GroupWatcher {
             known: Known::default(),
             outage: Outage::default(),
         };
-        // The cluster's own thread serves the shared client.
-        let asker = Asker::start(&format!("group {group_id}"), state, |_| {})?;
+        // The cluster's own thread serves the shared client, but may end before this one.
+        let tidy = |watched: &mut Watched| watched.client.coordinators.tidy();
+        let asker = Asker::start(&format!("group {group_id}"), state, tidy)?;
         Ok(Self {
             group_id: group_id.into(),
             asker,

@@ -79,7 +79,7 @@ fn look(
     let rest = end
         .saturating_duration_since(Instant::now())
         .max(Duration::from_millis(100));
-    match ffi::coordinator_says(&client.consumer, &name, rest).map_err(sort)? {
+    match client.coordinators.ask(&name, rest)? {
         Coordinator::NoConnectGroup => Ok(members::nobody(group_id, partial)),
         Coordinator::Refused(code) => Err(sort(code)),
         Coordinator::Present => Err(Error::Unreachable {

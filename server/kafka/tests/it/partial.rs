@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use kafka::{Cluster, Error};
+use kafka::{Cluster, Error, GroupWatcher};
 
 /// What a fake broker does with questions about groups.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,10 +28,16 @@ enum Manner {
     Failing(i16),
 }
 
+/// In place of a coordinator: none is available, as while the topic of the groups is being created.
+const UNDECIDED: usize = usize::MAX;
+/// Kafka's error for that.
+const COORDINATOR_NOT_AVAILABLE: i16 = 15;
+
 /// Brokers 0, 1, … of one cluster. `None` is one that is down: its port refuses.
 struct Fakes {
     ports: Vec<u16>,
     coordinator: Arc<Mutex<usize>>,
+    connections: Arc<Mutex<Vec<TcpStream>>>,
 }
 
 fn string(text: &str) -> Vec<u8> {
@@ -58,18 +64,33 @@ impl Fakes {
             .collect();
         let ports: Vec<u16> = listeners.iter().map(|one| one.local_addr().unwrap().port()).collect();
         let coordinator = Arc::new(Mutex::new(coordinator));
+        let connections = Arc::new(Mutex::new(Vec::new()));
         for (listener, manner) in listeners.into_iter().zip(manners) {
             let Some(manner) = manner.clone() else { continue };
             let (ports, coordinator) = (ports.clone(), Arc::clone(&coordinator));
+            let connections = Arc::clone(&connections);
             // The threads wait for connections until the process ends.
             std::thread::spawn(move || {
                 for stream in listener.incoming().flatten() {
+                    connections.lock().unwrap().push(stream.try_clone().unwrap());
                     let (manner, ports, coordinator) = (manner.clone(), ports.clone(), Arc::clone(&coordinator));
                     std::thread::spawn(move || serve(stream, &manner, &ports, &coordinator));
                 }
             });
         }
-        Self { ports, coordinator }
+        Self {
+            ports,
+            coordinator,
+            connections,
+        }
+    }
+
+    /// Breaks all connections; the next ones are taken again.
+    fn hang_up(&self) {
+        for connection in self.connections.lock().unwrap().drain(..) {
+            // Those that the client has closed need it no more.
+            let _gone = connection.shutdown(std::net::Shutdown::Both);
+        }
     }
 
     fn cluster(&self) -> Cluster {
@@ -99,10 +120,10 @@ fn serve(mut stream: TcpStream, manner: &Manner, ports: &[u16], coordinator: &Mu
             }
             (16, Manner::Idle) => vec![0; 6],
             (15, manner) => description(manner),
-            (10, _) => {
-                let id = *coordinator.lock().unwrap();
-                [&[0, 0][..], &place(id, ports[id])].concat()
-            }
+            (10, _) => match *coordinator.lock().unwrap() {
+                UNDECIDED => [&COORDINATOR_NOT_AVAILABLE.to_be_bytes()[..], &place(0, 0)].concat(),
+                id => [&[0, 0][..], &place(id, ports[id])].concat(),
+            },
             (3, _) => {
                 let brokers: Vec<u8> = ports
                     .iter()
@@ -140,7 +161,14 @@ fn description(manner: &Manner) -> Vec<u8> {
 
 /// Asks for the group until the answer is as wanted; every answer on the way came in time and told nobody dead.
 async fn until(cluster: &Cluster, what: &str, wanted: impl Fn(&Result<model::observe::GroupMembers, Error>) -> bool) {
-    let watcher = cluster.watch("g").unwrap();
+    until_of(&cluster.watch("g").unwrap(), what, wanted).await;
+}
+
+async fn until_of(
+    watcher: &GroupWatcher,
+    what: &str,
+    wanted: impl Fn(&Result<model::observe::GroupMembers, Error>) -> bool,
+) {
     let began = Instant::now();
     loop {
         let asked = Instant::now();
@@ -198,6 +226,42 @@ async fn the_silence_of_a_coordinator_is_never_an_empty_group() {
             assert!(proves_nothing, "{coordinator:?}: {seen:?}");
         }
         assert_eq!(*fakes.coordinator.lock().unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_coordinator_that_comes_after_the_question_was_given_up_answers_the_next_one() {
+    let fakes = Fakes::start(&[Some(Manner::Idle)], UNDECIDED);
+    let cluster = fakes.cluster();
+    let watcher = cluster.watch("g").unwrap();
+    for _ in 0..3 {
+        // Each question that is given up leaves something waiting in librdkafka, which may end the whole process.
+        let seen = watcher.members().await;
+        assert!(
+            matches!(seen, Err(Error::TimedOut { .. } | Error::Unreachable { .. })),
+            "{seen:?}"
+        );
+    }
+    *fakes.coordinator.lock().unwrap() = 0;
+    fakes.hang_up();
+    let absent = |seen: &Result<model::observe::GroupMembers, Error>| {
+        seen.as_ref()
+            .is_ok_and(|seen| seen.members.is_empty() && &*seen.state == "Dead")
+    };
+    until_of(&watcher, "the coordinator", absent).await;
+}
+
+#[tokio::test]
+async fn a_client_with_a_question_that_nobody_answered_ends_well() {
+    let fakes = Fakes::start(&[Some(Manner::Idle)], UNDECIDED);
+    for _ in 0..5 {
+        let cluster = fakes.cluster();
+        let watcher = cluster.watch("g").unwrap();
+        assert!(watcher.members().await.is_err());
+        fakes.hang_up();
+        let began = Instant::now();
+        drop((watcher, cluster));
+        assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     }
 }
 
