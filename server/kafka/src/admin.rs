@@ -10,7 +10,8 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer};
 
 use crate::Error;
-use crate::client::{self, Voice};
+use crate::client;
+use crate::voice::Voice;
 
 /// How long each call may take.
 const DEADLINE: Duration = Duration::from_secs(10);

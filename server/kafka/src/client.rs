@@ -1,16 +1,14 @@
-//! A librdkafka client: which properties it may have, how it is asked, and where its words go.
+//! A librdkafka client: which properties it may have, and how it is asked.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rdkafka::ClientContext;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
-use rdkafka::consumer::{BaseConsumer, ConsumerContext};
-use rdkafka::error::KafkaError;
+use rdkafka::consumer::BaseConsumer;
 
 use crate::Error;
 use crate::coordinators::Coordinators;
+use crate::voice::Voice;
 
 /// Properties that this crate sets itself, or that would print secrets or run code of others in our process.
 pub(crate) const OURS: &[(&str, &str)] = &[
@@ -99,102 +97,3 @@ impl Client {
         }
     }
 }
-
-/// What librdkafka says: log lines go to `tracing` at debug level, the newest error is kept, since a call that
-/// failed says only "timed out" where the connection attempts behind it say why. Secrets are struck out of both.
-#[derive(Clone)]
-pub(crate) struct Voice(Arc<Inner>);
-
-struct Inner {
-    secrets: Vec<String>,
-    complaint: Mutex<Option<(KafkaError, String)>>,
-}
-
-impl Voice {
-    fn new(properties: &BTreeMap<String, String>) -> Self {
-        let mut secrets: Vec<String> = properties
-            .iter()
-            .filter(|(key, value)| is_secret(key) && !value.is_empty())
-            .map(|(_, v)| v.clone())
-            .collect();
-        // Longest first, so that a secret that contains another one is struck out whole.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        Self(Arc::new(Inner {
-            secrets,
-            complaint: Mutex::new(None),
-        }))
-    }
-
-    /// `text` without the values of secret properties.
-    pub(crate) fn strike(&self, text: &str) -> String {
-        self.0
-            .secrets
-            .iter()
-            .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "***"))
-    }
-
-    /// Forgets the complaint, because a broker has answered since.
-    pub(crate) fn settle(&self) {
-        *self.0.complaint.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
-    /// `error`, or, when it only says that nothing came, the newest reason why no connection came about.
-    pub(crate) fn explain(&self, error: Error, after: Duration) -> Error {
-        if !matches!(error, Error::TimedOut { .. } | Error::Unreachable { .. }) {
-            return error;
-        }
-        let complaint = self.0.complaint.lock().unwrap_or_else(PoisonError::into_inner);
-        match complaint.as_ref() {
-            None => error,
-            Some((kind, said)) => match Error::from_kafka(kind, after, |text| self.strike(text)) {
-                Error::Unreachable { .. } => Error::Unreachable { reason: said.clone() },
-                Error::Authentication { .. } => Error::Authentication { reason: said.clone() },
-                _ => error,
-            },
-        }
-    }
-
-    /// An error of the safe binding, sorted, explained, without secrets.
-    pub(crate) fn error(&self, error: &KafkaError, after: Duration) -> Error {
-        self.explain(Error::from_kafka(error, after, |text| self.strike(text)), after)
-    }
-}
-
-impl ClientContext for Voice {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        tracing::debug!(target: "librdkafka", ?level, facility, "{}", self.strike(message));
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        let reason = self.strike(reason);
-        tracing::debug!(target: "librdkafka", "{reason}");
-        // The tail counts milliseconds and repetitions: noise, and never the same twice.
-        let reason = reason.split(" (after ").next().unwrap_or_default().to_owned();
-        let mut complaint = self.0.complaint.lock().unwrap_or_else(PoisonError::into_inner);
-        // "All brokers are down" follows each last failure and says less than it.
-        let summary = error.rdkafka_error_code() == Some(rdkafka::error::RDKafkaErrorCode::AllBrokersDown);
-        if !(summary && complaint.is_some()) {
-            *complaint = Some((error, reason));
-        }
-    }
-}
-
-impl ConsumerContext for Voice {}
-
-fn is_secret(key: &str) -> bool {
-    [
-        "password",
-        "secret",
-        "key.pem",
-        "oauthbearer.config",
-        "jaas",
-        "token",
-        "username",
-    ]
-    .iter()
-    .any(|part| key.contains(part))
-}
-
-#[cfg(test)]
-#[path = "client_tests.rs"]
-mod tests;

@@ -14,8 +14,8 @@ use rdkafka::config::ClientConfig;
 use rdkafka::consumer::BaseConsumer;
 
 use crate::Error;
-use crate::client::Voice;
 use crate::ffi::{self, Coordinator, Question};
+use crate::voice::Voice;
 
 /// How long a question waits before its client is dropped: time enough to connect through a slow network.
 const PATIENCE: Duration = Duration::from_secs(30);

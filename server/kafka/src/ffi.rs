@@ -18,7 +18,7 @@ use std::time::Duration;
 use rdkafka::bindings as rd;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 
-use crate::client::Voice;
+use crate::voice::Voice;
 
 /// A code of Kafka (positive) or librdkafka (negative); 0 is success.
 pub(crate) type Code = i32;

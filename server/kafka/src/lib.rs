@@ -19,6 +19,7 @@ mod error;
 mod ffi;
 pub mod group;
 pub mod properties;
+mod voice;
 mod watcher;
 
 pub use cluster::{Access, Cluster};

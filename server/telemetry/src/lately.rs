@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::own::Outcome;
+use crate::outcome::Outcome;
 
 /// How long a call is remembered.
 pub const WINDOW: Duration = Duration::from_secs(300);

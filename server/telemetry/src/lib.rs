@@ -8,7 +8,9 @@ pub mod fleet;
 mod itself;
 mod lately;
 mod logs;
+mod outcome;
 mod own;
+mod recorder;
 pub mod span;
 mod start;
 mod traces;
@@ -19,9 +21,11 @@ pub use itself::{
 };
 pub use lately::{Calls, Lately, WINDOW, lately, unrecorded};
 pub use logs::{LogFormat, Logs, LogsError, check as check_filter};
+pub use outcome::Outcome;
 pub use own::{
-    Outcome, Prometheus, PrometheusError, feed_published, feed_reader_reset, group_asked, judged, lease_held,
-    rest_answered, store_committed, store_left_out, view_swapped,
+    feed_published, feed_reader_reset, group_asked, judged, lease_held, rest_answered, store_committed, store_left_out,
+    view_swapped,
 };
+pub use recorder::{Prometheus, PrometheusError};
 pub use start::{Settings, assemble, start};
 pub use traces::{Answer, Exporter, Rhythm, TraceSettings, spans_waiting};

@@ -1,9 +1,10 @@
-//! Signalbox's own metrics.
+//! Signalbox's own metrics: what it asked, judged, recorded and passed on.
 
 use std::time::Duration;
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::outcome::Outcome;
 
 const REST_CALLS: &str = "signalbox_rest_requests_total";
 const REST_SECONDS: &str = "signalbox_rest_request_duration_seconds";
@@ -19,61 +20,7 @@ const FEED_POSITION: &str = "signalbox_feed_position";
 const FEED_EVENTS: &str = "signalbox_feed_events_total";
 const FEED_RESETS: &str = "signalbox_feed_reader_resets_total";
 
-/// Why the recorder could not be set up.
-#[derive(Debug, thiserror::Error)]
-#[error("the metrics recorder could not be set up: {0}")]
-pub struct PrometheusError(String);
-
-/// How a question to a peer ended, as a label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Answered.
-    Ok,
-    /// Answered with what was known.
-    Unchanged,
-    /// Not answered.
-    Failed,
-}
-
-impl Outcome {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Unchanged => "unchanged",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-/// The recorder of this process. A handle is cheap to clone.
-#[derive(Clone)]
-pub struct Prometheus(PrometheusHandle);
-
-impl Prometheus {
-    /// Installs the recorder, once per process, and describes every metric.
-    pub fn install() -> Result<Self, PrometheusError> {
-        let seconds = [
-            0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
-        ];
-        let handle = PrometheusBuilder::new()
-            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &seconds)
-            .map_err(|error| PrometheusError(error.to_string()))?
-            .install_recorder()
-            .map_err(|error| PrometheusError(error.to_string()))?;
-        describe();
-        crate::itself::describe();
-        crate::traces::describe();
-        Ok(Self(handle))
-    }
-
-    /// The text of `/metrics` about this process.
-    pub fn render(&self) -> String {
-        self.0.run_upkeep();
-        self.0.render()
-    }
-}
-
-fn describe() {
+pub(crate) fn describe() {
     describe_counter!(
         REST_CALLS,
         "Requests to Kafka Connect workers, by cluster, question and outcome."

@@ -4,6 +4,7 @@
 //! Nothing raw is kept: an entry is known again by a fingerprint of all of it under the server's key.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use connect::wire;
 use model::names::ConnectorName;
@@ -11,7 +12,8 @@ use model::observe::ListedConnector;
 use model::secrets::{Fingerprint, FingerprintKey};
 use model::state::ConnectorKind;
 
-use super::known::ClassVersion;
+/// A plugin's class and version.
+pub(super) type ClassVersion = (Arc<str>, Option<Arc<str>>);
 
 /// The entries of the last list.
 #[derive(Default)]

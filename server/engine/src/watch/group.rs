@@ -13,7 +13,7 @@ use tracing::{Instrument as _, debug, info, warn};
 
 use super::aside::Aside;
 use super::hints::Hints;
-use super::watcher::Watcher;
+use super::watcher::{Deaf, Watcher};
 use crate::KafkaSpec;
 
 /// How often the group is looked for while it is not known.
@@ -82,9 +82,6 @@ pub(crate) async fn run(mut watcher: Watcher, access: Access) {
         }
     }
 }
-
-/// Nobody listens any more.
-struct Deaf;
 
 enum Trouble {
     /// No group, or more than one, has members with the addresses of this cluster's workers.

@@ -11,7 +11,7 @@ use model::secrets::{Definitions, FingerprintKey, Redactor, mask};
 use telemetry::Outcome;
 use tracing::{debug, warn};
 
-use super::cleaned::{self, Cleaned, Entry};
+use super::cleaned::{self, ClassVersion, Cleaned, Entry};
 use super::redact::{Recorded, Redactors};
 use super::watcher::Watcher;
 
@@ -20,9 +20,6 @@ use super::watcher::Watcher;
 const RETRY: Duration = Duration::from_secs(300);
 /// Classes whose definitions are read after one list, while there is time: the rest follows after the next lists.
 const AT_ONCE: usize = 4;
-
-/// A plugin's class and version.
-pub(super) type ClassVersion = (Arc<str>, Option<Arc<str>>);
 
 /// What is needed to mask the lists of one cluster.
 pub(crate) struct Known {

@@ -17,7 +17,7 @@ use super::plain::{Names, Plain};
 use super::race;
 use super::redact::Recorded;
 use super::trust::{Claim, Trust};
-use super::watcher::Watcher;
+use super::watcher::{Deaf, Watcher};
 use crate::heavy::heavy;
 
 /// What learning plugin definitions after one list may take, so that the next list is not late.
@@ -58,9 +58,6 @@ struct Lister {
     plain: Plain,
     trust: Trust,
 }
-
-/// Nobody listens any more.
-pub(super) struct Deaf;
 
 impl Lister {
     /// One look and the pause after it; `None` when nobody listens any more.

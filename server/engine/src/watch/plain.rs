@@ -9,11 +9,10 @@ use model::names::{ConnectorName, WorkerId};
 use model::observe::Seen;
 use telemetry::Outcome;
 
-use super::list::Deaf;
 use super::names::TooLong;
 use super::race;
 use super::trust::{Claim, Trust};
-use super::watcher::Watcher;
+use super::watcher::{Deaf, Watcher};
 
 /// What a second list may take of the time between two looks, from each worker: a plain one is answered from memory.
 const DEADLINE: Duration = Duration::from_secs(3);

@@ -34,6 +34,9 @@ impl Looking {
     }
 }
 
+/// Nobody listens any more.
+pub(super) struct Deaf;
+
 /// What every watcher of one cluster has.
 #[derive(Clone)]
 pub(crate) struct Watcher {
