@@ -70,7 +70,14 @@ struct Follower {
 impl Follower {
     async fn follow(&mut self) {
         loop {
-            if let Err(error) = self.round().await {
+            let read = self.round().await;
+            // A database that does not answer is told by those who ask it.
+            let unreadable = read
+                .as_ref()
+                .err()
+                .filter(|error| matches!(error, store::Error::Corrupt(_)));
+            telemetry::view_follows(unreadable.map(ToString::to_string));
+            if let Err(error) = read {
                 warn!(%error, "the feed cannot be read; the view ages");
                 self.listener = None;
                 tokio::time::sleep(LOOK).await;

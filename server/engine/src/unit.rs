@@ -35,12 +35,17 @@ const QUEUE: usize = 256;
 /// Pieces of a refused batch that are sent before anything else is looked at.
 const PIECES: usize = 100;
 
+/// How long a unit is left to the others whose records this version cannot read.
+const UNREADABLE: Duration = Duration::from_secs(30);
+
 /// Why a holding of the lease ended.
 enum Ended {
     /// The server stops, or the unit is no longer configured as it was.
     Asked,
     /// Another server is to have the unit, and everything that was seen is recorded.
     HandedOver,
+    /// What is recorded makes no sense to this version.
+    Unreadable,
     /// Another server holds it now; what this one saw between these moments could not be recorded, if anything.
     Fenced(Option<Lost>),
 }
@@ -62,6 +67,14 @@ pub(crate) async fn run(unit: UnitSpec, shared: Shared, stop: CancellationToken)
         telemetry::lease_held(unit.name.as_str(), false);
         match ended {
             Ended::HandedOver => give_back(&unit, &shared, lease).await,
+            Ended::Unreadable => {
+                give_back(&unit, &shared, lease).await;
+                drop(seat);
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(UNREADABLE) => continue,
+                }
+            }
             Ended::Fenced(unrecorded) => {
                 warn!(unit = %unit.name, "another server holds the lease now");
                 lost = unrecorded;
@@ -98,9 +111,9 @@ async fn hold(
     lost: Option<Lost>,
     stop: &CancellationToken,
 ) -> (Ended, Option<Lease>) {
-    let mut ledgers = match load(unit, shared, stop).await {
-        Some(ledgers) => ledgers,
-        None => return (Ended::Asked, Some(lease)),
+    let mut ledgers = match load(unit, shared, orders, stop).await {
+        Ok(ledgers) => ledgers,
+        Err(ended) => return (ended, Some(lease)),
     };
     if let Some(Lost { from, to }) = lost {
         for ledger in ledgers.values_mut() {
@@ -155,17 +168,29 @@ fn known(ledgers: &BTreeMap<ClusterName, Ledger>) -> BTreeMap<ClusterName, (Hint
         .collect()
 }
 
-/// Reads what is recorded of every cluster; tries until it can or is asked to stop.
-async fn load(unit: &UnitSpec, shared: &Shared, stop: &CancellationToken) -> Option<BTreeMap<ClusterName, Ledger>> {
+/// Reads what is recorded of every cluster; tries until it can, or until the lease is to go. One who cannot make sense of
+/// it gives it up: a newer version of Signalbox, which recorded it, may be waiting for it.
+async fn load(
+    unit: &UnitSpec,
+    shared: &Shared,
+    orders: &Orders,
+    stop: &CancellationToken,
+) -> Result<BTreeMap<ClusterName, Ledger>, Ended> {
     let mut ledgers = BTreeMap::new();
     for cluster in &unit.clusters {
         let record = loop {
             match recorded(shared, cluster).await {
                 Ok(record) => break record,
+                Err(error @ store::Error::Corrupt(_)) => {
+                    error!(cluster = %cluster.name, %error, "what is recorded cannot be read; its lease is given back");
+                    return Err(Ended::Unreadable);
+                }
                 Err(error) => warn!(cluster = %cluster.name, %error, "what is recorded cannot be read"),
             }
             tokio::select! {
-                () = stop.cancelled() => return None,
+                () = stop.cancelled() => return Err(Ended::Asked),
+                () = orders.fenced.cancelled() => return Err(Ended::Fenced(None)),
+                () = orders.hand_over.cancelled() => return Err(Ended::HandedOver),
                 () = tokio::time::sleep(BEAT) => {}
             }
         };
@@ -173,7 +198,7 @@ async fn load(unit: &UnitSpec, shared: &Shared, stop: &CancellationToken) -> Opt
         let ledger = Ledger::new(&cluster.name, record, spec, shared.clock.now());
         ledgers.insert(cluster.name.clone(), ledger);
     }
-    Some(ledgers)
+    Ok(ledgers)
 }
 
 /// What is recorded of a cluster: under its name, else under one that it had before.

@@ -210,6 +210,7 @@ pub enum Alive {
     /// It left without a word.
     Dead,
     /// No evidence decides.
+    #[serde(other)]
     Unknown,
 }
 

@@ -24,6 +24,9 @@ pub enum Source {
     Probe,
     /// Signalbox's own records (earlier facts, settings).
     Record,
+    /// One that only a newer version of Signalbox knows, which recorded it.
+    #[serde(other)]
+    Other,
 }
 
 impl Source {
@@ -34,6 +37,7 @@ impl Source {
             Self::Group => "Kafka group",
             Self::Probe => "probe",
             Self::Record => "own record",
+            Self::Other => "another source",
         }
     }
 }
@@ -261,5 +265,6 @@ pub enum GapKind {
     /// Kafka answered for some brokers only.
     Partial,
     /// Anything else.
+    #[serde(other)]
     Other,
 }

@@ -90,6 +90,7 @@ pub enum TargetSource {
     /// Read from the config topic.
     ConfigTopic,
     /// Concluded from the connector's state.
+    #[serde(other)]
     Inferred,
 }
 

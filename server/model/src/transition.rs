@@ -144,4 +144,7 @@ pub enum Change {
         /// Why.
         why: Arc<str>,
     },
+    /// What only a newer version of Signalbox knows, which recorded it.
+    #[serde(other)]
+    Other,
 }

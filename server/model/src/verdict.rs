@@ -1,9 +1,10 @@
 //! Judgements: a verdict with its reasons, never a colour without evidence.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::Timestamp;
 use crate::kept;
@@ -11,7 +12,7 @@ use crate::observe::Source;
 use crate::state::State;
 
 /// Health of a connector or task, worst first in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Health {
     /// It failed at least 3 times within 10 minutes.
@@ -38,6 +39,14 @@ pub enum Health {
     Stopped,
     /// None of the above.
     Healthy,
+}
+
+impl<'de> Deserialize<'de> for Health {
+    /// A word that only a newer version knows is [`Health::Unknown`], which `#[serde(other)]` could say of the last alone.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let word = Cow::<str>::deserialize(from)?;
+        Ok(Self::parse(&word).unwrap_or(Self::Unknown))
+    }
 }
 
 impl Health {
@@ -170,6 +179,7 @@ pub enum Activity {
     Idle,
     /// Not observed.
     #[default]
+    #[serde(other)]
     Unknown,
 }
 
@@ -245,6 +255,7 @@ pub enum Domain {
     /// The connector's owner's: config, data, credentials, source or target system.
     Connector,
     /// The evidence does not decide.
+    #[serde(other)]
     Unsure,
 }
 
@@ -287,6 +298,7 @@ pub enum Class {
     Target,
     Source,
     Transient,
+    #[serde(other)]
     Unknown,
 }
 
@@ -352,6 +364,6 @@ pub struct Diagnosis {
     /// Why this class and domain, one sentence.
     pub why: Arc<str>,
     /// What the fault belongs to when several connectors share it: a gone worker, an unreachable cluster.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::scope::read_known")]
     pub shared: Option<crate::scope::Scope>,
 }

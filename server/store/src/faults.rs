@@ -73,8 +73,11 @@ pub(crate) async fn load(
     .await?;
     let mut faults: BTreeMap<ClusterName, Vec<_>> = BTreeMap::new();
     for row in rows {
-        let fault = unpack(&row.fault, format_args!("fault {} of {}", row.id, row.cluster))?;
-        faults.entry(row.cluster.into()).or_default().push(Arc::new(fault));
+        match unpack(&row.fault, format_args!("fault {} of {}", row.id, row.cluster)) {
+            Ok(fault) => faults.entry(row.cluster.into()).or_default().push(Arc::new(fault)),
+            // Of a scope that this version does not know. Its holder ends it; here its members have no fault.
+            Err(error) => tracing::debug!(%error, "a newer version opened it"),
+        }
     }
     Ok(faults)
 }

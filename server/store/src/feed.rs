@@ -5,7 +5,7 @@ use sqlx::{PgConnection, query, query_scalar};
 
 use crate::json::text;
 use crate::pool::answer;
-use crate::{Batch, Error, Result, Store};
+use crate::{Batch, Result, Store};
 
 /// The channel on which the highest number is told.
 pub(crate) const CHANNEL: &str = "signalbox_feed";
@@ -62,7 +62,7 @@ impl Store {
     /// At most `limit` items with numbers above `last`.
     ///
     /// # Errors
-    /// [`Error::Unavailable`]; [`Error::Corrupt`].
+    /// [`crate::Error::Unavailable`].
     pub async fn feed_after(&self, last: i64, limit: i64) -> Result<Feed> {
         answer(async {
             let items = query!(
@@ -78,13 +78,8 @@ impl Store {
                     id: row.id,
                     at: row.at,
                     cluster: row.cluster.into(),
+                    changed: changed(&row.changed, row.connector.is_some()),
                     connector: row.connector.map(Into::into),
-                    changed: Changed::parse(&row.changed).ok_or_else(|| {
-                        Error::corrupt(
-                            format_args!("number {} of the feed", row.id),
-                            format_args!("`{}`", row.changed),
-                        )
-                    })?,
                 })
             })
             .collect::<Result<_>>()?;
@@ -97,8 +92,17 @@ impl Store {
     /// The highest number given out so far; 0 at first.
     ///
     /// # Errors
-    /// [`Error::Unavailable`].
+    /// [`crate::Error::Unavailable`].
     pub async fn feed_head(&self) -> Result<i64> {
         answer(async { Ok(query_scalar!("SELECT id FROM feed_head").fetch_one(&self.pool).await?) }).await
     }
+}
+
+/// What a word of the feed says. One that only a newer version knows has the connector, or the cluster, read anew: all
+/// that this version can tell of it is there.
+fn changed(word: &str, of_connector: bool) -> Changed {
+    Changed::parse(word).unwrap_or(match of_connector {
+        true => Changed::Connector,
+        false => Changed::Cluster,
+    })
 }

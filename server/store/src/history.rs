@@ -2,8 +2,9 @@
 
 use model::Timestamp;
 use model::names::{ClusterName, ConnectorName};
+use model::observe::Source;
 use model::record::{Entry, HistoryItem};
-use model::transition::Change;
+use model::transition::{Change, Subject, Transition};
 use sqlx::{PgConnection, query};
 
 use crate::json::{pack, text, unpack};
@@ -49,6 +50,7 @@ pub fn kind(entry: &Entry) -> &'static str {
             Change::Unreachable { .. } => "unreachable",
             Change::KafkaCluster { .. } => "kafka_cluster",
             Change::RecordingGap { .. } => "recording_gap",
+            Change::Other => "other",
         },
     }
 }
@@ -115,7 +117,7 @@ impl Store {
             .collect();
         answer(async {
             query!(
-                r#"SELECT id, cluster, entry::text AS "entry!" FROM history
+                r#"SELECT id, cluster, at, connector, entry::text AS "entry!" FROM history
                    WHERE ($1::text[] = '{}' OR cluster = ANY($1))
                        AND ($2::text IS NULL OR connector = $2)
                        AND ($3::text[] = '{}' OR kind = ANY($3))
@@ -131,12 +133,28 @@ impl Store {
             .fetch_all(&self.pool)
             .await?
             .into_iter()
-            .map(|row| {
-                let entry: Entry = unpack(&row.entry, format_args!("number {} of the history", row.id))?;
-                Ok(HistoryItem { id: row.id, cluster: row.cluster.into(), entry })
+            .map(|row| HistoryItem {
+                id: row.id,
+                cluster: row.cluster.into(),
+                entry: read(row.id, &row.entry, row.at, row.connector),
             })
+            .map(Ok)
             .collect()
         })
         .await
     }
+}
+
+/// What a row says; of one that only a newer version can read, when it was and of which connector.
+fn read(id: i64, entry: &str, at: Timestamp, connector: Option<String>) -> Entry {
+    unpack(entry, format_args!("number {id} of the history")).unwrap_or_else(|error| {
+        tracing::debug!(%error, "a newer version recorded it");
+        Entry::Transition(Transition {
+            at,
+            source: Source::Other,
+            subject: connector.map_or(Subject::Cluster, |name| Subject::Connector(name.into())),
+            change: Change::Other,
+            actor: None,
+        })
+    })
 }

@@ -73,6 +73,11 @@ pub fn recording(cluster: &str, trouble: Option<String>) {
     lately::recording(cluster, trouble);
 }
 
+/// The view follows what is recorded, or why it cannot.
+pub fn view_follows(trouble: Option<String>) {
+    lately::follows(trouble);
+}
+
 /// So many readers of live events are connected, and so many events wait for the slowest.
 pub fn event_streams(open: usize, queued: usize) {
     gauge!(STREAMS).set(float(open));

@@ -22,6 +22,7 @@ struct Memory {
     waiting: BTreeMap<String, (Instant, usize)>,
     pending: BTreeMap<String, usize>,
     unrecorded: BTreeMap<String, (Instant, String)>,
+    unread: Option<(Instant, String)>,
 }
 
 struct Call {
@@ -79,6 +80,16 @@ pub fn unrecorded() -> Option<String> {
     why.next().map(|(_, why)| why.clone())
 }
 
+/// Why the view cannot follow what is recorded, while that is so.
+pub fn unread() -> Option<String> {
+    let now = Instant::now();
+    let memory = memory();
+    let unread = memory.unread.as_ref();
+    unread
+        .filter(|(at, _)| now.duration_since(*at) < TROUBLE)
+        .map(|(_, why)| why.clone())
+}
+
 pub(crate) fn called(cluster: &str, question: &'static str, outcome: Outcome, took: Duration) {
     let at = Instant::now();
     let failed = outcome == Outcome::Failed;
@@ -110,6 +121,10 @@ pub(crate) fn recording(cluster: &str, trouble: Option<String>) {
         Some(why) => memory.unrecorded.insert(cluster.to_owned(), (Instant::now(), why)),
         None => memory.unrecorded.remove(cluster),
     };
+}
+
+pub(crate) fn follows(trouble: Option<String>) {
+    memory().unread = trouble.map(|why| (Instant::now(), why));
 }
 
 fn memory() -> MutexGuard<'static, Memory> {

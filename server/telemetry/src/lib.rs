@@ -17,9 +17,9 @@ mod traces;
 
 pub use itself::{
     config_loaded, database_answered, database_size, entries_pending, event_streams, observations_waiting, recording,
-    started,
+    started, view_follows,
 };
-pub use lately::{Calls, Lately, WINDOW, lately, unrecorded};
+pub use lately::{Calls, Lately, WINDOW, lately, unread, unrecorded};
 pub use logs::{LogFormat, Logs, LogsError, check as check_filter};
 pub use outcome::Outcome;
 pub use own::{

@@ -122,9 +122,10 @@ impl Keeper {
             let health = store.ping().await;
             self.measure(&health);
             match health {
-                Ok(_) if *self.loaded.borrow() => match telemetry::unrecorded() {
-                    None => self.well(),
-                    Some(why) => self.say(&format!("what is seen cannot be recorded: {why}")),
+                Ok(_) if *self.loaded.borrow() => match (telemetry::unrecorded(), telemetry::unread()) {
+                    (None, None) => self.well(),
+                    (Some(why), _) => self.say(&format!("what is seen cannot be recorded: {why}")),
+                    (None, Some(why)) => self.say(&format!("what is recorded cannot be read: {why}")),
                 },
                 Ok(_) => self.say("the fleet is being read from the database"),
                 Err(error) => self.say(&format!("the database does not answer: {error}")),

@@ -20,7 +20,7 @@ pub(super) fn kind(entry: &Entry) -> EntryKind {
             Change::WorkerCame { .. } | Change::WorkerLeft { .. } | Change::WorkerVersion { .. } => EntryKind::Worker,
             Change::Rebalance { .. } => EntryKind::Rebalance,
             Change::Reachable | Change::Unreachable { .. } | Change::KafkaCluster { .. } => EntryKind::Cluster,
-            Change::RecordingGap { .. } => EntryKind::Gap,
+            Change::RecordingGap { .. } | Change::Other => EntryKind::Gap,
         },
     }
 }
@@ -224,6 +224,7 @@ fn transition_text(transition: &Transition) -> String {
         Change::RecordingGap { from, why } => {
             format!("nothing could be recorded since {}: {why}", from.format("%H:%M:%S UTC"))
         }
+        Change::Other => "something that only a newer version of Signalbox can tell".to_owned(),
     }
 }
 
