@@ -215,6 +215,7 @@ fn line(transition: &Transition) -> String {
         Change::Unreachable { gap } => format!("unreachable: {}", gap.text),
         Change::KafkaCluster { from, to } => format!("kafka {from}>{to}"),
         Change::RecordingGap { .. } => "recording gap".to_owned(),
+        Change::Other => "something newer".to_owned(),
     };
     let _ = write!(line, " {words}");
     if let Some(actor) = &transition.actor {
