@@ -9,8 +9,8 @@ use console::Moment;
 use super::answer::Answer;
 use crate::http::Problem;
 
-/// Bytes of all that is kept at once. A list of 100 connectors is about 0.2 MB.
-const MOST: usize = 8 << 20;
+/// Bytes of all that is kept at once: some twenty lists of 100 connectors.
+const MOST: usize = 4 << 20;
 
 /// The answers of one moment, by their questions.
 pub struct Kept<M = Moment> {
