@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
+use crate::api::kept::Kept;
 use crate::http::Drawn;
 use crate::life::levels::LogLevels;
 use crate::life::reload::LastReload;
@@ -37,6 +38,7 @@ struct Inner {
     waits: Semaphore,
     streams: Arc<Semaphore>,
     overview: Drawn,
+    lists: Kept,
 }
 
 /// What the state is made of.
@@ -75,6 +77,7 @@ impl AppState {
             waits: Semaphore::new(WAITS),
             streams: Arc::new(Semaphore::new(STREAMS)),
             overview: Drawn::default(),
+            lists: Kept::default(),
         }))
     }
 
@@ -166,6 +169,11 @@ impl AppState {
     /// The first screen as it was last drawn.
     pub(crate) fn overview(&self) -> &Drawn {
         &self.0.overview
+    }
+
+    /// Lists as they were last written.
+    pub(crate) fn lists(&self) -> &Kept {
+        &self.0.lists
     }
 
     pub(crate) fn places(&self) -> &Semaphore {

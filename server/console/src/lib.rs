@@ -11,6 +11,7 @@ mod events;
 mod fault;
 mod log;
 mod metrics;
+mod moment;
 mod overview;
 mod readiness;
 mod reading;
@@ -34,6 +35,7 @@ pub use connectors::{ConnectorPage, ConnectorQuery};
 pub use error::Error;
 pub use events::Events;
 pub use fault::FaultItem;
+pub use moment::Moment;
 pub use overview::Overview;
 pub use readiness::Readiness;
 pub use system::{

@@ -11,8 +11,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::Clock;
-use model::owner::Owners;
-use model::settings::Settings;
 use store::Store;
 use url::Url;
 
@@ -73,9 +71,6 @@ pub fn spec_of(urls: Vec<Url>, bootstrap: Option<&str>) -> FleetSpec {
         } else {
             vec![cluster]
         },
-        teams: Vec::new(),
-        owners: Owners::default(),
-        settings: Settings::default(),
-        allow: Vec::new(),
+        ..FleetSpec::default()
     }
 }

@@ -322,8 +322,6 @@ fn by_cluster(items: &[FeedItem]) -> BTreeMap<ClusterName, Changes> {
 
 #[cfg(test)]
 mod tests {
-    use model::owner::Owners;
-    use model::settings::Settings;
 
     use super::*;
     use crate::{ClusterSpec, Tls};
@@ -340,12 +338,8 @@ mod tests {
             group_id: None,
         };
         Arc::new(FleetSpec {
-            kafka: BTreeMap::new(),
             clusters: ["a", "b"].into_iter().zip(addresses).map(cluster).collect(),
-            teams: Vec::new(),
-            owners: Owners::default(),
-            settings: Settings::default(),
-            allow: Vec::new(),
+            ..FleetSpec::default()
         })
     }
 

@@ -9,8 +9,8 @@ use model::owner::{Owners, Team};
 use model::settings::Settings;
 use url::Url;
 
-/// Everything that can be reloaded while the server runs.
-#[derive(Clone)]
+/// Everything that can be reloaded while the server runs; by default nothing is watched.
+#[derive(Clone, Default)]
 pub struct FleetSpec {
     /// Kafka clusters by name.
     pub kafka: BTreeMap<Arc<str>, KafkaSpec>,

@@ -238,9 +238,6 @@ async fn upkeep(store: Store, clock: Arc<dyn Clock>, stop: CancellationToken) {
 mod tests {
     use std::collections::BTreeMap;
 
-    use model::owner::Owners;
-    use model::settings::Settings;
-
     use super::*;
 
     #[test]
@@ -256,12 +253,8 @@ mod tests {
             group_id: None,
         };
         let spec = FleetSpec {
-            kafka: BTreeMap::new(),
             clusters: vec![cluster],
-            teams: Vec::new(),
-            owners: Owners::default(),
-            settings: Settings::default(),
-            allow: Vec::new(),
+            ..FleetSpec::default()
         };
         let mut other = spec.clone();
         other.settings.interval = chrono::TimeDelta::seconds(1);

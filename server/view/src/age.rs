@@ -21,7 +21,27 @@ pub struct Staleness {
     pub limit: TimeDelta,
 }
 
+/// What time alone changes of what is shown of a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// See [`Staleness::stale`].
+    pub stale: bool,
+    /// See [`Staleness::watched`].
+    pub watched: bool,
+    /// See [`Staleness::silent`].
+    pub silent: bool,
+}
+
 impl Staleness {
+    /// All that age makes of a cluster now.
+    pub fn condition(&self, fresh: &Freshness) -> Condition {
+        Condition {
+            stale: self.stale(fresh),
+            watched: self.watched(fresh),
+            silent: self.silent(fresh),
+        }
+    }
+
     /// When the cluster was last heard by any source.
     pub fn heard(fresh: &Freshness) -> Option<Timestamp> {
         heard::heard(fresh, None)

@@ -16,7 +16,7 @@ mod query;
 mod selection;
 mod totals;
 
-pub use age::Staleness;
+pub use age::{Condition, Staleness};
 pub use alike::{Alike, Alikes, Comparison, Configured};
 pub use connector::Connector;
 pub use connectors::{Carried, Connectors};

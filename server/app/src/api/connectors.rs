@@ -1,6 +1,6 @@
 //! Connectors: the list, and one by its names.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +12,7 @@ use model::state::ConnectorKind;
 use model::verdict::Health;
 use view::{Query, Sort, Totals};
 
-use super::answer::json;
+use super::answer::{Answer, json};
 use super::names::OfConnector;
 use super::params::Params;
 use super::shape::{Config, Connector, ConnectorKind as ConnectorKindWord, ConnectorList, HealthWord, SortWord};
@@ -45,17 +45,23 @@ const KNOWN: [&str; 10] = [
 pub async fn list(
     State(state): State<AppState>,
     Caller(actor): Caller,
+    RawQuery(question): RawQuery,
     mut params: Params,
     asked: HeaderMap,
 ) -> Result<Response, Problem> {
     if let Some(name) = params.one("name")? {
         return by_name(&state, &actor, name, params, &asked);
     }
-    let query = read(params)?;
-    let page = state.console().connectors(&actor, &query)?;
-    let mut list = ConnectorList::from(&page);
-    list.next_cursor = page.next_cursor.as_deref().map(close_cursor);
-    json(&asked, &list)
+    let console = state.console();
+    let work_out = || {
+        let page = console.connectors(&actor, &read(params)?)?;
+        let mut list = ConnectorList::from(&page);
+        list.next_cursor = page.next_cursor.as_deref().map(close_cursor);
+        Answer::json(&list)
+    };
+    let present = || Ok(console.moment(&actor)?);
+    let answer = state.lists().get(&question.unwrap_or_default(), present, work_out)?;
+    answer.send_again(&asked)
 }
 
 fn by_name(

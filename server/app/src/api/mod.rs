@@ -7,6 +7,7 @@ pub mod description;
 pub mod events;
 pub mod faults;
 pub mod history;
+pub mod kept;
 pub mod names;
 pub mod params;
 pub mod shape;

@@ -1,17 +1,15 @@
 //! Pages that were drawn a moment ago: a screen that many look at is drawn once for each change, not for each look.
 
-use std::io::Write as _;
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::response::{IntoResponse, Response};
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderValue};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::packed::{packed, takes_gzip};
 use super::problem::Problem;
 
 /// Ages on a page move on by this much before it is drawn anew without a change.
@@ -105,31 +103,6 @@ impl Copy {
     }
 }
 
-fn packed(plain: &[u8]) -> Result<Bytes, Problem> {
-    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
-    let packed = packer.write_all(plain).and_then(|()| packer.finish());
-    packed.map(Bytes::from).map_err(|error| {
-        tracing::error!(%error, "a page could not be compressed");
-        Problem::internal()
-    })
-}
-
-/// Whether gzip is named without a weight of zero.
-fn takes_gzip(asked: &HeaderMap) -> bool {
-    let named = asked
-        .get_all(ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    named.flat_map(|value| value.split(',')).any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        let weight = weight
-            .trim()
-            .strip_prefix("q=")
-            .and_then(|weight| weight.parse::<f32>().ok());
-        name.trim().eq_ignore_ascii_case("gzip") && weight != Some(0.0)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -174,19 +147,5 @@ mod tests {
         };
         assert_eq!(ask(&fleeting, &count, "ann", 1).await, "3");
         assert_eq!(ask(&fleeting, &count, "ann", 1).await, "4", "ages have moved on");
-    }
-
-    #[test]
-    fn gzip_is_sent_to_who_takes_it() {
-        for (accepts, takes) in [
-            ("gzip, br", true),
-            ("br, GZIP;q=0.5", true),
-            ("gzip;q=0", false),
-            ("br", false),
-        ] {
-            let asked = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_str(accepts).unwrap())]);
-            assert_eq!(takes_gzip(&asked), takes, "{accepts}");
-        }
-        assert!(!takes_gzip(&HeaderMap::new()));
     }
 }

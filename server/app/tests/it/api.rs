@@ -291,6 +291,17 @@ fn lists_are_filtered_paged_and_tagged() {
         .header("if-none-match", tag)
         .send();
     assert_eq!((again.status, again.body.len()), (304, 0));
+    for _ in 0..2 {
+        let packed = fleet
+            .server
+            .ask("GET", "/api/v1/connectors?sort=name")
+            .token(ALL)
+            .header("accept-encoding", "gzip")
+            .send();
+        assert_eq!(packed.header("content-encoding"), Some("gzip"));
+        let list: Value = serde_json::from_reader(flate2::read::GzDecoder::new(&packed.body[..])).unwrap();
+        assert_eq!(list["matching"], ODD.len() + 1);
+    }
     let packed = fleet
         .server
         .ask("GET", "/api/v1/openapi.json")

@@ -40,6 +40,7 @@ async fn all(console: &Console, actor: &Actor) -> Vec<(&'static str, Right, Resu
         ("plugins", Right::See, console.plugins(actor).map(drop)),
         ("connectors", Right::See, connectors.map(drop)),
         ("connector", Right::See, console.connector(actor, &id).map(drop)),
+        ("moment", Right::See, console.moment(actor).map(drop)),
         ("events", Right::See, events.map(drop)),
         ("timeline", Right::See, timeline.map(drop)),
         ("lately", Right::See, console.lately(actor, 10).await.map(drop)),

@@ -1,15 +1,15 @@
 //! A console over a fleet of the test's own making.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use console::Console;
 use engine::FleetSpec;
 use model::Clock as _;
 use model::actor::{Actor, Door, Right};
 use model::facts::{ConnectorFacts, Freshness};
 use model::record::{ClusterRecord, ConnectorRecord};
-use model::settings::Settings;
 use model::verdict::Verdict;
 use serde_json::{Value, json};
 use store::Store;
@@ -29,9 +29,10 @@ pub struct Made {
 /// A console whose fleet can be replaced.
 pub struct Stage {
     pub console: Console,
+    pub clock: ManualClock,
     fleet: watch::Sender<Arc<Fleet>>,
+    spec: watch::Sender<Arc<FleetSpec>>,
     // Kept so that the console does not see them closed.
-    _spec: watch::Sender<Arc<FleetSpec>>,
     _store: watch::Sender<Option<Store>>,
     _trouble: watch::Sender<Option<Arc<str>>>,
 }
@@ -71,16 +72,8 @@ impl Stage {
     /// All clusters were heard just now.
     pub fn new(clusters: &[(&str, Vec<Made>)]) -> Self {
         let clock = ManualClock::default();
-        let spec = FleetSpec {
-            kafka: BTreeMap::new(),
-            clusters: Vec::new(),
-            teams: Vec::new(),
-            owners: Default::default(),
-            settings: Settings::default(),
-            allow: Vec::new(),
-        };
         let (fleet, fleet_receiver) = watch::channel(Arc::new(Fleet::default()));
-        let (spec_sender, spec_receiver) = watch::channel(Arc::new(spec));
+        let (spec_sender, spec_receiver) = watch::channel(Arc::new(FleetSpec::default()));
         let (store, store_receiver) = watch::channel(None);
         let (trouble, trouble_receiver) = watch::channel(None);
         let events = broadcast::channel(16).0;
@@ -91,12 +84,13 @@ impl Stage {
             store_receiver,
             trouble_receiver,
             events,
-            Arc::new(clock),
+            Arc::new(clock.clone()),
         );
         let stage = Self {
             console,
+            clock,
             fleet,
-            _spec: spec_sender,
+            spec: spec_sender,
             _store: store,
             _trouble: trouble,
         };
@@ -134,6 +128,13 @@ impl Stage {
         let mut fleet = (**self.fleet.borrow()).clone();
         turn(Arc::make_mut(fleet.clusters.get_mut(cluster).unwrap()));
         self.fleet.send_replace(Arc::new(fleet));
+    }
+
+    /// Data counts as stale from another age on.
+    pub fn stale_after(&self, limit: TimeDelta) {
+        let mut spec = (**self.spec.borrow()).clone();
+        spec.settings.stale_after = limit;
+        self.spec.send_replace(Arc::new(spec));
     }
 
     /// A connector comes, or is replaced, or goes.

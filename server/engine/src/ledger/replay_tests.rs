@@ -32,12 +32,8 @@ pub(crate) enum Line {
 /// The configuration of recordings.
 pub(crate) fn spec(settings: Settings) -> Arc<FleetSpec> {
     Arc::new(FleetSpec {
-        kafka: BTreeMap::new(),
-        clusters: Vec::new(),
-        teams: Vec::new(),
-        owners: Default::default(),
         settings,
-        allow: Vec::new(),
+        ..FleetSpec::default()
     })
 }
 

@@ -60,12 +60,9 @@ pub fn cluster(name: &str, urls: &[String]) -> ClusterSpec {
 
 pub fn spec(clusters: Vec<ClusterSpec>) -> FleetSpec {
     FleetSpec {
-        kafka: BTreeMap::new(),
         clusters,
-        teams: Vec::new(),
-        owners: Owners::default(),
         settings: settings(),
-        allow: Vec::new(),
+        ..FleetSpec::default()
     }
 }
 

@@ -34,12 +34,12 @@ pub(super) fn auth(case: &Case<'_>) -> Vec<String> {
     }
     let user = case
         .names
-        .user
+        .user()
         .map(|user| format!(" of user {user}"))
         .unwrap_or_default();
     let at = case
         .names
-        .address
+        .address()
         .map(|address| format!(" at {address}"))
         .unwrap_or_default();
     let first = match case.says(&["client override"]) {
@@ -55,7 +55,7 @@ pub(super) fn auth(case: &Case<'_>) -> Vec<String> {
 }
 
 fn tls(case: &Case<'_>) -> Vec<String> {
-    let of = match (case.names.address, case.of_platform()) {
+    let of = match (case.names.address(), case.of_platform()) {
         (Some(address), _) => format!("of {address}"),
         (None, true) => "of the brokers".to_owned(),
         (None, false) if case.says(&["schema registry"]) => "of the schema registry".to_owned(),
@@ -77,13 +77,13 @@ fn tls(case: &Case<'_>) -> Vec<String> {
 pub(super) fn acl(case: &Case<'_>) -> Vec<String> {
     let names = &case.names;
     let kafka = case.says(&["principal", "kafka denies"]);
-    let who = match (kafka, case.of_platform(), names.user) {
+    let who = match (kafka, case.of_platform(), names.user()) {
         (true, true, _) => "the workers' principal".to_owned(),
         (true, false, _) => "the connector's principal".to_owned(),
         (false, _, Some(user)) => format!("the user {user}"),
         (false, ..) => "the connector's user".to_owned(),
     };
-    let first = match (names.topic, names.group) {
+    let first = match (names.topic(), names.group()) {
         (Some(topic), _) if case.says(&["dead letter queue"]) => {
             format!("Grant {who} CREATE, DESCRIBE and WRITE on the dead letter queue's topic {topic}")
         }
@@ -93,7 +93,7 @@ pub(super) fn acl(case: &Case<'_>) -> Vec<String> {
             format!("Grant {who} DESCRIBE and WRITE on the task's transactional id")
         }
         (None, None) if kafka => format!("Grant {who} the operation that the trace says was denied"),
-        (None, None) => match (names.table, names.address) {
+        (None, None) => match (names.table(), names.address()) {
             (Some(table), _) => format!("Grant {who} the right that it lacks on {table}"),
             (None, Some(address)) => format!("Grant {who} at {address} the right that it lacks"),
             (None, None) => format!("Grant {who} the right that it lacks, in the system that denies it"),

@@ -52,7 +52,7 @@ fn of_connector(known: &Known<'_>) -> Vec<String> {
         Class::Kafka => systems::kafka(&case),
         Class::Target | Class::Source => systems::other(&case),
         Class::Worker => vec![
-            match case.names.address {
+            match case.names.address() {
                 Some(address) => format!("Test from the other workers that {address} answers"),
                 None => "Read the log of the worker that ran it, and check its process and host".to_owned(),
             },
@@ -82,7 +82,7 @@ fn without_trace(case: &Case<'_>) -> Option<Vec<String>> {
             "Restart the connector, so that it looks for work again",
         ]
     } else if said("no trace") {
-        let first = match case.names.worker {
+        let first = match case.names.worker() {
             Some(worker) => format!("Read the log of worker {worker} at the time of the failure: REST has no trace"),
             None => "Read the log of its worker at the time of the failure: REST has no trace".to_owned(),
         };
@@ -114,7 +114,7 @@ fn without_trace(case: &Case<'_>) -> Option<Vec<String>> {
 }
 
 fn unknown(case: &Case<'_>) -> Vec<String> {
-    let read = match (case.names.thrown_in, &case.stage) {
+    let read = match (case.names.thrown_in(), &case.stage) {
         (Some(place), _) => format!("Look up what {place} does: there it broke, without a message"),
         (None, Some(Stage::Transformation(name))) if !name.is_empty() => {
             format!("Check the settings of the transformation {name}: there it broke")
@@ -151,7 +151,7 @@ fn of_worker(worker: &str, root_cause: &str) -> Vec<String> {
 fn of_cluster(known: &Known<'_>) -> Vec<String> {
     let names = Names::read(known.root_cause);
     // Of several addresses none is the one to go to.
-    let alone = names.address.filter(|_| names::addresses(known.root_cause) == 1);
+    let alone = names.address().filter(|_| names.addresses() == 1);
     let at = alone.map(|address| format!(" at {address}")).unwrap_or_default();
     let quiet = Quiet::told(known.root_cause);
     let steps: &[String] = &match known.class {

@@ -14,7 +14,7 @@ pub(super) fn data(case: &Case<'_>) -> Vec<String> {
         } else {
             format!(
                 "Raise max.message.bytes of the topic{}, or keep such records out",
-                names_of(case.names.topic)
+                names_of(case.names.topic())
             )
         };
         return vec![first, RESTART.to_owned()];
@@ -70,14 +70,17 @@ fn names_of(name: Option<&str>) -> String {
 }
 
 fn of_topic(case: &Case<'_>) -> String {
-    case.names.topic.map(|topic| format!(" of {topic}")).unwrap_or_default()
+    case.names
+        .topic()
+        .map(|topic| format!(" of {topic}"))
+        .unwrap_or_default()
 }
 
 /// The other system, or the connector itself, did not take a record.
 fn refused(case: &Case<'_>) -> Vec<String> {
     let names = &case.names;
-    let of = names.table.map(|table| format!(" of {table}")).unwrap_or_default();
-    let first = match (names.column, names.constraint) {
+    let of = names.table().map(|table| format!(" of {table}")).unwrap_or_default();
+    let first = match (names.column(), names.constraint()) {
         (Some(column), _) => format!("Compare the records' field for {column}{of} with what the target accepts there"),
         (None, Some(constraint)) => format!("Look for records that break {constraint}{of}"),
         (None, None) if !of.is_empty() => format!("Compare the records with the definition{of}"),
@@ -93,7 +96,7 @@ fn refused(case: &Case<'_>) -> Vec<String> {
 
 /// How to get at the record itself.
 fn find(case: &Case<'_>) -> String {
-    match (&case.names.partition, case.names.offset) {
+    match (case.names.partition(), case.names.offset()) {
         (Some(partition), Some(offset)) => format!("Read the record of {partition} at offset {offset}"),
         _ if matches!(case.stage, Some(Stage::Transformation(_) | Stage::Converter(_))) => {
             "Set errors.log.enable=true to have the worker's log name topic, partition and offset of the record"
@@ -107,7 +110,7 @@ pub(super) fn schema(case: &Case<'_>) -> Vec<String> {
     if case.of_platform() || case.says(&["does not serve", "answers with an error"]) {
         let at = case
             .names
-            .address
+            .address()
             .map(|address| format!(" at {address}"))
             .unwrap_or_default();
         return vec![
@@ -116,7 +119,7 @@ pub(super) fn schema(case: &Case<'_>) -> Vec<String> {
         ];
     }
     let first = if case.says(&["incompatible", "409"]) {
-        match case.names.subject {
+        match case.names.subject() {
             Some(subject) => {
                 format!("Compare the new schema with the last version of {subject}: they are incompatible")
             }
@@ -129,8 +132,12 @@ pub(super) fn schema(case: &Case<'_>) -> Vec<String> {
         )
     } else if case.says(&["contains itself"]) {
         "Look for a schema that contains itself: the converter follows it without end".to_owned()
-    } else if let Some(column) = case.names.column {
-        let of = case.names.table.map(|table| format!(" of {table}")).unwrap_or_default();
+    } else if let Some(column) = case.names.column() {
+        let of = case
+            .names
+            .table()
+            .map(|table| format!(" of {table}"))
+            .unwrap_or_default();
         format!("Compare {column}{of} with the schema of the records")
     } else {
         format!(

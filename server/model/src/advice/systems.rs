@@ -3,7 +3,7 @@
 use super::case::{Case, RESTART};
 
 pub(super) fn network(case: &Case<'_>) -> Vec<String> {
-    let first = match (case.names.host, case.names.address) {
+    let first = match (case.names.host(), case.names.address()) {
         (Some(host), _) => format!("Look up {host} from the worker's host: its name does not resolve there"),
         (None, Some(address)) => format!("Test from the worker's host that {address} answers"),
         (None, None) if case.says(&["schema registry"]) => {
@@ -16,7 +16,7 @@ pub(super) fn network(case: &Case<'_>) -> Vec<String> {
     } else {
         "that system"
     };
-    let then = match case.names.host {
+    let then = match case.names.host() {
         Some(_) => "Correct the name in the config, or the name service".to_owned(),
         None => format!("Start {system}, or open the way to it, or correct its address in the config"),
     };
@@ -30,7 +30,7 @@ pub(super) fn kafka(case: &Case<'_>) -> Vec<String> {
     } else if case.says(&["mirror uses"]) {
         "Test both Kafka clusters of the mirror from the worker's host: one does not answer".to_owned()
     } else if case.says(&["in-sync replicas"]) {
-        match case.names.topic {
+        match case.names.topic() {
             Some(topic) => format!("Bring the missing brokers back: topic {topic} has too few in-sync replicas"),
             None => "Bring the missing brokers back: a topic has too few in-sync replicas".to_owned(),
         }
@@ -42,7 +42,7 @@ pub(super) fn kafka(case: &Case<'_>) -> Vec<String> {
             "Check the brokers for lost data or leaders, if it comes back".to_owned(),
         ];
     } else {
-        match (case.names.topic, case.names.address) {
+        match (case.names.topic(), case.names.address()) {
             (Some(topic), _) => format!("Check that topic {topic} exists and that its partitions have leaders"),
             (None, Some(address)) => format!("Test from the worker's host that the broker {address} answers"),
             (None, None) => "Check that the brokers run and answer the workers".to_owned(),
@@ -56,7 +56,7 @@ pub(super) fn other(case: &Case<'_>) -> Vec<String> {
     let system = case.known.class.as_str();
     let at = case
         .names
-        .address
+        .address()
         .map(|address| format!(" {address}"))
         .unwrap_or_default();
     if case.says(&["max.poll.interval.ms"]) {
@@ -85,7 +85,7 @@ pub(super) fn other(case: &Case<'_>) -> Vec<String> {
         ];
     }
     let first = if case.says(&["replication slot"]) {
-        match case.names.slot {
+        match case.names.slot() {
             Some(slot) => {
                 format!("Look at slot {slot} in pg_replication_slots: who holds it, and whether it is needed")
             }
@@ -115,7 +115,7 @@ pub(super) fn other(case: &Case<'_>) -> Vec<String> {
         format!("Look for what else holds locks in the {system} system{at}")
     } else {
         match (
-            case.names.table,
+            case.names.table(),
             case.says(&["does not exist", "missing", "not found", "unknown table"]),
         ) {
             (Some(table), true) => format!("Create {table} in the {system} system, or correct its name in the config"),

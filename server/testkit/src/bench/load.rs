@@ -22,14 +22,15 @@ pub(crate) struct Outcome {
     pub(crate) bytes: usize,
 }
 
-/// Asks for one address. Connections are kept and used again; one more is opened whenever all are busy.
-pub(crate) async fn run(address: SocketAddr, target: &str, headers: &str, rate: u32, seconds: u32) -> Outcome {
+/// Asks for these addresses in turn. Connections are kept and used again; one more is opened whenever all are busy.
+pub(crate) async fn run(address: SocketAddr, targets: &[String], headers: &str, rate: u32, seconds: u32) -> Outcome {
     let idle: Arc<Mutex<Vec<Connection>>> = Arc::default();
-    let (target, headers): (Arc<str>, Arc<str>) = (target.into(), headers.into());
+    let targets: Vec<Arc<str>> = targets.iter().map(|target| target.as_str().into()).collect();
+    let headers: Arc<str> = headers.into();
     let began = Instant::now() + Duration::from_millis(100);
     let mut running = JoinSet::new();
     let mut outcome = Outcome::default();
-    for number in 0..rate * seconds {
+    for (number, target) in (0..rate * seconds).zip(targets.iter().cycle()) {
         let due = began + Duration::from_secs(1) * number / rate;
         sleep_until(due).await;
         let (idle, target, headers) = (idle.clone(), target.clone(), headers.clone());
