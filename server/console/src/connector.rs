@@ -95,6 +95,8 @@ pub struct TaskItem {
 pub struct InstanceItem {
     /// Its state as REST says.
     pub state: State,
+    /// Its health to show, which follows from the connector's verdict, its worker and the tasks.
+    pub health: Health,
     /// Since when it was seen in this state.
     pub since: Timestamp,
     /// Where.
@@ -148,16 +150,20 @@ impl Console {
                 task.trace = known.and_then(|facts| facts.trace.clone());
             }
         }
-        let instance = facts.instance.as_ref().map(|instance| InstanceItem {
-            state: instance.state.clone(),
-            since: instance.since,
-            worker: instance.worker_id.clone(),
-            worker_alive: alive(cluster, &instance.worker_id),
-            trace: instance
-                .trace
-                .clone()
-                .filter(|_| open && (instance.state == State::Failed || item.health == Health::CrashLooping)),
-            version: instance.version.clone(),
+        let instance = facts.instance.as_ref().map(|instance| {
+            let worker_alive = alive(cluster, &instance.worker_id);
+            let tasks = item.tasks.iter().map(|task| (Some(task.health), task.worker.as_str()));
+            let worker = (instance.worker_id.as_str(), worker_alive.gone());
+            let crashes = instance.state == State::Failed || item.health == Health::CrashLooping;
+            InstanceItem {
+                state: instance.state.clone(),
+                health: item.health.of_instance(&instance.state, worker, tasks),
+                since: instance.since,
+                worker: instance.worker_id.clone(),
+                worker_alive,
+                trace: instance.trace.clone().filter(|_| open && crashes),
+                version: instance.version.clone(),
+            }
         });
         let config = facts.config.clone().filter(|_| open);
         let held = |fault: &&Arc<Fault>| fault.unheard_since.is_some() && fault.members.contains(&id.name);

@@ -38,12 +38,9 @@ pub(super) struct Trace {
 pub(super) fn tasks(detail: &ConnectorDetail) -> Vec<Task> {
     let item = &detail.item;
     let instance = detail.instance.iter().map(|instance| {
-        let tasks = item.tasks.iter().map(|task| (Some(task.health), task.worker.as_str()));
-        let worker = (instance.worker.as_str(), instance.worker_alive.gone());
-        let health = item.health.of_instance(&instance.state, worker, tasks);
         task(
             "connector".to_owned(),
-            health,
+            instance.health,
             &instance.state,
             (&instance.worker, instance.worker_alive),
             instance.since,

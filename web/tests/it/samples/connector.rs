@@ -210,6 +210,11 @@ pub fn config(pairs: serde_json::Value) -> Arc<ListedConfig> {
 
 pub fn detail(item: ConnectorItem) -> ConnectorDetail {
     let instance = item.state.clone().map(|state| InstanceItem {
+        health: item.health.of_instance(
+            &state,
+            ("10.0.3.11:8083", item.health == Health::Unassigned),
+            item.tasks.iter().map(|task| (Some(task.health), task.worker.as_str())),
+        ),
         state,
         since: ago(4_000),
         worker: "10.0.3.11:8083".into(),

@@ -83,6 +83,8 @@ pub struct TargetState {
 pub struct Instance {
     /// Its state as a worker reports it.
     pub state: String,
+    /// Its health; null when its connector is deleted.
+    pub verdict: Option<Verdict>,
     /// Since when it was seen in this state.
     pub since: DateTime<Utc>,
     /// Where.
@@ -230,7 +232,10 @@ impl From<&ConnectorItem> for Connector {
 impl From<&ConnectorDetail> for Connector {
     fn from(detail: &ConnectorDetail) -> Self {
         Self {
-            instance: detail.instance.as_ref().map(Instance::from),
+            instance: detail
+                .instance
+                .as_ref()
+                .map(|instance| Instance::of(instance, detail.item.deleted_at.is_some())),
             withheld: Some(detail.withheld),
             unheard_fault: detail.unheard.as_deref().map(Fault::from),
             ..Self::from(&detail.item)
@@ -238,10 +243,12 @@ impl From<&ConnectorDetail> for Connector {
     }
 }
 
-impl From<&InstanceItem> for Instance {
-    fn from(item: &InstanceItem) -> Self {
+impl Instance {
+    /// The instance of a connector that exists, or of one that is deleted.
+    fn of(item: &InstanceItem, deleted: bool) -> Self {
         Self {
             state: item.state.to_string(),
+            verdict: (!deleted).then(|| item.health.into()),
             since: item.since,
             worker_id: item.worker.as_str().into(),
             worker_alive: item.worker_alive.as_bool(),

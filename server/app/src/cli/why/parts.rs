@@ -33,25 +33,13 @@ impl Part<'_> {
 
 /// The parts of a connector of the API, the instance first.
 pub fn parts(connector: &Value) -> Vec<Part<'_>> {
-    let deleted = connector.get("deleted_at").is_some_and(Value::is_string);
-    let verdict = connector.pointer("/health/verdict").and_then(Value::as_str);
-    // A word of a newer server takes nothing from what REST says of the instance.
-    let verdict = verdict.and_then(Health::parse).unwrap_or(Health::Healthy);
     let tasks = connector.get("tasks").and_then(Value::as_array).into_iter().flatten();
-    let tasks: Vec<Part<'_>> = tasks
-        .map(|task| {
-            let id = task.get("id").and_then(Value::as_u64).unwrap_or_default();
-            part(format!("task {id}"), task)
-        })
-        .collect();
-    let instance = connector.get("instance").filter(|instance| instance.is_object());
-    let instance = instance.map(|instance| {
-        let mut part = part("connector".to_owned(), instance);
-        let on = tasks.iter().map(|task| (task.health, task.worker));
-        let worker = (part.worker, part.alive == Some(false));
-        part.health = (!deleted).then(|| verdict.of_instance(&part.state, worker, on));
-        part
+    let tasks = tasks.map(|task| {
+        let id = task.get("id").and_then(Value::as_u64).unwrap_or_default();
+        part(format!("task {id}"), task)
     });
+    let instance = connector.get("instance").filter(|instance| instance.is_object());
+    let instance = instance.map(|instance| part("connector".to_owned(), instance));
     instance.into_iter().chain(tasks).collect()
 }
 

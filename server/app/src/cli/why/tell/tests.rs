@@ -17,7 +17,7 @@ fn connector() -> Value {
         "cluster": "orders",
         "name": "shop-mirror",
         "state": "RUNNING",
-        "instance": {"state": "RUNNING", "worker_id": "10.0.0.7:8083", "worker_alive": false},
+        "instance": {"state": "RUNNING", "verdict": "unassigned", "worker_id": "10.0.0.7:8083", "worker_alive": false},
         "tasks": [
             {"id": 0, "state": "RUNNING", "verdict": "unassigned", "worker_id": "10.0.0.7:8083", "worker_alive": false},
             {"id": 1, "state": "RUNNING", "verdict": "healthy", "worker_id": "10.0.0.8:8083", "worker_alive": true},
