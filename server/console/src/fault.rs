@@ -117,7 +117,14 @@ fn of_cluster(fault: &Fault) -> String {
         Some(Quiet::Unlisted) => {
             format!("Cluster {cluster} lives and cannot be asked: its verdicts stand as last listed")
         }
-        None => format!("Cluster {cluster}: {}", fault.root_cause),
+        None => {
+            let told = fault
+                .root_cause
+                .replacen("the cluster", &format!("cluster {cluster}"), 1);
+            let mut letters = told.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(letters).collect()
+        }
     }
 }
 

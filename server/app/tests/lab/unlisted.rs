@@ -55,7 +55,11 @@ async fn what_was_listed_stands_as_one_fault_while_a_living_worker_cannot_be_ask
     server.verdict(CLUSTER, SINK, "healthy").await;
     until("the group is seen", 30, async || {
         let about = server.cluster(CLUSTER).await;
-        about["group"].is_object().then_some(()).ok_or(about.to_string())
+        let evidence = about["workers"][0]["evidence"].as_str().unwrap_or_default();
+        evidence
+            .contains("member of the Connect group")
+            .then_some(())
+            .ok_or(about.to_string())
     })
     .await;
     let well = server.run(&["why", &format!("{CLUSTER}/{SINK}")]);

@@ -60,6 +60,20 @@ fn the_verdicts_stand_and_every_question_says_on_what() {
         item.title,
         "Cluster orders lives and cannot be asked: its verdicts stand as last listed"
     );
+    // What is said of the whole cluster in another way has its name in it too.
+    let lost = "all workers of the cluster were lost, the last one at 00:00:01 UTC";
+    stage.turn("orders", |cluster| {
+        let mut other = (*cluster.faults[0]).clone();
+        (other.id, other.root_cause, other.unlisted_since) = ("l".into(), lost.into(), None);
+        cluster.put_faults(vec![cluster.faults[0].clone(), Arc::new(other)]);
+    });
+    let titles = stage.console.faults(&reader).unwrap();
+    let title = titles.iter().find(|item| &*item.fault.id == "l").unwrap();
+    assert_eq!(
+        title.title,
+        "All workers of cluster orders were lost, the last one at 00:00:01 UTC"
+    );
+    stage.turn("orders", |cluster| cluster.put_faults(vec![cluster.faults[0].clone()]));
     let page = stage.console.connectors(&reader, &ConnectorQuery::of(Query::default()));
     assert_eq!(page.unwrap().causes, 1);
     assert_eq!(stage.console.faults(&reader).unwrap().len(), 1);
