@@ -12,7 +12,7 @@ use crate::scope::Scope;
 use crate::settings::Settings;
 use crate::verdict::{Class, Diagnosis, Domain};
 
-/// No worker is left, and several were lost since one of them answered last.
+/// No worker is left: those that were lost since one of them answered last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lost {
     /// Those that were lost together.
