@@ -145,6 +145,7 @@ fn well() -> console::Overview {
         faults: vec![],
         totals: cluster.totals,
         clusters: vec![cluster],
+        standing: 0,
         unowned: 0,
         ..samples::overview()
     }
@@ -179,6 +180,7 @@ fn nothing() -> console::Overview {
         totals: view::Totals::default(),
         clusters: vec![],
         more_faults: 0,
+        standing: 0,
         unowned: 0,
         as_of: None,
         revision: 0,

@@ -14,6 +14,7 @@ use model::target::TargetSystem;
 use model::verdict::{Activity, Health, Reason, TaskVerdict};
 use view::{Cluster, Connector, Staleness};
 
+use crate::fault::unlisted;
 use crate::{Console, Error, require};
 
 /// A connector as lists show it: no trace, no config.
@@ -117,6 +118,9 @@ pub struct ConnectorDetail {
     /// Its own fault that was open when its cluster fell silent: nobody knows whether it goes on. `item.fault` is the
     /// cluster's meanwhile.
     pub unheard: Option<Arc<Fault>>,
+    /// The fault of its cluster by which its verdict stands as last listed, if that is so: the workers live, and none of
+    /// them can be asked. It is no member of it.
+    pub unlisted: Option<Arc<Fault>>,
     /// The connector instance; `None` while no status exists.
     pub instance: Option<InstanceItem>,
     /// The masked config, for those who may see configs.
@@ -168,8 +172,10 @@ impl Console {
         let config = facts.config.clone().filter(|_| open);
         let held = |fault: &&Arc<Fault>| fault.unheard_since.is_some() && fault.members.contains(&id.name);
         let held = cluster.faults.iter().find(held).filter(|_| item.deleted_at.is_none());
+        let told = item.deleted_at.is_none() && !self.staleness().silent(&cluster.fresh);
         Ok(ConnectorDetail {
             item,
+            unlisted: unlisted(cluster).filter(|_| told).cloned(),
             unheard: held.cloned(),
             instance,
             config,

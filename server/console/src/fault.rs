@@ -67,11 +67,23 @@ pub(crate) fn causes(fleet: &Fleet, staleness: &Staleness) -> usize {
 
 /// Whether a cluster that was seen is no longer, and no fault says so: nobody was there to record one.
 pub(crate) fn out_of_sight(cluster: &Cluster, staleness: &Staleness) -> bool {
-    let told = || cluster.faults.iter().any(|fault| fault.scope == Scope::Cluster);
+    // That its workers cannot be asked does not tell that nobody asks.
+    let of_all = |fault: &Arc<Fault>| fault.scope == Scope::Cluster && fault.unlisted_since.is_none();
+    let told = || cluster.faults.iter().any(of_all);
     // While somebody looks, what is recorded tells of it, a fault included as soon as it is one.
     let unwatched = staleness.stale(&cluster.fresh) && !staleness.watched(&cluster.fresh);
     let seen = cluster.fresh.as_of().is_some() && unwatched;
     seen && cluster.about.same_as.is_none() && !told()
+}
+
+/// The fault by which the verdicts on a cluster's connectors stand as last listed, if they do.
+pub(crate) fn unlisted(cluster: &Cluster) -> Option<&Arc<Fault>> {
+    let told = |fault: &&Arc<Fault>| fault.unlisted_since.is_some();
+    cluster
+        .faults
+        .iter()
+        .find(told)
+        .filter(|_| cluster.about.same_as.is_none())
 }
 
 /// What concerns many comes before what concerns one, then the worse, then the older.
@@ -102,7 +114,17 @@ fn of_cluster(fault: &Fault) -> String {
         }
         Some(Quiet::Starting) => format!("No worker of cluster {cluster} is ready"),
         Some(Quiet::Refusing) => format!("No worker of cluster {cluster} lists its connectors"),
-        None => format!("Cluster {cluster}: {}", fault.root_cause),
+        Some(Quiet::Unlisted) => {
+            format!("Cluster {cluster} lives and cannot be asked: its verdicts stand as last listed")
+        }
+        None => {
+            let told = fault
+                .root_cause
+                .replacen("the cluster", &format!("cluster {cluster}"), 1);
+            let mut letters = told.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(letters).collect()
+        }
     }
 }
 

@@ -2,9 +2,10 @@
 
 use model::Timestamp;
 use model::actor::{Actor, Right};
+use model::verdict::Health;
 use view::Totals;
 
-use crate::fault::worst;
+use crate::fault::{unlisted, worst};
 use crate::{ClusterItem, Console, Error, FaultItem, require};
 
 /// Most faults on the first screen.
@@ -22,6 +23,8 @@ pub struct Overview {
     pub totals: Totals,
     /// Clusters by name.
     pub clusters: Vec<ClusterItem>,
+    /// Connectors whose verdicts stand as last listed, too long ago: their workers live and cannot be asked.
+    pub standing: usize,
     /// Connectors that nobody owns.
     pub unowned: usize,
     /// The oldest moment at which a cluster's states were last seen.
@@ -43,11 +46,15 @@ impl Console {
         let unowned = teams.filter(|(owner, _)| owner.is_none());
         let unowned: u32 = unowned.map(|(_, totals)| totals.all()).sum();
         let (faults, more_faults) = worst(&fleet, MOST);
+        let standing = fleet.clusters.values().filter(|cluster| unlisted(cluster).is_some());
+        let standing = standing.map(|cluster| cluster.totals(&staleness));
+        let standing: u32 = standing.map(|totals| totals.all() - totals.of(Health::Unknown)).sum();
         Ok(Overview {
             faults,
             more_faults,
             totals: fleet.totals(&staleness),
             clusters: self.cluster_items(&fleet),
+            standing: standing as usize,
             unowned: unowned as usize,
             as_of: fleet.as_of(),
             revision: fleet.feed,

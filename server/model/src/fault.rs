@@ -31,7 +31,8 @@ pub struct Fault {
     pub root_cause: Arc<str>,
     /// Why this class and domain.
     pub reasons: Vec<Arc<str>>,
-    /// The connectors concerned, at least one: a worker that dies without work makes no fault.
+    /// The connectors concerned: a worker that dies without work makes no fault. One of a cluster that nobody can be asked
+    /// about, or that never told of a connector, has none.
     pub members: BTreeSet<ConnectorName>,
     /// When it began.
     pub opened_at: Timestamp,
@@ -39,6 +40,10 @@ pub struct Fault {
     /// as it was when it was last seen; its members belong to the cluster's fault meanwhile.
     #[serde(default)]
     pub unheard_since: Option<Timestamp>,
+    /// Set where the workers of its cluster live and none of them can be asked: since when, which is when the connectors
+    /// were last listed. Their verdicts stand as they were then, so that it has no member.
+    #[serde(default)]
+    pub unlisted_since: Option<Timestamp>,
     /// When it ended.
     #[serde(default)]
     pub ended_at: Option<Timestamp>,
@@ -73,11 +78,11 @@ pub fn group<'a>(
     open: &[Arc<Fault>],
     now: Timestamp,
 ) -> Grouping {
-    let mut wanted: BTreeMap<Scope, Fault> = BTreeMap::new();
+    let mut wanted: BTreeMap<Key, Fault> = BTreeMap::new();
     // A cluster that was never heard of has no connector that could tell of it.
     if let Some(silence) = &surroundings.silence {
-        let diagnosis = silence.diagnosis();
-        wanted.insert(Scope::Cluster, from(cluster, Scope::Cluster, &diagnosis, silence.since));
+        let fault = from(cluster, Scope::Cluster, &silence.diagnosis(), silence.since);
+        wanted.insert(key(&fault), fault);
     }
     let mut unheard: BTreeSet<&ConnectorName> = BTreeSet::new();
     for (name, verdict) in verdicts {
@@ -92,14 +97,24 @@ pub fn group<'a>(
             .clone()
             .unwrap_or_else(|| Scope::Connector(name.clone()));
         let fault = wanted
-            .entry(scope.clone())
+            .entry((scope.clone(), false))
             .or_insert_with(|| from(cluster, scope, diagnosis, verdict.since));
         fault.opened_at = fault.opened_at.min(verdict.since);
         fault.members.insert(name.clone());
     }
+    let lost = surroundings.lost.as_ref();
+    let lost = lost.is_some_and(|lost| lost.gather(cluster, surroundings.unlisted.is_some(), &mut wanted));
+    if let Some(unlisted) = surroundings.unlisted.as_ref().filter(|_| !lost) {
+        let fault = Fault {
+            unlisted_since: Some(unlisted.since),
+            ..from(cluster, Scope::Cluster, &unlisted.diagnosis(), unlisted.since)
+        };
+        wanted.insert(key(&fault), fault);
+    }
+    let silent = lost || surroundings.silence.is_some();
     let mut grouping = Grouping::default();
     for old in open {
-        match wanted.remove(&old.scope) {
+        match wanted.remove(&successor(old, open, &wanted, silent)) {
             Some(next) => {
                 let next = Fault {
                     id: old.id.clone(),
@@ -137,12 +152,32 @@ pub fn group<'a>(
         if fault.scope != Scope::Cluster && fault.members.iter().any(moved) {
             fault.opened_at = now;
         }
-        fault.id = id(&fault);
+        fault.id = id(&fault, &grouping.open);
         let fault = Arc::new(fault);
         grouping.open.push(fault.clone());
         grouping.opened.push(fault);
     }
     grouping
+}
+
+/// What a fault is told from others by: what it is about, and whether it is that nobody can be asked.
+type Key = (Scope, bool);
+
+fn key(fault: &Fault) -> Key {
+    (fault.scope.clone(), fault.unlisted_since.is_some())
+}
+
+/// What an open fault goes on as. That nobody of a cluster can be asked, and that nothing is heard of it, is one fault
+/// over time: whichever of both holds goes on with the other's name and opening.
+fn successor(old: &Fault, open: &[Arc<Fault>], wanted: &BTreeMap<Key, Fault>, silent: bool) -> Key {
+    let own = key(old);
+    let other = (own.0.clone(), !own.1);
+    let turns = silent || other.1;
+    let taken = || open.iter().any(|fault| key(fault) == other);
+    if own.0 == Scope::Cluster && turns && !wanted.contains_key(&own) && wanted.contains_key(&other) && !taken() {
+        return other;
+    }
+    own
 }
 
 /// Since when nothing is heard of a fault that no verdict tells of any more; `None` when it is over.
@@ -161,7 +196,7 @@ fn held(fault: &Fault, surroundings: &Surroundings, unheard: &BTreeSet<&Connecto
     fault.unheard_since.or(falls_silent)
 }
 
-fn from(cluster: &ClusterName, scope: Scope, diagnosis: &Diagnosis, since: Timestamp) -> Fault {
+pub(crate) fn from(cluster: &ClusterName, scope: Scope, diagnosis: &Diagnosis, since: Timestamp) -> Fault {
     Fault {
         id: "".into(),
         cluster: cluster.clone(),
@@ -174,13 +209,21 @@ fn from(cluster: &ClusterName, scope: Scope, diagnosis: &Diagnosis, since: Times
         members: BTreeSet::new(),
         opened_at: since,
         unheard_since: None,
+        unlisted_since: None,
         ended_at: None,
         deleted: false,
     }
 }
 
-/// The id of a fault: a hash of its cluster, scope and opening, so that every server that opens it names it alike.
-fn id(fault: &Fault) -> Arc<str> {
+/// The id of a fault: a hash of its cluster, scope and opening, so that every server that opens it names it alike; where
+/// `others` have that id already, as another one of the cluster may, of their number too.
+fn id(fault: &Fault, others: &[Arc<Fault>]) -> Arc<str> {
+    let free = |id: &Arc<str>| others.iter().all(|other| other.id != *id);
+    let number = std::iter::successors(Some(0_u32), |number| number.checked_add(1));
+    number.map(|number| hash(fault, number)).find(free).unwrap_or_default()
+}
+
+fn hash(fault: &Fault, number: u32) -> Arc<str> {
     let mut hash = Sha256::new();
     let name = match &fault.scope {
         Scope::Cluster => "",
@@ -188,7 +231,9 @@ fn id(fault: &Fault) -> Arc<str> {
         Scope::Connector(connector) => connector.as_str(),
     };
     let opened = fault.opened_at.timestamp_micros().to_string();
-    for part in [fault.cluster.as_str(), fault.scope.kind(), name, &opened] {
+    let number = (number > 0).then(|| number.to_string());
+    let parts = [fault.cluster.as_str(), fault.scope.kind(), name, &opened];
+    for part in parts.into_iter().chain(number.as_deref()) {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }

@@ -46,7 +46,12 @@ pub enum Quiet {
     Refusing,
     /// Nobody answers as a worker.
     Silent,
+    /// They live, as their group says, and none of them can be asked: what was listed last stands.
+    Unlisted,
 }
+
+/// What is said only of workers that live and cannot be asked.
+const AT_REST: &str = "at its REST address since";
 
 /// What a worker (since 3.7) says it does while a request times out that waits for its config topic.
 const READS_CONFIG_TOPIC: &str = "reading to the end of the config topic";
@@ -73,6 +78,9 @@ impl Quiet {
             return rest.contains(" answer, but ").then_some(busy);
         }
         let (_, rest) = root_cause.strip_prefix("No worker of ")?.split_once(' ')?;
+        if rest.contains(AT_REST) {
+            return Some(Self::Unlisted);
+        }
         [Self::Starting, Self::Refusing, Self::Silent]
             .into_iter()
             .find(|quiet| rest.starts_with(quiet.verb()))
@@ -84,8 +92,19 @@ impl Quiet {
             Self::Unread => "answer, but have not listed their connectors",
             Self::Starting => "is ready",
             Self::Refusing => "lists its connectors",
-            Self::Silent => "answers",
+            Self::Silent | Self::Unlisted => "answers",
         }
+    }
+
+    /// One sentence without its end about workers that live and cannot be asked: since when, what the last look got, what
+    /// is known of their `group`, and what `stands` meanwhile.
+    pub(crate) fn unlisted(cluster: &str, gap: &Gap, since: Timestamp, group: &str, stands: &str) -> String {
+        let verb = match gap.kind {
+            GapKind::Refused | GapKind::TimedOut | GapKind::Unreachable | GapKind::Tls => Self::Unlisted.verb(),
+            _ => Self::Refusing.verb(),
+        };
+        let (since, said) = (since.format("%H:%M:%S"), &gap.text);
+        format!("No worker of {cluster} {verb} {AT_REST} {since} UTC ({said}), {group}: {stands}")
     }
 
     /// One sentence without its end. `said` are the words of the last gap; those of busy workers change with every look
@@ -105,7 +124,7 @@ impl Quiet {
                 )
             }
             Self::Silent => format!("No worker of {cluster} {verb}{group}: {said}"),
-            Self::Starting | Self::Refusing => format!("No worker of {cluster} {verb}: {said}"),
+            Self::Starting | Self::Refusing | Self::Unlisted => format!("No worker of {cluster} {verb}: {said}"),
         }
     }
 }
@@ -140,6 +159,11 @@ mod tests {
             told.ends_with("cannot read their config topic to its end, as when their Kafka is away or slow for them")
         );
         assert_eq!((quiet, Quiet::told(&told)), (Quiet::Unread, Some(Quiet::Unread)));
+        for kind in [GapKind::Refused, GapKind::Denied, GapKind::Busy] {
+            let text = "a:8083: why".into();
+            let told = Quiet::unlisted("or-ders", &Gap { kind, text }, since, "though it lives", "it stands");
+            assert_eq!(Quiet::told(&told), Some(Quiet::Unlisted), "{told}");
+        }
         assert_eq!(
             Quiet::told("no worker of the cluster takes over the work that is UNASSIGNED"),
             None

@@ -93,7 +93,7 @@ impl SetBack {
     pub fn fault(&self, fault: &mut Arc<Fault>) -> bool {
         self.behind(fault, |back, fault| {
             let opened = back.one(&mut fault.opened_at);
-            back.some(&mut fault.unheard_since) | opened
+            back.some(&mut fault.unheard_since) | back.some(&mut fault.unlisted_since) | opened
         })
     }
 

@@ -29,6 +29,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The time without a look from which on nobody counts as looking: the stale limit, or three looks where that is more.
+    pub fn pause(&self) -> TimeDelta {
+        self.stale_after.max(self.interval * 3)
+    }
+
     /// How long a status that vanished may be a deletion which the plain lists have not proven yet: the grace, or three
     /// looks where that is more.
     pub fn vanished_grace(&self) -> TimeDelta {

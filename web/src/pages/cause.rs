@@ -50,12 +50,11 @@ impl Cause {
             }
             Scope::Cluster => (links.cluster(&fault.cluster), fault.root_cause.to_string()),
         };
-        let members = match fault.scope {
-            Scope::Connector(_) => None,
-            Scope::Worker(_) | Scope::Cluster => Some(match fault.members.len() {
-                0 => "carried no connector".to_owned(),
-                count => words::counted(count, "connector concerned", "connectors concerned"),
-            }),
+        let members = match (&fault.scope, fault.members.len()) {
+            (Scope::Connector(_), _) => None,
+            (Scope::Worker(_), 0) => Some("carried no connector".to_owned()),
+            (Scope::Cluster, 0) => Some(cluster.map_or_else(|| "no connector known".to_owned(), standing)),
+            (_, count) => Some(words::counted(count, "connector concerned", "connectors concerned")),
         };
         let teams: Vec<&str> = item.teams.iter().map(|team| team.as_str()).collect();
         let owners = match (teams.is_empty(), fault.members.is_empty()) {
@@ -105,6 +104,14 @@ impl Cause {
             since,
             href: links.cluster(&cluster.name),
         }
+    }
+}
+
+/// What a fault of a cluster without members leaves as it was.
+fn standing(cluster: &ClusterItem) -> String {
+    match cluster.totals.all() - cluster.totals.of(Health::Unknown) {
+        0 => "no connector known".to_owned(),
+        some => words::counted(some as usize, "verdict stands", "verdicts stand"),
     }
 }
 

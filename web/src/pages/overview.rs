@@ -155,9 +155,12 @@ fn more(faults: usize, links: Links<'_>) -> Option<(String, String)> {
     })
 }
 
+/// The worst of what there is; of a fault without connectors nothing is known.
 fn worst(overview: &Overview) -> Option<Health> {
     let found = overview.totals.iter().find(|(_, count)| *count > 0);
-    found.map(|(health, _)| if health.unhealthy() { health } else { Health::Healthy })
+    let found = found.map(|(health, _)| if health.unhealthy() { health } else { Health::Healthy });
+    let faults = overview.faults.iter().map(|fault| fault.worst);
+    faults.filter(|health| health.unhealthy()).chain(found).min()
 }
 
 fn headline(overview: &Overview, causes: usize) -> String {
@@ -192,7 +195,14 @@ fn headline(overview: &Overview, causes: usize) -> String {
             words::form(healthy, "is", "are")
         ),
     };
-    format!("{first} {second}")
+    let standing = match overview.standing {
+        0 => String::new(),
+        some => format!(
+            " {} as last listed.",
+            words::sentence(&words::counted(some, "verdict stands", "verdicts stand"))
+        ),
+    };
+    format!("{first} {second}{standing}")
 }
 
 fn clusters_say(overview: &Overview) -> String {

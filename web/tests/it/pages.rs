@@ -94,6 +94,7 @@ fn overview_in_every_weather() {
         totals: view::Totals::default(),
         clusters: vec![],
         more_faults: 0,
+        standing: 0,
         unowned: 0,
         as_of: None,
         revision: 0,

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use console::TimelinePage;
+use console::{FaultItem, Overview, TimelinePage};
+use model::facts::Alive;
 use model::fault::Scope;
 use model::verdict::{Class, Domain, Health};
 use web::Section;
@@ -98,6 +99,55 @@ fn a_connector_that_had_failed_shows_its_own_fault_beside_that_of_its_silent_clu
     detail.unheard = None;
     let text = check("", web::connector(&frame, &detail, Ok(&[]), Err("away"))).text;
     assert!(!text.contains("Its own fault"));
+}
+
+#[test]
+fn what_stands_as_last_listed_is_told_so_and_nothing_is_green() {
+    let mut cluster = samples::cluster(
+        "orders",
+        vec![samples::worker("orders", "w1:8083", Alive::Yes, true)],
+        &[(Health::Healthy, 14)],
+    );
+    (cluster.reachable, cluster.stale, cluster.as_of) = (false, true, Some(samples::ago(200)));
+    let said = "No worker of orders answers at its REST address since 14:06:52 UTC (w1:8083: connection refused), though \
+                its Connect group has a member: the verdicts shown rest on what was last listed then";
+    let (domain, class) = (Domain::Infrastructure, Class::Network);
+    let mut fault = samples::fault("orders", Scope::Cluster, domain, class, said, &[], 200);
+    fault.unlisted_since = Some(samples::ago(200));
+    let fault = Arc::new(fault);
+    let overview = Overview {
+        faults: vec![FaultItem {
+            fault: fault.clone(),
+            worst: Health::Unknown,
+            teams: vec![],
+            title: "Cluster orders lives and cannot be asked".to_owned(),
+        }],
+        totals: cluster.totals,
+        clusters: vec![cluster],
+        standing: 14,
+        unowned: 0,
+        ..samples::overview()
+    };
+    let frame = samples::frame(Section::Overview);
+    let page = check("", web::overview(&frame, &overview, Err("away")));
+    for part in [
+        "One cause needs a person. All 14 connectors are healthy. 14 verdicts stand as last listed.",
+        said,
+        "14 verdicts stand",
+        "the workers themselves live",
+    ] {
+        assert!(page.text.contains(part), "{part}: {}", page.text);
+    }
+    let html = web::overview(&frame, &overview, Err("away")).unwrap();
+    assert!(html.contains("/favicon/unknown.svg"), "the tab is not green");
+
+    let mut detail = samples::detail(samples::item("orders", "invoices", Health::Healthy));
+    (detail.item.stale, detail.item.as_of) = (true, Some(samples::ago(200)));
+    detail.unlisted = Some(fault);
+    let text = check("", web::connector(&frame, &detail, Ok(&[]), Err("away"))).text;
+    for part in ["ago: what follows was true then.", said] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
 }
 
 #[test]

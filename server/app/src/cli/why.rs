@@ -80,6 +80,12 @@ impl Why {
         if connector.get("deleted_at").is_some_and(serde_json::Value::is_string) {
             // What it was is told, and that it is no more.
             Exit::Usage
+        } else if connector
+            .get("unlisted_fault")
+            .is_some_and(serde_json::Value::is_object)
+        {
+            // The verdict stands, and nobody can be asked whether it still holds.
+            Exit::Wrong
         } else if health.is_some_and(|health| !health.unhealthy()) {
             Exit::Well
         } else {

@@ -25,4 +25,5 @@ mod server;
 mod stage;
 mod states;
 mod story;
+mod unlisted;
 mod until;

@@ -114,6 +114,7 @@ pub(super) fn text(entry: &Entry) -> String {
         }
         Entry::FaultOpened(fault) => match &fault.scope {
             Scope::Connector(name) => format!("a fault of {name} opened: {}", fault.root_cause),
+            _ if fault.members.is_empty() => format!("a fault opened: {}", fault.root_cause),
             _ => format!("a fault opened: {}; {}", fault.root_cause, members(fault.members.len())),
         },
         Entry::FaultEnded(fault) => match &fault.scope {

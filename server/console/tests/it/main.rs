@@ -7,3 +7,4 @@ mod out_of_sight;
 mod rights;
 mod silence;
 mod stage;
+mod unlisted;

@@ -72,6 +72,14 @@ fn what_is_recorded_of_a_cluster_is_not_told_twice() {
         one.faults = vec![fault(json!({ "kind": "cluster" }))];
     });
     assert_eq!(known, (false, 1, 1));
+    // That its workers cannot be asked was found by somebody who looked, and says nothing of nobody looking since.
+    let known = told(|one, ago| {
+        one.fresh = heard(ago(31), ago(31));
+        let mut unlisted = (*fault(json!({ "kind": "cluster" }))).clone();
+        unlisted.unlisted_since = ago(90);
+        one.faults = vec![Arc::new(unlisted)];
+    });
+    assert_eq!(known, (true, 1, 2));
 }
 
 #[test]

@@ -176,7 +176,11 @@ impl Ledger {
     /// forgotten.
     pub(crate) fn tick(&mut self, now: Timestamp) -> bool {
         self.moment(now);
-        self.judge(self.due.at(now), now);
+        // After a pause the first look tells what became of the cluster; until then what was recorded stands.
+        let paused = |tried| now - tried > self.spec.settings.pause();
+        if self.begun || !self.facts.fresh.tried.is_some_and(paused) {
+            self.judge(self.due.at(now), now);
+        }
         now >= self.forgetting_due && self.forget(now)
     }
 
@@ -398,9 +402,11 @@ impl Ledger {
             let (surroundings, due) = judge::surroundings(&self.facts, &self.spec.settings, now);
             self.surroundings_due = due;
             if surroundings != self.surroundings || !self.begun {
+                if surroundings.silence != self.surroundings.silence || !self.begun {
+                    names.extend(self.facts.connectors.keys().cloned());
+                }
                 self.begun = true;
                 self.surroundings = surroundings;
-                names.extend(self.facts.connectors.keys().cloned());
                 changed = true;
             }
         }
@@ -529,3 +535,5 @@ pub(crate) mod replay_tests;
 mod set_back_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unlisted_tests;

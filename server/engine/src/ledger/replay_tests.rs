@@ -90,7 +90,7 @@ fn through_json<T: Serialize + DeserializeOwned>(value: &T) -> T {
 }
 
 /// What the next holder reads.
-fn as_stored(ledger: &Ledger) -> ClusterRecord {
+pub(super) fn as_stored(ledger: &Ledger) -> ClusterRecord {
     let facts = &ledger.facts;
     let connector = |facts: &Arc<ConnectorFacts>| {
         let mut stored = through_json(&**facts);

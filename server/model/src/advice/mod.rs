@@ -162,6 +162,15 @@ fn of_cluster(known: &Known<'_>) -> Vec<String> {
             format!("Check what answers{at}: Signalbox takes it for no worker of Kafka Connect, or may not go there"),
             "Correct the addresses of this cluster in Signalbox's configuration".to_owned(),
         ],
+        Class::Worker if quiet == Some(Quiet::Unlisted) => vec![
+            format!("Read the log of the worker{at}: it answers, and does not list its connectors"),
+            "Look into the workers themselves for what changed since then, until a list comes".to_owned(),
+        ],
+        _ if quiet == Some(Quiet::Unlisted) => vec![
+            format!("Test from this server that the workers' REST API answers{at}: the workers themselves live"),
+            "Check what lies between: port, listener, certificate, proxy, firewall and name service".to_owned(),
+            "Look into the workers themselves for what changed since then, until it answers".to_owned(),
+        ],
         Class::Worker if known.root_cause.contains("UNASSIGNED") => vec![
             "Read the leader's log: it assigns the work, and says why it does not".to_owned(),
             "Check that enough workers are up: one that just left is waited for until the rebalance delay ends"

@@ -11,9 +11,11 @@ use crate::transition::{Change, Subject};
 pub(super) fn looked(folding: &mut Folding<'_>) {
     let at = folding.answered;
     let fresh = &folding.facts.fresh;
-    let limit = folding.settings.stale_after.max(folding.settings.interval * 3);
-    let paused = fresh.tried.is_some_and(|tried| at - tried > limit);
-    if paused && returned::silence(folding).is_none() {
+    let limit = folding.settings.pause();
+    let before = fresh.tried.filter(|tried| at - *tried > limit);
+    // Whoever looked last may have judged it once more before the next look was due.
+    let then = before.map(|before| before + folding.settings.interval * 3);
+    if then.is_some_and(|then| returned::silence_at(folding, then).is_none()) {
         folding.facts.fresh.resumed = Some(at);
     }
 }

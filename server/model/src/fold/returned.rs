@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use super::folding::Folding;
+use crate::Timestamp;
 use crate::facts::WorkerFacts;
 use crate::judge;
 
@@ -18,9 +19,12 @@ pub(super) fn was_silent(folding: &Folding<'_>) -> bool {
 
 /// The silence until the answer in hand, be it that of workers which were too busy to list anything.
 pub(super) fn silence(folding: &Folding<'_>) -> Option<judge::Silence> {
-    judge::surroundings(&folding.facts, folding.settings, folding.answered)
-        .0
-        .silence
+    silence_at(folding, folding.answered)
+}
+
+/// The silence as of some moment.
+pub(super) fn silence_at(folding: &Folding<'_>, now: Timestamp) -> Option<judge::Silence> {
+    judge::surroundings(&folding.facts, folding.settings, now).0.silence
 }
 
 /// Puts every death that was seen before in doubt.
@@ -36,7 +40,7 @@ pub(super) fn doubt(folding: &mut Folding<'_>) {
 }
 
 /// Since when a death is in doubt after a look that did not find the worker; `None` once it is confirmed.
-pub(super) fn still_in_doubt(folding: &Folding<'_>, worker: &WorkerFacts) -> Option<crate::Timestamp> {
-    let early = |since: &crate::Timestamp| folding.at - *since < folding.settings.interval;
+pub(super) fn still_in_doubt(folding: &Folding<'_>, worker: &WorkerFacts) -> Option<Timestamp> {
+    let early = |since: &Timestamp| folding.at - *since < folding.settings.interval;
     worker.unconfirmed_since.filter(early)
 }

@@ -12,11 +12,13 @@ mod failing;
 mod instance;
 mod intent;
 mod last;
+mod lost;
 mod placement;
 mod silence;
 mod since;
 mod surroundings;
 mod tasks;
+mod unlisted;
 mod window;
 
 use crate::Timestamp;
@@ -28,7 +30,9 @@ use crate::verdict::{Activity, Health, Reason, Verdict};
 
 use case::{Case, Finding};
 pub use last::last_true;
+pub use lost::Lost;
 pub use surroundings::{Silence, Surroundings, surroundings};
+pub use unlisted::Unlisted;
 
 /// A verdict and until when it holds by itself.
 #[derive(Clone, Debug, PartialEq)]

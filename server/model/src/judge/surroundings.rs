@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::lost::{Lost, lost};
+use super::unlisted::{Unlisted, unlisted};
 use crate::Timestamp;
 use crate::facts::ClusterFacts;
 use crate::heard::{Quiet, heard, unknown_since};
@@ -15,6 +17,10 @@ use crate::verdict::{Class, Diagnosis, Domain};
 pub struct Surroundings {
     /// Set while nothing recent is known of what runs in the cluster.
     pub silence: Option<Silence>,
+    /// Set while its workers live and none of them can be asked: the verdicts stand, and rest on an old list.
+    pub unlisted: Option<Unlisted>,
+    /// Set while it has no worker left and is not silent for long enough yet.
+    pub lost: Option<Lost>,
 }
 
 /// Nobody told what runs in the cluster for the stale limit.
@@ -52,10 +58,17 @@ impl Silence {
 /// Only a look that failed tells of silence: while nobody looked (the server was away) nobody failed to answer, so it
 /// counts from when somebody began to look again. A worker that answers "busy" lives, and yet leaves the states as old as
 /// they are.
+///
+/// While it is not silent, it may be [`Unlisted`], or have [`Lost`] its last worker just now.
 pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp) -> (Surroundings, Option<Timestamp>) {
     let limit = settings.stale_after;
     let Some(gap) = &cluster.about.gap else {
-        return (Surroundings::default(), None);
+        let lost = lost(cluster, settings);
+        let around = Surroundings {
+            lost,
+            ..Surroundings::default()
+        };
+        return (around, None);
     };
     let began = cluster.about.reachable_since.or(cluster.fresh.tried).unwrap_or(now);
     let told = heard(&cluster.fresh, cluster.about.group.as_ref());
@@ -67,7 +80,13 @@ pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp)
     let heard = heard.max(cluster.fresh.resumed.unwrap_or(heard));
     let unknown_since = unknown_since(heard, limit);
     if now < unknown_since {
-        return (Surroundings::default(), Some(unknown_since));
+        let (unlisted, due) = unlisted(cluster, gap, settings, now);
+        let around = Surroundings {
+            silence: None,
+            unlisted,
+            lost: lost(cluster, settings),
+        };
+        return (around, Some(due.map_or(unknown_since, |due| due.min(unknown_since))));
     }
     let silence = Silence {
         since: heard,
@@ -76,7 +95,11 @@ pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp)
         class: class(cluster, gap),
         busy: gap.kind == GapKind::Busy,
     };
-    (Surroundings { silence: Some(silence) }, None)
+    let around = Surroundings {
+        silence: Some(silence),
+        ..Surroundings::default()
+    };
+    (around, None)
 }
 
 fn text(cluster: &ClusterFacts, gap: &Gap, since: Timestamp) -> String {

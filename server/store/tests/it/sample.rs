@@ -209,6 +209,7 @@ pub fn fault(id: &str, cluster: &ClusterName, ended_at: Option<Timestamp>) -> Ar
         members: BTreeSet::from(["jdbc sink/№1".into(), "b".into()]),
         opened_at: at(4),
         unheard_since: Some(at(21)),
+        unlisted_since: Some(at(22)),
         ended_at,
         deleted: ended_at.is_some(),
     })

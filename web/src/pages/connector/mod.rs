@@ -41,6 +41,8 @@ struct Page<'a> {
     reasons: &'a [Reason],
     cause: Option<Cause>,
     own: Option<Own>,
+    /// Why what was seen last stands although it is old.
+    standing: Option<String>,
     tasks: Vec<Task>,
     traces: Vec<Trace>,
     withheld: bool,
@@ -103,6 +105,7 @@ pub fn connector(
         reasons: &item.reasons,
         cause: cause(item, links),
         own: own(detail),
+        standing: detail.unlisted.as_ref().map(|fault| words::sentence(&fault.root_cause)),
         tasks: tasks(detail),
         traces: traces(detail),
         withheld: detail.withheld,

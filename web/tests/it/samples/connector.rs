@@ -227,6 +227,7 @@ pub fn detail(item: ConnectorItem) -> ConnectorDetail {
         version: Some("4.3.1".into()),
     });
     ConnectorDetail {
+        unlisted: None,
         unheard: None,
         instance,
         config: Some(config(serde_json::json!({

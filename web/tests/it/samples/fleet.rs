@@ -193,6 +193,7 @@ pub fn overview() -> Overview {
         totals: all,
         clusters,
         more_faults: 0,
+        standing: 0,
         unowned: 3,
         as_of: Some(ago(2)),
         revision: 12,

@@ -77,6 +77,7 @@ pub fn fault(
         members: members.iter().map(|name| ConnectorName::from(*name)).collect(),
         opened_at: ago(age),
         unheard_since: None,
+        unlisted_since: None,
         ended_at: None,
         deleted: false,
     }

@@ -40,6 +40,9 @@ pub struct Connector {
     /// The fault that it had when its cluster fell silent, of which nobody knows whether it goes on; `fault` is the
     /// cluster's meanwhile. Null in lists, and while the cluster is heard.
     pub unheard_fault: Option<Fault>,
+    /// The fault of its cluster by which its verdict stands as last listed: workers live, and none of them can be asked.
+    /// It is no member of it. Null in lists, and while its cluster lists it.
+    pub unlisted_fault: Option<Fault>,
     /// Null: this version does not observe lag.
     #[schema(value_type = Option<Object>)]
     pub lag: Option<()>,
@@ -211,6 +214,7 @@ impl From<&ConnectorItem> for Connector {
             },
             fault: item.fault.as_deref().map(Fault::from),
             unheard_fault: None,
+            unlisted_fault: None,
             lag: None,
             dlq: None,
             muted_by: None,
@@ -238,6 +242,7 @@ impl From<&ConnectorDetail> for Connector {
                 .map(|instance| Instance::of(instance, detail.item.deleted_at.is_some())),
             withheld: Some(detail.withheld),
             unheard_fault: detail.unheard.as_deref().map(Fault::from),
+            unlisted_fault: detail.unlisted.as_deref().map(Fault::from),
             ..Self::from(&detail.item)
         }
     }

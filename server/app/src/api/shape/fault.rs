@@ -32,6 +32,9 @@ pub struct Fault {
     pub opened_at: DateTime<Utc>,
     /// Since when its cluster is silent, so that nobody knows whether it goes on; null while it is heard.
     pub unheard_since: Option<DateTime<Utc>>,
+    /// Since when no worker of its cluster lists the connectors although workers live, so that their verdicts stand as
+    /// they were then; null for every other fault. It has no connectors.
+    pub unlisted_since: Option<DateTime<Utc>>,
 }
 
 /// What a fault is about.
@@ -91,6 +94,7 @@ impl From<&fault::Fault> for Fault {
             steps: model::advice::of_fault(fault),
             opened_at: fault.opened_at,
             unheard_since: fault.unheard_since,
+            unlisted_since: fault.unlisted_since,
         }
     }
 }

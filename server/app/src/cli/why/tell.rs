@@ -41,9 +41,14 @@ fn write(out: &mut String, connector: &Value, now: Timestamp) -> std::fmt::Resul
     if let Some(differs) = parts::differs(connector, &parts) {
         wrap(out, "  ", "  ", &differs);
     }
+    let unlisted = connector.get("unlisted_fault").filter(|fault| fault.is_object());
     if connector.pointer("/health/stale") == Some(&Value::Bool(true)) {
         let seen = time(text("/health/as_of"));
-        wrap(out, "  ", "  ", &format!("This is old: its state was last seen {seen}"));
+        let old = match unlisted.is_some() {
+            true => format!("The verdict stands, last listed {seen}: whether it still holds nobody can be asked"),
+            false => format!("This is old: its state was last seen {seen}"),
+        };
+        wrap(out, "  ", "  ", &old);
     }
     writeln!(out, "\nWhy")?;
     for reason in items(connector, "/health/reasons") {
@@ -52,7 +57,8 @@ fn write(out: &mut String, connector: &Value, now: Timestamp) -> std::fmt::Resul
         let from = format!("{} [{}, {}]", text("evidence"), text("source"), time(text("as_of")));
         wrap(out, "      ", "      ", &from);
     }
-    if let Some(fault) = connector.get("fault").filter(|fault| fault.is_object()) {
+    let own = connector.get("fault").filter(|fault| fault.is_object());
+    for fault in own.into_iter().chain(unlisted) {
         write_fault(out, fault, now)?;
     }
     let deleted = connector.get("deleted_at").is_some_and(Value::is_string);

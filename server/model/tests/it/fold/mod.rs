@@ -12,5 +12,7 @@ mod random;
 mod returns;
 mod silence;
 mod story;
+mod together;
+mod unlisted;
 mod unseen;
 mod workers;

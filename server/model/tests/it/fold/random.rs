@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::fault::Fault;
 use model::fold::fold;
 use model::judge::{judge, surroundings};
 use model::names::{ConnectorName, WorkerId};
@@ -278,9 +279,11 @@ proptest! {
             prop_assert_eq!(members, wanted, "deleted ones, too, are in none");
             let ids: BTreeSet<&str> = story.faults.iter().map(|fault| &*fault.id).collect();
             prop_assert_eq!(ids.len(), story.faults.len());
+            // That the workers of a cluster cannot be asked is a fault beside others of the cluster.
+            let key = |fault: &Fault| (fault.scope.clone(), fault.unlisted_since.is_some());
             for fault in &story.faults {
                 prop_assert!(fault.ended_at.is_none() && fault.opened_at <= at(second));
-                if let Some(old) = before.iter().find(|old| old.scope == fault.scope) {
+                if let Some(old) = before.iter().find(|old| key(old) == key(fault)) {
                     prop_assert_eq!((&old.id, old.opened_at), (&fault.id, fault.opened_at));
                 }
             }

@@ -51,6 +51,30 @@ fn connector() -> Value {
 }
 
 #[test]
+fn what_stands_is_told_as_standing() {
+    let mut connector = connector();
+    connector["health"]["verdict"] = json!("healthy");
+    connector["health"]["stale"] = json!(true);
+    connector["fault"] = json!(null);
+    connector["unlisted_fault"] = json!({
+        "id": "d4e5f6", "domain": "infrastructure", "class": "network", "confidence": 0.9,
+        "scope": {"kind": "cluster", "name": "orders"},
+        "root_cause": "No worker of orders answers at its REST address since 14:10:10 UTC (refused), though it lives",
+        "reasons": [], "steps": ["Test from this server."], "opened_at": "2026-11-21T14:10:10Z",
+    });
+    let told = told(&connector);
+    for part in [
+        "orders/shop-mirror is healthy since",
+        "The verdict stands, last listed 2026-11-21T14:10:10Z",
+        "1. Test from this server.",
+        "Fault d4e5f6, open since 2026-11-21T14:10:10Z",
+        "concerns    cluster orders",
+    ] {
+        assert!(told.contains(part), "{part:?} in {told}");
+    }
+}
+
+#[test]
 fn a_gone_worker_is_told_where_it_is_named() {
     let told = told(&connector());
     for line in [

@@ -1,0 +1,113 @@
+//! A cluster that has lost its workers together: one event, and not one for each of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::Timestamp;
+use crate::facts::{ClusterFacts, WorkerFacts};
+use crate::fault::{Fault, from};
+use crate::heard::back_unlisted;
+use crate::names::{ClusterName, WorkerId};
+use crate::scope::Scope;
+use crate::settings::Settings;
+use crate::verdict::{Class, Diagnosis, Domain};
+
+/// No worker is left: those that were lost since one of them answered last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lost {
+    /// Those that were lost together.
+    pub workers: BTreeSet<WorkerId>,
+    /// When the first of them was lost.
+    pub since: Timestamp,
+    /// What happened, one sentence.
+    pub text: Arc<str>,
+}
+
+impl Lost {
+    /// Puts the faults of these workers together as one of the cluster, if there is one; says whether it did. A worker
+    /// that was lost alone keeps its own, as one that only restarts, unless it is known already that nobody can be asked.
+    pub(crate) fn gather(
+        &self,
+        cluster: &ClusterName,
+        unlisted: bool,
+        faults: &mut BTreeMap<(Scope, bool), Fault>,
+    ) -> bool {
+        let mut members = BTreeSet::new();
+        if self.workers.len() > 1 || unlisted {
+            for worker in &self.workers {
+                let fault = faults.remove(&(Scope::Worker(worker.clone()), false));
+                members.extend(fault.into_iter().flat_map(|fault| fault.members));
+            }
+        }
+        if members.is_empty() {
+            return false;
+        }
+        let mut fault = from(cluster, Scope::Cluster, &self.diagnosis(), self.since);
+        if let Some(other) = faults.remove(&(Scope::Cluster, false)) {
+            members.extend(other.members);
+        }
+        fault.members = members;
+        faults.insert((Scope::Cluster, false), fault);
+        true
+    }
+
+    fn diagnosis(&self) -> Diagnosis {
+        Diagnosis {
+            domain: Domain::Infrastructure,
+            class: Class::Worker,
+            confidence: 0.95,
+            root_cause: self.text.clone(),
+            why: "the workers were lost together, which concerns everything that they carried".into(),
+            shared: Some(Scope::Cluster),
+        }
+    }
+}
+
+/// Finds who was lost together: every worker is gone, or is still in the group only until its session ends there and does
+/// not answer. Those count that were lost after somebody answered last, or within two looks of the last one. It holds
+/// until a list comes, also while some are back in their group: they return one after the other.
+pub(super) fn lost(cluster: &ClusterFacts, settings: &Settings) -> Option<Lost> {
+    let group = cluster.about.group.as_ref();
+    let workers = || cluster.workers.values();
+    let emptied = group.is_some_and(|group| group.empty_since.is_some()) && cluster.about.group_gap.is_none();
+    let returning = back_unlisted(&cluster.fresh, group);
+    let asked = cluster.about.gap.as_ref().is_some_and(|gap| !gap.kind.worker_answers());
+    let left = |worker: &Arc<WorkerFacts>| worker.surely_gone() || asked && silent(worker);
+    if !emptied && !returning && !workers().all(left) {
+        return None;
+    }
+    let moments = || workers().filter_map(|worker| Some((worker, lost_at(worker)?)));
+    let last = moments().map(|(_, at)| at).max()?;
+    let together = last - settings.interval * 2;
+    let from = cluster.fresh.listed().map_or(together, |listed| listed.min(together));
+    let together = || moments().filter(|(_, at)| *at >= from);
+    let since = together().map(|(_, at)| at).min()?;
+    let workers: BTreeSet<WorkerId> = together().map(|(worker, _)| worker.id.clone()).collect();
+    let held = |worker: &&Arc<WorkerFacts>| !emptied && !returning && !worker.surely_gone();
+    let text = match cluster.workers.values().filter(held).count() {
+        0 => format!(
+            "all workers of the cluster were lost, the last one at {} UTC",
+            last.format("%H:%M:%S")
+        ),
+        held => {
+            let (lost, all) = (workers.len(), workers.len() + held);
+            format!("no worker of the cluster answers any more, and {lost} of {all} are gone")
+        }
+    };
+    Some(Lost {
+        workers,
+        since,
+        text: text.into(),
+    })
+}
+
+/// A member that answered before and does not any more.
+fn silent(worker: &WorkerFacts) -> bool {
+    worker.ever_answered && worker.probe_failures > 0
+}
+
+/// When a worker was lost that is gone, or back without its work.
+fn lost_at(worker: &WorkerFacts) -> Option<Timestamp> {
+    let gone = worker.surely_gone().then_some(worker.since);
+    worker.without_work_since.or(gone)
+}

@@ -1,0 +1,119 @@
+//! Workers that are lost together: one event, one fault, from its beginning.
+
+use model::observe::GapKind;
+
+use super::story::{Story, answered, connector, group_of, left_and_right, list, no_list, silent, two_workers};
+
+#[test]
+fn all_workers_lost_at_once_are_one_fault_at_once_and_the_same_in_silence() {
+    let mut story = two_workers();
+    story.see(5, no_list(GapKind::Refused)).see(10, group_of(&[], 0));
+    assert_eq!(story.open(), ["cluster infrastructure: left, right"]);
+    assert_eq!(story.fault_news(), ["10 opened cluster infrastructure: left, right"]);
+    assert!(
+        story.faults[0]
+            .root_cause
+            .starts_with("all workers of the cluster were lost, the last one at "),
+        "{}",
+        story.faults[0].root_cause
+    );
+    assert_eq!(story.verdict("left"), "unassigned 10 [unassigned]");
+    let id = story.faults[0].id.clone();
+    for second in (15..60).step_by(5) {
+        story
+            .see(second, no_list(GapKind::Refused))
+            .see(second, group_of(&[], 0));
+    }
+    assert!(story.verdict("left").starts_with("unknown"));
+    assert_eq!(story.faults[0].id, id, "it goes on as the silence of the cluster");
+    assert!(story.fault_news().is_empty());
+}
+
+#[test]
+fn whoever_left_a_look_earlier_is_part_of_it() {
+    let mut story = two_workers();
+    story.see(5, no_list(GapKind::Refused)).see(10, group_of(&["b"], 0));
+    assert_eq!(story.open(), ["worker infrastructure: left"], "one was lost so far");
+    story.see(15, group_of(&[], 0));
+    assert_eq!(story.open(), ["cluster infrastructure: left, right"]);
+}
+
+#[test]
+fn members_that_answer_no_more_are_not_waited_for() {
+    let three = || {
+        let mut story = Story::new();
+        let connectors: Vec<_> = ["a", "b", "c"]
+            .iter()
+            .map(|on| connector(on, &format!("RUNNING {on}"), &[&format!("RUNNING {on}")]))
+            .collect();
+        story
+            .see(0, group_of(&["a", "b", "c"], 0))
+            .see(0, list("a", &connectors));
+        for worker in ["a", "b", "c"] {
+            story.see(1, answered(worker, "4.3.1"));
+        }
+        story
+    };
+    // Two have left; the third is a member until its session ends.
+    let mut story = three();
+    story
+        .see(5, no_list(GapKind::Refused))
+        .see(6, silent("c", GapKind::Refused));
+    story.see(10, group_of(&["c"], 0));
+    assert_eq!(story.open(), ["cluster infrastructure: a, b"]);
+    assert!(
+        story.faults[0].root_cause.ends_with("2 of 3 are gone"),
+        "{}",
+        story.faults[0].root_cause
+    );
+    let id = story.faults[0].id.clone();
+    story.see(15, group_of(&[], 0));
+    assert_eq!(story.open(), ["cluster infrastructure: a, b, c"]);
+    assert_eq!(story.faults[0].id, id);
+    // The third answers: two workers are lost, each by itself.
+    let mut story = three();
+    story.see(5, no_list(GapKind::Refused)).see(10, group_of(&["c"], 0));
+    assert_eq!(story.open(), ["worker infrastructure: a", "worker infrastructure: b"]);
+}
+
+#[test]
+fn a_worker_that_only_restarts_is_no_fault_of_its_cluster() {
+    // Alone in its cluster.
+    let mut story = Story::new();
+    story
+        .see(0, group_of(&["a"], 0))
+        .see(0, list("a", &[connector("left", "RUNNING a", &["RUNNING a"])]))
+        .see(5, no_list(GapKind::Refused))
+        .see(10, group_of(&[], 0));
+    assert_eq!(story.open(), ["worker infrastructure: left"]);
+    story
+        .see(15, group_of(&["a"], 0))
+        .see(16, list("a", &[connector("left", "RUNNING a", &["RUNNING a"])]));
+    assert!(story.open().is_empty());
+    // Beside one that was lost while others still answered.
+    let mut story = two_workers();
+    story.see(5, group_of(&["a"], 0));
+    for second in (10..60).step_by(5) {
+        story.see(second, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+    }
+    story.see(60, no_list(GapKind::Refused)).see(60, group_of(&[], 0));
+    assert_eq!(
+        story.open(),
+        ["worker infrastructure: right", "worker infrastructure: left"]
+    );
+}
+
+#[test]
+fn workers_that_return_one_after_the_other_stay_one_fault_until_a_list_comes() {
+    let mut story = Story::new();
+    let on = |worker: &str| connector(worker, &format!("RUNNING {worker}"), &[&format!("RUNNING {worker}")]);
+    let all = || list("a", &[on("a"), on("b"), on("c")]);
+    story.see(0, group_of(&["a", "b", "c"], 0)).see(0, all());
+    story.see(5, no_list(GapKind::Refused)).see(10, group_of(&[], 0));
+    story.fault_news();
+    story.see(15, group_of(&["a"], 0));
+    assert_eq!(story.open(), ["cluster infrastructure: b, c"]);
+    story.see(20, group_of(&["a", "b", "c"], 0)).see(21, all());
+    assert!(story.open().is_empty());
+    assert_eq!(story.fault_news(), ["20 ended cluster infrastructure: b, c"]);
+}
