@@ -138,6 +138,14 @@ impl Console {
                 false => Error::NotFound(format!("there is no cluster {:?}", id.cluster.as_str())),
             });
         };
+        if let Some(other) = &cluster.about.same_as {
+            return Err(Error::NotFound(format!(
+                "cluster {} is refused, because it is the same Connect cluster as {other}: look at {:?} of {other}, and remove \
+                 one of the two clusters from the configuration",
+                id.cluster,
+                id.name.as_str()
+            )));
+        }
         let open = actor.may(Right::SeeConfig);
         let facts = connector.facts();
         let mut item = item(cluster, connector, &self.staleness());

@@ -293,12 +293,21 @@ fn clusters_answering_silent_and_refused() {
     (fresh.reachable, fresh.as_of, fresh.version, fresh.workers) = (false, None, None, vec![]);
     all.push(fresh);
     let text = check("", web::clusters(&frame, &all)).text;
-    assert!(text.contains("Five clusters, three do not answer."), "{text}");
+    assert!(
+        text.contains("Five clusters: one is configured twice and refused, two do not answer."),
+        "{text}"
+    );
+    assert!(text.contains("refused: configured twice") && text.contains("its connectors are told of orders"));
     for cluster in all {
-        check(
+        let drawn = check(
             "",
             web::cluster(&frame, &samples::cluster_detail(cluster.clone()), &page),
         );
+        let refused = cluster.same_as.is_some();
+        assert_eq!(drawn.text.contains("is refused: it is configured twice"), refused);
+        assert_eq!(drawn.text.contains("Neither watched nor counted"), refused);
+        assert_eq!(drawn.text.contains("What to do"), refused);
+        assert_eq!(drawn.text.contains("with what REST says they carry"), !refused);
         let mut bare = samples::cluster_detail(cluster);
         (bare.group, bare.faults, bare.plugins) = (None, vec![], vec![]);
         bare.addresses.clear();

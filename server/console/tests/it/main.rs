@@ -3,6 +3,7 @@
 
 mod cursors;
 mod out_of_sight;
+mod refused;
 mod rights;
 mod silence;
 mod stage;

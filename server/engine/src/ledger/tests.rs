@@ -47,7 +47,7 @@ pub(super) fn listed(connectors: &[(&str, State, &str)]) -> Seen {
     })
 }
 
-fn members(workers: &[&str]) -> Seen {
+pub(super) fn members(workers: &[&str]) -> Seen {
     let member = |worker: &&str| GroupMember {
         member_id: format!("connect-{worker}").into(),
         worker_id: (*worker).into(),

@@ -54,6 +54,18 @@ async fn one_address_twice_is_one_cluster_though_its_workers_are_out_of_reach() 
     })
     .await;
     assert!(rig.fleet().clusters["orders"].about.same_as.is_none());
+    // Before anybody looked: nothing but that is ever told of it.
+    rig.looks(5).await;
+    let again = rig.fleet().clusters["again"].clone();
+    assert!(again.connectors.is_empty() && !again.about.reachable, "{again:#?}");
+    let filter = store::TimelineFilter {
+        cluster: Some("again".into()),
+        limit: 100,
+        ..store::TimelineFilter::default()
+    };
+    let history = rig.store.timeline(&filter).await.unwrap();
+    let kinds: Vec<&str> = history.iter().map(|item| store::kind(&item.entry)).collect();
+    assert_eq!(kinds, ["refused"]);
     rig.stop().await;
 }
 
