@@ -60,6 +60,13 @@ impl Identities {
     }
 }
 
+/// Whether a refused cluster is now configured with none of the addresses that it was found to be another one by.
+pub(crate) fn elsewhere(facts: &ClusterFacts, cluster: &ClusterSpec) -> bool {
+    let (_, asked) = configured(cluster);
+    let known = |address: &WorkerId| facts.about.addresses.contains_key(address);
+    facts.about.same_as.is_some() && !asked.is_empty() && !facts.about.addresses.is_empty() && !asked.iter().any(known)
+}
+
 /// The first cluster before this one in the file that is configured with one of its addresses: that tells, before anybody
 /// looked, that they are one.
 pub(crate) fn same_address(name: &ClusterName, clusters: &[ClusterSpec]) -> Option<ClusterName> {

@@ -173,6 +173,9 @@ async fn load(unit: &UnitSpec, shared: &Shared, stop: &CancellationToken) -> Opt
         let spec = shared.spec.borrow().clone();
         let now = shared.clock.now();
         let mut ledger = Ledger::new(&cluster.name, record, spec.clone(), now);
+        if identity::elsewhere(ledger.facts(), cluster) {
+            ledger.begin_anew(now);
+        }
         // What one address tells needs no look: nothing of a second entry is taken in that is refused a moment later.
         let same = identity::same_address(&cluster.name, &spec.clusters);
         if same.is_some() && same != ledger.facts().about.same_as {

@@ -64,7 +64,7 @@ fn entry(panel: Panel, cluster: &ClusterItem, links: Links<'_>) -> Entry {
             .map(|alike| (alike.other.to_string(), links.cluster(&alike.other)))
             .collect(),
         connectors: match &cluster.same_as {
-            Some(other) => format!("its connectors are told of {other}"),
+            Some(other) => format!("its connectors are shown at {other}"),
             None => words::counted(cluster.totals.all() as usize, "connector", "connectors"),
         },
         as_of: cluster.as_of.filter(|_| cluster.same_as.is_none()),

@@ -297,7 +297,7 @@ fn clusters_answering_silent_and_refused() {
         text.contains("Five clusters: one is configured twice and refused, two do not answer."),
         "{text}"
     );
-    assert!(text.contains("refused: configured twice") && text.contains("its connectors are told of orders"));
+    assert!(text.contains("refused: configured twice") && text.contains("its connectors are shown at orders"));
     for cluster in all {
         let drawn = check(
             "",
@@ -469,6 +469,21 @@ fn a_config_that_was_returned_to_is_told_twice() {
     .text;
     assert_eq!(text.matches("77aa01ff").count(), 2, "{text}");
     assert!(text.contains("same as at 20 Nov"), "{text}");
+    assert!(
+        text.contains(", in force") && !text.contains("before the deletion"),
+        "{text}"
+    );
+}
+
+#[test]
+fn of_a_deleted_connector_the_config_in_force_was_the_last_one() {
+    let frame = samples::frame(Section::Connectors);
+    let mut item = samples::item("orders", "s3-archive", Health::Healthy);
+    item.deleted_at = Some(samples::ago(60));
+    let drawn = web::connector(&frame, &samples::detail(item), Ok(&samples::versions()), Err("away"));
+    let text = check("", drawn).text;
+    assert_eq!(text.matches("the last one before the deletion").count(), 1, "{text}");
+    assert!(!text.contains("in force,") && !text.contains(", in force"), "{text}");
 }
 
 #[test]

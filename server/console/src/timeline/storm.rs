@@ -40,7 +40,7 @@ pub struct Turn {
     /// What of a rebalance it is, if it may be part of one.
     pub shift: Option<Shift>,
     /// Why a verdict is so, which it may share with those of other connectors at the same moment; empty for those that are
-    /// known again, each for a reason of its own.
+    /// well or known again, each for a reason of its own.
     pub shared: Option<String>,
 }
 

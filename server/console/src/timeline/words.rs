@@ -95,8 +95,8 @@ pub(super) fn turn(entry: &Entry) -> Option<Turn> {
 
 /// Why a verdict changed, as others may for the same cause: what is new to Signalbox has no cause in common.
 fn shared(change: &VerdictChange) -> Option<String> {
-    match change.from? {
-        Health::Unknown => Some(String::new()),
+    match (change.from?, change.to.unhealthy()) {
+        (Health::Unknown, _) | (_, false) => Some(String::new()),
         _ => change.reasons.first().map(|reason| reason.text.to_string()),
     }
 }

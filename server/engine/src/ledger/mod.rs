@@ -18,11 +18,11 @@ use model::facts::{ClusterFacts, ConnectorFacts};
 use model::fold::{Touched, fold, forget};
 use model::judge::{self, Surroundings};
 use model::names::{ClusterName, ConnectorName};
-use model::observe::{Observation, Seen};
+use model::observe::{Observation, Seen, Source};
 use model::owner::Owner;
 use model::record::{Changed, ClusterRecord, ConnectorRecord, Entry, VerdictChange};
 use model::set_back::{self, SetBack};
-use model::transition::Change;
+use model::transition::{Change, Subject, Transition};
 use model::verdict::{Health, Verdict};
 
 use tracing::warn;
@@ -131,6 +131,35 @@ impl Ledger {
             connectors: self.facts.connectors.keys().cloned().collect(),
         };
         self.note(touched);
+    }
+
+    /// Forgets all that is recorded, because it was learnt of another cluster, whose addresses this one was configured
+    /// with: it begins anew.
+    pub(crate) fn begin_anew(&mut self, now: Timestamp) {
+        let empty = ClusterRecord::empty(&self.facts.name).facts();
+        let before = std::mem::replace(&mut self.facts, empty);
+        for name in before.connectors.keys() {
+            self.judged.remove(name);
+            self.owners.remove(name);
+            self.faults.tell(name, false);
+            self.due.set(name, None);
+        }
+        (self.set_aside, self.begun) = (false, false);
+        (self.surroundings, self.surroundings_due) = (Surroundings::default(), Some(now));
+        self.group_faults(now);
+        self.pending.push(Entry::Transition(Transition {
+            at: now,
+            source: Source::Record,
+            subject: Subject::Cluster,
+            change: Change::Admitted,
+            actor: None,
+        }));
+        self.note(Touched {
+            about: true,
+            workers: before.workers.keys().cloned().collect(),
+            lives: BTreeSet::new(),
+            connectors: before.connectors.keys().cloned().collect(),
+        });
     }
 
     /// The facts, for those who look next.

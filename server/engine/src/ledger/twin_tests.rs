@@ -69,3 +69,25 @@ fn a_refused_cluster_is_not_judged_until_it_is_looked_at_again() {
     assert!(ledger.facts.about.reachable);
     assert_eq!(ledger.judged["one"].health, Health::Healthy);
 }
+
+#[test]
+fn what_was_learnt_of_another_cluster_is_forgotten() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, members(&["a:1", "b:1"]));
+    see(&mut ledger, &clock, listed(&[("one", State::Failed, "a:1")]));
+    see(&mut ledger, &clock, Seen::SameAs(Some("orders".into())));
+    told(&mut ledger, &clock);
+    ledger.begin_anew(clock.now());
+    assert!(
+        ledger.facts.workers.is_empty() && ledger.facts.connectors.is_empty() && ledger.facts.about.same_as.is_none()
+    );
+    let outgoing = ledger.outgoing(clock.now()).expect("it is recorded");
+    let batch = outgoing.batch();
+    assert_eq!((batch.connectors_gone.len(), batch.workers_gone.len()), (1, 2));
+    assert_eq!(told(&mut ledger, &clock), ["admitted"]);
+    clock.advance(TimeDelta::seconds(1));
+    see(&mut ledger, &clock, listed(&[("two", State::Running, "c:1")]));
+    assert_eq!(ledger.judged.len(), 1);
+    assert_eq!(ledger.judged["two"].health, Health::Healthy);
+}
