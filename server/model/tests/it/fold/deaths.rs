@@ -74,8 +74,8 @@ fn what_rest_still_says_of_a_gone_worker_is_said_of_each_part() {
         ),
         (
             "RUNNING a",
-            &["RUNNING b", "FAILED b", "RUNNING b"],
-            "REST still says RUNNING for tasks 0, 2 and FAILED for task 1 there",
+            &["RUNNING b", "UNASSIGNED b", "RUNNING b"],
+            "REST still says RUNNING for tasks 0, 2 and UNASSIGNED for task 1 there",
         ),
     ] {
         let reasons = told(&[(instance, tasks)]);
