@@ -183,11 +183,7 @@ impl Console {
 pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Staleness) -> ConnectorItem {
     let facts = connector.facts();
     let verdict = connector.verdict();
-    // What was deleted is not out of sight when its cluster is: its last word stays as it was.
-    let health = match facts.deleted_at {
-        Some(_) => verdict.health,
-        None => staleness.health(&cluster.fresh, connector),
-    };
+    let health = staleness.health(&cluster.fresh, connector);
     let heard = Staleness::heard(&cluster.fresh);
     let mut reasons = verdict.reasons.clone();
     let overtaken = health != verdict.health;

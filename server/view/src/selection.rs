@@ -38,7 +38,7 @@ pub(crate) struct Selection<'a> {
 impl<'a> Selection<'a> {
     pub(crate) fn new(cluster: &'a Arc<Cluster>, query: &'a Query, words: &Words<'_>, staleness: &Staleness) -> Self {
         let index = cluster.connectors.index();
-        // What was deleted is not out of sight when its cluster is: its last word counts.
+        // As [`Staleness::health`] says of what was deleted.
         let silent = staleness.silent(&cluster.fresh) && !query.deleted;
         let belongs = belonging(cluster, index, query, words);
         let totals = match &belongs {

@@ -113,7 +113,7 @@ async fn it_is_found_by_cluster_connector_and_kind() {
         connector: Some("jdbc sink/№1".into()),
         ..orders.clone()
     };
-    assert_eq!(count(jdbc.clone()).await, 9);
+    assert_eq!(count(jdbc.clone()).await, 11);
     let faults = vec!["fault_opened".to_owned(), "fault_ended".to_owned()];
     assert_eq!(count(TimelineFilter { kinds: faults, ..jdbc }).await, 2);
     assert_eq!(
