@@ -112,6 +112,14 @@ fn main() {
         "overview-rebalance",
         web::overview(&top, &samples::overview(), Ok(&moved)),
     );
+    let silence = TimelinePage {
+        items: samples::silence(12).into_iter().chain(history.items.clone()).collect(),
+        next: None,
+    };
+    write(
+        "overview-silence",
+        web::overview(&top, &samples::overview(), Ok(&silence)),
+    );
     write("timeline", web::timeline(&past, &TimelineQuery::default(), &history));
     let itself = samples::frame(Section::System);
     write("system", web::system(&itself, &samples::system(), true));

@@ -160,9 +160,10 @@ impl Verdict {
         Self::worded(health, word)
     }
 
-    /// Whether a cluster answers.
-    pub(crate) fn reach(answers: bool) -> Self {
+    /// Whether a cluster answers; one that is `refused`, because it is configured twice, is not asked.
+    pub(crate) fn reach(answers: bool, refused: bool) -> Self {
         match answers {
+            _ if refused => Self::worded(Health::Unknown, "refused"),
             true => Self::worded(Health::Healthy, "answers"),
             false => Self::worded(Health::Unknown, "does not answer"),
         }

@@ -7,8 +7,8 @@ use model::Timestamp;
 use model::actor::{Actor, Right};
 use model::facts::{Alive, Freshness, GroupFacts, WorkerFacts};
 use model::names::{ClusterName, WorkerId};
-use model::observe::{Gap, HealthAnswer};
-use view::{Alike, Carried, Cluster, Fleet, Totals};
+use model::observe::{Gap, GapKind, HealthAnswer};
+use view::{Alike, Carried, Cluster, Fleet, Staleness, Totals};
 
 use crate::fault::{fault_item, out_of_sight, worst_first};
 use crate::{Console, Error, FaultItem, require};
@@ -46,7 +46,8 @@ pub struct ClusterItem {
     pub lamps: Vec<(model::verdict::Health, u32)>,
     /// The number of the feed at which it last changed.
     pub revision: i64,
-    /// Set when it was refused because another configured cluster is the same group.
+    /// Set when it was refused because another configured cluster is the same one: then nothing of it is watched, judged or
+    /// counted, it is not `reachable`, and its workers and plugins are told of that one.
     pub same_as: Option<ClusterName>,
     /// Other watched clusters that may be this one, and why.
     pub alike: Vec<Alike>,
@@ -186,9 +187,9 @@ impl Console {
         let totals = cluster.totals(&staleness);
         ClusterItem {
             name: cluster.name.clone(),
-            reachable: cluster.about.reachable && staleness.watched(&cluster.fresh),
+            reachable: reachable(cluster, &staleness),
             reachable_since: cluster.about.reachable_since,
-            gap: cluster.about.gap.clone(),
+            gap: refusal(cluster).or_else(|| cluster.about.gap.clone()),
             as_of: cluster.fresh.as_of(),
             stale: staleness.stale(&cluster.fresh),
             out_of_sight: out_of_sight(cluster, &staleness),
@@ -205,7 +206,28 @@ impl Console {
     }
 }
 
+/// Whether a worker of it answers, as far as anybody looked lately.
+pub(crate) fn reachable(cluster: &Cluster, staleness: &Staleness) -> bool {
+    cluster.about.reachable && !cluster.refused() && staleness.watched(&cluster.fresh)
+}
+
+/// Why nobody lists what a refused cluster runs.
+pub(crate) fn refusal(cluster: &Cluster) -> Option<Gap> {
+    let other = cluster.about.same_as.as_ref()?;
+    let text = format!(
+        "it is the same Connect cluster as {other}, so it is refused and not watched twice: remove one of the two from the \
+         configuration"
+    );
+    Some(Gap {
+        kind: GapKind::Other,
+        text: text.into(),
+    })
+}
+
 fn worker_items(cluster: &Cluster) -> Vec<WorkerItem> {
+    if cluster.refused() {
+        return Vec::new();
+    }
     let carried = cluster.carried();
     let leader = cluster.about.group.as_ref().and_then(|group| group.leader.as_ref());
     let item = |worker: &Arc<WorkerFacts>| {
@@ -232,6 +254,9 @@ fn worker_items(cluster: &Cluster) -> Vec<WorkerItem> {
 }
 
 fn plugin_lines(cluster: &Cluster) -> Vec<PluginLine> {
+    if cluster.refused() {
+        return Vec::new();
+    }
     let told: Vec<&Arc<WorkerFacts>> = cluster
         .workers
         .iter()

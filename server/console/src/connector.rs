@@ -144,6 +144,14 @@ impl Console {
                 false => Error::NotFound(format!("there is no cluster {:?}", id.cluster.as_str())),
             });
         };
+        if let Some(other) = &cluster.about.same_as {
+            return Err(Error::NotFound(format!(
+                "cluster {} is refused, because it is the same Connect cluster as {other}: look at {:?} of {other}, and remove \
+                 one of the two clusters from the configuration",
+                id.cluster,
+                id.name.as_str()
+            )));
+        }
         let open = actor.may(Right::SeeConfig);
         let facts = connector.facts();
         let mut item = item(cluster, connector, &self.staleness());
@@ -187,11 +195,7 @@ impl Console {
 pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Staleness) -> ConnectorItem {
     let facts = connector.facts();
     let verdict = connector.verdict();
-    // What was deleted is not out of sight when its cluster is: its last word stays as it was.
-    let health = match facts.deleted_at {
-        Some(_) => verdict.health,
-        None => staleness.health(&cluster.fresh, connector),
-    };
+    let health = staleness.health(&cluster.fresh, connector);
     let heard = Staleness::heard(&cluster.fresh);
     let mut reasons = verdict.reasons.clone();
     let overtaken = health != verdict.health;

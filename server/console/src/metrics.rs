@@ -12,6 +12,7 @@ use telemetry::fleet::{self, Family};
 use view::{Cluster, Connectors, Fleet, Staleness};
 
 use crate::Console;
+use crate::cluster::reachable;
 
 /// Sample lines of each family, gathered over all clusters: the text format wants a family in one piece.
 #[derive(Default)]
@@ -103,12 +104,7 @@ impl Rendered {
 
     fn retain(&self, fleet: &Fleet) {
         let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        parts.retain(|name, _| {
-            fleet
-                .clusters
-                .get(name)
-                .is_some_and(|cluster| cluster.about.same_as.is_none())
-        });
+        parts.retain(|name, _| fleet.clusters.get(name).is_some_and(|cluster| !cluster.refused()));
     }
 }
 
@@ -121,18 +117,23 @@ impl Console {
         let mut samples = Samples::default();
         let mut parts = Vec::with_capacity(fleet.clusters.len());
         for cluster in fleet.clusters.values() {
+            if let Some(same_as) = &cluster.about.same_as {
+                let name = cluster.name.as_str();
+                let names = [("cluster", name), ("same_as", same_as.as_str())];
+                samples.add(fleet::CLUSTER_REACHABLE, &[("cluster", name)], 0);
+                samples.add(fleet::CLUSTER_REFUSED, &names, 1);
+                continue;
+            }
             cluster_samples(&mut samples, cluster, &staleness);
             for alike in fleet.alike(&cluster.name) {
                 let names = [("cluster", cluster.name.as_str()), ("other", alike.other.as_str())];
                 samples.add(fleet::CLUSTER_PERHAPS_SAME, &names, 1);
             }
-            if cluster.about.same_as.is_none() {
-                let part = self.rendered.part(cluster, &staleness);
-                if let Some(age) = age(cluster, &staleness) {
-                    samples.add_all(fleet::CONNECTOR_OBSERVATION_AGE, &part.labels, age);
-                }
-                parts.push(part);
+            let part = self.rendered.part(cluster, &staleness);
+            if let Some(age) = age(cluster, &staleness) {
+                samples.add_all(fleet::CONNECTOR_OBSERVATION_AGE, &part.labels, age);
             }
+            parts.push(part);
         }
         let lines = |family: Family| {
             let of_parts = parts.iter().filter_map(|part| part.samples.0.get(family.name));
@@ -153,7 +154,7 @@ impl Console {
 
 fn cluster_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Staleness) {
     let name = cluster.name.as_str();
-    let reachable = cluster.about.reachable && staleness.watched(&cluster.fresh);
+    let reachable = reachable(cluster, staleness);
     samples.add(fleet::CLUSTER_REACHABLE, &[("cluster", name)], u8::from(reachable));
     if let Some(age) = age(cluster, staleness) {
         samples.add(fleet::CLUSTER_OBSERVATION_AGE, &[("cluster", name)], age);

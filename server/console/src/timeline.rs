@@ -4,6 +4,7 @@ mod changes;
 mod kind;
 mod lately;
 mod storm;
+mod wave;
 mod words;
 
 use std::sync::Arc;

@@ -7,18 +7,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use model::facts::ClusterFacts;
 use model::identity::{Identity, Likeness};
 use model::names::{ClusterName, WorkerId};
+use tracing::{info, warn};
 use view::Configured;
 
 use crate::ClusterSpec;
 
 /// What each cluster was seen to be; shared by all units of this server.
 #[derive(Clone, Default)]
-pub(crate) struct Identities(Arc<Mutex<BTreeMap<ClusterName, Identity>>>);
+pub(crate) struct Identities {
+    seen: Arc<Mutex<BTreeMap<ClusterName, Identity>>>,
+    /// Those that this server said to be refused, with the clusters that they are.
+    told: Arc<Mutex<BTreeMap<ClusterName, ClusterName>>>,
+}
 
 impl Identities {
     /// Notes what a cluster is and returns the cluster before it in the file that is the same.
     pub(crate) fn note(&self, facts: &ClusterFacts, clusters: &[ClusterSpec]) -> Option<ClusterName> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let position = clusters.iter().position(|cluster| cluster.name == facts.name)?;
         let (before, rest) = clusters.split_at(position);
         let (urls, asked) = rest.first().map(configured).unwrap_or_default();
@@ -33,6 +38,43 @@ impl Identities {
         known.insert(facts.name.clone(), own);
         same
     }
+
+    /// Says to whoever runs the server that a cluster is refused, and that it is no more: each once.
+    pub(crate) fn tell(&self, name: &ClusterName, same_as: Option<&ClusterName>) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.get(name) == same_as {
+            return;
+        }
+        let Some(other) = same_as else {
+            told.remove(name);
+            info!(cluster = %name, "the cluster is refused no more, and is watched");
+            return;
+        };
+        told.insert(name.clone(), other.clone());
+        warn!(
+            cluster = %name,
+            same_as = %other,
+            "the cluster is refused: it is the same Connect cluster as {other}, which stands before it in the configuration; it is \
+             neither watched nor judged nor counted a second time; remove one of the two from the configuration"
+        );
+    }
+}
+
+/// Whether a refused cluster is now configured with none of the addresses that it was found to be another one by.
+pub(crate) fn elsewhere(facts: &ClusterFacts, cluster: &ClusterSpec) -> bool {
+    let (_, asked) = configured(cluster);
+    let known = |address: &WorkerId| facts.about.addresses.contains_key(address);
+    facts.about.same_as.is_some() && !asked.is_empty() && !facts.about.addresses.is_empty() && !asked.iter().any(known)
+}
+
+/// The first cluster before this one in the file that is configured with one of its addresses: that tells, before anybody
+/// looked, that they are one.
+pub(crate) fn same_address(name: &ClusterName, clusters: &[ClusterSpec]) -> Option<ClusterName> {
+    let position = clusters.iter().position(|cluster| cluster.name == *name)?;
+    let (before, rest) = clusters.split_at(position);
+    let own = rest.first()?.addresses();
+    let same = before.iter().find(|earlier| !earlier.addresses().is_disjoint(&own));
+    same.map(|earlier| earlier.name.clone())
 }
 
 /// The addresses of a cluster as its configuration has them: whole, and host and port of those that are only that.

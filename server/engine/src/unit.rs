@@ -19,6 +19,7 @@ use tracing::{Instrument as _, error, info, warn};
 
 use crate::ClusterSpec;
 use crate::heavy::heavy;
+use crate::identity;
 use crate::ledger::{Ledger, LeftOut};
 use crate::observed;
 use crate::spread::{Grant, Orders};
@@ -195,7 +196,21 @@ async fn load(
             }
         };
         let spec = shared.spec.borrow().clone();
-        let ledger = Ledger::new(&cluster.name, record, spec, shared.clock.now());
+        let now = shared.clock.now();
+        let mut ledger = Ledger::new(&cluster.name, record, spec.clone(), now);
+        if identity::elsewhere(ledger.facts(), cluster) {
+            ledger.begin_anew(now);
+        }
+        // What one address tells needs no look: nothing of a second entry is taken in that is refused a moment later.
+        let same = identity::same_address(&cluster.name, &spec.clusters);
+        if same.is_some() && same != ledger.facts().about.same_as {
+            let observation = same_as(same, now, now);
+            observed::took(&cluster.name, &observation, now);
+            ledger.observe(&observation, now);
+        }
+        let same = ledger.facts().about.same_as.as_ref();
+        let same = same.filter(|other| spec.clusters.iter().any(|known| known.name == **other));
+        shared.identities.tell(&cluster.name, same);
         ledgers.insert(cluster.name.clone(), ledger);
     }
     Ok(ledgers)
@@ -330,8 +345,8 @@ impl Holding<'_> {
             self.shared.identities.note(ledger.facts(), &spec.clusters)
         };
         if same != ledger.facts().about.same_as {
-            let seen = Seen::SameAs(same);
-            let observation = Observation { at, answered, seen };
+            self.shared.identities.tell(&cluster, same.as_ref());
+            let observation = same_as(same, at, answered);
             observed::took(&cluster, &observation, now);
             ledger.observe(&observation, now);
             // A refused cluster is not watched, and one that is refused no more is.
@@ -469,6 +484,12 @@ impl Holding<'_> {
             _ => self.record().await,
         }
     }
+}
+
+/// That a cluster is another one again, or is none.
+fn same_as(other: Option<ClusterName>, at: Timestamp, answered: Timestamp) -> Observation {
+    let seen = Seen::SameAs(other);
+    Observation { at, answered, seen }
 }
 
 /// How recording one batch went.

@@ -80,7 +80,7 @@ impl Identity {
 
     /// How this cluster compares with `other`. `before`: whether they were found to be one before. Their looks differ in
     /// time, so a worker that only one of them has seen come or go does not part them, as long as this one asks what is
-    /// or was a worker of the other.
+    /// or was a worker of the other, or names nobody else and the other one asks who it names.
     pub fn compare(&self, other: &Self, before: bool) -> Likeness {
         if !self.urls.is_disjoint(&other.urls) {
             return Likeness::Same;
@@ -101,7 +101,10 @@ impl Identity {
             (None, None) => !self.living.is_empty() && self.living == other.living && self.named == other.named,
         };
         let meets = !self.named.is_disjoint(&other.named);
-        let still = before && !self.asked.is_disjoint(&other.met);
+        let asks = |one: &Self, id: &WorkerId| one.asked.contains(id);
+        let still = before
+            && (other.met.iter().any(|id| asks(self, id))
+                || self.named.iter().any(|id| asks(other, id)) && self.named.is_subset(&other.met));
         if still || same && self.meets_at_its_address(other) {
             Likeness::Same
         } else if meets {
@@ -280,6 +283,17 @@ mod tests {
         let again = identity(&["b:8083"], k, None, &["a:8083", "b:8083"]);
         assert_eq!(again.compare(&orders, false), Likeness::Perhaps, "c has just come");
         assert_eq!(again.compare(&orders, true), Likeness::Same);
+        // By a name that no worker advertises: this one has not seen yet that b left, or the other one that c came.
+        let by_name = identity(&["connect:80"], k, None, &["a:8083", "b:8083"]);
+        let mut without_b = identity(&["a:8083"], k, Some("connect-orders"), &["a:8083"]);
+        assert_eq!(
+            by_name.compare(&without_b, true),
+            Likeness::Perhaps,
+            "nobody met b there"
+        );
+        without_b.met.insert("b:8083".into());
+        assert_eq!(by_name.compare(&without_b, false), Likeness::Perhaps);
+        assert_eq!(by_name.compare(&without_b, true), Likeness::Same);
         let parted = identity(&["b:8083"], k, Some("connect-legacy"), &["b:8083"]);
         let orders = identity(&["a:8083"], k, Some("connect-orders"), &["a:8083", "b:8083"]);
         assert_eq!(parted.compare(&orders, true), Likeness::Different, "their groups tell");

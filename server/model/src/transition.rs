@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::names::{ConnectorName, WorkerId};
+use crate::names::{ClusterName, ConnectorName, WorkerId};
 use crate::observe::{Gap, Source};
 use crate::secrets::Fingerprint;
 use crate::state::{State, TargetState};
@@ -137,6 +137,13 @@ pub enum Change {
         /// Now.
         to: Arc<str>,
     },
+    /// The cluster turned out to be another configured one again, and is not watched any more.
+    Refused {
+        /// The other one, which is watched.
+        same_as: ClusterName,
+    },
+    /// It is no other configured one any more, and is watched.
+    Admitted,
     /// Nothing could be recorded for a time; what happened within is unknown.
     RecordingGap {
         /// When recording stopped.

@@ -49,6 +49,8 @@ pub fn kind(entry: &Entry) -> &'static str {
             Change::Reachable => "reachable",
             Change::Unreachable { .. } => "unreachable",
             Change::KafkaCluster { .. } => "kafka_cluster",
+            Change::Refused { .. } => "refused",
+            Change::Admitted => "admitted",
             Change::RecordingGap { .. } => "recording_gap",
             Change::Other => "other",
         },

@@ -47,7 +47,7 @@ pub const CONNECTOR_OWNER: Family = gauge(
 /// Reachability.
 pub const CLUSTER_REACHABLE: Family = gauge(
     "signalbox_cluster_reachable",
-    "1 while a worker of the cluster answers REST, else 0.",
+    "1 while a worker of the cluster answers REST, else 0; 0 for a cluster that is refused too, see signalbox_cluster_refused.",
 );
 /// Age of what is known of a cluster.
 pub const CLUSTER_OBSERVATION_AGE: Family = gauge(
@@ -66,11 +66,16 @@ pub const CLUSTER_PERHAPS_SAME: Family = gauge(
     "signalbox_cluster_perhaps_same",
     "1, with another watched cluster as a label that may be this same one, so that both are counted; absent else.",
 );
+/// Clusters that are configured twice.
+pub const CLUSTER_REFUSED: Family = gauge(
+    "signalbox_cluster_refused",
+    "1, with the cluster as a label that this one is again, so that it is neither watched nor counted; absent else.",
+);
 /// Open faults.
 pub const FAULTS_OPEN: Family = gauge("signalbox_faults_open", "Open faults by cluster, domain and class.");
 
 /// Every family of the fleet.
-pub const FAMILIES: [Family; 11] = [
+pub const FAMILIES: [Family; 12] = [
     CONNECTOR_HEALTHY,
     CONNECTOR_HEALTH,
     CONNECTOR_OBSERVATION_AGE,
@@ -81,5 +86,6 @@ pub const FAMILIES: [Family; 11] = [
     CLUSTER_CONNECTORS,
     CLUSTER_WORKERS,
     CLUSTER_PERHAPS_SAME,
+    CLUSTER_REFUSED,
     FAULTS_OPEN,
 ];

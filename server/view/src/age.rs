@@ -73,9 +73,9 @@ impl Staleness {
         Self::heard(fresh).is_none_or(|heard| self.now - heard > limit)
     }
 
-    /// The health to show.
+    /// The health to show. What was deleted is not out of sight when its cluster is: its last word stays as it was.
     pub fn health(&self, fresh: &Freshness, connector: &Connector) -> Health {
-        if self.silent(fresh) {
+        if connector.live() && self.silent(fresh) {
             Health::Unknown
         } else {
             connector.verdict().health

@@ -119,9 +119,14 @@ impl Cluster {
         self.faults = faults.into();
     }
 
+    /// Whether it is not watched, because another configured cluster is this same one.
+    pub fn refused(&self) -> bool {
+        self.about.same_as.is_some()
+    }
+
     /// Connectors that exist. A cluster that was refused because another one is the same has none of its own.
     pub fn live(&self) -> impl Iterator<Item = &Arc<Connector>> {
-        let refused = self.about.same_as.is_some();
+        let refused = self.refused();
         self.connectors
             .values()
             .filter(move |connector| !refused && connector.live())
@@ -170,8 +175,9 @@ impl Fleet {
     }
 
     /// The oldest moment at which the states of a cluster were last seen, of those that were ever seen; the others are
-    /// told apart as such. `None` when none was.
+    /// told apart as such, and refused ones are told of by those that they are. `None` when none was.
     pub fn as_of(&self) -> Option<model::Timestamp> {
-        self.clusters.values().filter_map(|cluster| cluster.fresh.rest).min()
+        let watched = self.clusters.values().filter(|cluster| !cluster.refused());
+        watched.filter_map(|cluster| cluster.fresh.rest).min()
     }
 }

@@ -38,7 +38,8 @@ pub(crate) struct Selection<'a> {
 impl<'a> Selection<'a> {
     pub(crate) fn new(cluster: &'a Arc<Cluster>, query: &'a Query, words: &Words<'_>, staleness: &Staleness) -> Self {
         let index = cluster.connectors.index();
-        let silent = staleness.silent(&cluster.fresh);
+        // As [`Staleness::health`] says of what was deleted.
+        let silent = staleness.silent(&cluster.fresh) && !query.deleted;
         let belongs = belonging(cluster, index, query, words);
         let totals = match &belongs {
             None => index.totals(query.deleted, silent),

@@ -31,6 +31,8 @@ struct Page<'a> {
     trouble: Option<String>,
     /// Since when it has been so.
     trouble_since: Option<Timestamp>,
+    /// The cluster that it is again, with where that is.
+    same_as: Option<(String, String)>,
     /// The clusters that it may be.
     alike: Vec<Twin>,
     labels: String,
@@ -101,13 +103,18 @@ pub fn cluster(frame: &Frame, detail: &ClusterDetail, connectors: &ConnectorPage
         headline: headline(detail),
         trouble: trouble(item),
         trouble_since: match item.reachable {
-            _ if item.same_as.is_some() => None,
+            _ if item.same_as.is_some() => item.reachable_since,
             true => item.as_of,
             false => item.reachable_since,
         },
         alike: item.alike.iter().map(|alike| twin(alike, links)).collect(),
         labels: labels(item),
+        same_as: item
+            .same_as
+            .as_ref()
+            .map(|other| (other.to_string(), links.cluster(other))),
         known: match item.reachable {
+            _ if item.same_as.is_some() => "Neither watched nor counted".to_owned(),
             true => panel.workers.clone(),
             false => words::sentence(&words::counted(item.workers.len(), "worker known", "workers known")),
         },
@@ -169,7 +176,7 @@ fn worst(detail: &ClusterDetail) -> Health {
 fn headline(detail: &ClusterDetail) -> String {
     let item = &detail.item;
     if item.same_as.is_some() {
-        return "is configured twice".to_owned();
+        return "is refused: it is configured twice".to_owned();
     }
     if !item.reachable {
         return if item.as_of.is_some() {

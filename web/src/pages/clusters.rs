@@ -55,7 +55,7 @@ pub fn clusters(frame: &Frame, clusters: &[ClusterItem]) -> Result<String, Error
 fn entry(panel: Panel, cluster: &ClusterItem, links: Links<'_>) -> Entry {
     Entry {
         panel,
-        reach: Verdict::reach(cluster.reachable),
+        reach: Verdict::reach(cluster.reachable, cluster.same_as.is_some()),
         since: cluster.reachable_since,
         trouble: trouble(cluster),
         alike: cluster
@@ -63,8 +63,11 @@ fn entry(panel: Panel, cluster: &ClusterItem, links: Links<'_>) -> Entry {
             .iter()
             .map(|alike| (alike.other.to_string(), links.cluster(&alike.other)))
             .collect(),
-        connectors: words::counted(cluster.totals.all() as usize, "connector", "connectors"),
-        as_of: cluster.as_of,
+        connectors: match &cluster.same_as {
+            Some(other) => format!("its connectors are shown at {other}"),
+            None => words::counted(cluster.totals.all() as usize, "connector", "connectors"),
+        },
+        as_of: cluster.as_of.filter(|_| cluster.same_as.is_none()),
         labels: labels(cluster),
     }
 }
@@ -73,7 +76,8 @@ fn entry(panel: Panel, cluster: &ClusterItem, links: Links<'_>) -> Entry {
 pub(crate) fn trouble(cluster: &ClusterItem) -> Option<String> {
     if let Some(other) = &cluster.same_as {
         return Some(format!(
-            "This is the same Connect group as {other}, so it is not watched twice: remove one of the two from the configuration"
+            "This is the same Connect cluster as {other}, so it is refused: it is neither watched nor counted twice. Remove one of \
+             the two from the configuration."
         ));
     }
     let gap = cluster.gap.as_ref().filter(|_| !cluster.reachable || cluster.stale);
@@ -87,10 +91,22 @@ pub(crate) fn labels(cluster: &ClusterItem) -> String {
 }
 
 fn headline(clusters: &[ClusterItem]) -> String {
-    let silent = clusters.iter().filter(|cluster| !cluster.reachable).count();
+    let refused = clusters.iter().filter(|cluster| cluster.same_as.is_some()).count();
+    let silent = clusters.iter().filter(|cluster| !cluster.reachable).count() - refused;
     let count = words::sentence(&words::counted(clusters.len(), "cluster", "clusters"));
     match (clusters.len(), silent) {
         (0, _) => "No cluster is connected yet.".to_owned(),
+        (_, silent) if refused > 0 => {
+            let refused = twice(refused);
+            match silent {
+                0 => format!("{count}: {refused}, the others answer."),
+                some => format!(
+                    "{count}: {refused}, {} {} not answer.",
+                    words::number(some),
+                    words::form(some, "does", "do")
+                ),
+            }
+        }
         (1, 0) => format!("{count}, answering."),
         (_, 0) => format!("{count}, all answering."),
         (1, _) => format!("{count}, not answering."),
@@ -100,4 +116,13 @@ fn headline(clusters: &[ClusterItem]) -> String {
             words::form(some, "does", "do")
         ),
     }
+}
+
+/// `one is configured twice and refused`.
+pub(crate) fn twice(refused: usize) -> String {
+    format!(
+        "{} {} configured twice and refused",
+        words::number(refused),
+        words::form(refused, "is", "are")
+    )
 }

@@ -1,6 +1,6 @@
 //! Entries of the history, as lists show them.
 
-use console::{Moves, Storm, TimelineItem, folded};
+use console::{Moves, Storm, TimelineItem, TimelineQuery, folded};
 use model::Timestamp;
 use model::names::ConnectorId;
 use model::verdict::Health;
@@ -24,6 +24,8 @@ pub(crate) struct Line {
     pub(crate) kind: &'static str,
     /// The entries that this line stands for; none: it stands for itself.
     pub(crate) storm: Vec<Self>,
+    /// Where all of them stand, of what befell many connectors at once.
+    pub(crate) all: Option<String>,
 }
 
 /// The entries of one day, newest first.
@@ -53,6 +55,7 @@ impl Line {
             }),
             kind: item.kind.as_str(),
             storm: Vec::new(),
+            all: None,
         }
     }
 
@@ -70,6 +73,8 @@ fn lines(items: &[TimelineItem], frame: &Frame) -> Vec<Line> {
     let line = |line: console::TimelineLine| {
         let told = Line::of(&line.item, frame);
         let Some(storm) = line.storm else { return told };
+        // The oldest entry at hand may not be the oldest of them.
+        let cut = storm.items.last().map(|item| item.id) == items.last().map(|item| item.id);
         // The newest storm of a connector keeps its name while it goes on, so that it stays open on a page that is
         // drawn anew.
         let about = format!("{} {}", told.href.as_deref().unwrap_or(&told.cluster_href), told.kind);
@@ -77,7 +82,16 @@ fn lines(items: &[TimelineItem], frame: &Frame) -> Vec<Line> {
         let nth = storms.iter().filter(|known| **known == about).count();
         Line {
             key: format!("storm {nth} {about}"),
-            text: storm_text(&storm),
+            text: match storm.wave {
+                true => wave_text(&storm, cut),
+                false => storm_text(&storm),
+            },
+            all: storm.wave.then(|| {
+                frame.links().timeline(&TimelineQuery {
+                    cluster: Some(line.item.cluster.clone()),
+                    ..TimelineQuery::default()
+                })
+            }),
             storm: storm.items.iter().map(|item| Line::of(item, frame)).collect(),
             ..told
         }
@@ -117,6 +131,19 @@ fn storm_text(storm: &Storm) -> String {
         "{}: {turns}, {} times {span}{cause}",
         storm.subject,
         words::thousands(storm.times as u64)
+    )
+}
+
+/// `12 connectors of orders became unknown: No worker of orders answers`.
+fn wave_text(storm: &Storm, cut: bool) -> String {
+    let count = words::thousands(storm.times as u64);
+    let more = if cut { " or more" } else { "" };
+    let word = storm.words.first().map_or("another", String::as_str);
+    let cause = storm.cause.as_deref().map(|cause| format!(": {cause}"));
+    format!(
+        "{count}{more} connectors of {} became {word}{}",
+        storm.subject,
+        cause.unwrap_or_default()
     )
 }
 

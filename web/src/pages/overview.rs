@@ -119,6 +119,7 @@ pub(crate) fn panel(cluster: &ClusterItem, panels: usize, links: Links<'_>) -> P
     let alive = workers.iter().filter(|worker| !worker.alive.gone()).count();
     let sure = workers.iter().all(|worker| worker.alive.as_bool().is_some());
     let counted = match (workers.len(), cluster.reachable, sure) {
+        _ if cluster.same_as.is_some() => "refused: configured twice".to_owned(),
         (_, false, _) => "does not answer".to_owned(),
         (0, true, _) => "no worker known".to_owned(),
         (all, true, true) => format!("{alive} of {all} {}", words::form(all, "worker", "workers")),
@@ -210,9 +211,29 @@ fn clusters_say(overview: &Overview) -> String {
     let count = words::sentence(&words::counted(clusters.len(), "cluster", "clusters"));
     let silent: Vec<&str> = clusters
         .iter()
-        .filter(|cluster| !cluster.reachable)
+        .filter(|cluster| !cluster.reachable && cluster.same_as.is_none())
         .map(|cluster| cluster.name.as_str())
         .collect();
+    let refused: Vec<&str> = clusters
+        .iter()
+        .filter(|cluster| cluster.same_as.is_some())
+        .map(|cluster| cluster.name.as_str())
+        .collect();
+    if !refused.is_empty() {
+        let twice = format!(
+            "{} {} configured twice and refused",
+            words::list(&refused, 3),
+            words::form(refused.len(), "is", "are")
+        );
+        return match silent.len() {
+            0 => format!("{count}; {twice}, the others answer."),
+            some => format!(
+                "{count}; {twice}; {} {} not answer.",
+                words::list(&silent, 3),
+                words::form(some, "does", "do")
+            ),
+        };
+    }
     match (silent.len(), clusters.len()) {
         (0, 1) => format!("{count}, answering."),
         (0, _) => format!("{count}, all answering."),

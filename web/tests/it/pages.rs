@@ -294,12 +294,21 @@ fn clusters_answering_silent_and_refused() {
     (fresh.reachable, fresh.as_of, fresh.version, fresh.workers) = (false, None, None, vec![]);
     all.push(fresh);
     let text = check("", web::clusters(&frame, &all)).text;
-    assert!(text.contains("Five clusters, three do not answer."), "{text}");
+    assert!(
+        text.contains("Five clusters: one is configured twice and refused, two do not answer."),
+        "{text}"
+    );
+    assert!(text.contains("refused: configured twice") && text.contains("its connectors are shown at orders"));
     for cluster in all {
-        check(
+        let drawn = check(
             "",
             web::cluster(&frame, &samples::cluster_detail(cluster.clone()), &page),
         );
+        let refused = cluster.same_as.is_some();
+        assert_eq!(drawn.text.contains("is refused: it is configured twice"), refused);
+        assert_eq!(drawn.text.contains("Neither watched nor counted"), refused);
+        assert_eq!(drawn.text.contains("What to do"), refused);
+        assert_eq!(drawn.text.contains("with what REST says they carry"), !refused);
         let mut bare = samples::cluster_detail(cluster);
         (bare.group, bare.faults, bare.plugins) = (None, vec![], vec![]);
         bare.addresses.clear();
@@ -461,6 +470,21 @@ fn a_config_that_was_returned_to_is_told_twice() {
     .text;
     assert_eq!(text.matches("77aa01ff").count(), 2, "{text}");
     assert!(text.contains("same as at 20 Nov"), "{text}");
+    assert!(
+        text.contains(", in force") && !text.contains("before the deletion"),
+        "{text}"
+    );
+}
+
+#[test]
+fn of_a_deleted_connector_the_config_in_force_was_the_last_one() {
+    let frame = samples::frame(Section::Connectors);
+    let mut item = samples::item("orders", "s3-archive", Health::Healthy);
+    item.deleted_at = Some(samples::ago(60));
+    let drawn = web::connector(&frame, &samples::detail(item), Ok(&samples::versions()), Err("away"));
+    let text = check("", drawn).text;
+    assert_eq!(text.matches("the last one before the deletion").count(), 1, "{text}");
+    assert!(!text.contains("in force,") && !text.contains(", in force"), "{text}");
 }
 
 #[test]

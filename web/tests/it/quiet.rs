@@ -167,6 +167,34 @@ fn what_a_rebalance_moves_does_not_drive_the_rest_off_the_page() {
 }
 
 #[test]
+fn one_silence_is_one_line_that_leads_to_all_of_it() {
+    let frame = samples::frame(Section::Overview);
+    let items: Vec<_> = samples::silence(12)
+        .into_iter()
+        .chain(samples::history().items)
+        .collect();
+    let past = |items: &[console::TimelineItem]| TimelinePage {
+        items: items.to_vec(),
+        next: None,
+    };
+    let page = check("", web::overview(&frame, &samples::overview(), Ok(&past(&items))));
+    let told = "12 connectors of orders became unknown: No worker of orders answers: 10.0.3.11:8083: the connection was refused";
+    assert_eq!(page.text.matches(told).count(), 1, "{}", page.text);
+    assert!(!page.text.contains("sink-3 is unknown"), "{}", page.text);
+    let html = web::overview(&frame, &samples::overview(), Ok(&past(&items))).unwrap();
+    assert!(
+        html.contains("<a href=\"/timeline?cluster=orders\">12 connectors"),
+        "{html}"
+    );
+    let timeline = web::timeline(&samples::frame(Section::Timeline), &Default::default(), &past(&items));
+    let text = check("", timeline).text;
+    assert!(text.contains(told) && text.contains("sink-3 is unknown"), "{text}");
+    // What lies beyond the page is not counted, and that is said.
+    let cut = check("", web::overview(&frame, &samples::overview(), Ok(&past(&items[..12])))).text;
+    assert!(cut.contains("12 or more connectors of orders became unknown"), "{cut}");
+}
+
+#[test]
 fn every_page_says_when_it_was_drawn_where_the_script_finds_it() {
     let frame = samples::frame(Section::Overview);
     let html = web::overview(&frame, &samples::overview(), Err("away")).unwrap();

@@ -19,8 +19,8 @@ use super::shape::{Config, Connector, ConnectorKind as ConnectorKindWord, Connec
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
 
-const KNOWN: [&str; 10] = [
-    "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
+const KNOWN: [&str; 11] = [
+    "cluster", "name", "team", "unowned", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
 ];
 
 /// Connectors that match, page by page. With `name`, the one of that name in `cluster`, whole: for names that a path

@@ -5,13 +5,14 @@ use std::sync::OnceLock;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
-use utoipa::openapi::RefOr;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::answer::tagged;
 use super::{clusters, connectors, events, faults, history, system};
-use crate::http::Problem;
+use crate::http::{Access, Problem, ROUTES};
 use crate::state::AppState;
 
 #[derive(OpenApi)]
@@ -30,7 +31,7 @@ use crate::state::AppState;
         faults::list, events::events, system::get, system::change_log, openapi,
     ),
     components(schemas(Problem)),
-    modifiers(&Bearer, &Refusals),
+    modifiers(&Bearer, &Admission, &Refusals),
 )]
 struct Description;
 
@@ -48,6 +49,34 @@ impl Modify for Bearer {
         let components = openapi.components.get_or_insert_with(Default::default);
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
         openapi.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
+    }
+}
+
+/// Whoever is not admitted gets one of two answers, at every route that needs a right.
+struct Admission;
+
+impl Modify for Admission {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let needs = |operation: &&mut Operation| {
+            let name = operation.operation_id.as_deref();
+            let route = ROUTES.iter().find(|route| Some(route.name) == name);
+            route.is_some_and(|route| matches!(route.access, Access::Needs(_)))
+        };
+        let paths = openapi.paths.paths.values_mut();
+        let operations = paths.flat_map(|path| [path.get.as_mut(), path.put.as_mut()]).flatten();
+        for operation in operations.filter(needs) {
+            for (status, words) in [
+                ("401", "No token, or none that this server knows."),
+                ("403", "The token lacks the right that this asks for."),
+            ] {
+                let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem")));
+                let refusal = ResponseBuilder::new()
+                    .description(words)
+                    .content("application/json", problem.build());
+                let responses = &mut operation.responses.responses;
+                responses.insert(status.to_owned(), refusal.build().into());
+            }
+        }
     }
 }
 

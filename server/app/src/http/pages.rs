@@ -127,7 +127,12 @@ pub async fn cluster(reader: Reader, InCluster(cluster): InCluster) -> Response 
             })
         };
         let page = closed(console.connectors(&reader.actor, &query)?);
-        let frame = reader.frame(Section::Clusters, detail.item.as_of);
+        // A refused one is not watched: how old the rest is says more.
+        let as_of = match detail.item.same_as {
+            Some(_) => page.as_of,
+            None => detail.item.as_of,
+        };
+        let frame = reader.frame(Section::Clusters, as_of);
         Ok(web::cluster(&frame, &detail, &page)?)
     };
     reader.show(draw())
@@ -197,5 +202,6 @@ fn closed(page: ConnectorPage) -> ConnectorPage {
 }
 
 fn oldest(clusters: &[ClusterItem]) -> Option<DateTime<Utc>> {
-    clusters.iter().filter_map(|cluster| cluster.as_of).min()
+    let watched = clusters.iter().filter(|cluster| cluster.same_as.is_none());
+    watched.filter_map(|cluster| cluster.as_of).min()
 }

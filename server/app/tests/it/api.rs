@@ -245,7 +245,10 @@ fn lists_are_filtered_paged_and_tagged() {
         assert_eq!(answer.json()["matching"], count, "{query}: {}", answer.text());
     }
     for (query, word) in [
-        ("helth=failed", "`helth` is not known here"),
+        (
+            "helth=failed",
+            "`helth` is not known here; known are cluster, name, team",
+        ),
         ("health=bad", "\"bad\" is no health"),
         ("kind=both", "`kind` must be source or sink"),
         ("sort=up", "`sort` must be"),

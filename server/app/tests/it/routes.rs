@@ -218,6 +218,24 @@ fn names_are_unique_and_every_route_is_described_or_a_page() {
     }
 }
 
+#[test]
+fn every_route_that_needs_a_right_is_described_with_its_refusals() {
+    let description: serde_json::Value = serde_json::from_str(app::api::description::text()).unwrap();
+    for route in ROUTES.iter().filter(|route| route.kind == Kind::Api) {
+        let responses = &description["paths"][route.path][method(route).to_lowercase()]["responses"];
+        for status in ["401", "403"] {
+            let schema = &responses[status]["content"]["application/problem+json"]["schema"]["$ref"];
+            let told = schema == "#/components/schemas/Problem";
+            assert_eq!(
+                told,
+                matches!(route.access, Access::Needs(_)),
+                "{} {status}: {responses:#}",
+                route.name
+            );
+        }
+    }
+}
+
 /// References of the description lead somewhere.
 #[test]
 fn the_description_is_whole() {

@@ -123,3 +123,75 @@ fn a_cluster_that_falls_silent_tells_of_all_its_addresses_and_keeps_what_had_fai
         assert!(asked[address].is_string(), "{asked:#}");
     }
 }
+
+#[test]
+fn a_cluster_that_is_configured_twice_is_refused_everywhere_and_the_log_says_it_once() {
+    let database = Database::new();
+    let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
+    fake.put(FakeConnector::sink("invoices", 2).spread(2));
+    let home = Home::new(&database.url);
+    // By a name that no worker advertises.
+    let by_name = fake.url(1).replace("127.0.0.1", "localhost");
+    let entry = |name: &str, url: &str| format!("[[clusters]]\nname = \"{name}\"\nurls = [\"{url}\"]\n");
+    let again = entry("again", &by_name);
+    home.write(&format!("{}{again}", entry("orders", &fake.url(0))));
+    let server = Server::ready(home);
+    let cluster = || server.api("/api/v1/clusters/again").json();
+    let told = until("it is refused", || {
+        let told = cluster();
+        (told["same_as"] == "orders").then_some(told)
+    });
+    assert_eq!(
+        (&told["reachable"], &told["workers"]),
+        (&false.into(), &serde_json::json!([]))
+    );
+    assert!(
+        told["gap"].as_str().unwrap().contains("remove one of the two"),
+        "{told:#}"
+    );
+    assert_eq!(told["faults"], serde_json::json!([]));
+    let page = until("orders is listed", || {
+        let page = server.api("/api/v1/connectors").json();
+        (page["matching"] == 1).then_some(page)
+    });
+    assert_eq!(page["items"][0]["cluster"], "orders", "{page:#}");
+    assert_eq!(
+        server.api("/api/v1/workers").json()["items"].as_array().unwrap().len(),
+        2
+    );
+    let missing = server.api("/api/v1/clusters/again/connectors/invoices");
+    assert_eq!(missing.status, 404);
+    assert!(
+        missing.text().contains("the same Connect cluster as orders"),
+        "{}",
+        missing.text()
+    );
+    let metrics = server.api("/metrics").text();
+    for line in [
+        "signalbox_cluster_reachable{cluster=\"again\"} 0",
+        "signalbox_cluster_refused{cluster=\"again\",same_as=\"orders\"} 1",
+    ] {
+        assert!(metrics.contains(line), "{line}: {metrics}");
+    }
+    for family in [
+        "signalbox_cluster_connectors{",
+        "signalbox_cluster_workers{",
+        "signalbox_connector_healthy{",
+    ] {
+        assert!(!metrics.contains(&format!("{family}cluster=\"again\"")), "{family}");
+    }
+
+    // The other one is removed: this one is watched, and its worker is no longer said to be another's.
+    server.home.write(&again);
+    until("it is watched", || {
+        let told = cluster();
+        (told["same_as"].is_null() && told["reachable"] == true).then_some(())
+    });
+    let log = server.log();
+    assert_eq!(
+        log.matches("the cluster is refused: it is the same").count(),
+        1,
+        "{log}"
+    );
+    assert_eq!(log.matches("the cluster is refused no more").count(), 1, "{log}");
+}

@@ -4,6 +4,7 @@ use model::Timestamp;
 use model::names::ClusterName;
 
 use crate::Console;
+use crate::cluster::refusal;
 
 /// Where something is learnt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,14 +53,12 @@ impl Console {
                 source: Source::Rest,
                 as_of: cluster.fresh.rest,
                 stale: stale(cluster.fresh.rest),
-                gap: about
-                    .gap
-                    .as_ref()
-                    .filter(|_| !about.reachable)
+                gap: refusal(cluster)
+                    .or_else(|| about.gap.clone().filter(|_| !about.reachable))
                     .map(|gap| gap.text.to_string()),
             });
             let configured = spec.clusters.iter().find(|known| known.name == cluster.name);
-            if configured.is_some_and(|known| known.kafka.is_some()) {
+            if configured.is_some_and(|known| known.kafka.is_some()) && !cluster.refused() {
                 items.push(FreshItem {
                     cluster: cluster.name.clone(),
                     source: Source::Group,

@@ -17,7 +17,7 @@ pub enum EntryKind {
     Rebalance,
     /// A fault opened or ended.
     Fault,
-    /// A cluster answers or does not, or uses another Kafka.
+    /// A cluster answers or does not, uses another Kafka, or is refused because it is configured twice.
     Cluster,
     /// Nothing could be recorded for a time.
     Gap,

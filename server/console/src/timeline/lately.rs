@@ -7,7 +7,7 @@ use model::Timestamp;
 use model::actor::{Actor, Right};
 use tokio::sync::Mutex;
 
-use super::{TimelinePage, TimelineQuery};
+use super::{EntryKind, TimelineItem, TimelinePage, TimelineQuery};
 use crate::{Console, Error, require};
 
 /// However quiet the feed is, history is read again after this time.
@@ -25,7 +25,8 @@ struct Read {
 }
 
 impl Console {
-    /// The newest `limit` entries (1 to 500) of all clusters. Right: `see`. Whoever asks while they are being read waits
+    /// The newest `limit` entries (1 to 500) of all clusters, of those that are refused only
+    /// that they are. Right: `see`. Whoever asks while they are being read waits
     /// for them and shares them.
     pub async fn lately(&self, actor: &Actor, limit: usize) -> Result<Arc<TimelinePage>, Error> {
         require(actor, Right::See)?;
@@ -42,7 +43,18 @@ impl Console {
             limit,
             ..TimelineQuery::default()
         };
-        let page = Arc::new(self.timeline(actor, &query).await?);
+        let mut page = self.timeline(actor, &query).await?;
+        // What a cluster told before it was found to be another one again is told of that one.
+        let fleet = self.fleet();
+        let refused = |item: &TimelineItem| {
+            fleet
+                .clusters
+                .get(&item.cluster)
+                .is_some_and(|cluster| cluster.refused())
+        };
+        page.items
+            .retain(|item| item.kind == EntryKind::Cluster || !refused(item));
+        let page = Arc::new(page);
         *last = Some(Read {
             revision,
             at: now,

@@ -7,10 +7,11 @@ use chrono::TimeDelta;
 use model::Timestamp;
 use model::names::{ClusterName, ConnectorName};
 
+use super::wave::{wave, waves};
 use super::{EntryKind, TimelineItem};
 
 /// Fewer entries than these are read faster than a line about them.
-const LEAST: usize = 4;
+pub(super) const LEAST: usize = 4;
 
 /// Between two entries of a storm passes no more time than this.
 const WINDOW: TimeDelta = TimeDelta::minutes(10);
@@ -38,6 +39,9 @@ pub struct Turn {
     pub cause: Option<String>,
     /// What of a rebalance it is, if it may be part of one.
     pub shift: Option<Shift>,
+    /// Why a verdict is so, which it may share with those of other connectors at the same moment; empty for those that are
+    /// well or known again, each for a reason of its own.
+    pub shared: Option<String>,
 }
 
 /// One line of the history as a person reads it: an entry, or a storm of them.
@@ -68,6 +72,8 @@ pub struct Storm {
     pub items: Vec<TimelineItem>,
     /// Set when this is what one rebalance did in a cluster.
     pub moves: Option<Moves>,
+    /// Whether this is what befell many connectors of a cluster, `times` of them, at one moment for one cause.
+    pub wave: bool,
 }
 
 /// What one rebalance moved.
@@ -87,10 +93,12 @@ type Key<'a> = (&'a ClusterName, &'a ConnectorName, EntryKind);
 /// within ten minutes each. The line stands where its newest entry stood. What explains a change ends the storm: another
 /// kind of entry about the same connector that says no turn (its config, what was asked of it), a worker that came or
 /// left, a cluster that fell silent, a time when nothing was recorded. What one rebalance moves in a cluster, at least four
-/// connectors and tasks with no more than a minute between two of them, is one line too.
+/// connectors and tasks with no more than a minute between two of them, is one line too; so are the verdicts of at least four
+/// connectors of a cluster that turn alike at one moment for one cause.
 pub fn folded(items: &[TimelineItem]) -> Vec<TimelineLine> {
     let rebalances = rebalances(items);
-    let moved: BTreeSet<usize> = rebalances.iter().flatten().copied().collect();
+    let waves = waves(items);
+    let moved: BTreeSet<usize> = rebalances.iter().chain(&waves).flatten().copied().collect();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut open: BTreeMap<Key<'_>, usize> = BTreeMap::new();
     for (index, item) in items.iter().enumerate().filter(|(index, _)| !moved.contains(index)) {
@@ -120,9 +128,11 @@ pub fn folded(items: &[TimelineItem]) -> Vec<TimelineLine> {
         }
     }
     let mut lines: Vec<(usize, TimelineLine)> = Vec::new();
-    for group in rebalances {
+    type Tell = fn(&[&TimelineItem]) -> Option<TimelineLine>;
+    let rebalances = rebalances.into_iter().map(|group| (group, rebalance as Tell));
+    for (group, tell) in rebalances.chain(waves.into_iter().map(|group| (group, wave as Tell))) {
         let several: Vec<&TimelineItem> = group.iter().filter_map(|index| items.get(*index)).collect();
-        lines.extend(group.first().copied().zip(rebalance(&several)));
+        lines.extend(group.first().copied().zip(tell(&several)));
     }
     for group in groups {
         let members = || group.iter().filter_map(|index| Some((*index, items.get(*index)?)));
@@ -202,6 +212,7 @@ fn rebalance(items: &[&TimelineItem]) -> Option<TimelineLine> {
         cause: None,
         items: items.iter().map(|item| (*item).clone()).collect(),
         moves: Some(moves),
+        wave: false,
     };
     let item = TimelineItem {
         connector: None,
@@ -246,6 +257,7 @@ fn storm(items: &[&TimelineItem]) -> Option<TimelineLine> {
         cause: turns().find_map(|turn| turn.cause.clone()),
         items: items.iter().map(|item| (*item).clone()).collect(),
         moves: None,
+        wave: false,
     };
     let mut item = (*newest).clone();
     item.health = items.iter().filter_map(|item| item.health).min();

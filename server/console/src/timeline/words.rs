@@ -1,7 +1,7 @@
 //! Entries of the history in sentences.
 
 use model::fault::Scope;
-use model::record::Entry;
+use model::record::{Entry, VerdictChange};
 use model::state::{State, TargetState};
 use model::transition::{Change, Subject, Transition};
 use model::verdict::Health;
@@ -19,7 +19,11 @@ pub(super) fn kind(entry: &Entry) -> EntryKind {
             Change::Config { .. } => EntryKind::Config,
             Change::WorkerCame { .. } | Change::WorkerLeft { .. } | Change::WorkerVersion { .. } => EntryKind::Worker,
             Change::Rebalance { .. } => EntryKind::Rebalance,
-            Change::Reachable | Change::Unreachable { .. } | Change::KafkaCluster { .. } => EntryKind::Cluster,
+            Change::Reachable
+            | Change::Unreachable { .. }
+            | Change::KafkaCluster { .. }
+            | Change::Refused { .. }
+            | Change::Admitted => EntryKind::Cluster,
             Change::RecordingGap { .. } | Change::Other => EntryKind::Gap,
         },
     }
@@ -43,7 +47,7 @@ pub(super) fn health(entry: &Entry) -> Option<Health> {
             },
             Change::WorkerLeft { .. } => Some(Health::Unassigned),
             Change::WorkerCame { .. } | Change::Reachable => Some(Health::Healthy),
-            Change::Unreachable { .. } | Change::RecordingGap { .. } => Some(Health::Unknown),
+            Change::Unreachable { .. } | Change::Refused { .. } | Change::RecordingGap { .. } => Some(Health::Unknown),
             _ => None,
         },
     }
@@ -56,9 +60,13 @@ pub(super) fn turn(entry: &Entry) -> Option<Turn> {
         word: word.to_owned(),
         cause: cause.map(str::to_owned),
         shift: None,
+        shared: None,
     };
     match entry {
-        Entry::Verdict(change) => Some(turn(change.connector.to_string(), change.to.words(), None)),
+        Entry::Verdict(change) => Some(Turn {
+            shared: shared(change),
+            ..turn(change.connector.to_string(), change.to.words(), None)
+        }),
         Entry::FaultOpened(fault) | Entry::FaultEnded(fault) => {
             let Scope::Connector(name) = &fault.scope else {
                 return None;
@@ -82,6 +90,14 @@ pub(super) fn turn(entry: &Entry) -> Option<Turn> {
             }),
             _ => None,
         },
+    }
+}
+
+/// Why a verdict changed, as others may for the same cause: what is new to Signalbox has no cause in common.
+fn shared(change: &VerdictChange) -> Option<String> {
+    match (change.from?, change.to.unhealthy()) {
+        (Health::Unknown, _) | (_, false) => Some(String::new()),
+        _ => change.reasons.first().map(|reason| reason.text.to_string()),
     }
 }
 
@@ -222,6 +238,10 @@ fn transition_text(transition: &Transition) -> String {
         Change::Reachable => "the cluster answers again".to_owned(),
         Change::Unreachable { gap } => format!("no worker answers: {}", gap.text),
         Change::KafkaCluster { from, to } => format!("the workers now use Kafka cluster {to}, was {from}"),
+        Change::Refused { same_as } => {
+            format!("the cluster is refused: it is the same Connect cluster as {same_as}, and is not watched twice")
+        }
+        Change::Admitted => "the cluster is refused no more, and is watched".to_owned(),
         Change::RecordingGap { from, why } => {
             format!("nothing could be recorded since {}: {why}", from.format("%H:%M:%S UTC"))
         }

@@ -4,6 +4,7 @@
 mod cursors;
 mod moments;
 mod out_of_sight;
+mod refused;
 mod rights;
 mod silence;
 mod stage;

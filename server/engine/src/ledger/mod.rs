@@ -18,10 +18,11 @@ use model::facts::{ClusterFacts, ConnectorFacts};
 use model::fold::{Touched, fold, forget};
 use model::judge::{self, Surroundings};
 use model::names::{ClusterName, ConnectorName};
-use model::observe::Observation;
+use model::observe::{Observation, Seen, Source};
 use model::owner::Owner;
 use model::record::{Changed, ClusterRecord, ConnectorRecord, Entry, VerdictChange};
 use model::set_back::{self, SetBack};
+use model::transition::{Change, Subject, Transition};
 use model::verdict::{Health, Verdict};
 
 use tracing::warn;
@@ -47,6 +48,9 @@ pub(crate) struct Ledger {
     surroundings_due: Option<Timestamp>,
     /// Whether anything was judged here yet: the first time everything is, whatever the last holder had come to.
     begun: bool,
+    /// Whether nothing is judged: while the cluster is refused, because it is another one again, and until the first look
+    /// after that, since what was seen before says nothing of now.
+    set_aside: bool,
     due: Due,
     forgetting_due: Timestamp,
     faults: Faults,
@@ -87,6 +91,7 @@ impl Ledger {
             surroundings: Surroundings::default(),
             surroundings_due: Some(now),
             begun: false,
+            set_aside: record.about.same_as.is_some(),
             due: Due::default(),
             forgetting_due: now,
             faults: Faults::new(record.faults),
@@ -128,6 +133,35 @@ impl Ledger {
         self.note(touched);
     }
 
+    /// Forgets all that is recorded, because it was learnt of another cluster, whose addresses this one was configured
+    /// with: it begins anew.
+    pub(crate) fn begin_anew(&mut self, now: Timestamp) {
+        let empty = ClusterRecord::empty(&self.facts.name).facts();
+        let before = std::mem::replace(&mut self.facts, empty);
+        for name in before.connectors.keys() {
+            self.judged.remove(name);
+            self.owners.remove(name);
+            self.faults.tell(name, false);
+            self.due.set(name, None);
+        }
+        (self.set_aside, self.begun) = (false, false);
+        (self.surroundings, self.surroundings_due) = (Surroundings::default(), Some(now));
+        self.group_faults(now);
+        self.pending.push(Entry::Transition(Transition {
+            at: now,
+            source: Source::Record,
+            subject: Subject::Cluster,
+            change: Change::Admitted,
+            actor: None,
+        }));
+        self.note(Touched {
+            about: true,
+            workers: before.workers.keys().cloned().collect(),
+            lives: BTreeSet::new(),
+            connectors: before.connectors.keys().cloned().collect(),
+        });
+    }
+
     /// The facts, for those who look next.
     pub(crate) fn facts(&self) -> &ClusterFacts {
         &self.facts
@@ -138,6 +172,11 @@ impl Ledger {
         self.moment(now);
         let late = set_back::not_ahead(observation, now);
         let observation = late.as_ref().unwrap_or(observation);
+        let refused = self.facts.about.same_as.is_some();
+        if refused && of_connectors(observation) {
+            // It was under way when the cluster was refused.
+            return false;
+        }
         let placeholder = ClusterFacts {
             name: self.facts.name.clone(),
             about: Default::default(),
@@ -152,7 +191,11 @@ impl Ledger {
         self.facts = folded.facts;
         self.pending.heartbeat = true;
         for transition in folded.transitions {
-            let deleted = matches!(transition.change, model::transition::Change::ConnectorDeleted);
+            // Workers and rebalances of a refused cluster are told of the one that it is.
+            if refused && !matches!(transition.change, Change::Refused { .. } | Change::Admitted) {
+                continue;
+            }
+            let deleted = matches!(transition.change, Change::ConnectorDeleted);
             if let (Some(name), true) = (transition.subject.connector(), deleted) {
                 self.pending.feed.insert((Some(name.clone()), Changed::Deleted));
             }
@@ -165,10 +208,15 @@ impl Ledger {
         // was seen when, and not on who held the lease in between, since a new holder judges all at its first look.
         concerned.extend(self.due.at(now));
         self.surroundings_due = Some(now);
-        self.judge(concerned, now);
         if self.facts.about.same_as != same_before {
-            self.group_faults(now);
+            self.set_aside = true;
+            if !refused {
+                self.group_faults(now);
+            }
+        } else if self.set_aside && !refused && of_connectors(observation) {
+            (self.set_aside, self.begun) = (false, false);
         }
+        self.judge(concerned, now);
         changed
     }
 
@@ -178,7 +226,8 @@ impl Ledger {
         self.moment(now);
         // After a pause the first look tells what became of the cluster; until then what was recorded stands.
         let paused = |tried| now - tried > self.spec.settings.pause();
-        if self.begun || !self.facts.fresh.tried.is_some_and(paused) {
+        let known = self.begun || !self.facts.fresh.tried.is_some_and(paused);
+        if known && !self.set_aside {
             self.judge(self.due.at(now), now);
         }
         now >= self.forgetting_due && self.forget(now)
@@ -397,6 +446,9 @@ impl Ledger {
     }
 
     fn judge(&mut self, mut names: BTreeSet<ConnectorName>, now: Timestamp) {
+        if self.set_aside {
+            return;
+        }
         let mut changed = false;
         if self.surroundings_due.is_some_and(|due| due <= now) {
             let (surroundings, due) = judge::surroundings(&self.facts, &self.spec.settings, now);
@@ -510,13 +562,22 @@ impl Ledger {
         for fault in &grouping.opened {
             self.pending.push(Entry::FaultOpened((**fault).clone()));
         }
-        for fault in &grouping.ended {
+        // That of a refused cluster goes on under the name of the one that it is.
+        for fault in grouping.ended.iter().filter(|_| !refused) {
             self.pending.push(Entry::FaultEnded((**fault).clone()));
         }
         for fault in grouping.opened.iter().chain(&grouping.changed).chain(&grouping.ended) {
             self.pending.faults.insert(fault.id.clone(), fault.clone());
         }
     }
+}
+
+/// Whether it tells how a cluster's connectors are, or that nobody does.
+fn of_connectors(observation: &Observation) -> bool {
+    matches!(
+        observation.seen,
+        Seen::Listed(_) | Seen::ListedUnchanged { .. } | Seen::Named { .. } | Seen::ListMissing(_)
+    )
 }
 
 #[cfg(test)]
@@ -535,5 +596,7 @@ pub(crate) mod replay_tests;
 mod set_back_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod twin_tests;
 #[cfg(test)]
 mod unlisted_tests;

@@ -54,6 +54,18 @@ async fn one_address_twice_is_one_cluster_though_its_workers_are_out_of_reach() 
     })
     .await;
     assert!(rig.fleet().clusters["orders"].about.same_as.is_none());
+    // Before anybody looked: nothing but that is ever told of it.
+    rig.looks(5).await;
+    let again = rig.fleet().clusters["again"].clone();
+    assert!(again.connectors.is_empty() && !again.about.reachable, "{again:#?}");
+    let filter = store::TimelineFilter {
+        cluster: Some("again".into()),
+        limit: 100,
+        ..store::TimelineFilter::default()
+    };
+    let history = rig.store.timeline(&filter).await.unwrap();
+    let kinds: Vec<&str> = history.iter().map(|item| store::kind(&item.entry)).collect();
+    assert_eq!(kinds, ["refused"]);
     rig.stop().await;
 }
 
@@ -93,4 +105,67 @@ async fn the_doctor_and_the_server_agree_about_two_workers_of_one_cluster() {
     fake.put(FakeConnector::sink("invoices", 2).spread(2));
     let told = diagnosed(&spec(two(&[fake.url(0)], &[fake.url(1)]))).await;
     assert!(matches!(told.as_slice(), [(Severity::Problem, _)]), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_cluster_whose_addresses_are_corrected_is_watched_as_what_it_is() {
+    let database = Database::new().await;
+    let (orders, other) = (
+        FakeCluster::start(Version::V4_3_1, 2).unwrap(),
+        FakeCluster::start(Version::V4_3_1, 1).unwrap(),
+    );
+    orders.put(FakeConnector::sink("invoices", 2).spread(2));
+    other.put(FakeConnector::sink("lines", 1));
+    // By a name that the workers do not advertise.
+    let named = orders.url(1).replace("127.0.0.1", "localhost");
+    let rig = Rig::start(&database, spec(two(&[orders.url(0)], &[named]))).await;
+    let refused = |fleet: &view::Fleet| fleet.clusters.get("again").is_some_and(|again| again.refused());
+    rig.until("the second is refused", |fleet| refused(fleet).then_some(()))
+        .await;
+    rig.looks(3).await;
+    let corrected = spec(two(&[orders.url(0)], &other.urls()));
+    rig.spec.send_replace(std::sync::Arc::new(corrected));
+    rig.until("the second is watched", |fleet| {
+        let again = fleet.clusters.get("again")?;
+        let names: Vec<&str> = again.live().map(|one| one.facts().name.as_str()).collect();
+        (!again.refused()
+            && again.about.reachable
+            && names == ["lines"]
+            && again.connectors.len() == 1
+            && again.workers.len() == 1)
+            .then_some(())
+    })
+    .await;
+    rig.looks(5).await;
+    assert!(!refused(&rig.fleet()));
+    rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_dies_does_not_part_what_is_one_cluster() {
+    let database = Database::new().await;
+    let mut fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
+    fake.put(FakeConnector::sink("invoices", 2).spread(2));
+    let named = fake.url(1).replace("127.0.0.1", "localhost");
+    let mut spec = spec(two(&[fake.url(0), fake.url(1)], &[named]));
+    spec.settings.slow_interval = chrono::TimeDelta::seconds(1);
+    let rig = Rig::start(&database, spec).await;
+    let refused = |fleet: &view::Fleet| fleet.clusters.get("again").is_some_and(|again| again.refused());
+    rig.until("the second is refused", |fleet| refused(fleet).then_some(()))
+        .await;
+    fake.kill(0);
+    rig.until_cluster("the death is seen", |orders| {
+        orders.workers.iter().any(|worker| worker.alive.gone())
+    })
+    .await;
+    rig.looks(10).await;
+    let filter = store::TimelineFilter {
+        cluster: Some("again".into()),
+        kinds: vec!["admitted".into()],
+        limit: 9,
+        ..store::TimelineFilter::default()
+    };
+    assert_eq!(rig.store.timeline(&filter).await.unwrap(), []);
+    assert!(refused(&rig.fleet()));
+    rig.stop().await;
 }

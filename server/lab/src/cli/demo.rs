@@ -69,7 +69,7 @@ pub(super) async fn run(place: &Place, arguments: &DemoArguments) -> Result<()> 
     tokio::select! {
         outcome = listen(bench) => outcome,
         () = fleet.live(&lab) => Ok(()),
-        error = ended(server.as_ref()) => Err(error),
+        error = ended(server.as_ref(), &progress) => Err(error),
     }
 }
 
@@ -87,7 +87,7 @@ async fn simulated(place: &Place, plan: Option<&ServerPlan>, progress: &Progress
         None => None,
     };
     introduce(progress, server.as_ref()).await?;
-    Err(ended(server.as_ref()).await)
+    Err(ended(server.as_ref(), progress).await)
 }
 
 fn plan(arguments: &DemoArguments) -> Result<ServerPlan> {
@@ -121,14 +121,16 @@ async fn introduce(progress: &Progress, server: Option<&Server>) -> Result<()> {
     Ok(())
 }
 
-/// Waits until Signalbox ends, which nobody asked for.
-async fn ended(server: Option<&Server>) -> Error {
+/// Waits until Signalbox ends, which nobody asked for. That is said at once: ending the rest takes a while.
+async fn ended(server: Option<&Server>, progress: &Progress) -> Error {
     let Some(server) = server else {
         return std::future::pending().await;
     };
     loop {
-        if let Some(status) = server.process().exited() {
-            return server.process().failure(format!("ended with {status}"));
+        if let Some((words, error)) = server.unexpected_end() {
+            progress.say(words);
+            progress.say("everything else that the lab started is being ended");
+            return error;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }

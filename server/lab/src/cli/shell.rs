@@ -1,10 +1,10 @@
 //! `shell`: verbs for a lab.
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use lab::shell::{Bench, HELP, find, speak};
+use lab::shell::{Bench, HELP, find, joined, speak};
 use lab::{Error, Result};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -16,7 +16,7 @@ pub struct ShellArguments {
     /// Start a lab of its own even if one runs.
     #[arg(long)]
     own: bool,
-    /// One line to carry out, in place of a prompt.
+    /// One line to carry out, in place of a prompt: its words, or one quoted line.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     line: Vec<String>,
 }
@@ -41,7 +41,11 @@ pub(super) async fn run(place: &Place, arguments: &ShellArguments) -> Result<()>
         (Some(directory), false) => Some(directory.clone()),
         (None, false) => find().await,
     };
-    let one_line = arguments.line.join(" ");
+    let one_line = match arguments.line.as_slice() {
+        [line] => line.clone(),
+        [] => String::new(),
+        words => joined(words),
+    };
     let target = match running {
         Some(directory) => Target::Running(directory),
         None if !one_line.is_empty() && !arguments.own => {
@@ -55,21 +59,36 @@ pub(super) async fn run(place: &Place, arguments: &ShellArguments) -> Result<()>
         say(&target.run(&one_line).await?);
         return Ok(());
     }
-    say(HELP);
+    let by_hand = std::io::stdin().is_terminal();
+    let mut refused = 0;
+    if by_hand {
+        say(HELP);
+    }
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     loop {
-        prompt();
+        if by_hand {
+            prompt();
+        }
         let line = lines.next_line().await.map_err(|source| Error::Io {
             doing: "reading a line".to_owned(),
             source,
         })?;
         let Some(line) = line.filter(|line| !matches!(line.trim(), "exit" | "quit")) else {
-            return Ok(());
+            return match refused {
+                // Whoever types has read it; a script has only the exit code.
+                0 => Ok(()),
+                _ if by_hand => Ok(()),
+                1 => Err(Error::Usage("a line was not carried out".to_owned())),
+                lines => Err(Error::Usage(format!("{lines} lines were not carried out"))),
+            };
         };
         match target.run(line.trim()).await {
             Ok(text) if text.is_empty() => {}
             Ok(text) => say(&text),
-            Err(error) => say(&format!("! {error}")),
+            Err(error) => {
+                refused += 1;
+                say(&format!("! {error}"));
+            }
         }
     }
 }

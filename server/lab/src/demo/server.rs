@@ -2,11 +2,14 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use std::io::{Read, Write};
+
+use nix::sys::signal::Signal;
 
 use crate::error::Doing;
 use crate::process::Process;
@@ -112,6 +115,22 @@ impl Server {
         &self.process
     }
 
+    /// What to say once it has ended, which nobody asked for: one line at once, and the error with the end of its log. The
+    /// log is kept outside the lab's directory, which goes with the lab.
+    pub fn unexpected_end(&self) -> Option<(String, Error)> {
+        let status = self.process.exited()?;
+        let how = format!("ended unexpectedly ({})", how(status));
+        let log = kept(self.process.log()).unwrap_or_else(|_| self.process.log().to_path_buf());
+        let words = format!("Signalbox {how}; its log is {}", log.display());
+        let error = Error::Start {
+            process: "Signalbox".to_owned(),
+            problem: how,
+            tail: self.process.tail(),
+            log,
+        };
+        Some((words, error))
+    }
+
     /// The one-time sign-in link, which the server writes to a file of its own when it has no terminal.
     ///
     /// # Errors
@@ -132,6 +151,26 @@ impl Server {
         })
         .await
     }
+}
+
+/// `signal 9, SIGKILL`, `exit code 1`.
+fn how(status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
+        (Some(number), _) => match Signal::try_from(number) {
+            Ok(signal) => format!("signal {number}, {signal}"),
+            Err(_) => format!("signal {number}"),
+        },
+        (None, Some(code)) => format!("exit code {code}"),
+        (None, None) => status.to_string(),
+    }
+}
+
+/// Copies a log to where it outlives the lab.
+fn kept(log: &Path) -> Result<PathBuf> {
+    let path = std::env::temp_dir().join(format!("signalbox-demo-{}.log", std::process::id()));
+    let text = std::fs::read_to_string(log).doing(|| format!("reading {}", log.display()))?;
+    write_private(&path, &text)?;
+    Ok(path)
 }
 
 fn config(port: u16, data: &Path, database: &str, watched: &Watched) -> String {
@@ -207,5 +246,40 @@ mod tests {
         assert!(text.contains("urls = [\"http://x\"]"), "{text}");
         watched.bootstrap = Some("b:9092".to_owned());
         assert!(config(1, Path::new("/d"), "postgres://u@h/d", &watched).contains("kafka = \"main\""));
+    }
+
+    #[tokio::test]
+    async fn an_end_that_nobody_asked_for_is_told_with_a_log_that_stays() -> Result<()> {
+        let directory = crate::directory::Directory::make(None, false)?;
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo the last words; sleep 600"]);
+        let process = Process::start("signalbox", &command, &directory.path().join("signalbox.log"))?;
+        let server = Server {
+            process,
+            data: directory.path().to_path_buf(),
+            url: String::new(),
+        };
+        assert!(server.unexpected_end().is_none());
+        until("its words", PATIENCE, || async {
+            Ok(match server.process.output().contains("words") {
+                true => Look::Done(()),
+                false => Look::NotYet("nothing".to_owned()),
+            })
+        })
+        .await?;
+        server.process.kill()?;
+        let Some((words, Error::Start { log, tail, .. })) = server.unexpected_end() else {
+            return Err(Error::Usage("it ended".to_owned()));
+        };
+        assert!(
+            words.starts_with("Signalbox ended unexpectedly (signal 9, SIGKILL); its log is /"),
+            "{words}"
+        );
+        assert_eq!(tail, "the last words");
+        drop((server, directory));
+        assert!(std::fs::read_to_string(&log).is_ok_and(|text| text.contains("the last words")));
+        std::fs::remove_file(&log).doing(|| "clearing".to_owned())?;
+        assert_eq!(how(ExitStatus::from_raw(3 << 8)), "exit code 3");
+        Ok(())
     }
 }

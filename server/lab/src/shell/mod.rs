@@ -2,6 +2,8 @@
 
 mod control;
 mod verbs;
+mod words;
 
 pub use control::{find, listen, speak};
 pub use verbs::{Bench, HELP};
+pub use words::joined;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::words::split;
 use crate::cluster::{ConnectCluster, states};
 use crate::{Broker, Error, Lab, Result, Worker};
 
@@ -16,10 +17,11 @@ topic NAME [PARTITIONS]                  creates a topic
 produce TOPIC[:PARTITION] [key=KEY] TEXT writes one record; without TEXT a tombstone
 start|stop|kill|suspend|resume WHO       WHO is `broker` or a worker (`orders-2`); stop asks (SIGTERM), kill does not
 add-worker CLUSTER                       one more worker
-create CLUSTER NAME KEY=VALUE...         creates a connector
+create CLUSTER NAME KEY=VALUE...         creates a connector; quotes as in a shell: 'topics=a, b'
 states CLUSTER                           every connector's state and its tasks', as REST tells them
 rest CLUSTER|WORKER METHOD PATH [BODY]   raw REST: `rest orders GET /connectors?expand=status`
-help                                     this";
+help                                     this
+Quotes work as in a shell; TEXT and BODY are taken as they stand, or within single quotes.";
 
 /// A lab with its clusters, ready for verbs.
 #[derive(Debug, Clone)]
@@ -39,12 +41,13 @@ impl Bench {
         &self.lab
     }
 
-    /// Carries out one line and returns what to show.
+    /// Carries out one line, written as at the prompt or by [`super::joined`], and returns what to show.
     ///
     /// # Errors
     /// [`Error::Usage`] for a line that makes no sense; whatever the verb fails with.
     pub async fn run(&self, line: &str) -> Result<String> {
-        let words: Vec<&str> = line.split_whitespace().collect();
+        let words = split(line)?;
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match words.as_slice() {
             [] => Ok(String::new()),
             ["help"] => Ok(HELP.to_owned()),
@@ -58,7 +61,7 @@ impl Bench {
                     .await
                     .map(|()| done("created", name))
             }
-            ["produce", topic, ..] => self.produce(topic, after(line, 2)).await,
+            ["produce", topic, text @ ..] => self.produce(topic, &text.join(" ")).await,
             [verb @ ("start" | "stop" | "kill" | "suspend" | "resume"), who] => {
                 match self.who(who)? {
                     Who::Broker(broker) => act_on_broker(broker, verb).await?,
@@ -78,8 +81,11 @@ impl Bench {
                     .map(|()| done("created", name))
             }
             ["states", cluster] => self.states(self.cluster(cluster)?).await,
-            ["rest", whom, method, path, ..] => self.rest(whom, method, path, after(line, 4)).await,
-            _ => Err(usage(&format!("{line}: no such verb, or not these words; try help"))),
+            ["rest", whom, method, path, body @ ..] => self.rest(whom, method, path, &body.join(" ")).await,
+            words => Err(usage(&format!(
+                "{}: no such verb, or not these words; try help",
+                words.join(" ")
+            ))),
         }
     }
 
@@ -221,26 +227,4 @@ fn usage(problem: &str) -> Error {
 
 fn done(verb: &str, what: &str) -> String {
     format!("{verb} {what}: done")
-}
-
-/// What follows the first `count` words of a line, blanks within kept.
-fn after(line: &str, count: usize) -> &str {
-    let mut rest = line.trim_start();
-    for _ in 0..count {
-        rest = rest
-            .split_once(char::is_whitespace)
-            .map_or("", |(_, rest)| rest.trim_start());
-    }
-    rest.trim_end()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::after;
-
-    #[test]
-    fn the_rest_of_a_line_keeps_its_blanks() {
-        assert_eq!(after("rest orders PUT /x  {\"a\": \"b  c\"} ", 4), "{\"a\": \"b  c\"}");
-        assert_eq!(after("produce t", 2), "");
-    }
 }

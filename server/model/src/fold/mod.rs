@@ -58,7 +58,7 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         Seen::Answered(answer) => probe::answered(&mut folding, answer),
         Seen::Silent { address, gap } => probe::silent(&mut folding, address, gap),
         Seen::Slow(slow) => probe::slow(&mut folding, slow),
-        Seen::SameAs(other) => folding.facts.about.same_as = other.clone(),
+        Seen::SameAs(other) => reach::same_as(&mut folding, other.as_ref()),
         Seen::ListMissing(gap) => reach::missing(&mut folding, gap),
     }
     probe::version(&mut folding);

@@ -3,6 +3,7 @@
 use super::folding::Folding;
 use super::returned;
 use crate::Timestamp;
+use crate::names::ClusterName;
 use crate::observe::{Gap, GapKind, Source};
 use crate::transition::{Change, Subject};
 
@@ -28,7 +29,7 @@ pub(super) fn listed(folding: &mut Folding<'_>) -> Option<Timestamp> {
         returned::doubt(folding);
     }
     let before = folding.facts.fresh.rest.filter(|_| silence.is_some());
-    let first = folding.facts.fresh.rest.is_none() && folding.facts.about.reachable_since.is_none();
+    let first = folding.facts.about.reachable_since.is_none();
     folding.facts.fresh.rest = Some(folding.at);
     folding.facts.fresh.answered = Some(folding.answered);
     let about = &mut folding.facts.about;
@@ -41,6 +42,30 @@ pub(super) fn listed(folding: &mut Folding<'_>) -> Option<Timestamp> {
         }
     }
     before
+}
+
+/// The cluster is another configured one again, or no more. Nobody lists it while it is: so it answers nobody, and whether
+/// it does is open again once it is watched anew, as after a time in which nobody looked.
+pub(super) fn same_as(folding: &mut Folding<'_>, other: Option<&ClusterName>) {
+    let about = &mut folding.facts.about;
+    if about.same_as.as_ref() == other {
+        return;
+    }
+    about.same_as = other.cloned();
+    about.reachable = false;
+    about.gap = None;
+    let change = match other {
+        Some(other) => {
+            about.reachable_since = Some(folding.answered);
+            Change::Refused { same_as: other.clone() }
+        }
+        None => {
+            about.reachable_since = None;
+            folding.facts.fresh.resumed = Some(folding.answered);
+            Change::Admitted
+        }
+    };
+    folding.transition_at(folding.answered, Source::Record, Subject::Cluster, change);
 }
 
 /// No worker gave a list. A single missed look is no outage: the cluster counts as unreachable once two intervals

@@ -1,6 +1,6 @@
 //! Who runs it: `unassigned`, `no_tasks`, `restarting`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::case::{Case, Finding};
@@ -61,18 +61,20 @@ fn gone_reason(case: &Case<'_>, worker: &WorkerFacts, places: &[Option<u32>]) ->
         Alive::Yes => "is back and was not given its work back yet",
         _ => "is gone without a word",
     };
-    let states: BTreeSet<&str> = case
-        .connector
-        .instances()
-        .filter(|(_, facts)| facts.worker_id == worker.id)
-        .map(|(_, facts)| facts.state.as_str())
-        .collect();
-    let said = states.into_iter().collect::<Vec<_>>().join(" and ");
-    let text = format!(
-        "Worker {} {how}; REST still says {said} for the {} there",
-        worker.id,
-        list(places)
-    );
+    let mut states: Vec<(&State, Vec<Option<u32>>)> = Vec::new();
+    let there = case.connector.instances();
+    for (place, facts) in there.filter(|(place, _)| places.contains(place)) {
+        match states.iter_mut().find(|(state, _)| **state == facts.state) {
+            Some((_, places)) => places.push(place),
+            None => states.push((&facts.state, vec![place])),
+        }
+    }
+    let said = states.iter().map(|(state, places)| {
+        let the = if places.contains(&None) { "the " } else { "" };
+        format!("{state} for {the}{}", list(places))
+    });
+    let said = said.collect::<Vec<_>>().join(" and ");
+    let text = format!("Worker {} {how}; REST still says {said} there", worker.id);
     let source = if case.cluster.about.group.is_some() {
         Source::Group
     } else {

@@ -107,13 +107,13 @@ async fn it_is_found_by_cluster_connector_and_kind() {
         cluster: Some("orders".into()),
         ..TimelineFilter::default()
     };
-    assert_eq!(count(TimelineFilter::default()).await, 34);
-    assert_eq!(count(orders.clone()).await, 17);
+    assert_eq!(count(TimelineFilter::default()).await, 38);
+    assert_eq!(count(orders.clone()).await, 19);
     let jdbc = TimelineFilter {
         connector: Some("jdbc sink/№1".into()),
         ..orders.clone()
     };
-    assert_eq!(count(jdbc.clone()).await, 9);
+    assert_eq!(count(jdbc.clone()).await, 11);
     let faults = vec!["fault_opened".to_owned(), "fault_ended".to_owned()];
     assert_eq!(count(TimelineFilter { kinds: faults, ..jdbc }).await, 2);
     assert_eq!(

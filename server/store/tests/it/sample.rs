@@ -270,6 +270,10 @@ pub fn entries(cluster: &ClusterName) -> Vec<Entry> {
             from: "a".into(),
             to: "b".into(),
         },
+        Change::Refused {
+            same_as: "other".into(),
+        },
+        Change::Admitted,
         Change::RecordingGap {
             from: at(-100),
             why: "Postgres was away".into(),

@@ -87,6 +87,13 @@ fn transitions() -> impl Iterator<Item = Transition> {
         ),
         (
             Subject::Cluster,
+            Change::Refused {
+                same_as: "orders".into(),
+            },
+        ),
+        (Subject::Cluster, Change::Admitted),
+        (
+            Subject::Cluster,
             Change::RecordingGap {
                 from: ago(9_000),
                 why: "the database was away".into(),

@@ -132,9 +132,9 @@ impl Rows {
         }
     }
 
-    /// The health to show.
+    /// The health to show: of what was deleted the last, whatever its cluster does since.
     pub fn shown(&self, id: &Id, row: &Row) -> Health {
-        if self.silent.contains(id.0) {
+        if self.silent.contains(id.0) && !row.deleted {
             Health::Unknown
         } else {
             row.health

@@ -114,7 +114,7 @@ pub fn connector(
         frame,
         links,
         item,
-        versions: versions.map(versions::versions),
+        versions: versions.map(|changes| versions::versions(changes, detail.item.deleted_at)),
         lately,
         timeline,
     }

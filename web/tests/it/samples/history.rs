@@ -40,6 +40,7 @@ pub fn crash_loop(count: i64) -> Vec<TimelineItem> {
                 word: word.into(),
                 cause: (nth % 2 == 0).then(|| "java.net.ConnectException: Connection refused".into()),
                 shift: None,
+                shared: None,
             }),
             ..entry(
                 1_000 - nth,
@@ -68,6 +69,7 @@ pub fn rebalance(count: i64) -> Vec<TimelineItem> {
                 word: "RUNNING".into(),
                 cause: None,
                 shift: Some(Shift::Moved),
+                shared: None,
             }),
             ..entry(
                 2_000 - nth,
@@ -153,4 +155,24 @@ pub fn history() -> TimelinePage {
         items: crash_loop(12).into_iter().chain(rest).collect(),
         next: Some(92),
     }
+}
+
+/// One silence of `count` connectors, newest first.
+pub fn silence(count: i64) -> Vec<TimelineItem> {
+    let why = "No worker of orders answers: 10.0.3.11:8083: the connection was refused";
+    let unknown = (0..count).map(|nth| {
+        let name = format!("sink-{nth}");
+        let text = format!("{name} is unknown, was healthy: {why}");
+        TimelineItem {
+            turn: Some(Turn {
+                subject: name.clone(),
+                word: "unknown".into(),
+                cause: None,
+                shift: None,
+                shared: Some(why.into()),
+            }),
+            ..entry(3_000 - nth, 5, Some(&name), "verdict", &text, Some(Health::Unknown))
+        }
+    });
+    unknown.collect()
 }

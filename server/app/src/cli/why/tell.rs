@@ -61,6 +61,9 @@ fn write(out: &mut String, connector: &Value, now: Timestamp) -> std::fmt::Resul
     for fault in own.into_iter().chain(unlisted) {
         write_fault(out, fault, now)?;
     }
+    if let Some(fault) = connector.get("unheard_fault").filter(|fault| fault.is_object()) {
+        write_unheard(out, fault, now)?;
+    }
     let deleted = connector.get("deleted_at").is_some_and(Value::is_string);
     write_parts(out, &parts, deleted)?;
     match connector.get("owner").filter(|owner| owner.is_object()) {
@@ -78,9 +81,32 @@ fn write_fault(out: &mut String, fault: &Value, now: Timestamp) -> std::fmt::Res
     for (index, step) in steps.iter().enumerate() {
         wrap(out, &format!("  {}. ", index + 1), "     ", step);
     }
-    let confidence = fault.get("confidence").and_then(Value::as_f64).unwrap_or(0.0);
     let opened = time(text("/opened_at"), now);
     writeln!(out, "\nFault {}, open since {opened}", text("/id"))?;
+    write_cause(out, fault);
+    Ok(())
+}
+
+/// The connector's own fault that was open when its cluster fell silent: it stands behind `unknown`.
+fn write_unheard(out: &mut String, fault: &Value, now: Timestamp) -> std::fmt::Result {
+    let text = |pointer: &str| fault.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let (opened, unheard) = (time(text("/opened_at"), now), time(text("/unheard_since"), now));
+    writeln!(out, "\nIts own fault before that, {}", text("/id"))?;
+    let since = format!("open since {opened}, unheard since {unheard}: nobody knows whether it goes on");
+    wrap(out, "  ", "  ", &since);
+    write_cause(out, fault);
+    let steps = items(fault, "/steps").filter_map(Value::as_str);
+    for (index, step) in steps.enumerate() {
+        let first = if index == 0 { "  then do     " } else { "              " };
+        wrap(out, first, "              ", step);
+    }
+    Ok(())
+}
+
+/// Whose fault it is and why, line by line.
+fn write_cause(out: &mut String, fault: &Value) {
+    let text = |pointer: &str| fault.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let confidence = fault.get("confidence").and_then(Value::as_f64).unwrap_or(0.0);
     let (domain, class) = (text("/domain"), text("/class"));
     let whose = format!("{domain} ({class}, confidence {:.0} %)", confidence * 100.0);
     let concerns = format!("{} {}", text("/scope/kind"), text("/scope/name"));
@@ -91,7 +117,6 @@ fn write_fault(out: &mut String, fault: &Value, now: Timestamp) -> std::fmt::Res
     for reason in items(fault, "/reasons").filter_map(Value::as_str) {
         line("because", reason);
     }
-    Ok(())
 }
 
 /// A table: our verdict beside what REST says, and below it why a part FAILED, where the part before did not say it.

@@ -6,7 +6,8 @@ use model::verdict::Health;
 use super::{Moves, Shift, Turn, folded};
 use crate::{EntryKind, TimelineItem};
 
-/// `13:02 a/0 FAILED` is a state of task 0 of connector a; `13:02 a = failed` a verdict; `13:02 a ! text` another entry
+/// `13:02 a/0 FAILED` is a state of task 0 of connector a; `13:02 a = failed` a verdict, with `: why` if others may share
+/// it; `13:02 a ! text` another entry
 /// about it; `13:02 * worker` one about the cluster. Given oldest first, as things happen.
 fn history(lines: &[&str]) -> Vec<TimelineItem> {
     let item = |(index, line): (usize, &&str)| {
@@ -42,6 +43,10 @@ fn history(lines: &[&str]) -> Vec<TimelineItem> {
             let (word, cause) = word
                 .split_once(": ")
                 .map_or((word, None), |(word, cause)| (word, Some(cause)));
+            let (cause, shared) = match task {
+                Some(_) => (cause, None),
+                None => (None, cause),
+            };
             Some(Turn {
                 subject,
                 word: word.to_owned(),
@@ -51,6 +56,7 @@ fn history(lines: &[&str]) -> Vec<TimelineItem> {
                     "UNASSIGNED" => Some(Shift::Waited),
                     _ => None,
                 },
+                shared: shared.map(str::to_owned),
             })
         };
         let (kind, turn) = match (task, word.split_once(' ')) {
@@ -274,4 +280,32 @@ fn what_one_rebalance_moves_is_one_line_of_its_cluster() {
         "00:35 a/0 moved",
     ];
     assert_eq!(read(&over), ["a task 0: moved x4 of 4 in 30 s"]);
+}
+
+#[test]
+fn what_befalls_many_connectors_at_one_moment_for_one_cause_is_one_line() {
+    let silence = [
+        "0:00 a = unknown: nobody answers",
+        "0:00 b = unknown: nobody answers",
+        "0:01 * worker",
+        "0:02 c = unknown: nobody answers",
+        "0:03 d = unknown: nobody answers",
+    ];
+    let told = "orders: unknown x4 of 4 in 3 s: nobody answers";
+    assert_eq!(read(&silence), [told, "* worker"]);
+    let line = &folded(&history(&silence))[0];
+    assert!(line.item.connector.is_none() && line.storm.as_ref().is_some_and(|storm| storm.wave));
+    // Fewer, another cause, another health, another moment: each by itself.
+    assert_eq!(read(&silence[..4]).len(), 4);
+    for other in [
+        "0:03 d = unknown: its status vanished",
+        "0:03 d = failed: nobody answers",
+        "1:00 d = unknown: nobody answers",
+    ] {
+        let lines = [&silence[..4], &[other]].concat();
+        assert_eq!(read(&lines).len(), 5, "{other}");
+    }
+    // One connector over and over is no wave.
+    let turns: Vec<&str> = std::iter::repeat_n(silence[0], 5).collect();
+    assert_eq!(read(&turns), ["a: unknown x5 of 5 in 0 s"]);
 }

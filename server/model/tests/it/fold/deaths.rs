@@ -47,6 +47,43 @@ fn a_killed_worker_is_gone_with_the_group_though_rest_says_running() {
 }
 
 #[test]
+fn what_rest_still_says_of_a_gone_worker_is_said_of_each_part() {
+    let told = |parts: &[(&str, &[&str])]| {
+        let mut story = two_workers();
+        let list_of = parts
+            .iter()
+            .map(|(instance, tasks)| connector("right", instance, tasks));
+        let all: Vec<_> = [connector("left", "RUNNING a", &["RUNNING a"])]
+            .into_iter()
+            .chain(list_of)
+            .collect();
+        story.see(5, list("a", &all));
+        story.see(10, group_of(&["a"], 0));
+        story.reasons("right")
+    };
+    for (instance, tasks, said) in [
+        (
+            "RUNNING b",
+            &["RUNNING b"][..],
+            "REST still says RUNNING for the connector and task 0 there",
+        ),
+        (
+            "RUNNING b",
+            &["UNASSIGNED b"],
+            "REST still says RUNNING for the connector and UNASSIGNED for task 0 there",
+        ),
+        (
+            "RUNNING a",
+            &["RUNNING b", "UNASSIGNED b", "RUNNING b"],
+            "REST still says RUNNING for tasks 0, 2 and UNASSIGNED for task 1 there",
+        ),
+    ] {
+        let reasons = told(&[(instance, tasks)]);
+        assert!(reasons.contains(said), "{reasons}");
+    }
+}
+
+#[test]
 fn an_orderly_exit_seen_in_rest_before_the_group_is_no_death() {
     let mut story = two_workers();
     let leaving = [

@@ -214,6 +214,8 @@ fn line(transition: &Transition) -> String {
         Change::Reachable => "reachable".to_owned(),
         Change::Unreachable { gap } => format!("unreachable: {}", gap.text),
         Change::KafkaCluster { from, to } => format!("kafka {from}>{to}"),
+        Change::Refused { same_as } => format!("refused, same as {same_as}"),
+        Change::Admitted => "admitted".to_owned(),
         Change::RecordingGap { .. } => "recording gap".to_owned(),
         Change::Other => "something newer".to_owned(),
     };

@@ -147,3 +147,34 @@ fn of_a_deleted_connector_is_told_what_it_was() {
     assert!(told.contains("\n  connector  deleted        RUNNING"), "{told}");
     assert!(!told.contains("unknown") && !told.contains("Signalbox says"), "{told}");
 }
+
+#[test]
+fn the_fault_behind_an_unknown_verdict_is_told_beside_that_of_the_cluster() {
+    let mut connector = connector();
+    connector["health"]["verdict"] = json!("unknown");
+    connector["unheard_fault"] = json!({
+        "id": "d4e5f6",
+        "domain": "connector",
+        "class": "data",
+        "confidence": 0.9,
+        "scope": {"kind": "connector", "name": "shop-mirror"},
+        "root_cause": "DataException: no such field",
+        "reasons": ["the transformation ExtractField refuses a record"],
+        "steps": ["Compare what the transformation ExtractField expects with the records that reach it."],
+        "opened_at": "2026-11-21T13:00:00Z",
+        "unheard_since": "2026-11-21T14:09:00Z",
+    });
+    let all = told(&connector);
+    let joined = all.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "Fault a1b2c3, open since",
+        "Its own fault before that, d4e5f6 open since 2026-11-21T13:00:00Z",
+        "unheard since 2026-11-21T14:09:00Z (1 min ago): nobody knows whether it goes on",
+        "root cause DataException: no such field whose connector (data, confidence 90 %)",
+        "then do Compare what the transformation ExtractField expects",
+    ] {
+        assert!(joined.contains(part), "{part}\n{all}");
+    }
+    connector["unheard_fault"] = Value::Null;
+    assert!(!told(&connector).contains("Its own fault"));
+}

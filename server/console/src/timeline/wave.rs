@@ -1,0 +1,79 @@
+//! What befalls many connectors of a cluster at one moment for one cause: told once, not once a connector.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use model::names::ClusterName;
+
+use super::storm::{LEAST, Storm, TimelineLine};
+use super::{TimelineItem, Turn};
+
+/// Between two verdicts of one wave passes no more time than this.
+const MOMENT: TimeDelta = TimeDelta::seconds(10);
+
+type Key<'a> = (&'a ClusterName, &'a str, &'a str);
+
+/// The entries (newest first, by their places) of each wave: verdicts of at least four connectors of one cluster that turn
+/// alike for one cause.
+pub(super) fn waves(items: &[TimelineItem]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut open: BTreeMap<Key<'_>, usize> = BTreeMap::new();
+    for (index, item) in items.iter().enumerate() {
+        let Some((Turn { word, .. }, shared)) = item
+            .turn
+            .as_ref()
+            .and_then(|turn| Some((turn, turn.shared.as_deref()?)))
+        else {
+            continue;
+        };
+        let key = (&item.cluster, &**word, shared);
+        let group = open.get(&key).and_then(|group| groups.get_mut(*group));
+        let joined = group.filter(|group| {
+            let last = group.last().and_then(|last| items.get(*last));
+            last.is_some_and(|last| last.at - item.at <= MOMENT)
+        });
+        match joined {
+            Some(group) => group.push(index),
+            None => {
+                open.insert(key, groups.len());
+                groups.push(vec![index]);
+            }
+        }
+    }
+    groups.retain(|group| {
+        let members = group.iter().filter_map(|index| items.get(*index));
+        connectors(members) >= LEAST
+    });
+    groups
+}
+
+/// The line of a wave.
+pub(super) fn wave(items: &[&TimelineItem]) -> Option<TimelineLine> {
+    let (newest, oldest) = (items.first()?, items.last()?);
+    let turn = newest.turn.as_ref()?;
+    let storm = Storm {
+        subject: newest.cluster.to_string(),
+        words: vec![turn.word.clone()],
+        times: connectors(items.iter().copied()),
+        from: oldest.at,
+        to: newest.at,
+        cause: turn.shared.clone().filter(|shared| !shared.is_empty()),
+        items: items.iter().map(|item| (*item).clone()).collect(),
+        moves: None,
+        wave: true,
+    };
+    let item = TimelineItem {
+        connector: None,
+        turn: None,
+        ..(*newest).clone()
+    };
+    Some(TimelineLine {
+        item,
+        storm: Some(storm),
+    })
+}
+
+fn connectors<'a>(items: impl Iterator<Item = &'a TimelineItem>) -> usize {
+    let names: BTreeSet<_> = items.filter_map(|item| item.connector.as_ref()).collect();
+    names.len()
+}
