@@ -2,6 +2,7 @@
 
 use console::{ConnectorPage, ConnectorQuery, Overview, TimelinePage, TimelineQuery};
 use model::facts::Alive;
+use model::topics::{Topic, Topics};
 use model::verdict::Health;
 use web::{Frame, Section};
 
@@ -188,6 +189,38 @@ fn rest_stands_beside_the_verdict_where_they_differ() {
     assert!(says(Health::Degraded).contains("REST says RUNNING, 1 of 2 tasks FAILED"));
     assert!(!says(Health::Healthy).contains("REST says RUNNING"));
     assert!(!says(Health::Paused).contains("REST says PAUSED"));
+}
+
+#[test]
+fn the_topics_of_a_connector_are_facts() {
+    let mut detail = samples::detail(samples::connector("orders", "s3-archive", Health::Healthy));
+    let shown = |detail: &console::ConnectorDetail| {
+        let frame = samples::frame(Section::Connectors);
+        check("", web::connector(&frame, detail, Ok(&samples::history()), Ok(&[]))).text
+    };
+    let text = shown(&detail);
+    for part in [
+        "Reads orders.events",
+        "Reads returns\\..* every topic that this expression matches",
+        "Dead letters s3-archive-dead",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    detail.topics = Topics {
+        writes: (0..12).map(|n| Topic::Named(format!("t{n:02}").into())).collect(),
+        rerouted: true,
+        ..Topics::default()
+    };
+    let text = shown(&detail);
+    assert!(
+        text.contains("Writes t07 Writes and 4 more topics, see its config"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Writes after its transformations, perhaps to topics of other names"),
+        "{text}"
+    );
+    assert!(!text.contains("t08") && !text.contains("Reads"), "{text}");
 }
 
 #[test]
