@@ -193,10 +193,10 @@ fn rest_stands_beside_the_verdict_where_they_differ() {
 
 #[test]
 fn the_topics_of_a_connector_are_facts() {
-    let mut detail = samples::detail(samples::connector("orders", "s3-archive", Health::Healthy));
+    let mut detail = samples::detail(samples::item("orders", "s3-archive", Health::Healthy));
     let shown = |detail: &console::ConnectorDetail| {
         let frame = samples::frame(Section::Connectors);
-        check("", web::connector(&frame, detail, Ok(&samples::history()), Ok(&[]))).text
+        check("", web::connector(&frame, detail, Ok(&samples::versions()), Ok(&samples::history()))).text
     };
     let text = shown(&detail);
     for part in [
