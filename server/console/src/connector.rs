@@ -11,6 +11,7 @@ use model::observe::{ListedConfig, Source};
 use model::owner::Owner;
 use model::state::{ConnectorKind, State, TargetSource, TargetState};
 use model::target::TargetSystem;
+use model::topics::Topics;
 use model::verdict::{Activity, Health, Reason, TaskVerdict};
 use view::{Cluster, Connector, Staleness};
 
@@ -123,6 +124,8 @@ pub struct ConnectorDetail {
     pub unlisted: Option<Arc<Fault>>,
     /// The connector instance; `None` while no status exists.
     pub instance: Option<InstanceItem>,
+    /// The topics that its config names.
+    pub topics: Topics,
     /// The masked config, for those who may see configs.
     pub config: Option<Arc<ListedConfig>>,
     /// Whether config and traces were left out for want of a right.
@@ -185,6 +188,11 @@ impl Console {
             item,
             unlisted: unlisted(cluster).filter(|_| told).cloned(),
             unheard: held.cloned(),
+            topics: facts
+                .config
+                .as_ref()
+                .map(|listed| listed.topics.clone())
+                .unwrap_or_default(),
             instance,
             config,
             withheld: !open,

@@ -28,6 +28,7 @@ pub mod settings;
 pub mod signature;
 pub mod state;
 pub mod target;
+pub mod topics;
 pub mod trace;
 pub mod transition;
 pub mod verdict;

@@ -11,6 +11,7 @@ use crate::names::{ClusterName, ConnectorName, WorkerId};
 use crate::secrets::{Config, Fingerprint};
 use crate::state::{ConnectorKind, State};
 use crate::target::TargetSystem;
+use crate::topics::Topics;
 
 /// Where an observation came from; shown beside every reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -131,6 +132,9 @@ pub struct ListedConfig {
     pub config: Config,
     /// The systems at the other end, credentials stripped.
     pub targets: Vec<TargetSystem>,
+    /// The topics that it reads and writes.
+    #[serde(default, skip_serializing_if = "Topics::is_empty")]
+    pub topics: Topics,
 }
 
 /// State of a connector instance or task in one answer.

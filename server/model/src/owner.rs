@@ -7,7 +7,8 @@ use globset::{GlobBuilder, GlobMatcher};
 use serde::{Deserialize, Serialize};
 
 use crate::names::{ClusterName, ConnectorName, TeamName};
-use crate::secrets::Config;
+use crate::observe::ListedConfig;
+use crate::topics::Topic;
 
 /// A team with what it owns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,14 +82,14 @@ impl Owners {
         Ok(Self { rules })
     }
 
-    /// The owner of a connector. A `topic` glob sees the list in the clear part of the config; `topics.regex` names
-    /// no topic, so it matches none.
+    /// The owner of a connector. A `topic` glob sees the topics that the config reads or writes by name; an expression
+    /// or a prefix names none, so it matches none.
     pub fn of(
         &self,
         cluster: &ClusterName,
         labels: &BTreeMap<Arc<str>, Arc<str>>,
         connector: &ConnectorName,
-        config: Option<&Config>,
+        config: Option<&ListedConfig>,
     ) -> Option<Owner> {
         let rule = self
             .rules
@@ -132,7 +133,7 @@ impl Rule {
         cluster: &ClusterName,
         labels: &BTreeMap<Arc<str>, Arc<str>>,
         connector: &ConnectorName,
-        config: Option<&Config>,
+        config: Option<&ListedConfig>,
     ) -> bool {
         let holds = |glob: &Option<GlobMatcher>, text: &str| glob.as_ref().is_none_or(|glob| glob.is_match(text));
         holds(&self.cluster, cluster.as_str())
@@ -148,13 +149,14 @@ impl Rule {
     }
 }
 
-fn topics(config: Option<&Config>) -> impl Iterator<Item = &str> {
-    config
-        .and_then(|config| config.text("topics"))
-        .into_iter()
-        .flat_map(|list| list.split(','))
-        .map(str::trim)
-        .filter(|topic| !topic.is_empty())
+/// The topics that it reads or writes by name.
+fn topics(config: Option<&ListedConfig>) -> impl Iterator<Item = &str> {
+    let all = config.map(|config| &config.topics).into_iter();
+    let all = all.flat_map(|topics| topics.reads.iter().chain(&topics.writes));
+    all.filter_map(|topic| match topic {
+        Topic::Named(name) => Some(&**name),
+        Topic::Pattern(_) | Topic::Prefix(_) => None,
+    })
 }
 
 fn glob(text: &str) -> Result<GlobMatcher, BadGlob> {

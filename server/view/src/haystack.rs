@@ -62,7 +62,7 @@ fn read(cluster: &ClusterName, connector: &Connector) -> String {
         add(owner.team.as_str());
     }
     if let Some(config) = &facts.config {
-        add(config.config.text("topics").unwrap_or_default());
+        config.topics.texts().for_each(&mut add);
         config.targets.iter().for_each(|target| add(&target.address));
     }
     if let Some(diagnosis) = &connector.verdict().diagnosis {

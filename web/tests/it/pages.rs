@@ -2,6 +2,7 @@
 
 use console::{ConnectorPage, ConnectorQuery, Overview, TimelinePage, TimelineQuery};
 use model::facts::Alive;
+use model::topics::{Topic, Topics};
 use model::verdict::Health;
 use web::{Frame, Section};
 
@@ -189,6 +190,42 @@ fn rest_stands_beside_the_verdict_where_they_differ() {
     assert!(says(Health::Degraded).contains("REST says RUNNING, 1 of 2 tasks FAILED"));
     assert!(!says(Health::Healthy).contains("REST says RUNNING"));
     assert!(!says(Health::Paused).contains("REST says PAUSED"));
+}
+
+#[test]
+fn the_topics_of_a_connector_are_facts() {
+    let mut detail = samples::detail(samples::item("orders", "s3-archive", Health::Healthy));
+    let shown = |detail: &console::ConnectorDetail| {
+        let frame = samples::frame(Section::Connectors);
+        let page = check(
+            "",
+            web::connector(&frame, detail, Ok(&samples::versions()), Ok(&samples::history())),
+        );
+        page.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let text = shown(&detail);
+    for part in [
+        "Readsorders.events",
+        "Readsreturns\\..* every topic that this expression matches",
+        "Dead letterss3-archive-dead",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    detail.topics = Topics {
+        writes: (0..12).map(|n| Topic::Named(format!("t{n:02}").into())).collect(),
+        rerouted: true,
+        ..Topics::default()
+    };
+    let text = shown(&detail);
+    assert!(
+        text.contains("Writest00, t01, t02, t03, t04, t05, t06, t07 and 4 more, see its config"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Writesafter its transformations, perhaps to topics of other names"),
+        "{text}"
+    );
+    assert!(!text.contains("t08") && !text.contains("Reads"), "{text}");
 }
 
 #[test]

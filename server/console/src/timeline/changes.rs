@@ -100,6 +100,7 @@ mod tests {
     use chrono::DateTime;
     use model::observe::{ListedConfig, Source};
     use model::secrets::Config;
+    use model::topics::Topics;
     use model::transition::{Subject, Transition};
 
     use super::*;
@@ -135,6 +136,7 @@ mod tests {
                 version: Fingerprint::from_hex(name),
                 config: Config::default(),
                 targets: Vec::new(),
+                topics: Topics::default(),
             }),
         }
     }

@@ -436,7 +436,7 @@ impl Ledger {
             .find(|cluster| cluster.name == self.facts.name);
         let none = BTreeMap::new();
         let labels = labels.map_or(&none, |cluster| &cluster.labels);
-        let config = facts.config.as_ref().map(|listed| &listed.config);
+        let config = facts.config.as_deref();
         let owner = self.spec.owners.of(&self.facts.name, labels, &facts.name, config);
         let before = match &owner {
             Some(owner) => self.owners.insert(facts.name.clone(), owner.clone()),

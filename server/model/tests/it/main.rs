@@ -8,5 +8,6 @@ mod fold;
 mod owner;
 mod secrets;
 mod target;
+mod topics;
 mod trace_cases;
 mod verdicts;

@@ -20,7 +20,7 @@ fn team(name: &str, owns: Vec<Owns>) -> Team {
 
 fn owner(teams: &[Team], cluster: &str, label: &str, connector: &str, topics: &str) -> Option<(String, String)> {
     let raw = RawConfig::new([("topics".to_owned(), Some(topics.to_owned()))].into());
-    let config = mask(&raw, None, &FingerprintKey::new(b"key")).config;
+    let config = mask(&raw, None, &FingerprintKey::new(b"key"));
     let labels = BTreeMap::from([(Arc::from("env"), Arc::from(label))]);
     Owners::new(teams)
         .unwrap()
@@ -101,4 +101,28 @@ fn a_bad_glob_is_refused_by_its_text() {
     )])
     .unwrap_err();
     assert_eq!(bad.glob.as_ref(), "x[");
+}
+
+#[test]
+fn a_topic_is_owned_whether_it_is_read_or_written_but_an_expression_names_none() {
+    let teams = [team(
+        "shop",
+        vec![Owns {
+            topic: glob("shop.*"),
+            ..Owns::default()
+        }],
+    )];
+    let owner = |pairs: &[(&str, &str)]| {
+        let pairs = pairs.iter().map(|(k, v)| ((*k).to_owned(), Some((*v).to_owned())));
+        let config = mask(&RawConfig::new(pairs.collect()), None, &FingerprintKey::new(b"key"));
+        let owners = Owners::new(&teams).unwrap();
+        owners
+            .of(&"orders".into(), &BTreeMap::new(), &"c".into(), Some(&config))
+            .is_some()
+    };
+    assert!(owner(&[("connector.class", "x.FileSource"), ("topic", "shop.orders")]));
+    assert!(owner(&[("connector.class", "x.FileSink"), ("topics", "a,shop.orders")]));
+    assert!(!owner(&[("connector.class", "x.FileSink"), ("topics.regex", "shop.*")]));
+    let dead = ("errors.deadletterqueue.topic.name", "shop.dead");
+    assert!(!owner(&[("connector.class", "x.FileSink"), ("topics", "a"), dead]));
 }

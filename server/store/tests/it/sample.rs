@@ -16,6 +16,7 @@ use model::record::{Changed, ConnectorRecord, Entry, VerdictChange};
 use model::secrets::Fingerprint;
 use model::state::{ConnectorKind, State, TargetSource, TargetState};
 use model::target::TargetSystem;
+use model::topics::{Topic, Topics};
 use model::transition::{Change, Subject, Transition};
 use model::verdict::{Activity, Class, Diagnosis, Domain, Health, Reason, TaskVerdict, Verdict};
 use serde_json::json;
@@ -51,6 +52,10 @@ pub fn config(letter: char, readable: bool) -> Arc<ListedConfig> {
             kind: "postgresql".into(),
             address: "db1:5432/shop".into(),
         }],
+        topics: Topics {
+            reads: vec![Topic::Named("orders".into())],
+            ..Topics::default()
+        },
     })
 }
 

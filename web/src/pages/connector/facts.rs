@@ -3,10 +3,14 @@
 use console::{ConnectorDetail, ConnectorQuery};
 use model::Timestamp;
 use model::state::{TargetSource, TargetState};
+use model::topics::{Topic, Topics};
 use view::Query;
 
 use super::super::row::short_class;
 use crate::links::Links;
+
+/// Names of topics that are shown; the others stand in the config.
+const SHOWN: usize = 8;
 
 pub(super) struct Fact {
     pub(super) name: &'static str,
@@ -21,14 +25,6 @@ pub(super) struct Fact {
 
 pub(super) fn facts(detail: &ConnectorDetail, links: Links<'_>) -> Vec<Fact> {
     let item = &detail.item;
-    let fact = |name, text: &str| Fact {
-        name,
-        text: text.to_owned(),
-        code: false,
-        note: String::new(),
-        at: None,
-        href: None,
-    };
     let mut facts = Vec::new();
     facts.push(match &item.owner {
         Some(owner) => Fact {
@@ -77,16 +73,7 @@ pub(super) fn facts(detail: &ConnectorDetail, links: Links<'_>) -> Vec<Fact> {
             ..fact("System", &system.address)
         });
     }
-    let topics = detail.config.as_ref().and_then(|listed| {
-        let keys = ["topics", "topics.regex", "topic"];
-        keys.into_iter().find_map(|key| listed.config.text(key))
-    });
-    if let Some(topics) = topics {
-        facts.push(Fact {
-            code: true,
-            ..fact("Topics", topics)
-        });
-    }
+    facts.extend(topics(&detail.topics));
     facts.push(Fact {
         at: Some(item.first_seen),
         ..fact("First seen", "")
@@ -98,4 +85,60 @@ pub(super) fn facts(detail: &ConnectorDetail, links: Links<'_>) -> Vec<Fact> {
         });
     }
     facts
+}
+
+/// What it reads and writes.
+fn topics(topics: &Topics) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    for (name, list) in [("Reads", &topics.reads), ("Writes", &topics.writes)] {
+        let named = |topic: &&Topic| matches!(topic, Topic::Named(_));
+        let names: Vec<&str> = list.iter().filter(named).map(Topic::text).collect();
+        let more = names.len().saturating_sub(SHOWN);
+        if let Some(first) = names.get(..SHOWN.min(names.len())).filter(|first| !first.is_empty()) {
+            facts.push(Fact {
+                code: true,
+                note: match more {
+                    0 => String::new(),
+                    more => format!("and {more} more, see its config"),
+                },
+                ..fact(name, &first.join(", "))
+            });
+        }
+        for topic in list {
+            let note = match topic {
+                Topic::Named(_) => continue,
+                Topic::Pattern(_) => "every topic that this expression matches",
+                Topic::Prefix(_) => "every topic that begins so",
+            };
+            facts.push(Fact {
+                code: true,
+                note: note.to_owned(),
+                ..fact(name, topic.text())
+            });
+        }
+    }
+    if topics.rerouted {
+        facts.push(fact(
+            "Writes",
+            "after its transformations, perhaps to topics of other names",
+        ));
+    }
+    if let Some(topic) = &topics.dead_letters {
+        facts.push(Fact {
+            code: true,
+            ..fact("Dead letters", topic)
+        });
+    }
+    facts
+}
+
+fn fact(name: &'static str, text: &str) -> Fact {
+    Fact {
+        name,
+        text: text.to_owned(),
+        code: false,
+        note: String::new(),
+        at: None,
+        href: None,
+    }
 }

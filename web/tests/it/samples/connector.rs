@@ -11,6 +11,7 @@ use model::owner::Owner;
 use model::secrets::Fingerprint;
 use model::state::{ConnectorKind, State, TargetSource, TargetState};
 use model::target::TargetSystem;
+use model::topics::{Topic, Topics};
 use model::verdict::{Activity, Class, Domain, Health, Reason, TaskVerdict};
 
 use super::{ago, fault, id, reason};
@@ -205,6 +206,7 @@ pub fn config(pairs: serde_json::Value) -> Arc<ListedConfig> {
         version: Fingerprint::from_hex("a1b2c3d4e5f60718293a4b5c6d7e8f90"),
         config: serde_json::from_value(pairs).unwrap(),
         targets: Vec::new(),
+        topics: Topics::default(),
     })
 }
 
@@ -229,6 +231,14 @@ pub fn detail(item: ConnectorItem) -> ConnectorDetail {
     ConnectorDetail {
         unlisted: None,
         unheard: None,
+        topics: Topics {
+            reads: vec![
+                Topic::Named("orders.events".into()),
+                Topic::Pattern("returns\\..*".into()),
+            ],
+            dead_letters: Some("s3-archive-dead".into()),
+            ..Topics::default()
+        },
         instance,
         config: Some(config(serde_json::json!({
             "connector.class": {"clear": "org.apache.kafka.connect.file.FileStreamSinkConnector"},

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::words::{Activity, ConnectorKind, EvidenceSource, TargetSource, TargetWord};
-use super::{Fault, Verdict, totals};
+use super::{Fault, Topics, Verdict, totals};
 
 /// A connector. In lists, traces are left out.
 #[derive(Serialize, ToSchema)]
@@ -54,6 +54,8 @@ pub struct Connector {
     pub muted_by: Option<()>,
     /// The systems at its other end, credentials stripped.
     pub systems: Vec<System>,
+    /// The topics that its config names. Null in lists.
+    pub topics: Option<Topics>,
     /// When it was first seen.
     pub first_seen: DateTime<Utc>,
     /// When it was found deleted.
@@ -226,6 +228,7 @@ impl From<&ConnectorItem> for Connector {
                     address: system.address.to_string(),
                 })
                 .collect(),
+            topics: None,
             first_seen: item.first_seen,
             deleted_at: item.deleted_at,
             withheld: None,
@@ -243,6 +246,7 @@ impl From<&ConnectorDetail> for Connector {
             withheld: Some(detail.withheld),
             unheard_fault: detail.unheard.as_deref().map(Fault::from),
             unlisted_fault: detail.unlisted.as_deref().map(Fault::from),
+            topics: Some((&detail.topics).into()),
             ..Self::from(&detail.item)
         }
     }

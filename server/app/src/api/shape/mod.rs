@@ -8,6 +8,7 @@ mod fault;
 mod system;
 mod team;
 mod timeline;
+mod topics;
 mod words;
 
 pub use cluster::{Cluster, ClusterDetail, ClusterList, Group, Plugin, PluginList, PluginVersion, Worker, WorkerList};
@@ -18,4 +19,5 @@ pub use fault::{Fault, FaultList, FaultScope, OpenFault};
 pub use system::{Itself, LogChange, LogChanged};
 pub use team::{Team, TeamList};
 pub use timeline::{Timeline, TimelineEntry};
+pub use topics::{Topic, Topics};
 pub use words::{ConnectorKind, HealthWord, SortWord, Verdict, totals};

@@ -7,6 +7,7 @@ use model::observe::Source;
 use model::record::Changed;
 use model::secrets::ConfigValue;
 use model::state;
+use model::topics::Topic;
 use model::verdict::{self, Health};
 use serde::Serialize;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -52,6 +53,16 @@ macro_rules! words {
 
         impl ToSchema for $name {}
     };
+}
+
+words! {
+    /// `name`: this topic; `pattern`: each topic whose name this regular expression (Java's) matches as a whole;
+    /// `prefix`: each whose name begins so.
+    TopicKind of Topic {
+        Topic::Named(_) => "name",
+        Topic::Pattern(_) => "pattern",
+        Topic::Prefix(_) => "prefix",
+    }
 }
 
 words! {
