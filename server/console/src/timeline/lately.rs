@@ -27,6 +27,9 @@ struct Read {
 impl Console {
     /// The newest `limit` entries (1 to 500) of all clusters. Right: `see`. Whoever asks while they are being read waits
     /// for them and shares them.
+    ///
+    /// # Errors
+    /// As [`Console::timeline`].
     pub async fn lately(&self, actor: &Actor, limit: usize) -> Result<Arc<TimelinePage>, Error> {
         require(actor, Right::See)?;
         let mut last = self.lately.0.lock().await;
