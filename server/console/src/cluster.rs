@@ -119,12 +119,18 @@ pub struct ClusterDetail {
 
 impl Console {
     /// All clusters, by name. Right: `see`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
     pub fn clusters(&self, actor: &Actor) -> Result<Vec<ClusterItem>, Error> {
         require(actor, Right::See)?;
         Ok(self.cluster_items(&self.fleet()))
     }
 
     /// One cluster. Right: `see`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::NotFound`].
     pub fn cluster(&self, actor: &Actor, name: &ClusterName) -> Result<ClusterDetail, Error> {
         require(actor, Right::See)?;
         let fleet = self.fleet();
@@ -144,6 +150,9 @@ impl Console {
     }
 
     /// All workers. Right: `see`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
     pub fn workers(&self, actor: &Actor) -> Result<Vec<WorkerItem>, Error> {
         require(actor, Right::See)?;
         Ok(self
@@ -155,6 +164,9 @@ impl Console {
     }
 
     /// All plugins. Right: `see`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
     pub fn plugins(&self, actor: &Actor) -> Result<Vec<PluginLine>, Error> {
         require(actor, Right::See)?;
         Ok(self

@@ -134,6 +134,9 @@ pub struct ConnectorDetail {
 
 impl Console {
     /// One connector, deleted ones included. Right: `see`; config and traces need `see_config`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] without `see`; [`Error::NotFound`].
     pub fn connector(&self, actor: &Actor, id: &ConnectorId) -> Result<ConnectorDetail, Error> {
         require(actor, Right::See)?;
         let fleet = self.fleet();

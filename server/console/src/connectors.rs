@@ -58,6 +58,10 @@ pub struct ConnectorPage {
 
 impl Console {
     /// Connectors that match. Right: `see`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::BadQuestion`] for a limit beyond the largest, or a cursor that this list did not give
+    /// out for this order.
     pub fn connectors(&self, actor: &Actor, asked: &ConnectorQuery) -> Result<ConnectorPage, Error> {
         require(actor, Right::See)?;
         let limit = match asked.limit {

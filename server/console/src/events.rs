@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use engine::Event;
 use model::actor::{Actor, Right};
-use model::names::ConnectorId;
 use store::Store;
 use tokio::sync::broadcast;
 
@@ -26,6 +25,9 @@ pub struct Events {
 
 impl Console {
     /// Events after number `after`, then live. Without a number: from now on. Right: `see`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; with a number also [`Error::Unavailable`], [`Error::Busy`] and [`Error::Broken`].
     pub async fn events(&self, actor: &Actor, after: Option<i64>, most: usize) -> Result<Events, Error> {
         require(actor, Right::See)?;
         // Subscribed before the past is read: nothing falls between the two, and doubles are told by their number.
@@ -49,7 +51,7 @@ impl Console {
             Ok((feed, unknown))
         };
         let (feed, unknown) = self.reading(question).await?;
-        let expired = unknown || feed.oldest.is_none_or(|oldest| after + 1 < oldest) && after < head;
+        let expired = unknown || feed.expired(after, head);
         let fleet = self.fleet();
         let more = !expired && feed.items.len() > most;
         let missed = if expired { Vec::new() } else { feed.items };
@@ -57,16 +59,7 @@ impl Console {
             .into_iter()
             .take(most)
             .filter(|item| item.id <= head)
-            .map(|item| {
-                let health = item.connector.as_ref().and_then(|name| {
-                    let id = ConnectorId {
-                        cluster: item.cluster.clone(),
-                        name: name.clone(),
-                    };
-                    fleet.connector(&id).map(|(_, connector)| connector.verdict().health)
-                });
-                Arc::new(Event::new(item, health))
-            });
+            .map(|item| Arc::new(Event::new(item, &fleet)));
         Ok(Events {
             missed: missed.collect(),
             more,

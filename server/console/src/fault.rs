@@ -27,6 +27,9 @@ pub struct FaultItem {
 
 impl Console {
     /// Open faults of all clusters, worst first, then oldest. Right: `see`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
     pub fn faults(&self, actor: &Actor) -> Result<Vec<FaultItem>, Error> {
         require(actor, Right::See)?;
         let fleet = self.fleet();

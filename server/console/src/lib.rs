@@ -3,6 +3,8 @@
 //!
 //! What must be absent: HTTP, HTML and SQL text. Read models know no serde; the shapes of the API are the app's.
 
+#![warn(clippy::missing_errors_doc)]
+
 mod cluster;
 mod connector;
 mod connectors;

@@ -28,6 +28,9 @@ impl PartialEq for Moment {
 
 impl Console {
     /// What the list of connectors is made of now. Right: `see`, which is all that the list asks for.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
     pub fn moment(&self, actor: &Actor) -> Result<Moment, Error> {
         require(actor, Right::See)?;
         let (fleet, staleness) = (self.fleet(), self.staleness());

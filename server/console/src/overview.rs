@@ -35,6 +35,9 @@ pub struct Overview {
 
 impl Console {
     /// The overview. Right: `see`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
     pub fn overview(&self, actor: &Actor) -> Result<Overview, Error> {
         require(actor, Right::See)?;
         let fleet = self.fleet();

@@ -97,6 +97,8 @@ pub struct CallItem {
     pub cluster: String,
     /// What was asked, as in the metrics: `list`, `root` and so on; `group` asked Kafka.
     pub question: &'static str,
+    /// Where a worker is asked it, as people know it; in words where Kafka is.
+    pub path: &'static str,
     /// How often, failed ones included.
     pub count: usize,
     /// How often without a usable answer.
@@ -113,7 +115,8 @@ impl From<telemetry::Calls> for CallItem {
     fn from(calls: telemetry::Calls) -> Self {
         Self {
             cluster: calls.cluster,
-            question: calls.question,
+            question: calls.question.as_str(),
+            path: calls.question.path(),
             count: calls.count,
             failed: calls.failed,
             p50: calls.p50,

@@ -19,6 +19,9 @@ pub struct TeamItem {
 
 impl Console {
     /// Teams in the order of the configuration, then the unowned. Right: `see`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
     pub fn teams(&self, actor: &Actor) -> Result<Vec<TeamItem>, Error> {
         require(actor, Right::See)?;
         let (fleet, spec, staleness) = (self.fleet(), self.spec(), self.staleness());

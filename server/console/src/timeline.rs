@@ -73,6 +73,10 @@ pub struct TimelinePage {
 
 impl Console {
     /// What happened. Right: `see`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::BadQuestion`] for a limit beyond 500; [`Error::Unavailable`], [`Error::Busy`],
+    /// [`Error::Broken`].
     pub async fn timeline(&self, actor: &Actor, asked: &TimelineQuery) -> Result<TimelinePage, Error> {
         require(actor, Right::See)?;
         let limit = match asked.limit {
@@ -117,6 +121,9 @@ impl Console {
 
     /// The configs that came into force, newest first: one entry for each change, so that a config that was returned to
     /// stands there twice. Right: `see_config`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::Unavailable`], [`Error::Busy`], [`Error::Broken`].
     pub async fn config_changes(
         &self,
         actor: &Actor,

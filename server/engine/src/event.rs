@@ -1,9 +1,10 @@
 //! Live events, published once the view contains what they tell of.
 
 use model::Timestamp;
-use model::names::{ClusterName, ConnectorName};
+use model::names::{ClusterName, ConnectorId, ConnectorName};
 use model::record::{Changed, FeedItem};
 use model::verdict::Health;
+use view::Fleet;
 
 /// One event: a number of the feed with the health that the view shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +24,8 @@ pub struct Event {
 }
 
 impl Event {
-    /// From a number of the feed.
-    pub fn new(item: FeedItem, health: Option<Health>) -> Self {
+    /// From a number of the feed, with what a view shows of the connector.
+    pub fn new(item: FeedItem, fleet: &Fleet) -> Self {
         let FeedItem {
             id,
             at,
@@ -32,6 +33,11 @@ impl Event {
             connector,
             changed,
         } = item;
+        let health = connector.clone().and_then(|name| {
+            let cluster = cluster.clone();
+            let (_, connector) = fleet.connector(&ConnectorId { cluster, name })?;
+            Some(connector.verdict().health)
+        });
         Self {
             id,
             at,

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::names::{ClusterName, ConnectorId, ConnectorName};
+use model::names::{ClusterName, ConnectorName};
 use model::record::{Changed, ClusterRecord, FeedItem};
-use store::{Feed, Listener, Store};
+use store::{Listener, Store};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, warn};
@@ -123,15 +123,13 @@ impl Follower {
     async fn catch_up(&mut self) -> store::Result<()> {
         let before = self.fleet.borrow().clone();
         let feed = self.store.feed_after(before.feed, MOST).await?;
-        if feed.items.is_empty() && self.store.feed_head().await? < before.feed {
-            // The database is another one than before, or an older copy of it.
-            self.complete = false;
-            return Ok(());
-        }
         let Some(last) = feed.items.last().map(|item| item.id) else {
+            let head = self.store.feed_head().await?;
+            // The database is another one than before, or an older copy of it; or what was told meanwhile is dropped.
+            self.complete = head >= before.feed && !feed.expired(before.feed, head);
             return self.appear().await;
         };
-        let many = expired(before.feed, &feed) || feed.items.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
+        let many = feed.expired(before.feed, last) || feed.items.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
         let span = telemetry::span::swap(last);
         let mut items = feed.items;
         if many {
@@ -278,24 +276,11 @@ impl Follower {
         let fleet = self.fleet.borrow().clone();
         let count = items.len();
         for item in items {
-            let health = item.connector.as_ref().and_then(|name| {
-                let id = ConnectorId {
-                    cluster: item.cluster.clone(),
-                    name: name.clone(),
-                };
-                fleet.connector(&id).map(|(_, connector)| connector.verdict().health)
-            });
             // Nobody listening is no failure.
-            let _ = self.events.send(Arc::new(Event::new(item, health)));
+            let _ = self.events.send(Arc::new(Event::new(item, &fleet)));
         }
         telemetry::feed_published(u64::try_from(count).unwrap_or(u64::MAX));
     }
-}
-
-/// Whether numbers after `last` may have been dropped before this follower read them. History and feed share their
-/// numbers, so that it may also say so of a feed that was merely quiet; reading the fleet anew is right then too.
-fn expired(last: i64, feed: &Feed) -> bool {
-    feed.oldest.is_some_and(|oldest| last + 1 < oldest)
 }
 
 /// What a run of numbers says of one cluster.

@@ -151,6 +151,10 @@ async fn hold(
     watching.cancel();
     watchers.close();
     watchers.wait().await;
+    // Whoever watches them next tells what waits there.
+    for cluster in &unit.clusters {
+        telemetry::unwatched(cluster.name.as_str());
+    }
     // Watchers borrow the lease only while they record definitions, and they have ended.
     (ended, Arc::into_inner(lease))
 }

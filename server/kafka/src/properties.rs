@@ -8,13 +8,14 @@ use crate::client::OURS;
 use crate::error::UNKNOWN;
 use crate::{Error, ffi};
 
-/// Parts of names of properties whose values open something.
-const SECRETS: [&str; 5] = [
+/// Parts of names of properties whose values open something. User names and the addresses of token endpoints do not.
+const SECRETS: [&str; 6] = [
     "password",
     "passphrase",
-    "client.secret",
+    "secret",
     "key.pem",
     "oauthbearer.config",
+    "jaas",
 ];
 
 /// Whether librdkafka knows a property, or Signalbox sets it.
@@ -25,9 +26,20 @@ pub fn knows(key: &str) -> bool {
 }
 
 /// Properties that librdkafka does not list, because nothing is set until somebody sets them.
-const WITHOUT_DEFAULT: [&str; 21] = [
+const WITHOUT_DEFAULT: [&str; 32] = [
     "client.rack",
     "https.ca.location",
+    "https.ca.pem",
+    "sasl.oauthbearer.assertion.claim.aud",
+    "sasl.oauthbearer.assertion.claim.iss",
+    "sasl.oauthbearer.assertion.claim.sub",
+    "sasl.oauthbearer.assertion.file",
+    "sasl.oauthbearer.assertion.jwt.template.file",
+    "sasl.oauthbearer.assertion.private.key.file",
+    "sasl.oauthbearer.assertion.private.key.passphrase",
+    "sasl.oauthbearer.assertion.private.key.pem",
+    "sasl.oauthbearer.client.credentials.client.id",
+    "sasl.oauthbearer.client.credentials.client.secret",
     "sasl.oauthbearer.client.id",
     "sasl.oauthbearer.client.secret",
     "sasl.oauthbearer.config",
@@ -72,9 +84,31 @@ pub fn check(key: &str, value: &str) -> Result<(), Error> {
         .map_err(|error| Error::from_kafka(&error, std::time::Duration::ZERO, str::to_owned))
 }
 
-/// Whether the value of a property opens something, so that it belongs into no configuration file.
+/// Whether the value of a property opens something, so that it belongs into no configuration file and no log.
 pub fn is_secret(key: &str) -> bool {
     SECRETS.iter().any(|part| key.contains(part))
+}
+
+/// What of a property's value opens something: all of it where [`is_secret`] says so, else the credentials of an address
+/// and what it asks for, which may hold some too.
+pub(crate) fn secrets<'a>(key: &str, value: &'a str) -> impl Iterator<Item = &'a str> {
+    let address = value.split_once("://").filter(|_| !is_secret(key));
+    let whole = is_secret(key).then_some(value);
+    let (place, question) = match address {
+        Some((_, rest)) => rest.split_once('?').unwrap_or((rest, "")),
+        None => ("", ""),
+    };
+    let credentials = place.split(['/', '#']).next().and_then(|host| host.rsplit_once('@'));
+    let credentials = credentials.map(|(credentials, _)| credentials);
+    // What failed may be told of the password alone.
+    let password = credentials.and_then(|credentials| credentials.split_once(':'));
+    let parts = [
+        whole,
+        credentials,
+        password.map(|(_, password)| password),
+        Some(question),
+    ];
+    parts.into_iter().flatten().filter(|part| !part.is_empty())
 }
 
 /// The names of all properties that this librdkafka knows, but for those that Signalbox sets.
@@ -90,7 +124,10 @@ pub fn names() -> &'static [String] {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::voice::Voice;
 
     #[test]
     fn what_librdkafka_knows_is_known() {
@@ -121,28 +158,50 @@ mod tests {
         }
     }
 
+    /// Every property of librdkafka that is secret, to be refused in a file and struck out of a log.
+    const SECRET: [&str; 9] = [
+        "sasl.oauthbearer.assertion.private.key.passphrase",
+        "sasl.oauthbearer.assertion.private.key.pem",
+        "sasl.oauthbearer.client.credentials.client.secret",
+        "sasl.oauthbearer.client.secret",
+        "sasl.oauthbearer.config",
+        "sasl.password",
+        "ssl.key.password",
+        "ssl.key.pem",
+        "ssl.keystore.password",
+    ];
+
     #[test]
-    fn secrets_are_told_from_what_stands_beside_them() {
-        for key in names() {
-            let open = [
-                "sasl.username",
-                "ssl.key.location",
-                "ssl.keystore.location",
-                "sasl.oauthbearer.token.endpoint.url",
-                "sasl.oauthbearer.client.id",
-                "ssl.certificate.pem",
-                "ssl.ca.pem",
-            ];
-            assert!(!open.contains(&key.as_str()) || !is_secret(key), "{key}");
+    fn what_is_secret_is_refused_in_a_file_and_struck_out_of_a_log_and_nothing_else_is() {
+        let mut all: BTreeSet<&str> = names().iter().map(String::as_str).collect();
+        let listed = ffi::property_names();
+        all.extend(listed.iter().map(String::as_str));
+        for name in SECRET {
+            assert!(all.contains(name), "{name}");
         }
-        for key in [
-            "sasl.password",
-            "ssl.key.password",
-            "ssl.keystore.password",
-            "ssl.key.pem",
-            "sasl.oauthbearer.client.secret",
+        for name in all {
+            let properties = [(name.to_owned(), "s3cret".to_owned())];
+            let said = Voice::new(&properties.into()).strike("it said s3cret");
+            let secret = SECRET.contains(&name);
+            assert_eq!((is_secret(name), said.contains("s3cret")), (secret, !secret), "{name}");
+        }
+        // Not of librdkafka, or not yet.
+        for name in ["sasl.jaas.config", "x.secret", "y.password"] {
+            assert!(is_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_shown_without_what_opens_it() {
+        for (address, shown) in [
+            ("https://sso.example.org/token", "https://sso.example.org/token"),
+            ("https://me:pw@sso.example.org/a@b", "https://***@sso.example.org/a@b"),
+            ("https://sso.example.org?key=pw", "https://sso.example.org?***"),
         ] {
-            assert!(is_secret(key) && names().iter().any(|name| name == key), "{key}");
+            let key = "sasl.oauthbearer.token.endpoint.url".to_owned();
+            let voice = Voice::new(&[(key, address.to_owned())].into());
+            assert_eq!(voice.strike(address), shown);
+            assert!(!address.contains("me:pw") || voice.strike("refused: pw") == "refused: ***");
         }
     }
 }

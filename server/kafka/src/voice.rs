@@ -10,6 +10,7 @@ use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::KafkaError;
 
 use crate::Error;
+use crate::properties::secrets;
 
 /// What librdkafka says: log lines go to `tracing` at debug level, the newest error is kept, since a call that
 /// failed says only "timed out" where the connection attempts behind it say why. Secrets are struck out of both.
@@ -23,11 +24,8 @@ struct Inner {
 
 impl Voice {
     pub(crate) fn new(properties: &BTreeMap<String, String>) -> Self {
-        let mut secrets: Vec<String> = properties
-            .iter()
-            .filter(|(key, value)| is_secret(key) && !value.is_empty())
-            .map(|(_, v)| v.clone())
-            .collect();
+        let secrets = properties.iter().flat_map(|(key, value)| secrets(key, value));
+        let mut secrets: Vec<String> = secrets.map(str::to_owned).collect();
         // Longest first, so that a secret that contains another one is struck out whole.
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         Self(Arc::new(Inner {
@@ -91,20 +89,6 @@ impl ClientContext for Voice {
 }
 
 impl ConsumerContext for Voice {}
-
-fn is_secret(key: &str) -> bool {
-    [
-        "password",
-        "secret",
-        "key.pem",
-        "oauthbearer.config",
-        "jaas",
-        "token",
-        "username",
-    ]
-    .iter()
-    .any(|part| key.contains(part))
-}
 
 #[cfg(test)]
 #[path = "voice_tests.rs"]

@@ -7,11 +7,14 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::Timestamp;
-use crate::facts::{ClusterFacts, ConnectorFacts, InstanceFacts, WorkerFacts};
+use crate::facts::{
+    ClusterAbout, ClusterFacts, ConnectorFacts, Freshness, GroupFacts, InstanceFacts, Missing, StatusMissing,
+    WorkerFacts,
+};
 use crate::fault::Fault;
 use crate::fold::Touched;
 use crate::observe::Observation;
-use crate::verdict::Verdict;
+use crate::verdict::{Reason, TaskVerdict, Verdict};
 
 /// Less than this is no jump: clocks are put right in small steps, and those of several servers differ by less.
 const TOLERANCE: TimeDelta = TimeDelta::minutes(1);
@@ -36,38 +39,27 @@ impl SetBack {
         ahead(last, now).then(|| Self { now, by: last - now })
     }
 
-    /// Moves the facts; says which rows differ.
+    /// Moves the facts; says which rows differ. Like all below it names every field, so that a new one does not compile
+    /// until it is decided whether it holds a moment.
     pub fn facts(&self, facts: &mut ClusterFacts) -> Touched {
-        let mut touched = Touched::default();
-        let about = &mut facts.about;
-        touched.about |= self.some(&mut about.reachable_since);
-        if let Some(group) = &mut about.group {
-            touched.about |= self.some(&mut group.empty_since) | self.some(&mut group.members_since);
-            // This one may well lie ahead, and goes on to do so by as much.
-            if let Some(until) = group.delay_until.as_mut().filter(|until| **until > self.now + self.by) {
-                *until -= self.by;
-                touched.about = true;
-            }
-        }
-        let fresh = &mut facts.fresh;
-        for moment in [
-            &mut fresh.rest,
-            &mut fresh.answered,
-            &mut fresh.group,
-            &mut fresh.tried,
-            &mut fresh.resumed,
-        ] {
-            self.some(moment);
-        }
-        for asked in fresh.asked.values_mut() {
-            self.one(asked);
-        }
-        for (id, worker) in &mut facts.workers {
+        let ClusterFacts {
+            name: _,
+            about,
+            workers,
+            connectors,
+            fresh,
+        } = facts;
+        let mut touched = Touched {
+            about: self.about(about),
+            ..Touched::default()
+        };
+        self.fresh(fresh);
+        for (id, worker) in workers {
             if self.behind(worker, Self::worker) {
                 touched.workers.insert(id.clone());
             }
         }
-        for (name, connector) in &mut facts.connectors {
+        for (name, connector) in connectors {
             if self.behind(connector, Self::connector) {
                 touched.connectors.insert(name.clone());
             }
@@ -78,59 +70,181 @@ impl SetBack {
     /// Moves a verdict; says whether it differs.
     pub fn verdict(&self, verdict: &mut Arc<Verdict>) -> bool {
         self.behind(verdict, |back, verdict| {
-            let mut moved = back.one(&mut verdict.since);
-            for reason in &mut verdict.reasons {
-                moved |= back.one(&mut reason.as_of);
+            let Verdict {
+                health: _,
+                activity: _,
+                since,
+                reasons,
+                tasks,
+                diagnosis: _,
+                settings: _,
+            } = verdict;
+            let mut moved = back.one(since);
+            for reason in reasons {
+                let Reason {
+                    text: _,
+                    evidence: _,
+                    source: _,
+                    as_of,
+                } = reason;
+                moved |= back.one(as_of);
             }
-            for (_, task) in verdict.tasks.iter_mut() {
-                moved |= back.one(&mut task.since);
+            for (_, task) in tasks.iter_mut() {
+                let TaskVerdict {
+                    health: _,
+                    since,
+                    text: _,
+                    root_cause: _,
+                } = task;
+                moved |= back.one(since);
             }
             moved
         })
     }
 
-    /// Moves an open fault; says whether it differs.
+    /// Moves a fault; says whether it differs.
     pub fn fault(&self, fault: &mut Arc<Fault>) -> bool {
         self.behind(fault, |back, fault| {
-            let opened = back.one(&mut fault.opened_at);
-            back.some(&mut fault.unheard_since) | back.some(&mut fault.unlisted_since) | opened
+            let Fault {
+                id: _,
+                cluster: _,
+                scope: _,
+                domain: _,
+                class: _,
+                confidence: _,
+                root_cause: _,
+                reasons: _,
+                members: _,
+                opened_at,
+                unheard_since,
+                unlisted_since,
+                ended_at,
+                deleted: _,
+            } = fault;
+            back.one(opened_at) | back.some(unheard_since) | back.some(unlisted_since) | back.some(ended_at)
         })
     }
 
+    fn about(&self, about: &mut ClusterAbout) -> bool {
+        let ClusterAbout {
+            reachable: _,
+            reachable_since,
+            gap: _,
+            version: _,
+            kafka_cluster_id: _,
+            group,
+            group_gap: _,
+            addresses: _,
+            same_as: _,
+        } = about;
+        self.some(reachable_since) | group.as_mut().is_some_and(|group| self.group(group))
+    }
+
+    fn group(&self, group: &mut GroupFacts) -> bool {
+        let GroupFacts {
+            group_id: _,
+            state: _,
+            leader: _,
+            members: _,
+            empty_since,
+            members_since,
+            delay_until,
+            rebalances: _,
+        } = group;
+        let moved = self.some(empty_since) | self.some(members_since);
+        // This one may well have lain ahead, and goes on to do so by as much.
+        let until = delay_until.as_mut().filter(|until| **until > self.now);
+        until.map(|until| *until -= self.by).is_some() | moved
+    }
+
+    /// Not durable rows, so that nothing needs to be said of them.
+    fn fresh(&self, fresh: &mut Freshness) {
+        let Freshness {
+            rest,
+            answered,
+            group,
+            tried,
+            resumed,
+            asked,
+        } = fresh;
+        for moment in [rest, answered, group, tried, resumed] {
+            self.some(moment);
+        }
+        for asked in asked.values_mut() {
+            self.one(asked);
+        }
+    }
+
     fn worker(&self, worker: &mut WorkerFacts) -> bool {
-        let moved = self.one(&mut worker.since) | self.one(&mut worker.first_seen);
-        let some = [
-            &mut worker.answered_at,
-            &mut worker.failing_since,
-            &mut worker.without_work_since,
-            &mut worker.unconfirmed_since,
-        ];
+        let WorkerFacts {
+            id: _,
+            alive: _,
+            since,
+            first_seen,
+            evidence: _,
+            version: _,
+            ever_answered: _,
+            answered_at,
+            probe_failures: _,
+            failing_since,
+            member: _,
+            without_work_since,
+            unconfirmed_since,
+            health: _,
+            plugins: _,
+        } = worker;
+        let some = [answered_at, failing_since, without_work_since, unconfirmed_since];
+        let moved = self.one(since) | self.one(first_seen);
         some.into_iter().fold(moved, |moved, moment| self.some(moment) | moved)
     }
 
     fn connector(&self, connector: &mut ConnectorFacts) -> bool {
-        let mut moved = self.one(&mut connector.first_seen)
-            | self.some(&mut connector.no_tasks_since)
-            | self.some(&mut connector.deleted_at);
-        if let Some(missing) = &mut connector.status_missing {
-            moved |= self.one(&mut missing.since) | self.some(&mut missing.heard_again);
+        let ConnectorFacts {
+            name: _,
+            kind: _,
+            class: _,
+            config: _,
+            target: _,
+            instance,
+            tasks,
+            no_tasks_since,
+            first_seen,
+            status_missing,
+            missing,
+            deleted_at,
+        } = connector;
+        let mut moved = self.one(first_seen) | self.some(no_tasks_since) | self.some(deleted_at);
+        if let Some(StatusMissing {
+            since,
+            named: _,
+            heard_again,
+        }) = status_missing
+        {
+            moved |= self.one(since) | self.some(heard_again);
         }
-        if let Some(missing) = &mut connector.missing {
-            moved |= self.one(&mut missing.at);
+        if let Some(Missing { at, by: _ }) = missing {
+            moved |= self.one(at);
         }
-        if let Some(instance) = &mut connector.instance {
+        for instance in instance.iter_mut().chain(tasks.iter_mut().map(|(_, task)| task)) {
             moved |= self.instance(instance);
-        }
-        for (_, task) in connector.tasks.iter_mut() {
-            moved |= self.instance(task);
         }
         moved
     }
 
     fn instance(&self, instance: &mut InstanceFacts) -> bool {
-        let moved = self.one(&mut instance.since);
-        let failures = instance.failures.iter_mut();
-        failures.fold(moved, |moved, failure| self.one(failure) | moved)
+        let InstanceFacts {
+            state: _,
+            since,
+            worker_id: _,
+            trace: _,
+            trace_id: _,
+            version: _,
+            failures,
+        } = instance;
+        let moved = self.one(since);
+        failures
+            .iter_mut()
+            .fold(moved, |moved, failure| self.one(failure) | moved)
     }
 
     fn some(&self, moment: &mut Option<Timestamp>) -> bool {

@@ -20,6 +20,15 @@ pub struct Feed {
     pub oldest: Option<i64>,
 }
 
+impl Feed {
+    /// Whether numbers after `last` may have been dropped before this part was read, of a feed that has come to `head`:
+    /// then a reader begins anew. Of a feed that holds nothing any more everything was dropped. History and feed share
+    /// their numbers, so that it may also say so where nothing was missed; beginning anew is right then too.
+    pub fn expired(&self, last: i64, head: i64) -> bool {
+        last < head && self.oldest.is_none_or(|oldest| last + 1 < oldest)
+    }
+}
+
 /// Writes the feed of a batch under numbers from `first` on.
 pub(crate) async fn put(connection: &mut PgConnection, batch: &Batch<'_>, first: i64) -> Result<()> {
     if batch.feed.is_empty() {
@@ -105,4 +114,29 @@ fn changed(word: &str, of_connector: bool) -> Changed {
         true => Changed::Connector,
         false => Changed::Cluster,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_begins_anew_where_numbers_were_dropped_that_it_has_not_seen() {
+        let feed = |oldest| Feed {
+            items: Vec::new(),
+            oldest,
+        };
+        for (oldest, last, head, expired) in [
+            (Some(5), 4, 9, false),
+            (Some(5), 3, 9, true),
+            (Some(5), 9, 9, false),
+            // Whoever is at the head misses nothing, whatever was dropped.
+            (Some(12), 9, 9, false),
+            (None, 8, 9, true),
+            (None, 9, 9, false),
+            (None, 0, 0, false),
+        ] {
+            assert_eq!(feed(oldest).expired(last, head), expired, "{oldest:?} {last} {head}");
+        }
+    }
 }

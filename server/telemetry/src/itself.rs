@@ -68,6 +68,13 @@ pub fn entries_pending(cluster: &str, count: usize) {
     lately::pending(cluster, count);
 }
 
+/// This server watches a cluster no more: nothing of it waits here.
+pub fn unwatched(cluster: &str) {
+    gauge!(WAITING, "cluster" => cluster.to_owned()).set(0.0);
+    gauge!(PENDING, "cluster" => cluster.to_owned()).set(0.0);
+    lately::unwatched(cluster);
+}
+
 /// What was seen of a cluster was recorded, or why it cannot be.
 pub fn recording(cluster: &str, trouble: Option<String>) {
     lately::recording(cluster, trouble);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Question};
 
 /// How long a call is remembered.
 pub const WINDOW: Duration = Duration::from_secs(300);
@@ -18,7 +18,7 @@ static LATELY: LazyLock<Mutex<Memory>> = LazyLock::new(Mutex::default);
 
 #[derive(Default)]
 struct Memory {
-    calls: BTreeMap<(String, &'static str), VecDeque<Call>>,
+    calls: BTreeMap<(String, Question), VecDeque<Call>>,
     waiting: BTreeMap<String, (Instant, usize)>,
     pending: BTreeMap<String, usize>,
     unrecorded: BTreeMap<String, (Instant, String)>,
@@ -36,8 +36,8 @@ struct Call {
 pub struct Calls {
     /// The cluster's name.
     pub cluster: String,
-    /// What was asked: as the label `question` of the metrics, or `group` for Kafka.
-    pub question: &'static str,
+    /// What was asked.
+    pub question: Question,
     /// Calls, failed ones included.
     pub count: usize,
     /// Those without a usable answer.
@@ -90,7 +90,7 @@ pub fn unread() -> Option<String> {
         .map(|(_, why)| why.clone())
 }
 
-pub(crate) fn called(cluster: &str, question: &'static str, outcome: Outcome, took: Duration) {
+pub(crate) fn called(cluster: &str, question: Question, outcome: Outcome, took: Duration) {
     let at = Instant::now();
     let failed = outcome == Outcome::Failed;
     let mut memory = memory();
@@ -113,6 +113,12 @@ pub(crate) fn waiting(cluster: &str, count: usize) {
 
 pub(crate) fn pending(cluster: &str, count: usize) {
     memory().pending.insert(cluster.to_owned(), count);
+}
+
+pub(crate) fn unwatched(cluster: &str) {
+    let mut memory = memory();
+    memory.waiting.remove(cluster);
+    memory.pending.remove(cluster);
 }
 
 pub(crate) fn recording(cluster: &str, trouble: Option<String>) {
@@ -146,7 +152,7 @@ impl Memory {
             took.sort_unstable();
             Calls {
                 cluster: cluster.clone(),
-                question,
+                question: *question,
                 count: took.len(),
                 failed: calls.iter().filter(|call| call.failed).count(),
                 p50: quantile(&took, 50),
@@ -192,6 +198,18 @@ mod tests {
     }
 
     #[test]
+    fn of_a_cluster_that_is_watched_no_more_nothing_waits() {
+        let name = "only of this test";
+        crate::observations_waiting(name, 3);
+        crate::entries_pending(name, 2);
+        let told = lately();
+        assert_eq!((told.waiting.get(name), told.pending.get(name)), (Some(&3), Some(&2)));
+        crate::unwatched(name);
+        let told = lately();
+        assert_eq!((told.waiting.get(name), told.pending.get(name)), (None, None));
+    }
+
+    #[test]
     fn what_is_older_than_the_window_is_forgotten_with_its_cluster() {
         let mut memory = Memory::default();
         let began = Instant::now();
@@ -203,7 +221,7 @@ mod tests {
             };
             memory
                 .calls
-                .entry(("orders".to_owned(), "list"))
+                .entry(("orders".to_owned(), Question::List))
                 .or_default()
                 .push_back(call);
         }

@@ -17,11 +17,11 @@ mod traces;
 
 pub use itself::{
     config_loaded, database_answered, database_size, entries_pending, event_streams, observations_waiting, recording,
-    started, view_follows,
+    started, unwatched, view_follows,
 };
 pub use lately::{Calls, Lately, WINDOW, lately, unread, unrecorded};
 pub use logs::{LogFormat, Logs, LogsError, check as check_filter};
-pub use outcome::Outcome;
+pub use outcome::{Outcome, Question};
 pub use own::{
     feed_published, feed_reader_reset, group_asked, judged, lease_held, rest_answered, store_committed, store_left_out,
     view_swapped,

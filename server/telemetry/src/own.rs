@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Question};
 
 const REST_CALLS: &str = "signalbox_rest_requests_total";
 const REST_SECONDS: &str = "signalbox_rest_request_duration_seconds";
@@ -66,10 +66,10 @@ pub(crate) fn describe() {
     );
 }
 
-/// A worker answered, or did not. `question` is `list`, `names`, `root`, `health`, `plugins` or `plugin_config`.
-pub fn rest_answered(cluster: &str, question: &'static str, outcome: Outcome, took: Duration) {
+/// A worker answered, or did not.
+pub fn rest_answered(cluster: &str, question: Question, outcome: Outcome, took: Duration) {
     crate::lately::called(cluster, question, outcome, took);
-    let cluster = cluster.to_owned();
+    let (cluster, question) = (cluster.to_owned(), question.as_str());
     counter!(REST_CALLS, "cluster" => cluster.clone(), "question" => question, "outcome" => outcome.as_str())
         .increment(1);
     histogram!(REST_SECONDS, "cluster" => cluster, "question" => question).record(took);
@@ -77,7 +77,7 @@ pub fn rest_answered(cluster: &str, question: &'static str, outcome: Outcome, to
 
 /// Kafka told who is in a group, or did not.
 pub fn group_asked(cluster: &str, outcome: Outcome, took: Duration) {
-    crate::lately::called(cluster, "group", outcome, took);
+    crate::lately::called(cluster, Question::Group, outcome, took);
     let cluster = cluster.to_owned();
     counter!(GROUP_CALLS, "cluster" => cluster.clone(), "outcome" => outcome.as_str()).increment(1);
     histogram!(GROUP_SECONDS, "cluster" => cluster).record(took);

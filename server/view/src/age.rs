@@ -82,3 +82,33 @@ impl Staleness {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+
+    /// A cluster that was heard and looked at so many seconds ago, with a stale limit of 30 s.
+    fn silent(heard: i64, tried: i64) -> bool {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::hours(1);
+        let ago = |seconds| Some(now - TimeDelta::seconds(seconds));
+        let limit = TimeDelta::seconds(30);
+        let fresh = Freshness {
+            rest: ago(heard),
+            answered: ago(heard),
+            tried: ago(tried),
+            ..Freshness::default()
+        };
+        Staleness { now, limit }.silent(&fresh)
+    }
+
+    #[test]
+    fn a_reader_waits_five_seconds_for_the_record_of_a_silence_and_not_longer() {
+        assert!(!silent(35, 1), "the judge is about to say so");
+        assert!(silent(36, 1), "whatever it says");
+        // Nobody looks, so that nobody will say so.
+        assert!(!silent(30, 30) && !silent(30, 31));
+        assert!(silent(31, 31));
+    }
+}

@@ -216,7 +216,7 @@ fn calls(system: &System) -> Vec<Call> {
     all.sort_by_key(|calls| (std::cmp::Reverse(calls.failed), std::cmp::Reverse(calls.p95)));
     let call = all.into_iter().map(|calls| Call {
         cluster: calls.cluster.clone(),
-        question: question(calls.question),
+        question: calls.path,
         count: words::thousands(calls.count as u64),
         failed: words::thousands(calls.failed as u64),
         ill: calls.failed > 0,
@@ -225,20 +225,6 @@ fn calls(system: &System) -> Vec<Call> {
         max: span(calls.max),
     });
     call.collect()
-}
-
-/// What is asked, as a worker's address or as people say it.
-fn question(word: &str) -> &'static str {
-    match word {
-        "list" => "/connectors?expand",
-        "names" => "/connectors",
-        "root" => "/",
-        "health" => "/health",
-        "plugins" => "/connector-plugins",
-        "plugin_config" => "/connector-plugins/…/config",
-        "group" => "members of the group, from Kafka",
-        _ => "something else",
-    }
 }
 
 fn servers(system: &System) -> Vec<Server> {

@@ -28,6 +28,9 @@ impl Console {
     /// The newest `limit` entries (1 to 500) of all clusters, of those that are refused only
     /// that they are. Right: `see`. Whoever asks while they are being read waits
     /// for them and shares them.
+    ///
+    /// # Errors
+    /// As [`Console::timeline`].
     pub async fn lately(&self, actor: &Actor, limit: usize) -> Result<Arc<TimelinePage>, Error> {
         require(actor, Right::See)?;
         let mut last = self.lately.0.lock().await;

@@ -8,7 +8,7 @@ use connect::wire;
 use model::names::{ConnectorName, WorkerId};
 use model::observe::{Listed, ListedConnector, ListedInstance};
 use model::secrets::{Definitions, FingerprintKey, Redactor, mask};
-use telemetry::Outcome;
+use telemetry::{Outcome, Question};
 use tracing::{debug, warn};
 
 use super::cleaned::{self, ClassVersion, Cleaned, Entry};
@@ -153,7 +153,12 @@ impl Known {
             let asking = worker.plugin_config(class, version.as_deref());
             let left = limit.saturating_sub(began.elapsed());
             let Ok(answer) = tokio::time::timeout(left, asking).await else {
-                telemetry::rest_answered(cluster.as_str(), "plugin_config", Outcome::Failed, asked.elapsed());
+                telemetry::rest_answered(
+                    cluster.as_str(),
+                    Question::PluginConfig,
+                    Outcome::Failed,
+                    asked.elapsed(),
+                );
                 debug!(%cluster, %class, "plugin definitions did not come in time; values stay masked");
                 if place == 0 {
                     self.tried.insert(wanted, began);
@@ -163,7 +168,7 @@ impl Known {
             self.tried.insert(wanted.clone(), began);
             match answer {
                 Ok(answer) => {
-                    telemetry::rest_answered(cluster.as_str(), "plugin_config", Outcome::Ok, answer.took);
+                    telemetry::rest_answered(cluster.as_str(), Question::PluginConfig, Outcome::Ok, answer.took);
                     let definitions = Arc::new(answer.value);
                     self.wanted.remove(&wanted);
                     self.definitions.insert(wanted.clone(), definitions.clone());
@@ -176,7 +181,12 @@ impl Known {
                     }
                 }
                 Err(error) => {
-                    telemetry::rest_answered(cluster.as_str(), "plugin_config", Outcome::Failed, asked.elapsed());
+                    telemetry::rest_answered(
+                        cluster.as_str(),
+                        Question::PluginConfig,
+                        Outcome::Failed,
+                        asked.elapsed(),
+                    );
                     debug!(%cluster, %class, %error, "plugin definitions could not be read; values stay masked");
                 }
             }

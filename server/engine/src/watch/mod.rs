@@ -2,6 +2,7 @@
 //! are asked for between two lists, for a bounded time.
 
 mod aside;
+mod ask;
 mod cleaned;
 mod client;
 mod group;

@@ -7,6 +7,13 @@ use rand::Rng as _;
 /// The longest pause that failures lead to: what a return takes at most to be noticed.
 const LONGEST: Duration = Duration::from_secs(15);
 
+/// Failures in a row at which the pace stays as it is: a worker that is restarted or a rebalance is over within ten looks
+/// at the usual interval of five seconds, and its return shows at the next one. What is away for longer can wait longer.
+const PATIENT: u32 = 10;
+/// Steps by which the pause doubles then; the longest pause ends them earlier but where looks are less than a second
+/// apart.
+const STEPS: u32 = 4;
+
 /// The pace of one watcher.
 pub(crate) struct Pace {
     failures: u32,
@@ -27,7 +34,7 @@ impl Pace {
             }
             None => {
                 self.failures = self.failures.saturating_add(1);
-                let steps = self.failures.saturating_sub(10).min(4);
+                let steps = self.failures.saturating_sub(PATIENT).min(STEPS);
                 let patient = interval.saturating_mul(1 << steps).min(LONGEST.max(interval));
                 // Who waited long for nobody waits once more, but not for long: a return is to be noticed.
                 patient.saturating_sub(took).max(patient / 2)
@@ -55,6 +62,14 @@ mod tests {
                 "{pause:?}"
             );
         }
+    }
+
+    #[test]
+    fn ten_looks_that_nobody_answered_slow_nothing_down() {
+        let mut pace = Pace::new();
+        let mut pause = || pace.pause(INTERVAL, Duration::ZERO, None);
+        assert!((0..10).all(|_| pause() <= INTERVAL.mul_f64(1.1)));
+        assert!(pause() >= INTERVAL.mul_f64(1.8));
     }
 
     #[test]

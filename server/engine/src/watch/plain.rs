@@ -7,15 +7,15 @@ use connect::Worker;
 use model::Timestamp;
 use model::names::{ConnectorName, WorkerId};
 use model::observe::Seen;
-use telemetry::Outcome;
+use telemetry::Question;
+use tracing::debug;
 
+use super::ask;
 use super::names::TooLong;
 use super::race;
 use super::trust::{Claim, Trust};
 use super::watcher::{Deaf, Watcher};
 
-/// What a second list may take of the time between two looks, from each worker: a plain one is answered from memory.
-const DEADLINE: Duration = Duration::from_secs(3);
 /// A second list is asked for so much after it is due: the clock that tells what lies between two lists is not the one
 /// that is slept by.
 const MARGIN: Duration = Duration::from_millis(20);
@@ -51,7 +51,7 @@ impl Plain {
         let missing = watcher.hints.borrow().newly_missed(listed);
         let due = self.last.is_none_or(|last| last.elapsed() >= watcher.slow_interval());
         match missing || due {
-            true => ask(watcher, worker, too_long).await,
+            true => ask(watcher, worker, too_long, Wait::Long).await,
             false => None,
         }
     }
@@ -87,15 +87,22 @@ impl Plain {
         self.tried = Some(Instant::now());
         for candidates in seconds(watcher) {
             for worker in candidates {
-                let asked = tokio::time::timeout(DEADLINE, ask(watcher, &worker, too_long)).await;
-                let Ok(Some(plain)) = asked else { continue };
+                let Some(plain) = ask(watcher, &worker, too_long, Wait::Short).await else {
+                    continue;
+                };
                 let claim = Claim {
                     names: &plain.names,
                     named: BTreeSet::new(),
                 };
-                if trust.believe(watcher, &worker, vec![claim], true).await.is_ok() {
-                    self.tell(watcher, plain).await?;
-                    break;
+                match trust.believe(watcher, &worker, vec![claim], true).await {
+                    Ok(()) => {
+                        self.tell(watcher, plain).await?;
+                        break;
+                    }
+                    Err(gap) => {
+                        let (cluster, question) = (&watcher.cluster.name, Question::Names.as_str());
+                        debug!(%cluster, question, error = %gap.text, "a second list is not believed");
+                    }
                 }
             }
         }
@@ -123,25 +130,27 @@ fn seconds(watcher: &Watcher) -> Vec<Vec<Worker>> {
     firsts.iter().map(second).collect()
 }
 
+/// How long a list may take.
+enum Wait {
+    /// As long as any answer.
+    Long,
+    /// Little of the time between two looks: several may be asked for one after the other.
+    Short,
+}
+
 /// The names, without those that cannot be recorded, see [`TooLong`]; `None` when none came: the next look asks again.
-async fn ask(watcher: &Watcher, worker: &Worker, too_long: &mut TooLong) -> Option<Names> {
-    let cluster = watcher.cluster.name.as_str();
+async fn ask(watcher: &Watcher, worker: &Worker, too_long: &mut TooLong, wait: Wait) -> Option<Names> {
+    let cluster = &watcher.cluster.name;
     let at = watcher.shared.clock.now();
-    let began = Instant::now();
-    match worker.names().await {
-        Ok(answer) => {
-            telemetry::rest_answered(cluster, "names", Outcome::Ok, answer.took);
-            let mut names: BTreeSet<ConnectorName> = answer.value.into_iter().collect();
-            names.retain(|name| too_long.fits(&watcher.cluster.name, name));
-            Some(Names {
-                at,
-                by: worker.address().clone(),
-                names,
-            })
-        }
-        Err(_) => {
-            telemetry::rest_answered(cluster, "names", Outcome::Failed, began.elapsed());
-            None
-        }
-    }
+    let asked = match wait {
+        Wait::Long => ask::ask(cluster, worker, Question::Names, worker.names()).await,
+        Wait::Short => ask::ask_soon(cluster, worker, Question::Names, worker.names()).await,
+    };
+    let mut names: BTreeSet<ConnectorName> = asked.ok()?.into_iter().collect();
+    names.retain(|name| too_long.fits(cluster, name));
+    Some(Names {
+        at,
+        by: worker.address().clone(),
+        names,
+    })
 }

@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use connect::Worker;
-use model::names::WorkerId;
-use model::observe::{Gap, Seen, WorkerSlow};
-use telemetry::Outcome;
+use model::names::{ClusterName, WorkerId};
+use model::observe::{Seen, WorkerSlow};
+use telemetry::Question;
 use telemetry::span::{self, Look};
 use tokio::task::JoinSet;
 use tracing::{Instrument as _, warn};
 
+use super::ask::{self, ask};
 use super::watcher::Watcher;
-
-/// A probe is answered at once or not at all.
-const DEADLINE: Duration = Duration::from_secs(3);
 
 /// Probes for ever. With Kafka the group tells who lives, so that `/` is asked only at the slow cadence while lists come.
 /// While the cluster is refused that is all that is asked of it: whether it is still the one that it repeats.
@@ -100,77 +98,55 @@ struct Probed {
 }
 
 async fn probe(watcher: Watcher, id: WorkerId, worker: Worker, slow: bool) -> Probed {
-    let cluster = watcher.cluster.name.clone();
+    let cluster = &watcher.cluster.name;
     let at = watcher.shared.clock.now();
-    let began = Instant::now();
-    let root = tokio::time::timeout(DEADLINE, worker.root()).await;
-    let (seen, answered) = match root {
-        Ok(Ok(answer)) => {
-            telemetry::rest_answered(cluster.as_str(), "root", Outcome::Ok, answer.took);
-            (Seen::Answered(answer.value), true)
-        }
-        Ok(Err(error)) => {
-            telemetry::rest_answered(cluster.as_str(), "root", Outcome::Failed, began.elapsed());
-            (
-                Seen::Silent {
-                    address: id.clone(),
-                    gap: error.gap(&id),
-                },
-                false,
-            )
-        }
-        Err(_) => {
-            telemetry::rest_answered(cluster.as_str(), "root", Outcome::Failed, began.elapsed());
-            let text = format!("{id}: no answer within {} s", DEADLINE.as_secs());
-            let gap = Gap {
-                kind: model::observe::GapKind::TimedOut,
-                text: text.into(),
-            };
-            (
-                Seen::Silent {
-                    address: id.clone(),
-                    gap,
-                },
-                false,
-            )
+    let (seen, answered) = match ask::root(cluster, &worker).await {
+        Ok(answer) => (Seen::Answered(answer), true),
+        Err(gap) => {
+            let address = id.clone();
+            (Seen::Silent { address, gap }, false)
         }
     };
     let mut heard = watcher.tell(at, seen).await;
     if heard && answered && slow {
         let at = watcher.shared.clock.now();
-        let seen = Seen::Slow(questions(cluster.as_str(), &id, &worker).await);
+        let seen = Seen::Slow(questions(cluster, &id, &worker).await);
         heard = watcher.tell(at, seen).await;
     }
     Probed { id, heard, answered }
 }
 
-async fn questions(cluster: &str, id: &WorkerId, worker: &Worker) -> WorkerSlow {
-    let began = Instant::now();
-    let health = match worker.health().await {
-        Ok(answer) => {
-            telemetry::rest_answered(cluster, "health", Outcome::Ok, answer.took);
-            Some(answer.value)
-        }
-        Err(connect::Error::Unsupported) => None,
-        Err(_) => {
-            telemetry::rest_answered(cluster, "health", Outcome::Failed, began.elapsed());
-            None
-        }
-    };
-    let began = Instant::now();
-    let plugins = match worker.plugins().await {
-        Ok(answer) => {
-            telemetry::rest_answered(cluster, "plugins", Outcome::Ok, answer.took);
-            Some(Arc::new(answer.value))
-        }
-        Err(_) => {
-            telemetry::rest_answered(cluster, "plugins", Outcome::Failed, began.elapsed());
-            None
-        }
-    };
+/// What cannot be had stays as it was known before.
+async fn questions(cluster: &ClusterName, id: &WorkerId, worker: &Worker) -> WorkerSlow {
+    let health = ask(cluster, worker, Question::Health, worker.health()).await;
+    let plugins = ask(cluster, worker, Question::Plugins, worker.plugins()).await;
     WorkerSlow {
         worker: id.clone(),
-        health,
-        plugins,
+        health: health.ok(),
+        plugins: plugins.ok().map(Arc::new),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::fake::{Behaviour, FakeCluster, Version};
+
+    use super::super::ask::tests::{Log, worker};
+    use super::*;
+
+    #[tokio::test]
+    async fn slow_questions_without_an_answer_are_told() {
+        let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+        let worker = worker(&fake);
+        let (log, _guard) = Log::keep();
+        let ask = async || questions(&"orders".into(), worker.address(), &worker).await;
+        let all = ask().await;
+        assert!(all.health.is_some() && all.plugins.is_some());
+        fake.behave(0, Behaviour::Half);
+        let none = ask().await;
+        assert!(none.health.is_none() && none.plugins.is_none());
+        for question in ["question=\"health\"", "question=\"plugins\""] {
+            assert!(log.says(&["cluster=orders", question, "error="]), "{question}");
+        }
     }
 }

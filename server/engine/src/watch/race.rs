@@ -7,7 +7,7 @@ use connect::{Answer, BodyHash, Expanded, Worker};
 use model::Timestamp;
 use model::names::WorkerId;
 use model::observe::{Gap, GapKind};
-use telemetry::Outcome;
+use telemetry::{Outcome, Question};
 use tokio::task::JoinSet;
 use tracing::{Instrument as _, warn};
 
@@ -79,11 +79,11 @@ pub(super) async fn race(watcher: &Watcher, candidates: Vec<(Worker, Option<Body
                     Expanded::Unchanged => Outcome::Unchanged,
                     Expanded::Body { .. } => Outcome::Ok,
                 };
-                telemetry::rest_answered(cluster, "list", outcome, answer.took);
+                telemetry::rest_answered(cluster, Question::List, outcome, answer.took);
                 return Ok((worker, at, answer));
             }
             Some(Ok((worker, _, Err(error), took))) => {
-                telemetry::rest_answered(cluster, "list", Outcome::Failed, took);
+                telemetry::rest_answered(cluster, Question::List, Outcome::Failed, took);
                 match error.worker_answered() {
                     true => said = Some(error.gap(worker.address())),
                     false => silent.push((worker.address().clone(), error)),

@@ -1,18 +1,15 @@
 //! What an address shows beside its list, so that the model can tell whether the list may be believed.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 use connect::Worker;
 use model::fold::{Readiness, Shown};
 use model::names::{ConnectorName, WorkerId};
 use model::observe::{Gap, Seen};
-use telemetry::Outcome;
+use telemetry::Question;
 
+use super::ask;
 use super::watcher::Watcher;
-
-/// `/` is answered at once or not at all, and so is any question by a herder that takes some.
-const DEADLINE: Duration = Duration::from_secs(3);
 
 /// Which addresses said of which Kafka cluster they are.
 #[derive(Default)]
@@ -39,8 +36,7 @@ impl Trust {
     ) -> Result<(), Gap> {
         let by = worker.address();
         let at = watcher.shared.clock.now();
-        let root = root(watcher, worker).await;
-        let kafka_cluster_id = match root {
+        let kafka_cluster_id = match ask::root(&watcher.cluster.name, worker).await {
             Ok(answer) => {
                 let id = answer.kafka_cluster_id.clone();
                 if id.is_some() && self.identified.insert(by.clone()) {
@@ -71,46 +67,15 @@ impl Trust {
     }
 }
 
-async fn root(watcher: &Watcher, worker: &Worker) -> Result<model::observe::WorkerAnswer, Gap> {
-    let cluster = watcher.cluster.name.as_str();
-    let began = Instant::now();
-    match tokio::time::timeout(DEADLINE, worker.root()).await {
-        Ok(Ok(answer)) => {
-            telemetry::rest_answered(cluster, "root", Outcome::Ok, answer.took);
-            Ok(answer.value)
-        }
-        Ok(Err(error)) => {
-            telemetry::rest_answered(cluster, "root", Outcome::Failed, began.elapsed());
-            Err(error.gap(worker.address()))
-        }
-        Err(_) => {
-            telemetry::rest_answered(cluster, "root", Outcome::Failed, began.elapsed());
-            Err(Gap {
-                kind: model::observe::GapKind::TimedOut,
-                text: format!("{}: no answer within {} s", worker.address(), DEADLINE.as_secs()).into(),
-            })
-        }
-    }
-}
-
 async fn readiness(watcher: &Watcher, worker: &Worker, names: &BTreeSet<ConnectorName>) -> Result<Readiness, Gap> {
-    let cluster = watcher.cluster.name.as_str();
-    let began = Instant::now();
-    match worker.health().await {
-        Ok(answer) => {
-            telemetry::rest_answered(cluster, "health", Outcome::Ok, answer.took);
-            let health = answer.value;
-            // An unhealthy worker has joined and holds a whole copy; only a starting one lists too little.
-            Ok(match !health.ready && &*health.word == "starting" {
-                true => Readiness::Starting(health.message),
-                false => Readiness::Ready,
-            })
-        }
+    match ask::ask(&watcher.cluster.name, worker, Question::Health, worker.health()).await {
+        // An unhealthy worker has joined and holds a whole copy; only a starting one lists too little.
+        Ok(health) => Ok(match !health.ready && &*health.word == "starting" {
+            true => Readiness::Starting(health.message),
+            false => Readiness::Ready,
+        }),
         Err(connect::Error::Unsupported) => by_herder(watcher, worker, names).await,
-        Err(error) => {
-            telemetry::rest_answered(cluster, "health", Outcome::Failed, began.elapsed());
-            Err(error.gap(worker.address()))
-        }
+        Err(error) => Err(error.gap(worker.address())),
     }
 }
 
@@ -124,18 +89,13 @@ async fn by_herder(watcher: &Watcher, worker: &Worker, names: &BTreeSet<Connecto
     let Some(about) = about else {
         return Ok(Readiness::Unsaid);
     };
-    let cluster = watcher.cluster.name.as_str();
-    let began = Instant::now();
-    let answer = tokio::time::timeout(DEADLINE, worker.knows(&about)).await;
-    let outcome = match &answer {
-        Ok(Ok(_)) => Outcome::Ok,
-        _ => Outcome::Failed,
-    };
-    telemetry::rest_answered(cluster, "connector", outcome, began.elapsed());
-    match answer {
-        Ok(Ok(_)) => Ok(Readiness::Ready),
-        Ok(Err(connect::Error::Unsupported | connect::Error::Rejected { .. })) => Ok(Readiness::Unsaid),
-        Ok(Err(error)) => Err(error.gap(worker.address())),
-        Err(_) => Ok(Readiness::Starting("its herder takes no questions yet".into())),
+    let asking = worker.knows(&about);
+    match ask::ask_soon(&watcher.cluster.name, worker, Question::Connector, asking).await {
+        Ok(_) => Ok(Readiness::Ready),
+        Err(connect::Error::Unsupported | connect::Error::Rejected { .. }) => Ok(Readiness::Unsaid),
+        Err(connect::Error::Egress(egress::Error::TimedOut { .. })) => {
+            Ok(Readiness::Starting("its herder takes no questions yet".into()))
+        }
+        Err(error) => Err(error.gap(worker.address())),
     }
 }

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use model::Timestamp;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, raw_sql};
 use store::Store;
@@ -98,6 +99,22 @@ impl Database {
     pub async fn come_back(&self) {
         self.admin_run(format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name))
             .await;
+    }
+
+    /// What time it is by Postgres's clock, also while the database is away.
+    pub async fn clock(&self) -> Timestamp {
+        let mut connection = self.admin.connect().await.unwrap();
+        let now = sqlx::query_scalar("SELECT clock_timestamp()");
+        let now = now.fetch_one(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        now
+    }
+
+    /// Runs statements in the database itself.
+    pub async fn run(&self, sql: &str) {
+        let mut connection = self.admin.clone().database(&self.name).connect().await.unwrap();
+        run(&mut connection, sql.to_owned()).await;
+        connection.close().await.unwrap();
     }
 
     async fn admin_run(&self, sql: String) {

@@ -14,20 +14,35 @@ use crate::harness::{Rig, cluster, spec};
 
 async fn a_worker_that_is_gone_and_that_nothing_names_is_forgotten() {
     let database = Database::new().await;
-    let mut fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
+    let mut fake = FakeCluster::start(Version::V4_3_1, 3).unwrap();
     fake.put(FakeConnector::sink("invoices", 2).spread(2));
+    fake.put(FakeConnector::sink("lines", 1));
+    assert!(fake.place("lines", None, 2) && fake.place("lines", Some(0), 2));
     let mut spec = spec(vec![cluster("orders", &[fake.url(0)])]);
-    spec.settings.worker_retention = TimeDelta::seconds(1);
+    let kept = TimeDelta::seconds(1);
+    spec.settings.worker_retention = kept;
     let rig = Rig::start(&database, spec).await;
     let other = fake.worker_id(1);
-    rig.until_cluster("both workers", |orders| {
-        orders.workers.len() == 2 && orders.workers.iter().all(|worker| worker.ever_answered)
+    rig.until_cluster("all workers", |orders| {
+        orders.workers.len() == 3 && orders.workers.iter().all(|worker| worker.ever_answered)
     })
     .await;
     fake.kill(1);
+    fake.kill(2);
     rig.until_health("invoices", Health::Unassigned).await;
-    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
-    assert_eq!(rig.fleet().clusters["orders"].workers.len(), 2, "a status names it");
+    rig.until_health("lines", Health::Unassigned).await;
+    rig.until_cluster("a look after the time for which they are kept", |orders| {
+        let mut gone = orders.workers.iter().filter(|worker| worker.alive.gone());
+        gone.all(|worker| orders.fresh.tried > Some(worker.since + kept))
+    })
+    .await;
+    // As what nothing names any more is forgotten the other one would be too.
+    fake.reassign(2, 0);
+    let orders = rig
+        .until_cluster("the end of one", |orders| orders.workers.len() < 3)
+        .await;
+    let left = orders.workers.iter().any(|worker| worker.id.as_str() == other);
+    assert!(orders.workers.len() == 2 && left, "a status names it");
     fake.reassign(1, 0);
     rig.until_cluster("one worker", |orders| {
         orders.workers.len() == 1 && !orders.about.addresses.contains_key(other.as_str())

@@ -93,3 +93,30 @@ async fn a_server_that_died_is_replaced_when_its_lease_runs_out() {
     drop(first);
     second.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_watches_a_cluster_no_more_tells_of_nothing_that_waits_there() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    // What this process tells of itself is told by name, and other tests have clusters too.
+    let name = "left behind";
+    let rig = Rig::start(&database, spec(vec![cluster(name, &fake.urls())])).await;
+    rig.until("the first look", |fleet| {
+        let invoices = fleet.clusters.get(name)?.connectors.get("invoices")?;
+        (invoices.verdict().health == Health::Healthy).then_some(())
+    })
+    .await;
+    let waits = || {
+        let told = telemetry::lately();
+        (told.pending.get(name).copied(), told.waiting.get(name).copied())
+    };
+    database.leave().await;
+    fake.set_state("invoices", Some(0), "FAILED", Some(traces::BARE));
+    until("history that is not recorded", async || {
+        matches!(waits(), (Some(1..), Some(_))).then_some(())
+    })
+    .await;
+    rig.stop().await;
+    assert_eq!(waits(), (None, None));
+}

@@ -1,14 +1,16 @@
 //! Units over two servers: shared, kept over an outage of the database, kept when they are configured anew.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use model::verdict::Health;
 use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 
 use crate::database::Database;
 use crate::harness::{Rig, cluster, spec, until};
+
+/// For how long a lease holds that is not renewed.
+const LEASE: TimeDelta = TimeDelta::seconds(3);
 
 /// Unit, holder and epoch of every lease in force.
 async fn holdings(store: &store::Store) -> Vec<(String, String, i64)> {
@@ -46,8 +48,11 @@ async fn after_the_database_was_away_everybody_keeps_what_it_had() {
     let kinds = first.kinds(None).await;
 
     database.leave().await;
-    // Longer than a lease holds.
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    let left = database.clock().await;
+    until("the end of all leases", async || {
+        (database.clock().await > left + LEASE).then_some(())
+    })
+    .await;
     database.come_back().await;
     let back = Utc::now();
     // A while after others may take what ran out, and both are seen again.
@@ -55,7 +60,7 @@ async fn after_the_database_was_away_everybody_keeps_what_it_had() {
         let seen = first.store.heartbeats().await.ok()?;
         let late = seen
             .iter()
-            .all(|(_, fresh)| fresh.rest.is_some_and(|at| at > back + chrono::TimeDelta::seconds(5)));
+            .all(|(_, fresh)| fresh.rest.is_some_and(|at| at > back + TimeDelta::seconds(5)));
         late.then_some(())
     })
     .await;

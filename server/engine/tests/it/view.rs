@@ -1,11 +1,15 @@
-//! What the follower does to the view, without a database.
+//! What the follower does to the view.
 
 use std::sync::Arc;
 
 use model::fault::{Fault, Scope};
 use model::verdict::Health;
+use testkit::fake::{FakeCluster, FakeConnector, Version};
 use testkit::samples;
 use view::Cluster;
+
+use crate::database::Database;
+use crate::harness::Rig;
 
 fn cluster() -> Cluster {
     Cluster::new(samples::cluster(), 1)
@@ -74,4 +78,20 @@ fn of_two_faults_a_connector_belongs_to_the_one_that_is_heard() {
     assert_eq!(cluster.connectors[&name].fault.as_ref().unwrap().id, own.id);
     cluster.put_faults(Vec::new());
     assert!(cluster.connectors[&name].fault.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_that_missed_what_was_dropped_from_the_feed_is_read_anew_though_nothing_is_left_of_it() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    let rig = Rig::watching(&database, &fake).await;
+    rig.until_health("invoices", Health::Healthy).await;
+    let head = rig.store.feed_head().await.unwrap() + 1_000;
+    database
+        .run("DELETE FROM feed; UPDATE feed_head SET id = id + 1000")
+        .await;
+    rig.until("the view at the head", |fleet| (fleet.feed >= head).then_some(()))
+        .await;
+    rig.stop().await;
 }

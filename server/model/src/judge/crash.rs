@@ -1,7 +1,5 @@
 //! `crash_looping`: it failed at least three times within ten minutes, whatever it is doing this moment.
 
-use chrono::TimeDelta;
-
 use super::case::{Case, Finding};
 use super::{diagnosis, instance, window::Window};
 use crate::Timestamp;
@@ -15,11 +13,7 @@ pub(super) fn counted<'a>(facts: &'a InstanceFacts, settings: &Settings, now: Ti
     let first = facts
         .failures
         .partition_point(|failure| now - *failure >= settings.crash_window);
-    // What lies ahead was written down before the clock was set back: a fold forgets it with the next list.
-    let last = facts
-        .failures
-        .partition_point(|failure| *failure - now <= TimeDelta::minutes(1));
-    let counted = facts.failures.get(first..last).unwrap_or_default();
+    let counted = facts.failures.get(first..).unwrap_or_default();
     (counted.len() >= settings.crash_count).then_some(counted)
 }
 

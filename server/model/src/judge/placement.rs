@@ -75,16 +75,21 @@ fn gone_reason(case: &Case<'_>, worker: &WorkerFacts, places: &[Option<u32>]) ->
     });
     let said = said.collect::<Vec<_>>().join(" and ");
     let text = format!("Worker {} {how}; REST still says {said} there", worker.id);
-    let source = if case.cluster.about.group.is_some() {
-        Source::Group
-    } else {
-        Source::Probe
-    };
     Reason {
         text: text.into(),
         evidence: worker.evidence.clone(),
-        source,
+        source: told_by(worker),
         as_of: worker.since,
+    }
+}
+
+/// Whose word it is that a worker is gone or back: the group's only while it tells of this worker. Else REST tells of the
+/// UNASSIGNED records that a worker wrote before it left, and probes of all others.
+fn told_by(worker: &WorkerFacts) -> Source {
+    match (worker.member, worker.alive) {
+        (Some(_), _) => Source::Group,
+        (None, Alive::GoneInOrder) => Source::Rest,
+        (None, _) => Source::Probe,
     }
 }
 

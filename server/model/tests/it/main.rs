@@ -7,6 +7,7 @@ mod faults;
 mod fold;
 mod owner;
 mod secrets;
+mod set_back;
 mod target;
 mod topics;
 mod trace_cases;

@@ -24,6 +24,11 @@ fn calls(cluster: &str, question: &'static str, count: usize, failed: usize, ms:
     CallItem {
         cluster: cluster.to_owned(),
         question,
+        path: if question == "list" {
+            "/connectors?expand"
+        } else {
+            question
+        },
         count,
         failed,
         p50,

@@ -40,9 +40,27 @@ fn sigterm_ends_it_within_five_seconds_though_readers_stay_and_worker_and_databa
     }
     clusters[1].behave(0, Behaviour::Hang);
     instance.freeze();
-    // There is something to record that cannot be.
+    // There is something to record that cannot be: it was listed, told before the next list was asked for, and waits.
     clusters[0].set_state("s0", Some(0), "FAILED", Some(traces::BARE));
-    std::thread::sleep(Duration::from_secs(1));
+    until("a list with the failure", || clusters[0].shown_after());
+    let lists = || {
+        clusters[0]
+            .requests(0)
+            .iter()
+            .filter(|asked| asked.contains("expand="))
+            .count()
+    };
+    let asked = lists();
+    until("the next list", || (lists() > asked).then_some(()));
+    until("what waits to be recorded", || {
+        let metrics = server.get("/metrics").text();
+        let waits = |name: &str| {
+            let start = format!("signalbox_{name}{{cluster=\"c0\"}} ");
+            let number = metrics.lines().find_map(|line| line.strip_prefix(&start))?;
+            (number.parse::<f64>().ok()? > 0.0).then_some(())
+        };
+        waits("history_entries_pending").or_else(|| waits("observations_waiting"))
+    });
     server.signal(Signal::SIGTERM);
     let (status, took) = server.ended();
     eprintln!("ended {took:?} after SIGTERM");

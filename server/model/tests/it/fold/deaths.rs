@@ -1,9 +1,11 @@
 //! Workers that die, leave and return.
 
 use model::facts::Alive;
-use model::observe::{GapKind, Seen};
+use model::observe::{GapKind, Seen, Source};
 
-use super::story::{Story, at, connector, group_of, left_and_right, list, members, no_list, two_workers};
+use super::story::{
+    Story, answered, at, connector, group_of, left_and_right, list, members, no_list, no_members, silent, two_workers,
+};
 
 #[test]
 fn a_killed_worker_is_gone_with_the_group_though_rest_says_running() {
@@ -328,4 +330,29 @@ fn a_group_that_emptied_holds_nothing_back() {
     let group = story.facts.about.group.as_ref().unwrap();
     assert_eq!((group.delay_until, group.holds_until(at(15))), (Some(at(310)), None));
     assert!(!story.reasons("right").contains(held), "{}", story.reasons("right"));
+}
+
+#[test]
+fn who_told_of_a_death_stands_beside_it() {
+    let told_by = |story: &Story| story.verdicts["right"].reasons[0].source;
+    let mut story = two_workers();
+    story.see(1, answered("a", "4.3.1")).see(2, answered("b", "4.3.1"));
+    let mut by_group = story.clone();
+    by_group.see(10, group_of(&["a"], 0));
+    assert_eq!(told_by(&by_group), Source::Group);
+
+    // The group was seen once, and tells no more: what its silence does not tell, probes do.
+    for second in (5..40).step_by(5) {
+        story
+            .see(second, list("a", &left_and_right("RUNNING a", "RUNNING b")))
+            .see(second, no_members());
+    }
+    for second in [40, 46, 52] {
+        story.see(second, silent("b", GapKind::Refused));
+    }
+    assert_eq!(story.verdict("right"), "unassigned 52 [unassigned]");
+    assert_eq!(told_by(&story), Source::Probe);
+    story.see(55, list("a", &left_and_right("RUNNING a", "UNASSIGNED b")));
+    assert_eq!(story.alive("b"), Alive::GoneInOrder);
+    assert_eq!(told_by(&story), Source::Rest);
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::DateTime;
-use model::record::{Changed, FeedItem};
+use model::record::Changed;
 use serde::Serializer;
 use tokio::sync::{Semaphore, broadcast};
 
@@ -11,14 +11,14 @@ use super::*;
 
 /// An event about a connector.
 fn event(id: i64, connector: &str) -> Arc<engine::Event> {
-    let item = FeedItem {
+    Arc::new(engine::Event {
         id,
         at: DateTime::UNIX_EPOCH,
         cluster: "orders".into(),
         connector: Some(connector.into()),
         changed: Changed::Connector,
-    };
-    Arc::new(engine::Event::new(item, None))
+        health: None,
+    })
 }
 
 fn reader(known: i64, live: broadcast::Receiver<Arc<engine::Event>>) -> Reader {
