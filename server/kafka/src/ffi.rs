@@ -238,7 +238,7 @@ unsafe impl Send for Question {}
 ///
 /// **A client with a question that has no answer must be dropped within [`LIFETIME`].** When librdkafka gives such a
 /// question up before its client ends, a part of it waits on for the coordinator, and once that is found uses memory that
-/// was freed: the whole process ends with "Assertion `eonce->refcnt > 0' failed" (librdkafka's issue 4605).
+/// was freed: the whole process ends with "Assertion `eonce->refcnt > 0' failed" (confluentinc/librdkafka#4605).
 pub(crate) fn ask_coordinator(client: &Arc<BaseConsumer<Voice>>, group: &CStr) -> Question {
     let rk = client.client().native_ptr();
     let question = Question {

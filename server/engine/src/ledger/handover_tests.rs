@@ -12,6 +12,8 @@ use model::transition::{Change, Transition};
 use testkit::ManualClock;
 
 use super::tests::{ledger, listed, see, spec};
+use model::verdict::Health;
+
 use super::*;
 
 /// What is in the database.

@@ -7,6 +7,8 @@ use model::transition::{Change, Transition};
 use testkit::ManualClock;
 
 use super::tests::{ledger, listed, see};
+use model::verdict::Health;
+
 use super::*;
 
 /// Sends until nothing is left to be sent at once; `takes` says what the database does. Returns what it took: names of

@@ -18,7 +18,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use testkit::ManualClock;
 
+use model::verdict::Health;
+
 use super::*;
+use model::facts::ConnectorFacts;
 
 /// One line of a recording.
 #[derive(Clone, Debug)]

@@ -7,6 +7,8 @@ use model::state::State;
 use testkit::ManualClock;
 
 use super::tests::{ledger, listed, see, spec};
+use model::verdict::Health;
+
 use super::*;
 
 fn health(ledger: &Ledger) -> Health {

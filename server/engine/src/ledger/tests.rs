@@ -10,6 +10,8 @@ use model::settings::Settings;
 use model::state::State;
 use testkit::ManualClock;
 
+use model::verdict::Health;
+
 use super::*;
 
 pub(super) fn spec() -> Arc<FleetSpec> {

@@ -7,6 +7,8 @@ use model::state::State;
 use testkit::ManualClock;
 
 use super::tests::{ledger, listed, members, see};
+use model::verdict::Health;
+
 use super::*;
 
 /// What goes out now: its history, by kind.

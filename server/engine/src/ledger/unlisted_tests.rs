@@ -8,6 +8,8 @@ use testkit::ManualClock;
 
 use super::replay_tests::as_stored;
 use super::tests::{health, ledger, listed, members, see, spec};
+use model::verdict::Health;
+
 use super::*;
 
 fn refused() -> Gap {

@@ -1,0 +1,99 @@
+//! What is told of questions that fail, and the log that tells it.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use model::observe::GapKind;
+use testkit::fake::{Behaviour, FakeCluster, Version};
+use tracing::level_filters::LevelFilter;
+use tracing::subscriber::DefaultGuard;
+
+use super::*;
+use crate::ledger::replay_tests::spec;
+use crate::watch::{WorkerClient, policy};
+use crate::{ClusterSpec, FleetSpec, Tls};
+
+/// What is logged on this thread.
+#[derive(Clone, Default)]
+pub(in crate::watch) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// Logs until the guard is dropped.
+    pub(in crate::watch) fn keep() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::DEBUG);
+        let subscriber = subscriber.with_ansi(false).with_writer(move || writer.clone());
+        (log, tracing::subscriber::set_default(subscriber.finish()))
+    }
+
+    /// Whether one line says all of this.
+    pub(in crate::watch) fn says(&self, words: &[&str]) -> bool {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        text.lines().any(|line| words.iter().all(|word| line.contains(word)))
+    }
+}
+
+/// A fake's only worker.
+pub(in crate::watch) fn worker(fake: &FakeCluster) -> Worker {
+    let cluster = ClusterSpec {
+        name: "orders".into(),
+        formerly: Vec::new(),
+        urls: vec![fake.url(0).parse().unwrap()],
+        auth: None,
+        tls: Tls::default(),
+        labels: Default::default(),
+        kafka: None,
+        group_id: None,
+    };
+    let fleet = FleetSpec {
+        clusters: vec![cluster.clone()],
+        ..(*spec(Default::default())).clone()
+    };
+    let client = WorkerClient::new(&cluster, policy(&fleet)).unwrap();
+    client.at(&cluster.urls[0])
+}
+
+#[tokio::test]
+async fn a_question_without_an_answer_is_told_with_cluster_question_and_error() {
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    let (worker, cluster) = (worker(&fake), ClusterName::from("orders"));
+    let (log, _guard) = Log::keep();
+    assert_eq!(root(&cluster, &worker).await.unwrap().address, *worker.address());
+    assert!(!log.says(&["did not answer"]));
+    fake.behave(0, Behaviour::Other(503, "text/plain", "gone".into()));
+    let gap = root(&cluster, &worker).await.unwrap_err();
+    assert_eq!(gap.kind, GapKind::Unreachable);
+    let told = [
+        "cluster=orders",
+        "question=\"root\"",
+        worker.address().as_str(),
+        "answered 503",
+    ];
+    assert!(log.says(&told), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_worker_that_hangs_is_waited_for_three_seconds() {
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    let (worker, cluster) = (worker(&fake), ClusterName::from("orders"));
+    fake.behave(0, Behaviour::Hang);
+    let (log, _guard) = Log::keep();
+    let began = Instant::now();
+    let gap = root(&cluster, &worker).await.unwrap_err();
+    assert!(began.elapsed() >= DEADLINE);
+    assert_eq!(gap.kind, GapKind::TimedOut);
+    assert!(gap.text.contains("no answer within 3 s"), "{}", gap.text);
+    assert!(log.says(&["cluster=orders", "question=\"root\"", "no answer within 3 s"]));
+}
