@@ -118,7 +118,16 @@ fn of_cluster(fault: &Fault) -> String {
         Some(Quiet::Starting) => format!("No worker of cluster {cluster} is ready"),
         Some(Quiet::Refusing) => format!("No worker of cluster {cluster} lists its connectors"),
         Some(Quiet::Unlisted) => {
-            format!("Cluster {cluster} lives and cannot be asked: its verdicts stand as last listed")
+            let lives = if Quiet::lives(&fault.root_cause) {
+                "lives and "
+            } else {
+                ""
+            };
+            let stands = match Quiet::was_listed(&fault.root_cause) {
+                true => "its verdicts stand as last listed",
+                false => "what it runs was never listed",
+            };
+            format!("Cluster {cluster} {lives}cannot be asked: {stands}")
         }
         None => {
             let told = fault

@@ -64,7 +64,7 @@ pub(crate) async fn run(unit: UnitSpec, shared: Shared, stop: CancellationToken)
     while let Some(Grant { lease, orders, seat }) = shared.seats.wait(&unit.name, &stop).await {
         telemetry::lease_held(unit.name.as_str(), true);
         info!(unit = %unit.name, epoch = lease.epoch(), "watching");
-        let (ended, lease) = hold(&unit, &shared, lease, &orders, lost.take(), &stop).await;
+        let (ended, lease) = hold(&unit, &shared, lease, &orders, &mut lost, &stop).await;
         telemetry::lease_held(unit.name.as_str(), false);
         match ended {
             Ended::HandedOver => give_back(&unit, &shared, lease).await,
@@ -78,7 +78,7 @@ pub(crate) async fn run(unit: UnitSpec, shared: Shared, stop: CancellationToken)
             }
             Ended::Fenced(unrecorded) => {
                 warn!(unit = %unit.name, "another server holds the lease now");
-                lost = unrecorded;
+                lost = unrecorded.or(lost);
             }
             Ended::Asked => {
                 // A unit that is only configured anew keeps its lease from the others, and takes it in another epoch.
@@ -109,13 +109,15 @@ async fn hold(
     shared: &Shared,
     lease: Lease,
     orders: &Orders,
-    lost: Option<Lost>,
+    lost: &mut Option<Lost>,
     stop: &CancellationToken,
 ) -> (Ended, Option<Lease>) {
     let mut ledgers = match load(unit, shared, orders, stop).await {
         Ok(ledgers) => ledgers,
         Err(ended) => return (ended, Some(lease)),
     };
+    // What an earlier holding lost is told by the first one that can tell anything.
+    let lost = lost.take();
     if let Some(Lost { from, to }) = lost {
         for ledger in ledgers.values_mut() {
             ledger.gap(

@@ -40,8 +40,8 @@ pub struct Fault {
     /// as it was when it was last seen; its members belong to the cluster's fault meanwhile.
     #[serde(default)]
     pub unheard_since: Option<Timestamp>,
-    /// Set where the workers of its cluster live and none of them can be asked: since when, which is when the connectors
-    /// were last listed. Their verdicts stand as they were then, so that it has no member.
+    /// Set where none of its cluster's workers can be asked and the cluster is not silent: since when, which is when the
+    /// connectors were last listed, or somebody began to ask. Verdicts stand as they were then, so that it has no member.
     #[serde(default)]
     pub unlisted_since: Option<Timestamp>,
     /// When it ended.

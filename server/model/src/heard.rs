@@ -53,6 +53,13 @@ pub enum Quiet {
 /// What is said only of workers that live and cannot be asked.
 const AT_REST: &str = "at its REST address since";
 
+/// What is said of a cluster whose list never came.
+pub(crate) const NEVER_LISTED: &str = "what it runs was never listed";
+/// What is said of a group without members.
+pub(crate) const EMPTY: &str = "has no member";
+/// What is said where Kafka is not asked.
+pub(crate) const UNTOLD: &str = "nobody tells";
+
 /// What a worker (since 3.7) says it does while a request times out that waits for its config topic.
 const READS_CONFIG_TOPIC: &str = "reading to the end of the config topic";
 
@@ -86,6 +93,16 @@ impl Quiet {
             .find(|quiet| rest.starts_with(quiet.verb()))
     }
 
+    /// Whether a root cause of [`Quiet::Unlisted`] says that there is a list which stands.
+    pub fn was_listed(root_cause: &str) -> bool {
+        !root_cause.ends_with(NEVER_LISTED)
+    }
+
+    /// Whether a root cause of [`Quiet::Unlisted`] says that the group has members.
+    pub fn lives(root_cause: &str) -> bool {
+        !root_cause.contains(EMPTY) && !root_cause.contains(UNTOLD)
+    }
+
     fn verb(self) -> &'static str {
         match self {
             Self::Busy => "answer, but have been too busy to list their connectors",
@@ -103,8 +120,13 @@ impl Quiet {
             GapKind::Refused | GapKind::TimedOut | GapKind::Unreachable | GapKind::Tls => Self::Unlisted.verb(),
             _ => Self::Refusing.verb(),
         };
-        let (since, said) = (since.format("%H:%M:%S"), &gap.text);
-        format!("No worker of {cluster} {verb} {AT_REST} {since} UTC ({said}), {group}: {stands}")
+        let since = since.format("%H:%M:%S");
+        // The words of workers that answer change with every look, as below.
+        let said = match gap.kind.worker_answers() {
+            true => String::new(),
+            false => format!(" ({})", gap.text),
+        };
+        format!("No worker of {cluster} {verb} {AT_REST} {since} UTC{said}, {group}: {stands}")
     }
 
     /// One sentence without its end. `said` are the words of the last gap; those of busy workers change with every look
@@ -163,6 +185,7 @@ mod tests {
             let text = "a:8083: why".into();
             let told = Quiet::unlisted("or-ders", &Gap { kind, text }, since, "though it lives", "it stands");
             assert_eq!(Quiet::told(&told), Some(Quiet::Unlisted), "{told}");
+            assert_eq!(told.contains("why"), kind != GapKind::Busy, "{told}");
         }
         assert_eq!(
             Quiet::told("no worker of the cluster takes over the work that is UNASSIGNED"),

@@ -1,7 +1,7 @@
 //! Open faults.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::fault::Fault;
 use model::names::ClusterName;
@@ -75,9 +75,21 @@ pub(crate) async fn load(
     for row in rows {
         match unpack(&row.fault, format_args!("fault {} of {}", row.id, row.cluster)) {
             Ok(fault) => faults.entry(row.cluster.into()).or_default().push(Arc::new(fault)),
-            // Of a scope that this version does not know. Its holder ends it; here its members have no fault.
-            Err(error) => tracing::debug!(%error, "a newer version opened it"),
+            // Of a scope that this version does not know: here its members have no fault. A newer version ends it.
+            Err(error) => tell_once(&row.id, &error),
         }
     }
     Ok(faults)
+}
+
+/// Logs that a fault cannot be read, once for each: they are read with every change of their cluster.
+fn tell_once(id: &str, error: &crate::Error) {
+    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let new = TOLD
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(id.to_owned());
+    if new {
+        tracing::warn!(%error, "a fault is not shown; a newer version of Signalbox opened it");
+    }
 }

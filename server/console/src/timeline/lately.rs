@@ -25,9 +25,8 @@ struct Read {
 }
 
 impl Console {
-    /// The newest `limit` entries (1 to 500) of all clusters, of those that are refused only
-    /// that they are. Right: `see`. Whoever asks while they are being read waits
-    /// for them and shares them.
+    /// The newest `limit` entries (1 to 500) of all clusters, of those that are refused only what concerns the cluster as a
+    /// whole. Right: `see`. Whoever asks while they are being read waits for them and shares them.
     ///
     /// # Errors
     /// As [`Console::timeline`].

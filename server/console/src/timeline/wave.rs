@@ -8,7 +8,7 @@ use model::names::ClusterName;
 use super::storm::{LEAST, Storm, TimelineLine};
 use super::{TimelineItem, Turn};
 
-/// Between two verdicts of one wave passes no more time than this.
+/// From the first verdict of one wave to its last passes no more time than this: what comes one by one is no wave.
 const MOMENT: TimeDelta = TimeDelta::seconds(10);
 
 type Key<'a> = (&'a ClusterName, &'a str, &'a str);
@@ -29,8 +29,8 @@ pub(super) fn waves(items: &[TimelineItem]) -> Vec<Vec<usize>> {
         let key = (&item.cluster, &**word, shared);
         let group = open.get(&key).and_then(|group| groups.get_mut(*group));
         let joined = group.filter(|group| {
-            let last = group.last().and_then(|last| items.get(*last));
-            last.is_some_and(|last| last.at - item.at <= MOMENT)
+            let newest = group.first().and_then(|newest| items.get(*newest));
+            newest.is_some_and(|newest| newest.at - item.at <= MOMENT)
         });
         match joined {
             Some(group) => group.push(index),

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use console::ConnectorQuery;
 use model::actor::Right;
 use model::facts::Freshness;
+use model::fault::Fault;
 use model::names::ConnectorId;
 use model::verdict::Health;
 use serde_json::json;
@@ -60,6 +61,26 @@ fn the_verdicts_stand_and_every_question_says_on_what() {
         item.title,
         "Cluster orders lives and cannot be asked: its verdicts stand as last listed"
     );
+    // A title says no more than is known.
+    for (rest, title) in [
+        (
+            "and nobody tells who is in its Connect group: what it runs was never listed",
+            "Cluster orders cannot be asked: what it runs was never listed",
+        ),
+        (
+            "and its Connect group has no member since 00:00:09 UTC: the verdicts shown rest on what was last listed then",
+            "Cluster orders cannot be asked: its verdicts stand as last listed",
+        ),
+    ] {
+        let mut other = Fault::clone(&overview.faults[0].fault);
+        other.root_cause =
+            format!("No worker of orders answers at its REST address since 00:00:01 UTC (refused), {rest}").into();
+        stage.turn("orders", |cluster| cluster.put_faults(vec![Arc::new(other.clone())]));
+        assert_eq!(stage.console.faults(&reader).unwrap()[0].title, title);
+    }
+    stage.turn("orders", |cluster| {
+        cluster.put_faults(vec![overview.faults[0].fault.clone()])
+    });
     // What is said of the whole cluster in another way has its name in it too.
     let lost = "all workers of the cluster were lost, the last one at 00:00:01 UTC";
     stage.turn("orders", |cluster| {

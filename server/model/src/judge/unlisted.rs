@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::Timestamp;
 use crate::facts::ClusterFacts;
-use crate::heard::{Quiet, unknown_since};
+use crate::heard::{EMPTY, NEVER_LISTED, Quiet, UNTOLD, unknown_since};
 use crate::observe::{Gap, GapKind};
 use crate::scope::Scope;
 use crate::settings::Settings;
@@ -62,7 +62,7 @@ pub(super) fn unlisted(
     }
     let stands = match listed {
         Some(_) => "the verdicts shown rest on what was last listed then",
-        None => "what it runs was never listed",
+        None => NEVER_LISTED,
     };
     let text = Quiet::unlisted(cluster.name.as_str(), gap, since, &group(cluster), stands);
     let unlisted = Unlisted {
@@ -76,17 +76,14 @@ pub(super) fn unlisted(
 /// What is known of the group, a clause.
 fn group(cluster: &ClusterFacts) -> String {
     let Some(group) = &cluster.about.group else {
-        return "and nobody tells who is in its Connect group".to_owned();
+        return format!("and {UNTOLD} who is in its Connect group");
     };
     let members = match group.members.len() {
         1 => "a member".to_owned(),
         count => format!("{count} members"),
     };
     match group.empty_since {
-        Some(since) => format!(
-            "and its Connect group has no member since {} UTC",
-            since.format("%H:%M:%S")
-        ),
+        Some(since) => format!("and its Connect group {EMPTY} since {} UTC", since.format("%H:%M:%S")),
         None if cluster.about.group_gap.is_some() => {
             format!("though its Connect group had {members} when Kafka last told")
         }

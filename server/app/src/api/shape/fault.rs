@@ -32,8 +32,8 @@ pub struct Fault {
     pub opened_at: DateTime<Utc>,
     /// Since when its cluster is silent, so that nobody knows whether it goes on; null while it is heard.
     pub unheard_since: Option<DateTime<Utc>>,
-    /// Since when no worker of its cluster lists the connectors although workers live, so that their verdicts stand as
-    /// they were then; null for every other fault. It has no connectors.
+    /// Since when no worker of its cluster lists the connectors, while the cluster is not silent: verdicts stand as they
+    /// were then. Null for every other fault. It has no connectors.
     pub unlisted_since: Option<DateTime<Utc>>,
 }
 

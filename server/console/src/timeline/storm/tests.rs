@@ -305,6 +305,10 @@ fn what_befalls_many_connectors_at_one_moment_for_one_cause_is_one_line() {
         let lines = [&silence[..4], &[other]].concat();
         assert_eq!(read(&lines).len(), 5, "{other}");
     }
+    // Who turns one by one makes no wave, however short the pauses.
+    let trickle: Vec<String> = (0..6).map(|n| format!("0:{:02} {n} = healthy: ", n * 9)).collect();
+    let trickle: Vec<&str> = trickle.iter().map(String::as_str).collect();
+    assert_eq!(read(&trickle).len(), 6, "{:?}", read(&trickle));
     // One connector over and over is no wave.
     let turns: Vec<&str> = std::iter::repeat_n(silence[0], 5).collect();
     assert_eq!(read(&turns), ["a: unknown x5 of 5 in 0 s"]);
