@@ -30,6 +30,8 @@ pub struct ClusterItem {
     pub as_of: Option<Timestamp>,
     /// Whether that is too long ago.
     pub stale: bool,
+    /// Whether Kafka has not told for too long who is in its Connect group.
+    pub group_unheard: bool,
     /// Whether it went out of sight although no fault of the whole cluster is on record: a cause that nobody recorded.
     pub out_of_sight: bool,
     /// The lowest Connect version among its workers.
@@ -204,6 +206,7 @@ impl Console {
             gap: refusal(cluster).or_else(|| cluster.about.gap.clone()),
             as_of: cluster.fresh.as_of(),
             stale: staleness.stale(&cluster.fresh),
+            group_unheard: group_unheard(cluster, &staleness),
             out_of_sight: out_of_sight(cluster, &staleness),
             version: cluster.about.version.clone(),
             kafka_cluster_id: cluster.about.kafka_cluster_id.clone(),
@@ -216,6 +219,12 @@ impl Console {
             alike: fleet.alike(&cluster.name).to_vec(),
         }
     }
+}
+
+/// Whether Kafka is asked for the group, and has not told for longer than the stale limit.
+fn group_unheard(cluster: &Cluster, staleness: &Staleness) -> bool {
+    let late = |heard: Timestamp| staleness.now - heard > staleness.limit;
+    cluster.about.group_gap.is_some() && !cluster.refused() && cluster.fresh.group.is_some_and(late)
 }
 
 /// Whether a worker of it answers, as far as anybody looked lately.

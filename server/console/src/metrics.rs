@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use chrono::TimeDelta;
 use model::facts::Alive;
 use model::fault::Fault;
 use model::names::ClusterName;
@@ -159,6 +160,11 @@ fn cluster_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stalene
     if let Some(age) = age(cluster, staleness) {
         samples.add(fleet::CLUSTER_OBSERVATION_AGE, &[("cluster", name)], age);
     }
+    for (source, at) in [("rest", cluster.fresh.rest), ("group", cluster.fresh.group)] {
+        if let Some(age) = at.map(|at| seconds(staleness.now - at)) {
+            samples.add(fleet::CLUSTER_SOURCE_AGE, &[("cluster", name), ("source", source)], age);
+        }
+    }
     for (health, count) in cluster.totals(staleness).iter() {
         samples.add(
             fleet::CLUSTER_CONNECTORS,
@@ -218,12 +224,17 @@ fn connector_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stale
     all
 }
 
-/// Seconds since the cluster's connectors were listed, to the millisecond; never negative.
+/// Seconds since the cluster's connectors were listed.
 fn age(cluster: &Cluster, staleness: &Staleness) -> Option<f64> {
-    let age = staleness.now - cluster.fresh.rest?;
+    Some(seconds(staleness.now - cluster.fresh.rest?))
+}
+
+/// An age to the millisecond; never negative.
+fn seconds(age: TimeDelta) -> f64 {
     #[expect(
         clippy::cast_precision_loss,
         reason = "milliseconds of an age are exact for 285,000 years"
     )]
-    Some(age.num_milliseconds().max(0) as f64 / 1000.0)
+    let age = age.num_milliseconds().max(0) as f64 / 1000.0;
+    age
 }

@@ -82,8 +82,8 @@ impl Owners {
         Ok(Self { rules })
     }
 
-    /// The owner of a connector. A `topic` glob sees the topics that the config reads or writes by name; an expression
-    /// or a prefix names none, so it matches none.
+    /// The owner of a connector. A `topic` glob sees the topics that the config reads or writes by name, and prefixes that
+    /// lie within it (`archive.*` holds all of `archive.`); an expression names none, so it matches none.
     pub fn of(
         &self,
         cluster: &ClusterName,
@@ -145,18 +145,23 @@ impl Rule {
             && self
                 .topic
                 .as_ref()
-                .is_none_or(|glob| topics(config).any(|topic| glob.is_match(topic)))
+                .is_none_or(|glob| topics(config).any(|topic| covers(glob, topic)))
     }
 }
 
-/// The topics that it reads or writes by name.
-fn topics(config: Option<&ListedConfig>) -> impl Iterator<Item = &str> {
+/// What it reads or writes.
+fn topics(config: Option<&ListedConfig>) -> impl Iterator<Item = &Topic> {
     let all = config.map(|config| &config.topics).into_iter();
-    let all = all.flat_map(|topics| topics.reads.iter().chain(&topics.writes));
-    all.filter_map(|topic| match topic {
-        Topic::Named(name) => Some(&**name),
-        Topic::Pattern(_) | Topic::Prefix(_) => None,
-    })
+    all.flat_map(|topics| topics.reads.iter().chain(&topics.writes))
+}
+
+/// Whether the glob matches a topic, or every topic of a prefix. Of an expression it cannot be told.
+fn covers(glob: &GlobMatcher, topic: &Topic) -> bool {
+    match topic {
+        Topic::Named(name) => glob.is_match(&**name),
+        Topic::Prefix(prefix) => glob.glob().glob().ends_with('*') && glob.is_match(&**prefix),
+        Topic::Pattern(_) => false,
+    }
 }
 
 fn glob(text: &str) -> Result<GlobMatcher, BadGlob> {

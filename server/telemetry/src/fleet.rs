@@ -54,6 +54,12 @@ pub const CLUSTER_OBSERVATION_AGE: Family = gauge(
     "signalbox_cluster_observation_age_seconds",
     "Seconds since the connectors of the cluster were last listed.",
 );
+/// Age of what each source told.
+pub const CLUSTER_SOURCE_AGE: Family = gauge(
+    "signalbox_cluster_source_age_seconds",
+    "Seconds since the source last told of the cluster: rest (its connectors were listed) or group (Kafka told the members \
+     of its Connect group).",
+);
 /// Counts by health.
 pub const CLUSTER_CONNECTORS: Family = gauge("signalbox_cluster_connectors", "Connectors of the cluster by health.");
 /// Workers by whether they live.
@@ -75,7 +81,7 @@ pub const CLUSTER_REFUSED: Family = gauge(
 pub const FAULTS_OPEN: Family = gauge("signalbox_faults_open", "Open faults by cluster, domain and class.");
 
 /// Every family of the fleet.
-pub const FAMILIES: [Family; 12] = [
+pub const FAMILIES: [Family; 13] = [
     CONNECTOR_HEALTHY,
     CONNECTOR_HEALTH,
     CONNECTOR_OBSERVATION_AGE,
@@ -83,6 +89,7 @@ pub const FAMILIES: [Family; 12] = [
     CONNECTOR_OWNER,
     CLUSTER_REACHABLE,
     CLUSTER_OBSERVATION_AGE,
+    CLUSTER_SOURCE_AGE,
     CLUSTER_CONNECTORS,
     CLUSTER_WORKERS,
     CLUSTER_PERHAPS_SAME,

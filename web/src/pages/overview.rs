@@ -57,6 +57,8 @@ pub(crate) struct Panel {
     pub(crate) workers: String,
     /// Whether that is all of them, and they answer.
     pub(crate) well: bool,
+    /// Whether they show what was seen too long ago.
+    pub(crate) aged: bool,
     pub(crate) lamps: Lamps,
 }
 
@@ -137,6 +139,7 @@ pub(crate) fn panel(cluster: &ClusterItem, panels: usize, links: Links<'_>) -> P
         version: cluster.version.as_deref().map(str::to_owned),
         workers: counted,
         well: cluster.reachable && alive == workers.len(),
+        aged: cluster.stale,
         lamps: Lamps::of(cluster, panels, links),
     }
 }
@@ -207,6 +210,23 @@ fn headline(overview: &Overview, causes: usize) -> String {
 }
 
 fn clusters_say(overview: &Overview) -> String {
+    let unheard: Vec<&str> = overview
+        .clusters
+        .iter()
+        .filter(|cluster| cluster.group_unheard)
+        .map(|cluster| cluster.name.as_str())
+        .collect();
+    let answering = answering(overview);
+    match unheard.is_empty() {
+        true => answering,
+        false => format!(
+            "{answering} Kafka does not tell which workers of {} live.",
+            words::list(&unheard, 3)
+        ),
+    }
+}
+
+fn answering(overview: &Overview) -> String {
     let clusters = &overview.clusters;
     let count = words::sentence(&words::counted(clusters.len(), "cluster", "clusters"));
     let silent: Vec<&str> = clusters

@@ -125,6 +125,35 @@ fn causes_that_are_not_listed_are_counted_and_lead_to_their_connectors() {
 }
 
 #[test]
+fn what_was_seen_too_long_ago_loses_its_colour_and_a_quiet_kafka_is_told() {
+    let mut overview = samples::overview();
+    let frame = samples::frame(Section::Overview);
+    let before = web::overview(&frame, &overview, Ok(&samples::history())).unwrap();
+    assert!(!before.contains("data-aged"));
+    let first = &mut overview.clusters[0];
+    (first.stale, first.group_unheard) = (true, true);
+    let name = first.name.to_string();
+    let html = web::overview(&frame, &overview, Ok(&samples::history())).unwrap();
+    assert_eq!(html.matches("data-aged").count(), 1);
+    let said = format!("Kafka does not tell which workers of {name} live.");
+    assert!(check("", Ok(html)).text.contains(&said), "{said}");
+
+    let mut detail = samples::detail(samples::item("orders", "s3-archive", Health::Healthy));
+    let frame = samples::frame(Section::Connectors);
+    let shown = |detail: &console::ConnectorDetail| {
+        web::connector(&frame, detail, Ok(&samples::versions()), Ok(&samples::history())).unwrap()
+    };
+    assert!(!shown(&detail).contains("data-aged"));
+    detail.item.stale = true;
+    let parts = 3 + detail.item.tasks.len();
+    assert_eq!(
+        shown(&detail).matches("data-aged").count(),
+        parts,
+        "title, reasons, instance and tasks"
+    );
+}
+
+#[test]
 fn stale_data_is_never_painted_healthy() {
     let clusters: Vec<_> = samples::clusters().into_iter().map(samples::silent).collect();
     let mut totals = view::Totals::default();

@@ -51,8 +51,9 @@ impl Console {
             items.push(FreshItem {
                 cluster: cluster.name.clone(),
                 source: Source::Rest,
-                as_of: cluster.fresh.rest,
-                stale: stale(cluster.fresh.rest),
+                as_of: cluster.fresh.rest.filter(|_| !cluster.refused()),
+                // Nobody looks at a refused cluster, on purpose.
+                stale: !cluster.refused() && stale(cluster.fresh.rest),
                 gap: refusal(cluster)
                     .or_else(|| about.gap.clone().filter(|_| !about.reachable))
                     .map(|gap| gap.text.to_string()),

@@ -102,10 +102,15 @@ pub(super) async fn race(watcher: &Watcher, candidates: Vec<(Worker, Option<Body
 }
 
 /// What several addresses that do not answer come to: each is named, those of one trouble together. Of the kinds the one
-/// counts that was met first.
+/// counts that was met first; but that an address is not to be asked, as one that only its own network knows, says less
+/// than what came of asking another.
 fn none_answers(mut silent: Vec<(WorkerId, connect::Error)>) -> Option<Gap> {
-    let (address, first) = silent.first()?;
-    let gap = first.gap(address);
+    let mut gaps = silent.iter().map(|(address, error)| error.gap(address));
+    let first = gaps.next()?;
+    let gap = match first.kind {
+        GapKind::Forbidden => gaps.find(|gap| gap.kind != GapKind::Forbidden).unwrap_or(first),
+        _ => first,
+    };
     if silent.len() == 1 {
         return Some(gap);
     }
@@ -173,6 +178,13 @@ mod tests {
         let (kind, mixed) = silent(&[("b:8083", timed_out()), ("a:8083", Refused)]).unwrap();
         assert_eq!(kind, GapKind::TimedOut);
         assert!(mixed.starts_with("a:8083: ") && mixed.contains("; b:8083: "), "{mixed}");
+        // An address that only its own network knows says less than what came of asking another.
+        let forbidden = || egress::Error::Forbidden {
+            address: "10.0.0.9".parse().unwrap(),
+        };
+        let (kind, _) = silent(&[("z:8083", forbidden()), ("a:8083", timed_out())]).unwrap();
+        assert_eq!(kind, GapKind::TimedOut);
+        assert_eq!(silent(&[("z:8083", forbidden())]).unwrap().0, GapKind::Forbidden);
         let alone = silent(&[("a:8083", Refused)]).unwrap();
         assert!(alone.1.starts_with("a:8083: "));
         let names: Vec<String> = (1..=6).map(|n| format!("w{n}:8083")).collect();

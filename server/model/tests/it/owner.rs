@@ -123,6 +123,9 @@ fn a_topic_is_owned_whether_it_is_read_or_written_but_an_expression_names_none()
     assert!(owner(&[("connector.class", "x.FileSource"), ("topic", "shop.orders")]));
     assert!(owner(&[("connector.class", "x.FileSink"), ("topics", "a,shop.orders")]));
     assert!(!owner(&[("connector.class", "x.FileSink"), ("topics.regex", "shop.*")]));
+    let tables = ("connector.class", "io.confluent.connect.jdbc.JdbcSourceConnector");
+    assert!(owner(&[tables, ("topic.prefix", "shop.")]) && owner(&[tables, ("topic.prefix", "shop.eu-")]));
+    assert!(!owner(&[tables, ("topic.prefix", "sho")]), "the prefix is wider");
     let dead = ("errors.deadletterqueue.topic.name", "shop.dead");
     assert!(!owner(&[("connector.class", "x.FileSink"), ("topics", "a"), dead]));
 }

@@ -57,6 +57,7 @@ pub fn cluster(name: &str, workers: Vec<WorkerItem>, counts: &[(Health, u32)]) -
         gap: None,
         as_of: Some(ago(2)),
         stale: false,
+        group_unheard: false,
         out_of_sight: false,
         version: Some("4.3.1".into()),
         kafka_cluster_id: Some("MkU3OEVBNTcwNTJENDM2Qg".into()),
