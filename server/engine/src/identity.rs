@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::facts::ClusterFacts;
+use model::facts::{ClusterAbout, ClusterFacts};
+use model::fold::left_behind;
 use model::identity::{Identity, Likeness};
 use model::names::{ClusterName, WorkerId};
 use tracing::{info, warn};
@@ -27,7 +28,11 @@ impl Identities {
         let position = clusters.iter().position(|cluster| cluster.name == facts.name)?;
         let (before, rest) = clusters.split_at(position);
         let (urls, asked) = rest.first().map(configured).unwrap_or_default();
-        let own = Identity::of(&facts.about, facts.workers.values(), urls, asked);
+        let mut own = Identity::of(&facts.about, facts.workers.values(), urls, asked);
+        // Whoever was led to another cluster's workers and is no more must not keep that one refused.
+        for id in left_behind(facts).keys() {
+            own.met.remove(id);
+        }
         let said = |earlier: &&ClusterSpec| facts.about.same_as.as_ref() == Some(&earlier.name);
         let same = |earlier: &&ClusterSpec| match known.get(&earlier.name) {
             Some(other) => own.compare(other, said(earlier)) == Likeness::Same,
@@ -60,11 +65,11 @@ impl Identities {
     }
 }
 
-/// Whether a refused cluster is now configured with none of the addresses that it was found to be another one by.
-pub(crate) fn elsewhere(facts: &ClusterFacts, cluster: &ClusterSpec) -> bool {
+/// Whether a cluster is configured with none of the addresses any more that what is recorded of it was learnt at.
+pub(crate) fn moved(about: &ClusterAbout, cluster: &ClusterSpec) -> bool {
     let (_, asked) = configured(cluster);
-    let known = |address: &WorkerId| facts.about.addresses.contains_key(address);
-    facts.about.same_as.is_some() && !asked.is_empty() && !facts.about.addresses.is_empty() && !asked.iter().any(known)
+    let known = |address: &WorkerId| about.addresses.contains_key(address);
+    !asked.is_empty() && !about.addresses.is_empty() && !asked.iter().any(known)
 }
 
 /// The first cluster before this one in the file that is configured with one of its addresses: that tells, before anybody
@@ -85,4 +90,64 @@ pub(crate) fn configured(cluster: &ClusterSpec) -> Configured {
         Some(WorkerId::from(format!("{}:{port}", url.host_str()?).as_str()))
     });
     (cluster.addresses(), asked.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Timestamp;
+    use model::facts::{Alive, ConnectorFacts};
+    use model::record::ClusterRecord;
+    use model::verdict::Health;
+    use testkit::samples::{connector, workers};
+
+    use super::*;
+    use crate::Tls;
+
+    fn spec(name: &str, url: &str) -> ClusterSpec {
+        ClusterSpec {
+            name: name.into(),
+            formerly: Vec::new(),
+            urls: vec![url.parse().unwrap()],
+            auth: None,
+            tls: Tls::default(),
+            labels: BTreeMap::new(),
+            kafka: None,
+            group_id: None,
+        }
+    }
+
+    /// A cluster of one Kafka cluster whose workers live and run a connector each.
+    fn facts(name: &str, ids: &[&str]) -> ClusterFacts {
+        let mut facts = ClusterRecord::empty(&name.into()).facts();
+        facts.about.kafka_cluster_id = Some("kafka".into());
+        for id in ids {
+            let mut worker = (*workers()[0]).clone();
+            (worker.id, worker.alive, worker.member) = ((*id).into(), Alive::Yes, None);
+            facts.workers.insert(worker.id.clone(), Arc::new(worker));
+            let mut runs: ConnectorFacts = (*connector(id, Health::Healthy).facts).clone();
+            runs.tasks = Default::default();
+            runs.instance.as_mut().unwrap().worker_id = (*id).into();
+            facts.connectors.insert(runs.name.clone(), Arc::new(runs));
+        }
+        facts
+    }
+
+    #[test]
+    fn workers_that_the_first_left_behind_keep_nobody_refused() {
+        let clusters = [spec("orders", "http://o1:8083"), spec("legacy", "http://l1:8083")];
+        let identities = Identities::default();
+        let mut orders = facts("orders", &["o1:8083", "l1:8083"]);
+        let mut legacy = facts("legacy", &["l1:8083"]);
+        legacy.about.same_as = Some("orders".into());
+        identities.note(&orders, &clusters);
+        assert_eq!(
+            identities.note(&legacy, &clusters),
+            Some("orders".into()),
+            "it runs something there"
+        );
+        let ran = orders.connectors.get_mut("l1:8083").unwrap();
+        Arc::make_mut(ran).deleted_at = Some(Timestamp::default());
+        identities.note(&orders, &clusters);
+        assert_eq!(identities.note(&legacy, &clusters), None, "it only answers");
+    }
 }

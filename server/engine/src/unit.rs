@@ -185,9 +185,9 @@ async fn load(
 ) -> Result<BTreeMap<ClusterName, Ledger>, Ended> {
     let mut ledgers = BTreeMap::new();
     for cluster in &unit.clusters {
-        let record = loop {
+        let (record, anothers) = loop {
             match recorded(shared, cluster).await {
-                Ok(record) => break record,
+                Ok(found) => break found,
                 Err(error @ store::Error::Corrupt(_)) => {
                     error!(cluster = %cluster.name, %error, "what is recorded cannot be read; its lease is given back");
                     return Err(Ended::Unreadable);
@@ -204,7 +204,14 @@ async fn load(
         let spec = shared.spec.borrow().clone();
         let now = shared.clock.now();
         let mut ledger = Ledger::new(&cluster.name, record, spec.clone(), now);
-        if identity::elsewhere(ledger.facts(), cluster) {
+        if let Some(other) = anothers {
+            if ledger.facts().about.same_as.is_none() {
+                info!(cluster = %cluster.name, "what was seen at its former addresses is {other}'s: it begins anew");
+                // Its open faults go on under the other's name, as those of any cluster that is found to be another one.
+                let observation = same_as(Some(other), now, now);
+                observed::took(&cluster.name, &observation, now);
+                ledger.observe(&observation, now);
+            }
             ledger.begin_anew(now);
         }
         // What one address tells needs no look: nothing of a second entry is taken in that is refused a moment later.
@@ -222,11 +229,39 @@ async fn load(
     Ok(ledgers)
 }
 
-/// What is recorded of a cluster: under its name, else under one that it had before.
-async fn recorded(shared: &Shared, cluster: &ClusterSpec) -> store::Result<Option<ClusterRecord>> {
+/// What is recorded of a cluster: under its name, else under one that it had before; with the cluster of which all that
+/// was learnt, if that is another one.
+async fn recorded(
+    shared: &Shared,
+    cluster: &ClusterSpec,
+) -> store::Result<(Option<ClusterRecord>, Option<ClusterName>)> {
     for name in std::iter::once(&cluster.name).chain(&cluster.formerly) {
         if let Some(record) = shared.store.load_cluster(name).await? {
-            return Ok(Some(record));
+            let anothers = learnt_of(shared, cluster, &record).await?;
+            return Ok((Some(record), anothers));
+        }
+    }
+    Ok((None, None))
+}
+
+/// The cluster of which a record tells, though it is recorded of one whose addresses were all corrected since: the one
+/// that it was refused for, or one that was refused for it. Else it only has new addresses, and goes on.
+async fn learnt_of(
+    shared: &Shared,
+    cluster: &ClusterSpec,
+    record: &ClusterRecord,
+) -> store::Result<Option<ClusterName>> {
+    if !identity::moved(&record.about, cluster) {
+        return Ok(None);
+    }
+    if record.about.same_as.is_some() {
+        return Ok(record.about.same_as.clone());
+    }
+    let spec = shared.spec.borrow().clone();
+    for other in spec.clusters.iter().filter(|other| other.name != cluster.name) {
+        let found = shared.store.load_about(&other.name).await?;
+        if found.is_some_and(|found| found.about.same_as.as_ref() == Some(&record.name)) {
+            return Ok(Some(other.name.clone()));
         }
     }
     Ok(None)

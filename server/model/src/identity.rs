@@ -25,7 +25,8 @@ pub struct Identity {
     pub kafka: Option<Arc<str>>,
     /// The Connect group, where Kafka lets us see it.
     pub group: Option<Arc<str>>,
-    /// Every worker that statuses or the group name or named lately, gone ones included.
+    /// Every worker that statuses or the group name or named lately, gone ones included. Those that were
+    /// [left behind](crate::fold::left_behind) are to be taken out where it matters that two were one before.
     pub met: BTreeSet<WorkerId>,
     /// Those of them that are not known to be gone.
     pub named: BTreeSet<WorkerId>,

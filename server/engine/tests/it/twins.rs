@@ -141,6 +141,79 @@ async fn a_refused_cluster_whose_addresses_are_corrected_is_watched_as_what_it_i
     rig.stop().await;
 }
 
+/// Two clusters, and the entries `orders` and, after it, `legacy`: `orders` lists its own two connectors on its own two
+/// workers, `legacy` its own.
+fn both_are_well(fleet: &view::Fleet) -> Option<()> {
+    let well = |cluster: &str, workers: usize, expected: &[&str]| {
+        let cluster = fleet.clusters.get(cluster)?;
+        let names: Vec<&str> = cluster.live().map(|one| one.facts().name.as_str()).collect();
+        let judged = cluster
+            .live()
+            .all(|one| one.verdict().health == model::verdict::Health::Healthy);
+        (!cluster.refused()
+            && cluster.about.reachable
+            && names == expected
+            && judged
+            && cluster.workers.len() == workers)
+            .then_some(())
+    };
+    well("orders", 2, &["four", "three"])?;
+    well("legacy", 2, &["one", "two"])
+}
+
+/// Two workers with two connectors spread over them.
+fn pair(connectors: [&str; 2]) -> FakeCluster {
+    let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
+    for name in connectors {
+        fake.put(FakeConnector::sink(name, 2).spread(2));
+    }
+    fake
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_cluster_whose_addresses_are_corrected_lets_go_of_the_second() {
+    let database = Database::new().await;
+    let (legacy, orders) = (pair(["one", "two"]), pair(["three", "four"]));
+    let configured = |orders: Option<&str>| {
+        let orders = orders.map(|url| cluster("orders", &[url.to_owned()]));
+        let mut spec = spec(orders.into_iter().chain([cluster("legacy", &legacy.urls())]).collect());
+        spec.settings.slow_interval = chrono::TimeDelta::seconds(1);
+        std::sync::Arc::new(spec)
+    };
+    let rig = Rig::start(&database, (*configured(None)).clone()).await;
+    rig.until("legacy is well", |fleet| {
+        let legacy = fleet.clusters.get("legacy")?;
+        (legacy.live().count() == 2 && legacy.workers.len() == 2).then_some(())
+    })
+    .await;
+    rig.spec.send_replace(configured(Some(&legacy.url(0))));
+    rig.until("legacy is refused, and orders has its workers", |fleet| {
+        let (orders, legacy) = (fleet.clusters.get("orders")?, fleet.clusters.get("legacy")?);
+        let one = orders.live().any(|one| one.facts().name.as_str() == "one");
+        (legacy.refused() && one && orders.workers.len() == 2).then_some(())
+    })
+    .await;
+    rig.looks(3).await;
+    rig.spec.send_replace(configured(Some(&orders.url(0))));
+    rig.until("each shows its own", both_are_well).await;
+    rig.looks(10).await;
+    let fleet = rig.fleet();
+    assert_eq!(both_are_well(&fleet), Some(()));
+    assert_eq!(
+        fleet.clusters["orders"].connectors.len(),
+        2,
+        "it never had the others, which were not deleted"
+    );
+    let filter = store::TimelineFilter {
+        cluster: Some("orders".into()),
+        kinds: vec!["connector_deleted".into()],
+        limit: 9,
+        ..store::TimelineFilter::default()
+    };
+    assert_eq!(rig.store.timeline(&filter).await.unwrap(), []);
+    rig.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_dies_does_not_part_what_is_one_cluster() {
     let database = Database::new().await;

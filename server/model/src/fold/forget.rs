@@ -1,6 +1,6 @@
 //! What was gone for so long that nobody asks for it any more. Its history stays.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Touched;
 use crate::Timestamp;
@@ -8,10 +8,51 @@ use crate::facts::{ClusterFacts, ConnectorFacts};
 use crate::names::WorkerId;
 use crate::settings::Settings;
 
-/// Removes workers that are gone since [`Settings::worker_retention`] and that no status names, and connectors that were
-/// deleted [`Settings::deleted_retention`] ago. Returns what was removed: these rows are to be dropped.
+/// Workers that are not known to be gone, are no members of the group, and that the statuses of none but deleted connectors
+/// name, each with the last of these deletions. Their addresses may answer for ever without running anything of this
+/// cluster, as those of another one do, to which it was led for a time. A worker that merely lost its work to others is
+/// not among them: nothing of what it ran was deleted.
+pub fn left_behind(facts: &ClusterFacts) -> BTreeMap<WorkerId, Timestamp> {
+    let mut left = BTreeMap::new();
+    for connector in facts.connectors.values() {
+        let Some(deleted_at) = connector.deleted_at else {
+            continue;
+        };
+        for (_, instance) in connector.instances() {
+            let last = left.entry(instance.worker_id.clone()).or_insert(deleted_at);
+            *last = deleted_at.max(*last);
+        }
+    }
+    left.retain(|id, _| {
+        let known = facts.workers.get(id);
+        known.is_some_and(|worker| !worker.alive.gone() && worker.member != Some(true))
+    });
+    for id in named(facts) {
+        if left.is_empty() {
+            break;
+        }
+        left.remove(id);
+    }
+    left
+}
+
+/// The workers that statuses of existing connectors name, each as often as they do.
+fn named(facts: &ClusterFacts) -> impl Iterator<Item = &WorkerId> {
+    let live = facts.connectors.values().filter(|known| known.deleted_at.is_none());
+    live.flat_map(|connector| connector.instances())
+        .map(|(_, instance)| &instance.worker_id)
+}
+
+/// Removes workers that are gone since [`Settings::worker_retention`] and that no status names, those that were
+/// [`left_behind`] as long ago while others carry on, and connectors that were deleted [`Settings::deleted_retention`]
+/// ago. Returns what was removed: these rows are to be dropped.
 pub fn forget(facts: &mut ClusterFacts, settings: &Settings, now: Timestamp) -> Touched {
     let due = |since: Timestamp, retention| now - since >= retention;
+    // Where no status names anybody, whoever answers is all that is known of the cluster.
+    let left = match named(facts).next() {
+        Some(_) => left_behind(facts),
+        None => BTreeMap::new(),
+    };
     let deleted = |connector: &ConnectorFacts| {
         let at = connector.deleted_at;
         at.is_some_and(|at| due(at, settings.deleted_retention))
@@ -25,11 +66,14 @@ pub fn forget(facts: &mut ClusterFacts, settings: &Settings, now: Timestamp) -> 
     let gone = gone.filter(|worker| worker.surely_gone() && due(worker.since, settings.worker_retention));
     let mut workers: BTreeSet<WorkerId> = gone.map(|worker| worker.id.clone()).collect();
     if !workers.is_empty() {
-        let live = facts.connectors.values().filter(|known| known.deleted_at.is_none());
-        for (_, instance) in live.flat_map(|connector| connector.instances()) {
-            workers.remove(&instance.worker_id);
+        for id in named(facts) {
+            workers.remove(id);
         }
     }
+    let left = left
+        .into_iter()
+        .filter(|(_, since)| due(*since, settings.worker_retention));
+    workers.extend(left.map(|(id, _)| id));
     for id in &workers {
         facts.workers.remove(id);
     }

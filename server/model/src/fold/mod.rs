@@ -19,7 +19,7 @@ use crate::transition::Transition;
 pub use belief::{Expected, Readiness, Shown};
 use folding::Folding;
 pub use folding::Touched;
-pub use forget::forget;
+pub use forget::{forget, left_behind};
 
 /// What an observation made of the facts.
 #[derive(Clone, Debug)]

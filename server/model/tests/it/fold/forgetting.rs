@@ -1,7 +1,7 @@
 //! What is gone for long enough is forgotten, and nothing else.
 
 use model::facts::ClusterFacts;
-use model::fold::{Touched, forget};
+use model::fold::{Touched, forget, left_behind};
 
 use super::story::{Story, answered, at, connector, group_of, left_and_right, list, names, two_workers};
 
@@ -75,4 +75,51 @@ fn a_deleted_connector_is_kept_for_thirty_days_and_what_names_only_it_goes_with_
         ["right".into()].into()
     );
     assert_eq!(facts.connectors.len(), 1);
+}
+
+#[test]
+fn who_answers_but_ran_only_what_was_deleted_is_left_behind_and_forgotten() {
+    let mut story = Story::new();
+    let both = [
+        connector("left", "RUNNING a", &[]),
+        connector("right", "RUNNING b", &[]),
+    ];
+    story
+        .see(0, list("a", &both))
+        .see(1, answered("a", "4.3.1"))
+        .see(1, answered("b", "4.3.1"))
+        .see(5, list("a", &[connector("left", "RUNNING a", &[])]))
+        .see(10, names("a", &["left"]));
+    assert!(left_behind(&story.facts).is_empty(), "it may still run it");
+    story.see(20, names("b", &["left"]));
+    assert!(story.connector("right").deleted_at.is_some());
+    assert_eq!(left_behind(&story.facts), [("b".into(), at(20))].into());
+    let mut facts = story.facts.clone();
+    let hour = 3600;
+    assert!(forgotten(&mut facts, &story, 19 + hour).workers.is_empty());
+    assert_eq!(forgotten(&mut facts, &story, 20 + hour).workers, ["b".into()].into());
+
+    // In the group it runs what the group gives it, and without any status nobody carries on.
+    let mut member = story.clone();
+    member.see(30, group_of(&["a", "b"], 0));
+    assert!(left_behind(&member.facts).is_empty());
+    story
+        .see(30, list("a", &[]))
+        .see(40, names("a", &[]))
+        .see(50, names("b", &[]));
+    assert_eq!(left_behind(&story.facts).len(), 2);
+    let mut facts = story.facts.clone();
+    assert!(forgotten(&mut facts, &story, 60 + hour).is_empty());
+}
+
+#[test]
+fn who_lost_its_work_to_others_is_not_left_behind() {
+    let mut story = Story::new();
+    story
+        .see(1, list("a", &left_and_right("RUNNING a", "RUNNING b")))
+        .see(2, answered("b", "4.3.1"))
+        .see(20, list("a", &left_and_right("RUNNING a", "RUNNING a")));
+    assert!(left_behind(&story.facts).is_empty());
+    let mut facts = story.facts.clone();
+    assert!(forgotten(&mut facts, &story, 20 + 86_400).is_empty());
 }
