@@ -6,7 +6,8 @@ use model::observe::{Gap, GapKind};
 use model::state::State;
 use testkit::ManualClock;
 
-use super::tests::{ledger, listed, members, see};
+use super::replay_tests::as_stored;
+use super::tests::{ledger, listed, members, see, spec};
 use model::verdict::Health;
 
 use super::*;
@@ -70,6 +71,53 @@ fn a_refused_cluster_is_not_judged_until_it_is_looked_at_again() {
     );
     assert!(ledger.facts.about.reachable);
     assert_eq!(ledger.judged["one"].health, Health::Healthy);
+}
+
+#[test]
+fn what_was_seen_before_a_refusal_is_told_by_no_look_that_fails() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, members(&["a:1"]));
+    see(&mut ledger, &clock, listed(&[("one", State::Failed, "a:1")]));
+    see(&mut ledger, &clock, Seen::SameAs(Some("orders".into())));
+    told(&mut ledger, &clock);
+    clock.advance(TimeDelta::days(30));
+    see(&mut ledger, &clock, Seen::SameAs(None));
+    assert_eq!(told(&mut ledger, &clock), ["admitted"]);
+    // Nobody knows more of it for another configuration, or for another holder of the lease.
+    ledger = Ledger::new(&"orders".into(), Some(as_stored(&ledger)), spec(), clock.now());
+    ledger.reload(spec(), clock.now());
+    ledger.tick(clock.now());
+    let admitted = clock.now();
+    let fail = |ledger: &mut Ledger| {
+        clock.advance(TimeDelta::seconds(5));
+        let gap = Gap {
+            kind: GapKind::Refused,
+            text: "a:1: the connection was refused".into(),
+        };
+        see(ledger, &clock, Seen::ListMissing(gap));
+        let names = ["one".into()].into_iter().collect();
+        let by = "a:1".into();
+        see(ledger, &clock, Seen::Named { by, names });
+        ledger.tick(clock.now());
+    };
+    for _ in 0..5 {
+        fail(&mut ledger);
+        let kinds = told(&mut ledger, &clock);
+        assert!(kinds.iter().all(|kind| *kind == "unreachable"), "{kinds:?}");
+        assert!(ledger.faults.open().is_empty());
+    }
+    // Nobody listed it for the stale limit: that is known, and since when.
+    fail(&mut ledger);
+    let [fault] = ledger.faults.open() else {
+        panic!("{:?}", ledger.faults.open())
+    };
+    assert_eq!(
+        (&fault.scope, fault.opened_at),
+        (&model::fault::Scope::Cluster, admitted)
+    );
+    assert_eq!(ledger.judged["one"].health, Health::Unknown);
+    assert!(told(&mut ledger, &clock).contains(&"fault_opened"));
 }
 
 #[test]
