@@ -50,7 +50,7 @@ pub(crate) struct Ledger {
     /// Whether anything was judged here yet: the first time everything is, whatever the last holder had come to.
     begun: bool,
     /// Whether nothing is judged: while the cluster is refused, because it is another one again, and after that until a list
-    /// or its silence, since what was seen before says nothing of now.
+    /// comes or is overdue, since what was seen before says nothing of now.
     set_aside: bool,
     due: Due,
     forgetting_due: Timestamp,
@@ -92,7 +92,7 @@ impl Ledger {
             surroundings: Surroundings::default(),
             surroundings_due: Some(now),
             begun: false,
-            set_aside: record.about.same_as.is_some() || admitted(&record),
+            set_aside: record.about.same_as.is_some() || record.about.admitted,
             due: Due::default(),
             forgetting_due: now,
             faults: Faults::new(record.faults),
@@ -221,10 +221,12 @@ impl Ledger {
         changed
     }
 
-    /// Whether it is known how a cluster is that was set aside: a list came, or none did until it counts as silent.
+    /// Whether it is known how a cluster is that was set aside: a list came, or none did for the stale limit, which is to
+    /// be told then.
     fn known_again(&self, observation: &Observation, now: Timestamp) -> bool {
-        matches!(observation.seen, Seen::Listed(_) | Seen::ListedUnchanged { .. })
-            || surroundings(&self.facts, &self.spec.settings, now).0.silence.is_some()
+        let listed = matches!(observation.seen, Seen::Listed(_) | Seen::ListedUnchanged { .. });
+        let around = (!listed).then(|| surroundings(&self.facts, &self.spec.settings, now).0);
+        around.is_none_or(|around| around.silence.is_some() || around.unlisted.is_some())
     }
 
     /// Judges what is due though no fact changed, and forgets what was gone for long enough. Returns whether anything was
@@ -400,12 +402,6 @@ impl Ledger {
             self.pending.connectors.insert(name);
         }
     }
-}
-
-/// Whether the last that is recorded is that the cluster is refused no more: what was listed of it is older.
-fn admitted(record: &ClusterRecord) -> bool {
-    let about = &record.about;
-    !about.reachable && about.reachable_since.is_none() && record.fresh.listed().is_some()
 }
 
 /// Whether it tells how a cluster's connectors are, or that nobody does.
