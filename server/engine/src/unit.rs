@@ -17,7 +17,6 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument as _, error, info, warn};
 
-use crate::ClusterSpec;
 use crate::heavy::heavy;
 use crate::identity;
 use crate::ledger::{Ledger, LeftOut};
@@ -25,6 +24,7 @@ use crate::observed;
 use crate::spread::{Grant, Orders};
 use crate::unit_spec::{Shared, UnitSpec};
 use crate::watch::{self, Hints, Looking, Recorded};
+use crate::{ClusterSpec, FleetSpec};
 
 /// How often due verdicts are judged, and recording is tried again.
 const BEAT: Duration = Duration::from_millis(250);
@@ -112,7 +112,11 @@ async fn hold(
     lost: &mut Option<Lost>,
     stop: &CancellationToken,
 ) -> (Ended, Option<Lease>) {
-    let mut ledgers = match load(unit, shared, orders, stop).await {
+    // One receiver for what is read first and for what changes later: a clone that never looked would call a configuration
+    // new that the ledgers began with.
+    let mut spec = shared.spec.clone();
+    let begun_with = spec.borrow_and_update().clone();
+    let mut ledgers = match load(unit, shared, &begun_with, orders, stop).await {
         Ok(ledgers) => ledgers,
         Err(ended) => return (ended, Some(lease)),
     };
@@ -143,7 +147,7 @@ async fn hold(
         unrecorded_since: None,
     };
     let ended = tokio::select! {
-        ended = holding.work(receiver, orders, stop) => ended,
+        ended = holding.work(receiver, spec, orders, stop) => ended,
         // A database that hangs must not keep a server from stopping.
         () = overdue(stop) => {
             warn!(unit = %unit.name, "what was seen last could not be recorded before the server stops");
@@ -180,6 +184,7 @@ fn known(ledgers: &BTreeMap<ClusterName, Ledger>) -> BTreeMap<ClusterName, (Hint
 async fn load(
     unit: &UnitSpec,
     shared: &Shared,
+    spec: &Arc<FleetSpec>,
     orders: &Orders,
     stop: &CancellationToken,
 ) -> Result<BTreeMap<ClusterName, Ledger>, Ended> {
@@ -201,7 +206,6 @@ async fn load(
                 () = tokio::time::sleep(BEAT) => {}
             }
         };
-        let spec = shared.spec.borrow().clone();
         let now = shared.clock.now();
         let mut ledger = Ledger::new(&cluster.name, record, spec.clone(), now);
         if let Some(other) = anothers {
@@ -285,12 +289,12 @@ impl Holding<'_> {
     async fn work(
         mut self,
         mut observations: mpsc::Receiver<Looking>,
+        mut spec: channel::Receiver<Arc<FleetSpec>>,
         orders: &Orders,
         stop: &CancellationToken,
     ) -> Ended {
         let mut beat = interval(BEAT);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut spec = self.shared.spec.clone();
         let mut handing_over = false;
         loop {
             tokio::select! {

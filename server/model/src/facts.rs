@@ -63,6 +63,9 @@ pub struct ClusterAbout {
     /// Set when another configured cluster is this same group, which is refused: the other one's name.
     #[serde(default)]
     pub same_as: Option<ClusterName>,
+    /// Set while it is refused no more and no list came since: what is known of its connectors is from before.
+    #[serde(default)]
+    pub admitted: bool,
 }
 
 /// The Connect group as last seen whole.

@@ -32,7 +32,7 @@ pub struct Fault {
     /// Why this class and domain.
     pub reasons: Vec<Arc<str>>,
     /// The connectors concerned: a worker that dies without work makes no fault. One of a cluster that nobody can be asked
-    /// about, or that never told of a connector, has none.
+    /// about, that never told of a connector, or whose workers are all back and have not listed theirs yet, has none.
     pub members: BTreeSet<ConnectorName>,
     /// When it began.
     pub opened_at: Timestamp,
@@ -103,7 +103,7 @@ pub fn group<'a>(
         fault.members.insert(name.clone());
     }
     let lost = surroundings.lost.as_ref();
-    let lost = lost.is_some_and(|lost| lost.gather(cluster, surroundings.unlisted.is_some(), &mut wanted));
+    let lost = lost.is_some_and(|lost| lost.gather(cluster, surroundings.unlisted.is_some(), open, &mut wanted));
     if let Some(unlisted) = surroundings.unlisted.as_ref().filter(|_| !lost) {
         let fault = Fault {
             unlisted_since: Some(unlisted.since),
@@ -161,9 +161,9 @@ pub fn group<'a>(
 }
 
 /// What a fault is told from others by: what it is about, and whether it is that nobody can be asked.
-type Key = (Scope, bool);
+pub(crate) type Key = (Scope, bool);
 
-fn key(fault: &Fault) -> Key {
+pub(crate) fn key(fault: &Fault) -> Key {
     (fault.scope.clone(), fault.unlisted_since.is_some())
 }
 

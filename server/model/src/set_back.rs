@@ -136,6 +136,7 @@ impl SetBack {
             group_gap: _,
             addresses: _,
             same_as: _,
+            admitted: _,
         } = about;
         self.some(reachable_since) | group.as_mut().is_some_and(|group| self.group(group))
     }

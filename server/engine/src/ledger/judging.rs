@@ -65,7 +65,17 @@ impl Ledger {
         before != owner
     }
 
-    pub(super) fn judge(&mut self, mut names: BTreeSet<ConnectorName>, now: Timestamp) {
+    /// Judges without a look: what is due, or all after another configuration came. After a pause the first look tells what
+    /// became of the cluster; until then what was recorded stands.
+    pub(super) fn judge(&mut self, names: BTreeSet<ConnectorName>, now: Timestamp) {
+        let paused = |tried| now - tried > self.spec.settings.pause();
+        if self.begun || !self.facts.fresh.tried.is_some_and(paused) {
+            self.judge_seen(names, now);
+        }
+    }
+
+    /// Judges what a look concerns.
+    pub(super) fn judge_seen(&mut self, mut names: BTreeSet<ConnectorName>, now: Timestamp) {
         if self.set_aside {
             return;
         }

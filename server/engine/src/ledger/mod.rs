@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 use model::Timestamp;
 use model::facts::ClusterFacts;
 use model::fold::{Touched, fold, forget};
-use model::judge::Surroundings;
+use model::judge::{Surroundings, surroundings};
 use model::names::{ClusterName, ConnectorName};
 use model::observe::{Observation, Seen, Source};
 use model::owner::Owner;
@@ -49,8 +49,8 @@ pub(crate) struct Ledger {
     surroundings_due: Option<Timestamp>,
     /// Whether anything was judged here yet: the first time everything is, whatever the last holder had come to.
     begun: bool,
-    /// Whether nothing is judged: while the cluster is refused, because it is another one again, and until the first look
-    /// after that, since what was seen before says nothing of now.
+    /// Whether nothing is judged: while the cluster is refused, because it is another one again, and after that until a list
+    /// comes or is overdue, since what was seen before says nothing of now.
     set_aside: bool,
     due: Due,
     forgetting_due: Timestamp,
@@ -92,7 +92,7 @@ impl Ledger {
             surroundings: Surroundings::default(),
             surroundings_due: Some(now),
             begun: false,
-            set_aside: record.about.same_as.is_some(),
+            set_aside: record.about.same_as.is_some() || record.about.admitted,
             due: Due::default(),
             forgetting_due: now,
             faults: Faults::new(record.faults),
@@ -214,23 +214,26 @@ impl Ledger {
             if !refused {
                 self.group_faults(now);
             }
-        } else if self.set_aside && !refused && of_connectors(observation) {
+        } else if self.set_aside && !refused && self.known_again(observation, now) {
             (self.set_aside, self.begun) = (false, false);
         }
-        self.judge(concerned, now);
+        self.judge_seen(concerned, now);
         changed
+    }
+
+    /// Whether it is known how a cluster is that was set aside: a list came, or none did for the stale limit, which is to
+    /// be told then.
+    fn known_again(&self, observation: &Observation, now: Timestamp) -> bool {
+        let listed = matches!(observation.seen, Seen::Listed(_) | Seen::ListedUnchanged { .. });
+        let around = (!listed).then(|| surroundings(&self.facts, &self.spec.settings, now).0);
+        around.is_none_or(|around| around.silence.is_some() || around.unlisted.is_some())
     }
 
     /// Judges what is due though no fact changed, and forgets what was gone for long enough. Returns whether anything was
     /// forgotten.
     pub(crate) fn tick(&mut self, now: Timestamp) -> bool {
         self.moment(now);
-        // After a pause the first look tells what became of the cluster; until then what was recorded stands.
-        let paused = |tried| now - tried > self.spec.settings.pause();
-        let known = self.begun || !self.facts.fresh.tried.is_some_and(paused);
-        if known && !self.set_aside {
-            self.judge(self.due.at(now), now);
-        }
+        self.judge(self.due.at(now), now);
         now >= self.forgetting_due && self.forget(now)
     }
 

@@ -6,7 +6,8 @@ use model::observe::{Gap, GapKind};
 use model::state::State;
 use testkit::ManualClock;
 
-use super::tests::{ledger, listed, members, see};
+use super::replay_tests::as_stored;
+use super::tests::{ledger, listed, members, see, spec};
 use model::verdict::Health;
 
 use super::*;
@@ -70,6 +71,64 @@ fn a_refused_cluster_is_not_judged_until_it_is_looked_at_again() {
     );
     assert!(ledger.facts.about.reachable);
     assert_eq!(ledger.judged["one"].health, Health::Healthy);
+}
+
+/// A cluster whose connector had failed is refused for 30 days and admitted, and nobody lists it. What is told of that
+/// within the stale limit is that it is unreachable, whoever looks; returns the faults after it.
+fn admitted_and_not_listed(living: bool) -> Vec<(Arc<model::fault::Fault>, TimeDelta)> {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, members(&["a:1"]));
+    see(&mut ledger, &clock, listed(&[("one", State::Failed, "a:1")]));
+    see(&mut ledger, &clock, Seen::SameAs(Some("orders".into())));
+    told(&mut ledger, &clock);
+    clock.advance(TimeDelta::days(30));
+    see(&mut ledger, &clock, Seen::SameAs(None));
+    assert_eq!(told(&mut ledger, &clock), ["admitted"]);
+    let admitted = clock.now();
+    for look in 0..6 {
+        // Nobody knows more of it for another configuration, or for another holder of the lease.
+        ledger = Ledger::new(&"orders".into(), Some(as_stored(&ledger)), spec(), clock.now());
+        ledger.reload(spec(), clock.now());
+        ledger.tick(clock.now());
+        assert!(ledger.faults.open().is_empty(), "before look {look}");
+        let kinds = told(&mut ledger, &clock);
+        assert!(kinds.iter().all(|kind| *kind == "unreachable"), "{kinds:?}");
+        clock.advance(TimeDelta::seconds(5));
+        let gap = Gap {
+            kind: GapKind::Refused,
+            text: "a:1: the connection was refused".into(),
+        };
+        see(&mut ledger, &clock, Seen::ListMissing(gap));
+        let (by, names) = ("a:1".into(), ["one".into()].into_iter().collect());
+        see(&mut ledger, &clock, Seen::Named { by, names });
+        if living {
+            see(&mut ledger, &clock, members(&["a:1"]));
+        }
+    }
+    assert!(told(&mut ledger, &clock).contains(&"fault_opened"));
+    let open = ledger.faults.open().iter();
+    open.map(|fault| (fault.clone(), fault.opened_at - admitted)).collect()
+}
+
+#[test]
+fn what_was_seen_before_a_refusal_is_told_by_no_look_that_fails() {
+    let faults = admitted_and_not_listed(false);
+    let [(fault, after)] = &faults[..] else {
+        panic!("{faults:?}")
+    };
+    assert_eq!(
+        (&fault.scope, *after),
+        (&model::fault::Scope::Cluster, TimeDelta::zero())
+    );
+    assert!(!fault.root_cause.contains("FAILED"), "{}", fault.root_cause);
+}
+
+#[test]
+fn that_workers_live_and_nobody_can_ask_them_is_told_after_a_refusal_too() {
+    let faults = admitted_and_not_listed(true);
+    let unlisted = |(fault, _): &&(Arc<model::fault::Fault>, TimeDelta)| fault.unlisted_since.is_some();
+    assert_eq!(faults.iter().filter(unlisted).count(), 1, "{faults:?}");
 }
 
 #[test]

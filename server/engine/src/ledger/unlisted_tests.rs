@@ -36,6 +36,8 @@ fn faults(ledger: &mut Ledger, now: Timestamp) -> Vec<(&'static str, usize)> {
 
 fn next_holder(ledger: &Ledger, clock: &ManualClock) -> Ledger {
     let mut next = Ledger::new(&"orders".into(), Some(as_stored(ledger)), spec(), clock.now());
+    // Another configuration tells no more of the cluster than the time does.
+    next.reload(spec(), clock.now());
     next.tick(clock.now());
     next
 }

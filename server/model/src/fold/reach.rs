@@ -34,6 +34,7 @@ pub(super) fn listed(folding: &mut Folding<'_>) -> Option<Timestamp> {
     folding.facts.fresh.answered = Some(folding.answered);
     let about = &mut folding.facts.about;
     about.gap = None;
+    about.admitted = false;
     if !about.reachable {
         about.reachable = true;
         about.reachable_since = Some(folding.answered);
@@ -52,6 +53,7 @@ pub(super) fn same_as(folding: &mut Folding<'_>, other: Option<&ClusterName>) {
         return;
     }
     about.same_as = other.cloned();
+    about.admitted = other.is_none();
     about.reachable = false;
     about.gap = None;
     let change = match other {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::Timestamp;
 use crate::facts::{ClusterFacts, WorkerFacts};
-use crate::fault::{Fault, from};
+use crate::fault::{Fault, Key, from, key};
 use crate::heard::back_unlisted;
 use crate::names::{ClusterName, WorkerId};
 use crate::scope::Scope;
@@ -19,6 +19,8 @@ pub struct Lost {
     pub workers: BTreeSet<WorkerId>,
     /// When the first of them was lost.
     pub since: Timestamp,
+    /// Whether some are back, and the last list that was asked for did not come.
+    pub returning: bool,
     /// What happened, one sentence.
     pub text: Arc<str>,
 }
@@ -26,28 +28,42 @@ pub struct Lost {
 impl Lost {
     /// Puts the faults of these workers together as one of the cluster, if there is one; says whether it did. A worker
     /// that was lost alone keeps its own, as one that only restarts, unless it is known already that nobody can be asked.
+    ///
+    /// While workers return, the fault of the cluster goes on, whoever of them is still without its work, and if nobody is:
+    /// what runs is told by the next list. Only who had a fault of its own beside it keeps that.
     pub(crate) fn gather(
         &self,
         cluster: &ClusterName,
         unlisted: bool,
-        faults: &mut BTreeMap<(Scope, bool), Fault>,
+        open: &[Arc<Fault>],
+        faults: &mut BTreeMap<Key, Fault>,
     ) -> bool {
+        let of_cluster = (Scope::Cluster, false);
+        let goes_on = self.returning && open.iter().any(|fault| key(fault) == of_cluster);
+        let own = |scope: &Scope| open.iter().any(|fault| fault.scope == *scope);
+        let part = |(scope, _): &Key| match scope {
+            Scope::Worker(_) if goes_on => !own(scope),
+            Scope::Worker(worker) => (self.workers.len() > 1 || unlisted) && self.workers.contains(worker),
+            _ => false,
+        };
         let mut members = BTreeSet::new();
-        if self.workers.len() > 1 || unlisted {
-            for worker in &self.workers {
-                let fault = faults.remove(&(Scope::Worker(worker.clone()), false));
-                members.extend(fault.into_iter().flat_map(|fault| fault.members));
+        faults.retain(|key, fault| {
+            let part = part(key);
+            if part {
+                members.append(&mut fault.members);
             }
-        }
-        if members.is_empty() {
+            !part
+        });
+        let stands = goes_on && !unlisted && !faults.contains_key(&of_cluster);
+        if members.is_empty() && !stands {
             return false;
         }
         let mut fault = from(cluster, Scope::Cluster, &self.diagnosis(), self.since);
-        if let Some(other) = faults.remove(&(Scope::Cluster, false)) {
+        if let Some(other) = faults.remove(&of_cluster) {
             members.extend(other.members);
         }
         fault.members = members;
-        faults.insert((Scope::Cluster, false), fault);
+        faults.insert(of_cluster, fault);
         true
     }
 
@@ -65,31 +81,38 @@ impl Lost {
 
 /// Finds who was lost together: every worker is gone, or is still in the group only until its session ends there and does
 /// not answer. Those count that were lost after somebody answered last, or within two looks of the last one. It holds
-/// until a list comes, also while some are back in their group: they return one after the other.
+/// until a list comes or the cluster counts as silent, also while they are back in their group, one after the other.
 pub(super) fn lost(cluster: &ClusterFacts, settings: &Settings) -> Option<Lost> {
     let group = cluster.about.group.as_ref();
     let workers = || cluster.workers.values();
     let emptied = group.is_some_and(|group| group.empty_since.is_some()) && cluster.about.group_gap.is_none();
-    let returning = back_unlisted(&cluster.fresh, group);
+    let back = group.and_then(|group| group.members_since);
+    let back = back.filter(|_| back_unlisted(&cluster.fresh, group));
+    let returning = back.is_some();
     let asked = cluster.about.gap.as_ref().is_some_and(|gap| !gap.kind.worker_answers());
     let left = |worker: &Arc<WorkerFacts>| worker.surely_gone() || asked && silent(worker);
     if !emptied && !returning && !workers().all(left) {
         return None;
     }
     let moments = || workers().filter_map(|worker| Some((worker, lost_at(worker)?)));
-    let last = moments().map(|(_, at)| at).max()?;
+    let last = moments().map(|(_, at)| at).max().max(back)?;
     let together = last - settings.interval * 2;
     let from = cluster.fresh.listed().map_or(together, |listed| listed.min(together));
     let together = || moments().filter(|(_, at)| *at >= from);
-    let since = together().map(|(_, at)| at).min()?;
+    let since = together().map(|(_, at)| at).min().unwrap_or(last);
     let workers: BTreeSet<WorkerId> = together().map(|(worker, _)| worker.id.clone()).collect();
     let held = |worker: &&Arc<WorkerFacts>| !emptied && !returning && !worker.surely_gone();
-    let text = match cluster.workers.values().filter(held).count() {
-        0 => format!(
-            "all workers of the cluster were lost, the last one at {} UTC",
-            last.format("%H:%M:%S")
+    let moment = |at: Timestamp| at.format("%H:%M:%S");
+    let text = match (back, cluster.workers.values().filter(held).count()) {
+        (Some(back), _) if group.is_some_and(|group| group.empty_since.is_none()) => format!(
+            "all workers of the cluster were lost; since {} UTC they come back, and none has listed its connectors yet",
+            moment(back)
         ),
-        held => {
+        (_, 0) => format!(
+            "all workers of the cluster were lost, the last one at {} UTC",
+            moment(last)
+        ),
+        (_, held) => {
             let (lost, all) = (workers.len(), workers.len() + held);
             format!("no worker of the cluster answers any more, and {lost} of {all} are gone")
         }
@@ -97,6 +120,7 @@ pub(super) fn lost(cluster: &ClusterFacts, settings: &Settings) -> Option<Lost> 
     Some(Lost {
         workers,
         since,
+        returning: returning && cluster.about.gap.is_some(),
         text: text.into(),
     })
 }

@@ -58,6 +58,7 @@ fn cluster() -> ClusterFacts {
             group_gap: Some(gap()),
             addresses: [("a:1".into(), "answers".into())].into(),
             same_as: Some("lines".into()),
+            admitted: false,
         },
         workers: [("a:1".into(), Arc::new(worker()))].into(),
         connectors: [("one".into(), Arc::new(connector()))].into(),

@@ -86,6 +86,7 @@ pub fn about() -> ClusterAbout {
         }),
         addresses: BTreeMap::from([("10.0.0.7:8083".into(), "It answered.".into())]),
         same_as: Some("other".into()),
+        admitted: true,
     }
 }
 

@@ -113,7 +113,73 @@ fn workers_that_return_one_after_the_other_stay_one_fault_until_a_list_comes() {
     story.fault_news();
     story.see(15, group_of(&["a"], 0));
     assert_eq!(story.open(), ["cluster infrastructure: b, c"]);
-    story.see(20, group_of(&["a", "b", "c"], 0)).see(21, all());
+    story.see(20, group_of(&["a", "b", "c"], 0));
+    assert_eq!(story.open(), ["cluster infrastructure: "], "nobody says what runs");
+    assert!(
+        story.faults[0]
+            .root_cause
+            .ends_with(" they come back, and none has listed its connectors yet"),
+        "{}",
+        story.faults[0].root_cause
+    );
+    story.see(21, all());
     assert!(story.open().is_empty());
-    assert_eq!(story.fault_news(), ["20 ended cluster infrastructure: b, c"]);
+    assert_eq!(story.fault_news(), ["21 ended cluster infrastructure: "]);
+}
+
+#[test]
+fn two_workers_that_return_and_are_never_listed_stay_one_fault_in_silence_too() {
+    let mut story = two_workers();
+    story.see(5, no_list(GapKind::Refused)).see(10, group_of(&[], 0));
+    assert_eq!(story.fault_news(), ["10 opened cluster infrastructure: left, right"]);
+    let id = story.faults[0].id.clone();
+    for (second, back, members) in [
+        (15, ["a"].as_slice(), "right"),
+        (20, &["a", "b"], ""),
+        (25, &["a", "b"], ""),
+        // One falls again: it is still the same event.
+        (26, &["b"], "left"),
+        (28, &["a", "b"], ""),
+        (35, &["a", "b"], "left, right"),
+        (40, &["a", "b"], "left, right"),
+    ] {
+        story
+            .see(second, no_list(GapKind::Refused))
+            .see(second, group_of(back, 0));
+        assert_eq!(
+            story.open(),
+            [format!("cluster infrastructure: {members}")],
+            "at {second}"
+        );
+        assert_eq!(story.faults[0].id, id);
+    }
+    assert!(story.verdict("left").starts_with("unknown"));
+    assert!(story.fault_news().is_empty());
+    story.see(41, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+    assert_eq!(story.fault_news(), ["41 ended cluster infrastructure: left, right"]);
+}
+
+#[test]
+fn who_was_lost_before_keeps_its_own_fault_while_the_others_return() {
+    let mut story = Story::new();
+    let on = |worker: &str| connector(worker, &format!("RUNNING {worker}"), &[&format!("RUNNING {worker}")]);
+    let all = || list("a", &[on("a"), on("b"), on("c")]);
+    story.see(0, group_of(&["a", "b", "c"], 0)).see(0, all());
+    for second in (5..60).step_by(5) {
+        story.see(second, group_of(&["a", "b"], 0)).see(second, all());
+    }
+    story.see(60, no_list(GapKind::Refused)).see(60, group_of(&[], 0));
+    story.fault_news();
+    let own = "worker infrastructure: c".to_owned();
+    assert_eq!(story.open(), [own.clone(), "cluster infrastructure: a, b".to_owned()]);
+    for (second, back, members) in [(65, ["b"].as_slice(), "a"), (70, &["a", "b"], "")] {
+        story
+            .see(second, no_list(GapKind::Refused))
+            .see(second, group_of(back, 0));
+        assert_eq!(
+            story.open(),
+            [own.clone(), format!("cluster infrastructure: {members}")]
+        );
+    }
+    assert!(story.fault_news().is_empty());
 }
