@@ -129,7 +129,8 @@ async fn a_worker_that_never_answers_is_given_up_after_its_deadline_and_found_ag
         })
         .await;
     assert_eq!(orders.about.gap.as_ref().unwrap().kind, GapKind::TimedOut);
-    assert!(before.elapsed() > Duration::from_secs(8), "{:?}", before.elapsed());
+    // 10 s for an answer; a machine under load may not even connect within the 3 s for that.
+    assert!(before.elapsed() >= Duration::from_secs(3), "{:?}", before.elapsed());
     assert_eq!(orders.connectors.len(), 1);
     fake.behave(0, Behaviour::Normal);
     rig.until_cluster("the return", |orders| {
