@@ -24,6 +24,7 @@ fn resident(pid: u32) -> u64 {
 
 #[test]
 fn four_workers_that_send_300_mb_each_do_not_fill_the_memory() {
+    let _alone = super::alone();
     let database = Database::new();
     let hostile: Vec<FakeCluster> = (0..4)
         .map(|_| {

@@ -7,7 +7,7 @@ use chrono::Utc;
 use serde_json::Value;
 use testkit::fake::fleet::{FakeFleet, Manner, Order, Size};
 
-use super::{for_a_while, moment};
+use super::{alone, for_a_while, moment};
 use crate::client::{until, until_within};
 use crate::database::Database;
 use crate::server::{Home, Server};
@@ -20,6 +20,7 @@ const OLDEST: Duration = Duration::from_secs(6);
 
 #[test]
 fn with_ten_of_a_hundred_clusters_hung_the_others_stay_fresh() {
+    let _alone = alone();
     let database = Database::new();
     let size = Size {
         clusters: CLUSTERS.try_into().unwrap(),

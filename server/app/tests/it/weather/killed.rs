@@ -272,6 +272,7 @@ fn shown(server: &Server) -> BTreeMap<String, String> {
 
 #[test]
 fn killed_at_random_moments_of_a_storm_it_loses_nothing_and_invents_nothing() {
+    let _alone = super::alone();
     let kills = std::env::var("SIGNALBOX_KILLS").map_or(KILLS, |number| number.parse().unwrap());
     let began = Instant::now();
     let ends = std::thread::scope(|scope| {

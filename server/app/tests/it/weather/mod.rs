@@ -11,12 +11,20 @@ mod instance;
 mod killed;
 mod stalled;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::server::Server;
+
+/// Held by those that load the machine and those that hold the server to a promised time, so that no two of them run side
+/// by side: the promise is that of a server with a machine of its own.
+fn alone() -> MutexGuard<'static, ()> {
+    static LOAD: Mutex<()> = Mutex::new(());
+    LOAD.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// When an answer says that something was.
 fn moment(value: &Value) -> DateTime<Utc> {

@@ -138,6 +138,7 @@ fn of_a_deleted_connector_is_told_what_it_was() {
     connector["deleted_at"] = json!("2026-11-21T14:10:00Z");
     connector["health"]["verdict"] = Value::Null;
     connector["health"]["last_verdict"] = json!("crash_looping");
+    connector["instance"]["verdict"] = Value::Null;
     for task in connector["tasks"].as_array_mut().unwrap() {
         task["verdict"] = Value::Null;
     }
