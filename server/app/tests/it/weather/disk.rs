@@ -161,18 +161,18 @@ fn a_full_disk_is_told_loses_nothing_and_is_over_when_there_is_space() {
         let one = server.api("/api/v1/clusters/orders/connectors/s0").json();
         (one["tasks"][0]["state"] == "FAILED" && one["health"]["stale"] == false).then_some(())
     });
+    // Each round was seen, and each is there once. The truth may have been recorded before the disk was full.
+    let since_full = flips + if flips % 2 == 1 { 2 } else { 1 };
+    let states = || {
+        let after = history(&server, "orders", "s0").into_iter().skip(before);
+        let states = after.filter(|(_, kind, _)| kind == "state");
+        states.map(|(.., text)| text).collect::<Vec<String>>()
+    };
+    until("all that happened", || (states().len() >= since_full).then_some(()));
     let took = freed.elapsed();
     eprintln!("well again {took:?} after space was freed");
     assert!(took < Duration::from_secs(20), "{took:?}");
-    let after = history(&server, "orders", "s0");
-    let states: Vec<&str> = after
-        .iter()
-        .skip(before)
-        .filter(|(_, kind, _)| kind == "state")
-        .map(|(.., text)| text.as_str())
-        .collect();
-    // Each round was seen, and each is there once.
-    let since_full = flips + if flips % 2 == 1 { 2 } else { 1 };
+    let states = states();
     assert_eq!(states.len(), since_full, "{states:#?}");
     for pair in states.windows(2) {
         assert_ne!(
