@@ -307,7 +307,6 @@ fn by_cluster(items: &[FeedItem]) -> BTreeMap<ClusterName, Changes> {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
     use crate::{ClusterSpec, Tls};
 

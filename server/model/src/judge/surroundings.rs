@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::lost::{Lost, lost};
-use super::unlisted::{Unlisted, unlisted};
+use super::unlisted::{Unlisted, unlisted, way};
 use crate::Timestamp;
 use crate::facts::ClusterFacts;
 use crate::heard::{Quiet, heard, unknown_since};
@@ -120,9 +120,8 @@ fn class(cluster: &ClusterFacts, gap: &Gap) -> Class {
     match gap.kind {
         _ if empty => Class::Worker,
         _ if Quiet::of(gap) == Quiet::Unread => Class::Kafka,
-        GapKind::Denied => Class::Auth,
-        GapKind::NotConnect | GapKind::Forbidden => Class::Config,
-        GapKind::Refused | GapKind::Starting | GapKind::Busy | GapKind::Other => Class::Worker,
-        _ => Class::Network,
+        // Nothing says here that a worker lives behind an address at which nothing listens.
+        GapKind::Refused => Class::Worker,
+        _ => way(gap),
     }
 }

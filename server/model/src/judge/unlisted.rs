@@ -68,7 +68,7 @@ pub(super) fn unlisted(
     let unlisted = Unlisted {
         since,
         text: text.into(),
-        class: class(gap),
+        class: way(gap),
     };
     (Some(unlisted), None)
 }
@@ -91,7 +91,8 @@ fn group(cluster: &ClusterFacts) -> String {
     }
 }
 
-fn class(gap: &Gap) -> Class {
+/// What is wrong with the way to workers that live, by what the last look got.
+pub(super) fn way(gap: &Gap) -> Class {
     match gap.kind {
         GapKind::Denied => Class::Auth,
         GapKind::NotConnect | GapKind::Forbidden => Class::Config,
