@@ -5,8 +5,8 @@ use std::sync::Arc;
 use model::Timestamp;
 use model::actor::{Actor, Right};
 use model::fault::{Fault, Scope};
-use model::heard::Quiet;
 use model::names::TeamName;
+use model::quiet::Quiet;
 use model::verdict::Health;
 use view::{Cluster, Fleet, Staleness};
 

@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use crate::scope::Scope;
-use crate::signature::Stage;
+use crate::stage::Stage;
 use crate::verdict::{Class, Domain};
 
 /// The step after most mends.

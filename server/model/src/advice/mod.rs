@@ -11,9 +11,9 @@ mod records;
 mod systems;
 
 use crate::fault::Fault;
-use crate::heard::Quiet;
+use crate::quiet::Quiet;
 use crate::scope::Scope;
-use crate::signature::Stage;
+use crate::stage::Stage;
 use crate::verdict::Class;
 pub use case::Known;
 use case::{Case, RESTART};

@@ -1,7 +1,7 @@
 //! Records and their schemas.
 
 use super::case::{Case, RESTART};
-use crate::signature::Stage;
+use crate::stage::Stage;
 use crate::verdict::DEFAULT_CONVERTER;
 
 const SKIP: &str = "Skip such records, if nobody needs them: errors.tolerance=all, for a sink with a dead letter queue";

@@ -5,7 +5,8 @@ use super::instance;
 use crate::Timestamp;
 use crate::facts::{ConnectorFacts, InstanceFacts};
 use crate::observe::Source;
-use crate::signature::{self, Context, Stage};
+use crate::signature::{self, Context};
+use crate::stage::Stage;
 use crate::trace::simple;
 use crate::verdict::{Class, DEFAULT_CONVERTER, Diagnosis, Domain, Reason};
 

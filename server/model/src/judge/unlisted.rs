@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::Timestamp;
 use crate::facts::ClusterFacts;
-use crate::heard::{EMPTY, NEVER_LISTED, Quiet, UNTOLD, unknown_since};
+use crate::heard::unknown_since;
 use crate::observe::{Gap, GapKind};
+use crate::quiet::{EMPTY, NEVER_LISTED, Quiet, UNTOLD};
 use crate::scope::Scope;
 use crate::settings::Settings;
 use crate::verdict::{Class, Diagnosis, Domain};

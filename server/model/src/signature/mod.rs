@@ -8,18 +8,17 @@ mod kafka;
 mod platform;
 mod records;
 mod row;
-mod stage;
 mod stores;
 mod systems;
 mod web;
 
 use std::sync::Arc;
 
+use crate::stage::Stage;
 use crate::state::ConnectorKind;
 use crate::trace;
 use crate::verdict::{Class, Domain};
 use row::{Chain, Row, Whose};
-pub(crate) use stage::Stage;
 
 /// The tables, in the order in which rows of the same weight win.
 const TABLES: [&[Row]; 9] = [

@@ -10,7 +10,7 @@ const TRANSFORMING: &[&str] = &[
 
 /// A stage of a record's way through a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub enum Stage {
     /// A transformation, or the predicate before it; by its class without package, empty when the trace hides it.
     Transformation(String),
     /// A converter; by its class without package.
@@ -22,7 +22,7 @@ pub(crate) enum Stage {
 impl Stage {
     /// The stage in which a chain of exceptions was thrown, as far as its frames tell. A connector may convert by
     /// itself, so that its own frames count before those of a converter.
-    pub fn of(chain: &[Exception<'_>]) -> Option<Self> {
+    pub(crate) fn of(chain: &[Exception<'_>]) -> Option<Self> {
         let each = || chain.iter().rev();
         each()
             .find_map(transformation)
