@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::Timestamp;
 use model::actor::{Actor, Right};
+use model::cause::{Cause, Loss};
 use model::fault::{Fault, Scope};
 use model::names::TeamName;
 use model::quiet::Quiet;
@@ -110,26 +111,22 @@ fn worst_member(cluster: &Cluster, fault: &Fault) -> Health {
 /// What is wrong with a whole cluster.
 fn of_cluster(fault: &Fault) -> String {
     let cluster = &fault.cluster;
-    match Quiet::told(&fault.root_cause) {
-        Some(Quiet::Silent) => format!("Nothing is heard of cluster {cluster}"),
-        Some(Quiet::Busy | Quiet::Unread) => {
+    match &fault.cause {
+        Some(Cause::Quiet(Quiet::Silent)) => format!("Nothing is heard of cluster {cluster}"),
+        Some(Cause::Quiet(Quiet::Busy | Quiet::Unread)) => {
             format!("Cluster {cluster} answers, but does not tell how its connectors are")
         }
-        Some(Quiet::Starting) => format!("No worker of cluster {cluster} is ready"),
-        Some(Quiet::Refusing) => format!("No worker of cluster {cluster} lists its connectors"),
-        Some(Quiet::Unlisted) => {
-            let lives = if Quiet::lives(&fault.root_cause) {
-                "lives and "
-            } else {
-                ""
-            };
-            let stands = match Quiet::was_listed(&fault.root_cause) {
+        Some(Cause::Quiet(Quiet::Starting)) => format!("No worker of cluster {cluster} is ready"),
+        Some(Cause::Quiet(Quiet::Refusing)) => format!("No worker of cluster {cluster} lists its connectors"),
+        Some(Cause::Unlisted { lives, listed }) => {
+            let lives = if *lives { "lives and " } else { "" };
+            let stands = match listed {
                 true => "its verdicts stand as last listed",
                 false => "what it runs was never listed",
             };
             format!("Cluster {cluster} {lives}cannot be asked: {stands}")
         }
-        None => {
+        _ => {
             let told = fault
                 .root_cause
                 .replacen("the cluster", &format!("cluster {cluster}"), 1);
@@ -152,11 +149,11 @@ pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {
     let title = match &fault.scope {
         Scope::Cluster => of_cluster(fault),
         Scope::Worker(worker) => {
-            let how = fault
-                .root_cause
-                .strip_prefix(&format!("worker {worker} "))
-                .unwrap_or("is gone");
-            format!("Worker {worker} of {} {how}", fault.cluster)
+            let loss = match fault.cause {
+                Some(Cause::Worker(loss)) => loss,
+                _ => Loss::Gone,
+            };
+            format!("Worker {worker} of {} {}", fault.cluster, loss.says())
         }
         Scope::Connector(name) if fault.unheard_since.is_some() => {
             format!("{name} needed a person when it was last heard")

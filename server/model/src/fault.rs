@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Timestamp;
+use crate::cause::Cause;
 use crate::judge::Surroundings;
 use crate::names::{ClusterName, ConnectorName};
 pub use crate::scope::Scope;
@@ -31,6 +32,13 @@ pub struct Fault {
     pub root_cause: Arc<str>,
     /// Why this class and domain.
     pub reasons: Vec<Arc<str>>,
+    /// What was found, where that says more than the class.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::newer::read_known"
+    )]
+    pub cause: Option<Cause>,
     /// The connectors concerned: a worker that dies without work makes no fault. One of a cluster that nobody can be asked
     /// about, that never told of a connector, or whose workers are all back and have not listed theirs yet, has none.
     pub members: BTreeSet<ConnectorName>,
@@ -189,7 +197,7 @@ fn held(fault: &Fault, surroundings: &Surroundings, unheard: &BTreeSet<&Connecto
     let began = |since: Timestamp| match fault.scope {
         Scope::Connector(_) => true,
         // Whoever is gone from among busy workers is gone by itself.
-        Scope::Worker(_) => silence.is_some_and(|silence| silence.busy) || fault.opened_at < since,
+        Scope::Worker(_) => silence.is_some_and(|silence| silence.quiet.answers()) || fault.opened_at < since,
         Scope::Cluster => false,
     };
     let falls_silent = silence.map(|silence| silence.since).filter(|since| began(*since));
@@ -206,6 +214,7 @@ pub(crate) fn from(cluster: &ClusterName, scope: Scope, diagnosis: &Diagnosis, s
         confidence: diagnosis.confidence,
         root_cause: diagnosis.root_cause.clone(),
         reasons: vec![diagnosis.why.clone()],
+        cause: diagnosis.cause.clone(),
         members: BTreeSet::new(),
         opened_at: since,
         unheard_since: None,

@@ -9,6 +9,7 @@
 
 pub mod actor;
 pub mod advice;
+pub mod cause;
 pub mod clock;
 pub mod facts;
 pub mod fault;
@@ -18,6 +19,7 @@ pub mod identity;
 pub mod judge;
 mod kept;
 pub mod names;
+mod newer;
 pub mod observe;
 pub mod owner;
 pub mod quiet;

@@ -1,6 +1,6 @@
 //! What a fault is about: one connector, or what several share.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::names::{ConnectorName, WorkerId};
 
@@ -25,10 +25,4 @@ impl Scope {
             Self::Connector(_) => "connector",
         }
     }
-}
-
-/// Reads a scope; of a kind that only a newer version knows, none.
-pub(crate) fn read_known<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Scope>, D::Error> {
-    let scope = Option::<serde_json::Value>::deserialize(from)?;
-    Ok(scope.and_then(|scope| Scope::deserialize(scope).ok()))
 }

@@ -114,6 +114,7 @@ impl SetBack {
                 confidence: _,
                 root_cause: _,
                 reasons: _,
+                cause: _,
                 members: _,
                 opened_at,
                 unheard_since,

@@ -1,5 +1,7 @@
 //! Where on its way a record was refused: the frames tell what the message leaves open.
 
+use serde::{Deserialize, Serialize};
+
 use crate::trace::{Exception, simple};
 
 /// Frames of the framework right below a transformation's own.
@@ -9,7 +11,8 @@ const TRANSFORMING: &[&str] = &[
 ];
 
 /// A stage of a record's way through a task.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// A transformation, or the predicate before it; by its class without package, empty when the trace hides it.
     Transformation(String),
@@ -38,20 +41,6 @@ impl Stage {
             Self::Converter(name) => format!("the converter {name} cannot convert a record"),
             Self::Connector => "the connector itself refuses a record".to_owned(),
         }
-    }
-
-    /// Reads [`Stage::sentence`] out of the reason of a diagnosis, which is all that is kept of it.
-    pub fn told(reason: &str) -> Option<Self> {
-        let between = |before: &str, after: &str| Some(reason.strip_prefix(before)?.split_once(after)?.0.to_owned());
-        if reason.starts_with(&Self::Connector.sentence()) {
-            return Some(Self::Connector);
-        }
-        if reason.starts_with(&Self::Transformation(String::new()).sentence()) {
-            return Some(Self::Transformation(String::new()));
-        }
-        between("the transformation ", " refuses a record")
-            .map(Self::Transformation)
-            .or_else(|| between("the converter ", " cannot convert a record").map(Self::Converter))
     }
 }
 
@@ -85,23 +74,4 @@ fn converter(exception: &Exception<'_>) -> Option<Stage> {
 fn class_of(frame: &str) -> Option<&str> {
     let (class, _) = frame.rsplit_once('.')?;
     simple(class).split('$').next()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Stage;
-
-    #[test]
-    fn a_stage_is_read_back_from_the_reason_that_names_it() {
-        for stage in [
-            Stage::Transformation("MaskField".into()),
-            Stage::Transformation(String::new()),
-            Stage::Converter("AvroConverter".into()),
-            Stage::Connector,
-        ] {
-            let reason = format!("{}, and errors.tolerance allows none", stage.sentence());
-            assert_eq!(Stage::told(&reason), Some(stage));
-        }
-        assert_eq!(Stage::told("the config is refused"), None);
-    }
 }

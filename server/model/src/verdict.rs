@@ -7,8 +7,10 @@ use litemap::LiteMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::Timestamp;
+use crate::cause::Cause;
 use crate::kept;
 use crate::observe::Source;
+use crate::scope::Scope;
 use crate::state::State;
 
 /// Health of a connector or task, worst first in this order.
@@ -347,9 +349,6 @@ impl Class {
     }
 }
 
-/// How the reason of a diagnosis ends when the converter that refuses a record is not the connector's own choice.
-pub(crate) const DEFAULT_CONVERTER: &str = "the config names no such converter, so it is the worker's default one";
-
 /// What is wrong with one connector and whose it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Diagnosis {
@@ -363,7 +362,48 @@ pub struct Diagnosis {
     pub root_cause: Arc<str>,
     /// Why this class and domain, one sentence.
     pub why: Arc<str>,
+    /// What was found, where that says more than the class.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::newer::read_known"
+    )]
+    pub cause: Option<Cause>,
     /// What the fault belongs to when several connectors share it: a gone worker, an unreachable cluster.
-    #[serde(default, deserialize_with = "crate::scope::read_known")]
-    pub shared: Option<crate::scope::Scope>,
+    #[serde(default, deserialize_with = "crate::newer::read_known")]
+    pub shared: Option<Scope>,
+}
+
+impl Diagnosis {
+    /// What is wrong with a whole cluster.
+    pub(crate) fn of_cluster(
+        class: Class,
+        confidence: f32,
+        root_cause: Arc<str>,
+        why: &str,
+        cause: impl Into<Option<Cause>>,
+    ) -> Self {
+        Self {
+            domain: Domain::Infrastructure,
+            class,
+            confidence,
+            root_cause,
+            why: why.into(),
+            cause: cause.into(),
+            shared: Some(Scope::Cluster),
+        }
+    }
+
+    /// What cannot be told of one connector.
+    pub(crate) fn untold(confidence: f32, root_cause: Arc<str>, why: &str, cause: Cause) -> Self {
+        Self {
+            domain: Domain::Unsure,
+            class: Class::Unknown,
+            confidence,
+            root_cause,
+            why: why.into(),
+            cause: Some(cause),
+            shared: None,
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use console::{FaultItem, Overview, TimelinePage};
+use model::cause::Cause;
 use model::facts::Alive;
 use model::fault::Scope;
 use model::verdict::{Class, Domain, Health};
@@ -114,6 +115,10 @@ fn what_stands_as_last_listed_is_told_so_and_nothing_is_green() {
     let (domain, class) = (Domain::Infrastructure, Class::Network);
     let mut fault = samples::fault("orders", Scope::Cluster, domain, class, said, &[], 200);
     fault.unlisted_since = Some(samples::ago(200));
+    fault.cause = Some(Cause::Unlisted {
+        lives: true,
+        listed: true,
+    });
     let fault = Arc::new(fault);
     let overview = Overview {
         faults: vec![FaultItem {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use console::ConnectorQuery;
 use model::actor::Right;
+use model::cause::Cause;
 use model::facts::Freshness;
 use model::fault::Fault;
 use model::names::ConnectorId;
@@ -44,6 +45,7 @@ fn the_verdicts_stand_and_every_question_says_on_what() {
             "id": "f", "cluster": "orders", "scope": { "kind": "cluster" }, "domain": "infrastructure", "class": "network",
             "confidence": 0.9, "reasons": [], "members": [], "opened_at": listed, "unlisted_since": listed,
             "root_cause": "No worker of orders answers at its REST address since 00:00:01 UTC (refused), though it lives",
+            "cause": { "kind": "unlisted", "of": { "lives": true, "listed": true } },
         });
         cluster.put_faults(vec![Arc::new(serde_json::from_value(fault).unwrap())]);
     });
@@ -62,19 +64,15 @@ fn the_verdicts_stand_and_every_question_says_on_what() {
         "Cluster orders lives and cannot be asked: its verdicts stand as last listed"
     );
     // A title says no more than is known.
-    for (rest, title) in [
+    for (listed, title) in [
+        (false, "Cluster orders cannot be asked: what it runs was never listed"),
         (
-            "and nobody tells who is in its Connect group: what it runs was never listed",
-            "Cluster orders cannot be asked: what it runs was never listed",
-        ),
-        (
-            "and its Connect group has no member since 00:00:09 UTC: the verdicts shown rest on what was last listed then",
+            true,
             "Cluster orders cannot be asked: its verdicts stand as last listed",
         ),
     ] {
         let mut other = Fault::clone(&overview.faults[0].fault);
-        other.root_cause =
-            format!("No worker of orders answers at its REST address since 00:00:01 UTC (refused), {rest}").into();
+        other.cause = Some(Cause::Unlisted { lives: false, listed });
         stage.turn("orders", |cluster| cluster.put_faults(vec![Arc::new(other.clone())]));
         assert_eq!(stage.console.faults(&reader).unwrap()[0].title, title);
     }
@@ -86,6 +84,7 @@ fn the_verdicts_stand_and_every_question_says_on_what() {
     stage.turn("orders", |cluster| {
         let mut other = (*cluster.faults[0]).clone();
         (other.id, other.root_cause, other.unlisted_since) = ("l".into(), lost.into(), None);
+        other.cause = Some(Cause::AllLost);
         cluster.put_faults(vec![cluster.faults[0].clone(), Arc::new(other)]);
     });
     let titles = stage.console.faults(&reader).unwrap();

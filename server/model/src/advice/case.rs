@@ -1,6 +1,7 @@
 //! What is known, made ready for asking.
 
 use super::names::Names;
+use crate::cause::Cause;
 use crate::scope::Scope;
 use crate::stage::Stage;
 use crate::verdict::{Class, Domain};
@@ -21,13 +22,17 @@ pub struct Known<'k> {
     pub root_cause: &'k str,
     /// Why this class and domain, as a diagnosis has it.
     pub why: &'k str,
+    /// What was found, where that says more than the class.
+    pub cause: Option<&'k Cause>,
 }
 
 /// What the steps for a connector are made of.
 pub(super) struct Case<'k> {
     pub known: &'k Known<'k>,
     pub names: Names<'k>,
-    pub stage: Option<Stage>,
+    pub stage: Option<&'k Stage>,
+    /// Whether a converter there is the worker's default.
+    pub default_converter: bool,
     /// Root cause and reason, lower case.
     text: String,
 }
@@ -35,10 +40,18 @@ pub(super) struct Case<'k> {
 impl<'k> Case<'k> {
     /// Reads what is known.
     pub fn of(known: &'k Known<'k>) -> Self {
+        let (stage, default_converter) = match known.cause {
+            Some(Cause::Record {
+                stage,
+                default_converter,
+            }) => (stage.as_ref(), *default_converter),
+            _ => (None, false),
+        };
         Self {
             known,
             names: Names::read(known.root_cause),
-            stage: Stage::told(known.why),
+            stage,
+            default_converter,
             text: format!("{}\n{}", known.root_cause, known.why).to_lowercase(),
         }
     }

@@ -5,25 +5,31 @@
 
 mod access;
 mod case;
+mod cluster;
 mod config;
 mod names;
 mod records;
 mod systems;
 
+use crate::cause::{Cause, Loss};
 use crate::fault::Fault;
-use crate::quiet::Quiet;
 use crate::scope::Scope;
 use crate::stage::Stage;
 use crate::verdict::Class;
 pub use case::Known;
 use case::{Case, RESTART};
-use names::Names;
 
 /// The steps, the first one first; at least one, at most four, each a sentence with its full stop.
 pub fn steps(known: &Known<'_>) -> Vec<String> {
     let steps = match known.scope {
-        Scope::Worker(worker) => of_worker(worker.as_str(), known.root_cause),
-        Scope::Cluster => of_cluster(known),
+        Scope::Worker(worker) => {
+            let loss = match known.cause {
+                Some(Cause::Worker(loss)) => *loss,
+                _ => Loss::Gone,
+            };
+            of_worker(worker.as_str(), loss)
+        }
+        Scope::Cluster => cluster::steps(known),
         Scope::Connector(_) => of_connector(known),
     };
     steps.into_iter().map(|step| format!("{step}.")).collect()
@@ -37,6 +43,7 @@ pub fn of_fault(fault: &Fault) -> Vec<String> {
         class: fault.class,
         root_cause: &fault.root_cause,
         why: fault.reasons.first().map_or("", |why| why),
+        cause: fault.cause.as_ref(),
     })
 }
 
@@ -74,47 +81,47 @@ fn of_connector(known: &Known<'_>) -> Vec<String> {
 
 /// Faults that were found without a trace.
 fn without_trace(case: &Case<'_>) -> Option<Vec<String>> {
-    let said = |part: &str| case.known.root_cause.contains(part);
-    let steps = if said("generated no task configs") {
-        vec![
+    let steps = match case.known.cause? {
+        Cause::NoTaskConfigs => vec![
             "Check that the config selects something that exists: its topics, tables, or the pattern for them",
             "Check that the connector's user may see it",
             "Restart the connector, so that it looks for work again",
-        ]
-    } else if said("no trace") {
-        let first = match case.names.worker() {
-            Some(worker) => format!("Read the log of worker {worker} at the time of the failure: REST has no trace"),
-            None => "Read the log of its worker at the time of the failure: REST has no trace".to_owned(),
-        };
-        return Some(vec![
-            first,
-            "Restart the failed tasks once: another failure may leave a trace".to_owned(),
-        ]);
-    } else if said("no status of it exists yet") {
-        vec![
+        ],
+        Cause::NoTrace => {
+            let first = match case.names.worker() {
+                Some(worker) => {
+                    format!("Read the log of worker {worker} at the time of the failure: REST has no trace")
+                }
+                None => "Read the log of its worker at the time of the failure: REST has no trace".to_owned(),
+            };
+            return Some(vec![
+                first,
+                "Restart the failed tasks once: another failure may leave a trace".to_owned(),
+            ]);
+        }
+        Cause::NoStatusYet => vec![
             "Wait a minute: a connector that was just created looks like this",
             "Search the workers' logs for its name, if it stays so: its start may hang",
-        ]
-    } else if said("its status has vanished") {
-        vec![
+        ],
+        Cause::StatusVanished => vec![
             "Check that the status topic of the cluster is compacted and was not emptied",
             "Restart the connector with its tasks, so that they report again",
-        ]
-    } else if said("it was deleted is not proven yet") {
-        vec![
-            "See whether all workers of the cluster answer: a second one must list it no more either",
-            "Ask a worker for the plain list of its connectors, GET /connectors, if they do",
-        ]
-    } else if said("a state that Signalbox does not know") {
-        vec!["Compare the workers' version with those that this Signalbox knows"]
-    } else {
-        return None;
+        ],
+        Cause::DeletionUnproven => UNPROVEN.to_vec(),
+        Cause::UnknownState => vec!["Compare the workers' version with those that this Signalbox knows"],
+        _ => return None,
     };
     Some(steps.into_iter().map(str::to_owned).collect())
 }
 
+/// What proves a deletion, or that there was none.
+const UNPROVEN: [&str; 2] = [
+    "Check that all workers of the cluster answer: a second one must list it no more either",
+    "Ask a worker for the plain list of its connectors, GET /connectors, if they do",
+];
+
 fn unknown(case: &Case<'_>) -> Vec<String> {
-    let read = match (case.names.thrown_in(), &case.stage) {
+    let read = match (case.names.thrown_in(), case.stage) {
         (Some(place), _) => format!("Look up what {place} does: there it broke, without a message"),
         (None, Some(Stage::Transformation(name))) if !name.is_empty() => {
             format!("Check the settings of the transformation {name}: there it broke")
@@ -128,79 +135,19 @@ fn unknown(case: &Case<'_>) -> Vec<String> {
     ]
 }
 
-fn of_worker(worker: &str, root_cause: &str) -> Vec<String> {
-    let steps = if root_cause.ends_with("is back without its work") {
-        [
+fn of_worker(worker: &str, loss: Loss) -> Vec<String> {
+    let steps = match loss {
+        Loss::Idle => [
             format!("Wait for the rebalance delay to end: the group then hands {worker} or another its work"),
             format!("Read the log of {worker} to see why it was away"),
-        ]
-    } else if root_cause.ends_with("left in order") {
-        [
+        ],
+        Loss::InOrder => [
             format!("Start {worker} again, unless it was meant to leave"),
             "Wait for the rebalance delay to end, if it was: the others then take its work over".to_owned(),
-        ]
-    } else {
-        [
+        ],
+        Loss::Gone => [
             format!("Check that the worker process on {worker} runs and its host answers; start it if not"),
             "Wait for the rebalance delay to end, if it stays away: the others then take its work over".to_owned(),
-        ]
-    };
-    steps.to_vec()
-}
-
-fn of_cluster(known: &Known<'_>) -> Vec<String> {
-    let names = Names::read(known.root_cause);
-    // Of several addresses none is the one to go to.
-    let alone = names.address().filter(|_| names.addresses() == 1);
-    let at = alone.map(|address| format!(" at {address}")).unwrap_or_default();
-    let quiet = Quiet::told(known.root_cause);
-    let steps: &[String] = &match known.class {
-        Class::Auth => vec![format!(
-            "Correct the credentials that Signalbox uses for the workers{at}"
-        )],
-        Class::Config => vec![
-            format!("Check what answers{at}: Signalbox takes it for no worker of Kafka Connect, or may not go there"),
-            "Correct the addresses of this cluster in Signalbox's configuration".to_owned(),
-        ],
-        Class::Worker if quiet == Some(Quiet::Unlisted) => vec![
-            format!("Read the log of the worker{at}: it answers, and does not list its connectors"),
-            "Look into the workers themselves for what changed since then, until a list comes".to_owned(),
-        ],
-        _ if quiet == Some(Quiet::Unlisted) => vec![
-            format!("Test from this server that the workers' REST API answers{at}: the workers themselves live"),
-            "Check what lies between: port, listener, certificate, proxy, firewall and name service".to_owned(),
-            "Look into the workers themselves for what changed since then, until it answers".to_owned(),
-        ],
-        Class::Worker if known.root_cause.contains("UNASSIGNED") => vec![
-            "Read the leader's log: it assigns the work, and says why it does not".to_owned(),
-            "Check that enough workers are up: one that just left is waited for until the rebalance delay ends"
-                .to_owned(),
-        ],
-        Class::Worker if quiet == Some(Quiet::Busy) => vec![
-            "Read the workers' logs for why the rebalance does not end: a worker that joins and leaves again and again, or a connector whose start or stop hangs"
-                .to_owned(),
-            "Restart the worker that the logs point at, one at a time".to_owned(),
-        ],
-        Class::Kafka if quiet == Some(Quiet::Unread) => vec![
-            "Check that the workers' Kafka is up, and that the leader of their config topic's partition answers them"
-                .to_owned(),
-            "Read the workers' logs for errors of their Kafka clients: credentials, rights on the topic, the network"
-                .to_owned(),
-        ],
-        Class::Worker if quiet == Some(Quiet::Starting) => vec![
-            format!("Wait while the worker{at} reads its topics and joins its group"),
-            "Read its log, if that takes longer than a few minutes: it says for what it waits".to_owned(),
-        ],
-        Class::Worker if quiet == Some(Quiet::Refusing) => {
-            vec![format!("Read the log of the worker{at}: it answers, and refuses to list its connectors")]
-        }
-        Class::Worker => vec![
-            format!("Start the workers of this cluster{at}, if their processes are down"),
-            "Check their hosts and what was deployed there last".to_owned(),
-        ],
-        _ => vec![
-            format!("Test from this server that the workers answer{at}"),
-            "Check firewall, proxy and name service between this server and the workers, if they run".to_owned(),
         ],
     };
     steps.to_vec()

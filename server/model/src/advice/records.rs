@@ -2,12 +2,11 @@
 
 use super::case::{Case, RESTART};
 use crate::stage::Stage;
-use crate::verdict::DEFAULT_CONVERTER;
 
 const SKIP: &str = "Skip such records, if nobody needs them: errors.tolerance=all, for a sink with a dead letter queue";
 
 pub(super) fn data(case: &Case<'_>) -> Vec<String> {
-    let by_default = case.known.why.ends_with(DEFAULT_CONVERTER);
+    let by_default = case.default_converter;
     if case.says(&["toolarge", "larger than"]) {
         let first = if case.says(&["max.request.size"]) {
             "Raise producer.override.max.request.size, or keep such records out".to_owned()
@@ -19,7 +18,7 @@ pub(super) fn data(case: &Case<'_>) -> Vec<String> {
         };
         return vec![first, RESTART.to_owned()];
     }
-    match &case.stage {
+    match case.stage {
         Some(Stage::Transformation(name)) => {
             let named = if name.is_empty() {
                 String::new()

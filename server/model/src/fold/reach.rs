@@ -25,7 +25,7 @@ pub(super) fn looked(folding: &mut Folding<'_>) {
 /// list before it, where the cluster was silent since.
 pub(super) fn listed(folding: &mut Folding<'_>) -> Option<Timestamp> {
     let silence = returned::silence(folding);
-    if silence.as_ref().is_some_and(|silence| !silence.busy) {
+    if silence.as_ref().is_some_and(|silence| !silence.quiet.answers()) {
         returned::doubt(folding);
     }
     let before = folding.facts.fresh.rest.filter(|_| silence.is_some());

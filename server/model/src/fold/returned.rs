@@ -14,7 +14,7 @@ use crate::judge;
 
 /// Whether nothing was heard of the cluster's workers until the answer in hand; busy ones were heard.
 pub(super) fn was_silent(folding: &Folding<'_>) -> bool {
-    silence(folding).is_some_and(|silence| !silence.busy)
+    silence(folding).is_some_and(|silence| !silence.quiet.answers())
 }
 
 /// The silence until the answer in hand, be it that of workers which were too busy to list anything.

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::surroundings::Surroundings;
 use crate::Timestamp;
+use crate::cause::Cause;
 use crate::facts::{ClusterFacts, ConnectorFacts};
 use crate::observe::Source;
-use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::verdict::{Class, Diagnosis, Domain, Health, Reason, Verdict};
+use crate::verdict::{Class, Diagnosis, Health, Reason, Verdict};
 
 /// What one rule found: the health, since when, and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,14 +44,7 @@ impl Finding {
         root_cause: &str,
         why: &str,
     ) -> Self {
-        let diagnosis = Diagnosis {
-            domain: Domain::Infrastructure,
-            class: Class::Worker,
-            confidence: 0.6,
-            root_cause: root_cause.into(),
-            why: why.into(),
-            shared: Some(Scope::Cluster),
-        };
+        let diagnosis = Diagnosis::of_cluster(Class::Worker, 0.6, root_cause.into(), why, Cause::NotSeenSince);
         Self::unknown(since, text, evidence, diagnosis)
     }
 }

@@ -3,63 +3,72 @@
 use super::case::Case;
 use super::instance;
 use crate::Timestamp;
+use crate::cause::Cause;
 use crate::facts::{ConnectorFacts, InstanceFacts};
 use crate::observe::Source;
 use crate::signature::{self, Context};
 use crate::stage::Stage;
 use crate::trace::simple;
-use crate::verdict::{Class, DEFAULT_CONVERTER, Diagnosis, Domain, Reason};
+use crate::verdict::{Diagnosis, Reason};
+
+/// How the reason ends when the converter that refuses a record is not the connector's own choice.
+const DEFAULT_CONVERTER: &str = "the config names no such converter, so it is the worker's default one";
 
 /// Reads the trace of the instance that failed; while it runs again between two failures, that of any other one.
 pub(super) fn of_failure(case: &Case<'_>, place: Option<u32>, facts: &InstanceFacts) -> Diagnosis {
     let any_trace = || case.connector.instances().find_map(|(_, other)| other.trace.as_deref());
     let Some(trace) = facts.trace.as_deref().or_else(any_trace) else {
-        return Diagnosis {
-            domain: Domain::Unsure,
-            class: Class::Unknown,
-            confidence: 0.2,
-            root_cause: format!(
-                "{} FAILED on {} and left no trace",
-                instance::name(place),
-                facts.worker_id
-            )
-            .into(),
-            why: "without a trace nothing tells whose fault it is".into(),
-            shared: None,
-        };
+        let name = instance::name(place);
+        return Diagnosis::untold(
+            0.2,
+            format!("{name} FAILED on {} and left no trace", facts.worker_id).into(),
+            "without a trace nothing tells whose fault it is",
+            Cause::NoTrace,
+        );
     };
     let context = Context {
         kind: case.connector.kind,
         overrides: overrides(case.connector),
     };
     let signature = signature::classify(trace, context);
+    let default_converter = default_converter(case.connector, signature.cause.as_ref());
     Diagnosis {
         domain: signature.domain,
         class: signature.class,
         confidence: signature.confidence,
         root_cause: signature.root_cause,
-        why: match default_converter(case.connector, &signature.why) {
+        why: match default_converter {
             true => format!("{}; {DEFAULT_CONVERTER}", signature.why).into(),
             false => signature.why,
         },
+        cause: signature.cause.map(|cause| match cause {
+            Cause::Record { stage, .. } => Cause::Record {
+                stage,
+                default_converter,
+            },
+            cause => cause,
+        }),
         shared: None,
     }
 }
 
 /// Whether what cannot convert a record is a converter that the worker's own config chose: the connector's is known, and
 /// names no such one.
-fn default_converter(connector: &ConnectorFacts, why: &str) -> bool {
+fn default_converter(connector: &ConnectorFacts, cause: Option<&Cause>) -> bool {
+    let Some(Cause::Record { stage, .. }) = cause else {
+        return false;
+    };
     let Some(listed) = &connector.config else { return false };
     let keys = ["key.converter", "value.converter", "header.converter"];
     let mut set = keys.into_iter().filter(|key| listed.config.get(key).is_some());
-    match Stage::told(why) {
+    match stage {
         // The config may name it by its class, by the beginning of its short name, or by a reference.
         Some(Stage::Converter(name)) => {
             let named = |class: &str| class.contains("${") || name.starts_with(simple(class));
             !set.any(|key| listed.config.text(key).is_none_or(named))
         }
         Some(_) => false,
-        None => why.contains("converter") && set.next().is_none(),
+        None => set.next().is_none(),
     }
 }
 
@@ -92,36 +101,44 @@ mod tests {
 
     use super::*;
 
+    /// A trace whose frames name a converter, one whose frames name nothing, and one that no record brought about.
+    const CONVERTER: &str = "org.apache.kafka.connect.errors.DataException: no schema\n\
+        \tat org.apache.kafka.connect.json.JsonConverter.toConnectData(JsonConverter.java:1)\n";
+    const HIDDEN: &str = "org.apache.kafka.connect.errors.DataException: no schema\n";
+    const DEEP: &str = "java.lang.StackOverflowError\n\
+        \tat org.apache.kafka.connect.json.JsonConverter.asConnectSchema(JsonConverter.java:1)\n";
+
     #[test]
     fn a_converter_that_the_config_does_not_name_is_the_workers_default() {
-        let refused = "the converter JsonConverter cannot convert a record, and errors.tolerance allows none";
         let json_converter = json!({"value.converter": {"clear": "org.apache.kafka.connect.json.JsonConverter"}});
         let other = json!({"key.converter": {"clear": "org.apache.kafka.connect.storage.StringConverter"}});
+        let short = json!({"value.converter": {"clear": "JsonConverter"}});
+        let reference = json!({"value.converter": {"reference": "${env:CONVERTER}"}});
         let empty = json!({"topics": {"clear": "orders"}});
-        let cases = [
-            (Some(empty.clone()), refused, true),
-            (Some(other.clone()), refused, true),
-            (Some(json_converter), refused, false),
-            (
-                Some(json!({"value.converter": {"clear": "JsonConverter"}})),
-                refused,
-                false,
-            ),
-            (
-                Some(json!({"value.converter": {"reference": "${env:CONVERTER}"}})),
-                refused,
-                false,
-            ),
-            (None, refused, false),
-            (Some(empty.clone()), "the records do not fit the converter", true),
-            (Some(other), "the records do not fit the converter", false),
-            (Some(empty), "the connector itself refuses a record", false),
-        ];
-        for (config, why, expected) in cases {
+        let context = Context {
+            kind: None,
+            overrides: false,
+        };
+        for (config, trace, expected) in [
+            (Some(empty.clone()), CONVERTER, true),
+            (Some(other.clone()), CONVERTER, true),
+            (Some(json_converter), CONVERTER, false),
+            (Some(short), CONVERTER, false),
+            (Some(reference), CONVERTER, false),
+            (None, CONVERTER, false),
+            (Some(empty.clone()), HIDDEN, true),
+            (Some(other), HIDDEN, false),
+            (Some(empty), DEEP, false),
+        ] {
             let config = config.map(|pairs| json!({"version": "aa", "config": pairs, "targets": []}));
             let facts = json!({"name": "out", "config": config, "first_seen": "2026-11-21T14:00:00Z"});
             let facts: ConnectorFacts = serde_json::from_value(facts).unwrap();
-            assert_eq!(default_converter(&facts, why), expected, "{facts:?} {why}");
+            let signature = signature::classify(trace, context);
+            assert_eq!(
+                default_converter(&facts, signature.cause.as_ref()),
+                expected,
+                "{facts:?} {signature:?}"
+            );
         }
     }
 }

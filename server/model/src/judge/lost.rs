@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::Timestamp;
+use crate::cause::Cause;
 use crate::facts::{ClusterFacts, WorkerFacts};
 use crate::fault::{Fault, Key, from, key};
 use crate::heard::back_unlisted;
 use crate::names::{ClusterName, WorkerId};
 use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::verdict::{Class, Diagnosis, Domain};
+use crate::verdict::{Class, Diagnosis};
 
 /// No worker is left: those that were lost since one of them answered last.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,14 +69,13 @@ impl Lost {
     }
 
     fn diagnosis(&self) -> Diagnosis {
-        Diagnosis {
-            domain: Domain::Infrastructure,
-            class: Class::Worker,
-            confidence: 0.95,
-            root_cause: self.text.clone(),
-            why: "the workers were lost together, which concerns everything that they carried".into(),
-            shared: Some(Scope::Cluster),
-        }
+        Diagnosis::of_cluster(
+            Class::Worker,
+            0.95,
+            self.text.clone(),
+            "the workers were lost together, which concerns everything that they carried",
+            Cause::AllLost,
+        )
     }
 }
 

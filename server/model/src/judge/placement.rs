@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::case::{Case, Finding};
 use super::{instance, window::Window};
 use crate::Timestamp;
+use crate::cause::{Cause, Loss};
 use crate::facts::{Alive, WorkerFacts};
 use crate::names::WorkerId;
 use crate::observe::Source;
@@ -35,16 +36,17 @@ pub(super) fn on_gone_workers(case: &Case<'_>, window: &mut Window) -> Option<Fi
     reasons.extend(delay_reason(case, window));
     let (worker, _) = gone.into_values().next()?;
     let how = match worker.alive {
-        Alive::GoneInOrder => "left in order",
-        Alive::Yes => "is back without its work",
-        _ => "is gone",
+        Alive::GoneInOrder => Loss::InOrder,
+        Alive::Yes => Loss::Idle,
+        _ => Loss::Gone,
     };
     let diagnosis = Diagnosis {
         domain: Domain::Infrastructure,
         class: Class::Worker,
         confidence: 0.95,
-        root_cause: format!("worker {} {how}", worker.id).into(),
+        root_cause: format!("worker {} {}", worker.id, how.says()).into(),
         why: "the worker that ran it was lost, which concerns everything that it carried".into(),
+        cause: Some(Cause::Worker(how)),
         shared: Some(Scope::Worker(worker.id.clone())),
     };
     Some(Finding {
@@ -146,14 +148,13 @@ pub(super) fn beyond_grace(case: &Case<'_>, window: &mut Window) -> Option<Findi
         as_of: since,
     }];
     reasons.extend(delay_reason(case, window));
-    let diagnosis = Diagnosis {
-        domain: Domain::Infrastructure,
-        class: Class::Worker,
-        confidence: 0.7,
-        root_cause: "no worker of the cluster takes over the work that is UNASSIGNED".into(),
-        why: "placing work on workers is the cluster's task, and no worker took it".into(),
-        shared: Some(Scope::Cluster),
-    };
+    let diagnosis = Diagnosis::of_cluster(
+        Class::Worker,
+        0.7,
+        "no worker of the cluster takes over the work that is UNASSIGNED".into(),
+        "placing work on workers is the cluster's task, and no worker took it",
+        Cause::NotTakenOver,
+    );
     Some(Finding {
         health: Health::Unassigned,
         since,
@@ -184,6 +185,7 @@ pub(super) fn no_tasks(case: &Case<'_>, window: &mut Window) -> Option<Finding> 
         root_cause: "it generated no task configs".into(),
         why: "a connector decides by its config and its source how many tasks there are; here it found nothing to do"
             .into(),
+        cause: Some(Cause::NoTaskConfigs),
         shared: None,
     };
     Some(Finding {
@@ -235,14 +237,12 @@ pub(super) fn unread(case: &Case<'_>) -> Option<Finding> {
         source: Source::Rest,
         as_of: facts.since,
     };
-    let diagnosis = Diagnosis {
-        domain: Domain::Unsure,
-        class: Class::Unknown,
-        confidence: 0.1,
-        root_cause: text,
-        why: "the workers are newer than this server's knowledge of them".into(),
-        shared: None,
-    };
+    let diagnosis = Diagnosis::untold(
+        0.1,
+        text,
+        "the workers are newer than this server's knowledge of them",
+        Cause::UnknownState,
+    );
     Some(Finding {
         health: Health::Unknown,
         since: facts.since,

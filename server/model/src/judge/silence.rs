@@ -6,8 +6,9 @@ use super::case::{Case, Finding};
 use super::surroundings::Silence;
 use super::window::Window;
 use crate::Timestamp;
+use crate::cause::Cause;
 use crate::observe::Source;
-use crate::verdict::{Class, Diagnosis, Domain, Health, Reason};
+use crate::verdict::{Diagnosis, Health, Reason};
 
 /// What is said of a connector, and of its tasks, whose status vanished.
 const VANISHED: &str = "The workers know this connector, but its status has vanished";
@@ -23,6 +24,7 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
             "The workers know this connector, but no status of it exists yet",
             "in the plain list, without a status record",
             "a connector that was just created looks the same as one whose start hangs",
+            Cause::NoStatusYet,
         ));
     }
     let (since, unseen) = vanished(case, window)?;
@@ -38,6 +40,7 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
                 first.by
             ),
             "a connector counts as deleted once a second worker, where there is one, lists it no more either",
+            Cause::DeletionUnproven,
         ));
     }
     Some(without_status(
@@ -45,6 +48,7 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
         VANISHED,
         "the expanded list shows no status of it any more; the states shown are the last ones seen",
         "its status records may have been removed or be unreadable; whether it runs cannot be told",
+        Cause::StatusVanished,
     ))
 }
 
@@ -111,16 +115,9 @@ fn not_listed_again(since: Timestamp) -> Finding {
     )
 }
 
-fn without_status(since: Timestamp, text: &str, evidence: &str, why: &str) -> Finding {
+fn without_status(since: Timestamp, text: &str, evidence: &str, why: &str, cause: Cause) -> Finding {
     let text: Arc<str> = text.into();
-    let diagnosis = Diagnosis {
-        domain: Domain::Unsure,
-        class: Class::Unknown,
-        confidence: 0.3,
-        root_cause: text.clone(),
-        why: why.into(),
-        shared: None,
-    };
+    let diagnosis = Diagnosis::untold(0.3, text.clone(), why, cause);
     Finding::unknown(since, text, evidence.into(), diagnosis)
 }
 

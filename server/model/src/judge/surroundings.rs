@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::lost::{Lost, lost};
 use super::unlisted::{Unlisted, unlisted, way};
 use crate::Timestamp;
+use crate::cause::Cause;
 use crate::facts::ClusterFacts;
 use crate::heard::{heard, unknown_since};
 use crate::observe::{Gap, GapKind};
 use crate::quiet::Quiet;
-use crate::scope::Scope;
 use crate::settings::Settings;
-use crate::verdict::{Class, Diagnosis, Domain};
+use crate::verdict::{Class, Diagnosis};
 
 /// What concerns all connectors of a cluster at once.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,21 +35,20 @@ pub struct Silence {
     pub text: Arc<str>,
     /// What kind of fault.
     pub class: Class,
-    /// Whether its workers answer all the while, so that their lives are not in doubt.
-    pub busy: bool,
+    /// What that says of its workers.
+    pub quiet: Quiet,
 }
 
 impl Silence {
     /// What is wrong with the cluster, and with each of its connectors.
     pub fn diagnosis(&self) -> Diagnosis {
-        Diagnosis {
-            domain: Domain::Infrastructure,
-            class: self.class,
-            confidence: 0.9,
-            root_cause: self.text.clone(),
-            why: "every connector of the cluster is concerned at once, whatever it does".into(),
-            shared: Some(Scope::Cluster),
-        }
+        Diagnosis::of_cluster(
+            self.class,
+            0.9,
+            self.text.clone(),
+            "every connector of the cluster is concerned at once, whatever it does",
+            Cause::Quiet(self.quiet),
+        )
     }
 }
 
@@ -94,7 +93,7 @@ pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp)
         unknown_since,
         text: text(cluster, gap, heard).into(),
         class: class(cluster, gap),
-        busy: gap.kind == GapKind::Busy,
+        quiet: Quiet::of(gap),
     };
     let around = Surroundings {
         silence: Some(silence),

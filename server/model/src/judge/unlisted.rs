@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::Timestamp;
+use crate::cause::Cause;
 use crate::facts::ClusterFacts;
 use crate::heard::unknown_since;
 use crate::observe::{Gap, GapKind};
-use crate::quiet::{EMPTY, NEVER_LISTED, Quiet, UNTOLD};
-use crate::scope::Scope;
+use crate::quiet::Quiet;
 use crate::settings::Settings;
-use crate::verdict::{Class, Diagnosis, Domain};
+use crate::verdict::{Class, Diagnosis};
 
 /// No worker listed its connectors for the stale limit, though the group has members: the verdicts stand.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,21 +20,26 @@ pub struct Unlisted {
     pub text: Arc<str>,
     /// What kind of fault.
     pub class: Class,
+    /// Whether the group has members.
+    pub lives: bool,
+    /// Whether there is a list, whose verdicts stand.
+    pub listed: bool,
 }
 
 impl Unlisted {
     /// What is wrong with the way to the workers.
     pub fn diagnosis(&self) -> Diagnosis {
-        Diagnosis {
-            domain: Domain::Infrastructure,
-            class: self.class,
-            confidence: 0.9,
-            root_cause: self.text.clone(),
-            why: "the group says that workers live, so that the way to their REST API is broken, or they refuse; what \
-                  changes meanwhile is not seen"
-                .into(),
-            shared: Some(Scope::Cluster),
-        }
+        Diagnosis::of_cluster(
+            self.class,
+            0.9,
+            self.text.clone(),
+            "the group says that workers live, so that the way to their REST API is broken, or they refuse; what \
+             changes meanwhile is not seen",
+            Cause::Unlisted {
+                lives: self.lives,
+                listed: self.listed,
+            },
+        )
     }
 }
 
@@ -63,28 +68,48 @@ pub(super) fn unlisted(
     }
     let stands = match listed {
         Some(_) => "the verdicts shown rest on what was last listed then",
-        None => NEVER_LISTED,
+        None => "what it runs was never listed",
     };
-    let text = Quiet::unlisted(cluster.name.as_str(), gap, since, &group(cluster), stands);
     let unlisted = Unlisted {
         since,
-        text: text.into(),
+        text: sentence(cluster, gap, since, stands).into(),
         class: way(gap),
+        lives: about.group.as_ref().is_some_and(|group| group.empty_since.is_none()),
+        listed: listed.is_some(),
     };
     (Some(unlisted), None)
+}
+
+/// One sentence without its end: since when, what the last look got, what is known of the group, and what `stands`.
+fn sentence(cluster: &ClusterFacts, gap: &Gap, since: Timestamp, stands: &str) -> String {
+    let does = match gap.kind {
+        GapKind::Refused | GapKind::TimedOut | GapKind::Unreachable | GapKind::Tls => Quiet::Silent.verb(),
+        _ => Quiet::Refusing.verb(),
+    };
+    // The words of workers that answer change with every look.
+    let said = match gap.kind.worker_answers() {
+        true => String::new(),
+        false => format!(" ({})", gap.text),
+    };
+    let (name, since) = (&cluster.name, since.format("%H:%M:%S"));
+    let group = group(cluster);
+    format!("No worker of {name} {does} at its REST address since {since} UTC{said}, {group}: {stands}")
 }
 
 /// What is known of the group, a clause.
 fn group(cluster: &ClusterFacts) -> String {
     let Some(group) = &cluster.about.group else {
-        return format!("and {UNTOLD} who is in its Connect group");
+        return "and nobody tells who is in its Connect group".to_owned();
     };
     let members = match group.members.len() {
         1 => "a member".to_owned(),
         count => format!("{count} members"),
     };
     match group.empty_since {
-        Some(since) => format!("and its Connect group {EMPTY} since {} UTC", since.format("%H:%M:%S")),
+        Some(since) => format!(
+            "and its Connect group has no member since {} UTC",
+            since.format("%H:%M:%S")
+        ),
         None if cluster.about.group_gap.is_some() => {
             format!("though its Connect group had {members} when Kafka last told")
         }

@@ -14,6 +14,7 @@ mod web;
 
 use std::sync::Arc;
 
+use crate::cause::Cause;
 use crate::stage::Stage;
 use crate::state::ConnectorKind;
 use crate::trace;
@@ -46,6 +47,8 @@ pub struct Signature {
     pub root_cause: Arc<str>,
     /// Why this class and domain, one sentence.
     pub why: Arc<str>,
+    /// That there is no trace, or where on its way through the task a record was refused.
+    pub cause: Option<Cause>,
 }
 
 /// What must be known of the connector beside its trace.
@@ -69,6 +72,7 @@ pub fn classify(trace: &str, context: Context) -> Signature {
             confidence: 0.0,
             root_cause: "no trace".into(),
             why: "there is no trace to read".into(),
+            cause: Some(Cause::NoTrace),
         };
     };
     let chain = Chain::new(&exceptions);
@@ -90,10 +94,12 @@ pub fn classify(trace: &str, context: Context) -> Signature {
             confidence: 0.3,
             root_cause: cause.line,
             why: "no known signature matches, and the trace alone does not tell the plugin's code from its data".into(),
+            cause: None,
         };
     };
     let (domain, confidence, why) = whose(row, context);
-    let why = match Stage::of(&exceptions).filter(|_| row.staged) {
+    let stage = Stage::of(&exceptions).filter(|_| row.staged);
+    let why = match &stage {
         Some(stage) => format!("{}, and errors.tolerance allows none", stage.sentence()),
         None => why,
     };
@@ -107,6 +113,10 @@ pub fn classify(trace: &str, context: Context) -> Signature {
         confidence,
         root_cause: cause.line,
         why: why.into(),
+        cause: row.staged.then_some(Cause::Record {
+            stage,
+            default_converter: false,
+        }),
     }
 }
 

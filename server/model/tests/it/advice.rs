@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use model::advice::{Known, steps};
+use model::cause::{Cause, Loss};
 use model::fault::Scope;
+use model::quiet::Quiet;
 use model::signature::{Context, classify};
+use model::stage::Stage;
 use model::state::ConnectorKind;
 use model::verdict::{Class, Domain};
 
@@ -193,6 +196,7 @@ fn of_trace(number: &str) -> Vec<String> {
         class: found.class,
         root_cause: &found.root_cause,
         why: &found.why,
+        cause: found.cause.as_ref(),
     })
 }
 
@@ -209,28 +213,30 @@ fn each_trace_has_its_first_step() {
 
 #[test]
 fn a_record_is_looked_for_only_where_it_is_named() {
-    let known = |root_cause, why| {
+    let converter = |default_converter| Cause::Record {
+        stage: Some(Stage::Converter("JsonConverter".into())),
+        default_converter,
+    };
+    let known = |root_cause, cause: Cause| {
         steps(&Known {
             scope: &Scope::Connector("a".into()),
             domain: Domain::Connector,
             class: Class::Data,
             root_cause,
-            why,
+            why: "because",
+            cause: Some(&cause),
         })
     };
     let named = known(
         "RecordDeserializationException: Error deserializing VALUE for partition orders-3 at offset 17.",
-        "the converter JsonConverter cannot convert a record, and errors.tolerance allows none",
+        converter(false),
     );
     assert!(
         named.contains(&"Read the record of orders-3 at offset 17.".to_owned()),
         "{named:?}"
     );
     assert!(named[0].contains("JsonConverter in the config"), "{named:?}");
-    let default = known(
-        "DataException: no",
-        "the converter JsonConverter cannot convert a record, and errors.tolerance allows none; the config names no such converter, so it is the worker's default one",
-    );
+    let default = known("DataException: no", converter(true));
     assert!(
         default[0].contains("JsonConverter, the worker's default converter,") && !default[0].contains("in the config"),
         "{default:?}"
@@ -248,12 +254,13 @@ fn a_record_is_looked_for_only_where_it_is_named() {
 fn what_was_found_without_a_trace_speaks_of_none() {
     let connector = Scope::Connector("a".into());
     let worker = Scope::Worker("10.0.0.7:8083".into());
-    for (scope, domain, class, root_cause, first) in [
+    for (scope, domain, class, root_cause, cause, first) in [
         (
             &connector,
             Domain::Connector,
             Class::Config,
             "it generated no task configs",
+            Cause::NoTaskConfigs,
             "Check that the config selects something that exists: its topics, tables, or the pattern for them.",
         ),
         (
@@ -261,6 +268,7 @@ fn what_was_found_without_a_trace_speaks_of_none() {
             Domain::Unsure,
             Class::Unknown,
             "task 0 FAILED on 10.0.0.7:8083 and left no trace",
+            Cause::NoTrace,
             "Read the log of worker 10.0.0.7:8083 at the time of the failure: REST has no trace.",
         ),
         (
@@ -268,6 +276,7 @@ fn what_was_found_without_a_trace_speaks_of_none() {
             Domain::Unsure,
             Class::Unknown,
             "The workers know this connector, but no status of it exists yet",
+            Cause::NoStatusYet,
             "Wait a minute: a connector that was just created looks like this.",
         ),
         (
@@ -275,6 +284,7 @@ fn what_was_found_without_a_trace_speaks_of_none() {
             Domain::Infrastructure,
             Class::Worker,
             "worker 10.0.0.7:8083 is gone",
+            Cause::Worker(Loss::Gone),
             "Check that the worker process on 10.0.0.7:8083 runs and its host answers; start it if not.",
         ),
         (
@@ -282,6 +292,7 @@ fn what_was_found_without_a_trace_speaks_of_none() {
             Domain::Infrastructure,
             Class::Worker,
             "worker 10.0.0.7:8083 left in order",
+            Cause::Worker(Loss::InOrder),
             "Start 10.0.0.7:8083 again, unless it was meant to leave.",
         ),
         (
@@ -289,6 +300,7 @@ fn what_was_found_without_a_trace_speaks_of_none() {
             Domain::Infrastructure,
             Class::Network,
             "No worker of orders answers: http://w1.example:8083: no answer within 10 s",
+            Cause::Quiet(Quiet::Silent),
             "Test from this server that the workers answer at w1.example:8083.",
         ),
         (
@@ -296,6 +308,7 @@ fn what_was_found_without_a_trace_speaks_of_none() {
             Domain::Infrastructure,
             Class::Worker,
             "No worker of orders answers and its Connect group has no member: http://127.0.0.1:8083: connection refused",
+            Cause::Quiet(Quiet::Silent),
             "Start the workers of this cluster at 127.0.0.1:8083, if their processes are down.",
         ),
     ] {
@@ -305,6 +318,7 @@ fn what_was_found_without_a_trace_speaks_of_none() {
             class,
             root_cause,
             why: "because",
+            cause: Some(&cause),
         });
         assert_eq!(steps[0], first);
         for step in &steps {
@@ -315,10 +329,49 @@ fn what_was_found_without_a_trace_speaks_of_none() {
 
 /// Verbs with which a step may begin.
 const VERBS: &[&str] = &[
-    "Bring", "Check", "Compare", "Correct", "Create", "Decide", "Free", "Grant", "Install", "Keep", "Leave",
+    "Ask", "Bring", "Check", "Compare", "Correct", "Create", "Decide", "Free", "Grant", "Install", "Keep", "Leave",
     "Lengthen", "Look", "Lower", "Make", "Put", "Raise", "Read", "Remove", "Renew", "Report", "Reset", "Restart",
     "Roll", "Search", "Set", "Skip", "Slow", "Start", "Submit", "Take", "Test", "Update", "Wait", "Write",
 ];
+
+/// Every cause there is, and none.
+fn causes() -> Vec<Option<Cause>> {
+    let quiet = [
+        Quiet::Busy,
+        Quiet::Unread,
+        Quiet::Starting,
+        Quiet::Refusing,
+        Quiet::Silent,
+    ];
+    let both = [true, false];
+    let stages = [
+        None,
+        Some(Stage::Connector),
+        Some(Stage::Converter("JsonConverter".into())),
+        Some(Stage::Transformation(String::new())),
+    ];
+    let mut all = vec![
+        Cause::AllLost,
+        Cause::NotTakenOver,
+        Cause::NoTaskConfigs,
+        Cause::NoTrace,
+        Cause::NoStatusYet,
+        Cause::StatusVanished,
+        Cause::DeletionUnproven,
+        Cause::NotSeenSince,
+        Cause::UnknownState,
+    ];
+    all.extend(quiet.map(Cause::Quiet));
+    all.extend([Loss::Gone, Loss::InOrder, Loss::Idle].map(Cause::Worker));
+    all.extend(both.map(|lives| Cause::Unlisted { lives, listed: true }));
+    all.extend(both.into_iter().flat_map(|default_converter| {
+        stages.clone().map(|stage| Cause::Record {
+            stage,
+            default_converter,
+        })
+    }));
+    all.into_iter().map(Some).chain([None]).collect()
+}
 
 #[test]
 fn every_class_has_short_steps_that_begin_with_a_verb() {
@@ -328,7 +381,10 @@ fn every_class_has_short_steps_that_begin_with_a_verb() {
         Scope::Connector("a".into()),
     ];
     let mut all: Vec<Vec<String>> = OF_TRACES.iter().map(|(number, _)| of_trace(number)).collect();
-    for scope in &scopes {
+    for (scope, cause) in scopes
+        .iter()
+        .flat_map(|scope| causes().into_iter().map(move |cause| (scope, cause)))
+    {
         for class in Class::ALL {
             for domain in [Domain::Infrastructure, Domain::Connector, Domain::Unsure] {
                 all.push(steps(&Known {
@@ -337,6 +393,7 @@ fn every_class_has_short_steps_that_begin_with_a_verb() {
                     class,
                     root_cause: "",
                     why: "",
+                    cause: cause.as_ref(),
                 }));
             }
         }
@@ -360,6 +417,7 @@ fn of_several_silent_addresses_none_is_the_one_to_go_to() {
             class: Class::Worker,
             root_cause,
             why: "",
+            cause: Some(&Cause::Quiet(Quiet::Silent)),
         };
         steps(&known).remove(0)
     };

@@ -25,6 +25,7 @@ fn verdict(health: Health, since: i64, diagnosis: Option<(Class, &str, Option<Sc
             confidence: 0.9,
             root_cause: cause.into(),
             why: "the test says so".into(),
+            cause: None,
             shared,
         }),
         settings: 0,

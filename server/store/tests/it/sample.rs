@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 use model::Timestamp;
+use model::cause::{Cause, Loss};
 use model::facts::{
     Alive, ClusterAbout, ConnectorFacts, Freshness, GroupFacts, InstanceFacts, Missing, StatusMissing, WorkerFacts,
 };
@@ -191,6 +192,7 @@ pub fn connector(name: &str, config: Option<Arc<ListedConfig>>) -> ConnectorReco
                 confidence: 0.7,
                 root_cause: "ConnectException: no".into(),
                 why: "The target refused.".into(),
+                cause: Some(Cause::NoTrace),
                 shared: Some(Scope::Worker("10.0.0.7:8083".into())),
             }),
             settings: u64::MAX,
@@ -212,6 +214,7 @@ pub fn fault(id: &str, cluster: &ClusterName, ended_at: Option<Timestamp>) -> Ar
         confidence: 0.35,
         root_cause: "ConnectException: no".into(),
         reasons: vec!["The evidence does not decide.".into()],
+        cause: Some(Cause::Worker(Loss::InOrder)),
         members: BTreeSet::from(["jdbc sink/№1".into(), "b".into()]),
         opened_at: at(4),
         unheard_since: Some(at(21)),

@@ -1,8 +1,10 @@
 //! Verdicts of every health, with reasons and, where somebody is needed, a diagnosis.
 
+use model::cause::{Cause, Loss};
 use model::fault::Scope;
 use model::names::WorkerId;
 use model::observe::Source;
+use model::quiet::Quiet;
 use model::verdict::{Activity, Class, Diagnosis, Domain, Health, Reason, TaskVerdict, Verdict};
 
 use super::{ago, workers};
@@ -181,6 +183,12 @@ fn diagnosis(health: Health) -> Option<Diagnosis> {
         ),
         Health::Restarting | Health::Paused | Health::Stopped | Health::Healthy => return None,
     };
+    let cause = match health {
+        Health::Unassigned => Some(Cause::Worker(Loss::Gone)),
+        Health::NoTasks => Some(Cause::NoTaskConfigs),
+        Health::Unknown => Some(Cause::Quiet(Quiet::Silent)),
+        _ => None,
+    };
     let shared = match health {
         Health::Unassigned => Some(Scope::Worker(WorkerId::from(workers::DEAD))),
         Health::Unknown => Some(Scope::Cluster),
@@ -192,6 +200,7 @@ fn diagnosis(health: Health) -> Option<Diagnosis> {
         confidence,
         root_cause: root_cause.into(),
         why: why.into(),
+        cause,
         shared,
     })
 }

@@ -74,6 +74,7 @@ pub fn fault(
         confidence: 0.9,
         root_cause: cause.into(),
         reasons: vec!["the exception names the record's own bytes, not a system".into()],
+        cause: None,
         members: members.iter().map(|name| ConnectorName::from(*name)).collect(),
         opened_at: ago(age),
         unheard_since: None,

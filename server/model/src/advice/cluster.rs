@@ -1,0 +1,78 @@
+//! What concerns a whole cluster.
+
+use super::UNPROVEN;
+use super::case::Known;
+use super::names::Names;
+use crate::cause::Cause;
+use crate::quiet::Quiet;
+use crate::verdict::Class;
+
+pub(super) fn steps(known: &Known<'_>) -> Vec<String> {
+    let names = Names::read(known.root_cause);
+    // Of several addresses none is the one to go to.
+    let alone = names.address().filter(|_| names.addresses() == 1);
+    let at = alone.map(|address| format!(" at {address}")).unwrap_or_default();
+    match (known.class, known.cause) {
+        (Class::Auth, _) => vec![format!(
+            "Correct the credentials that Signalbox uses for the workers{at}"
+        )],
+        (Class::Config, _) => vec![
+            format!("Check what answers{at}: Signalbox takes it for no worker of Kafka Connect, or may not go there"),
+            "Correct the addresses of this cluster in Signalbox's configuration".to_owned(),
+        ],
+        (Class::Worker, Some(Cause::Unlisted { .. })) => vec![
+            format!("Read the log of the worker{at}: it answers, and does not list its connectors"),
+            "Look into the workers themselves for what changed since then, until a list comes".to_owned(),
+        ],
+        (_, Some(Cause::Unlisted { lives, .. })) => vec![
+            match lives {
+                true => {
+                    format!("Test from this server that the workers' REST API answers{at}: the workers themselves live")
+                }
+                false => format!("Test from this server that the workers' REST API answers{at}"),
+            },
+            "Check what lies between: port, listener, certificate, proxy, firewall and name service".to_owned(),
+            "Look into the workers themselves for what changed since then, until it answers".to_owned(),
+        ],
+        (_, Some(Cause::NotTakenOver)) => vec![
+            "Read the leader's log: it assigns the work, and says why it does not".to_owned(),
+            "Check that enough workers are up: one that just left is waited for until the rebalance delay ends"
+                .to_owned(),
+        ],
+        (_, Some(Cause::NotSeenSince)) => UNPROVEN.map(str::to_owned).to_vec(),
+        (_, Some(Cause::Quiet(quiet))) => of_quiet(*quiet, known.class, &at),
+        (Class::Worker, _) => of_quiet(Quiet::Silent, Class::Worker, &at),
+        _ => of_quiet(Quiet::Silent, Class::Network, &at),
+    }
+}
+
+fn of_quiet(quiet: Quiet, class: Class, at: &str) -> Vec<String> {
+    match quiet {
+        Quiet::Busy => vec![
+            "Read the workers' logs for why the rebalance does not end: a worker that joins and leaves again and again, or a connector whose start or stop hangs"
+                .to_owned(),
+            "Restart the worker that the logs point at, one at a time".to_owned(),
+        ],
+        Quiet::Unread => vec![
+            "Check that the workers' Kafka is up, and that the leader of their config topic's partition answers them"
+                .to_owned(),
+            "Read the workers' logs for errors of their Kafka clients: credentials, rights on the topic, the network"
+                .to_owned(),
+        ],
+        Quiet::Starting => vec![
+            format!("Wait while the worker{at} reads its topics and joins its group"),
+            "Read its log, if that takes longer than a few minutes: it says for what it waits".to_owned(),
+        ],
+        Quiet::Refusing => {
+            vec![format!("Read the log of the worker{at}: it answers, and refuses to list its connectors")]
+        }
+        Quiet::Silent if class == Class::Worker => vec![
+            format!("Start the workers of this cluster{at}, if their processes are down"),
+            "Check their hosts and what was deployed there last".to_owned(),
+        ],
+        Quiet::Silent => vec![
+            format!("Test from this server that the workers answer{at}"),
+            "Check firewall, proxy and name service between this server and the workers, if they run".to_owned(),
+        ],
+    }
+}
