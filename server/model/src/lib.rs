@@ -24,6 +24,7 @@ pub mod observe;
 pub mod owner;
 pub mod quiet;
 pub mod record;
+pub mod rest;
 mod scope;
 pub mod secrets;
 pub mod set_back;

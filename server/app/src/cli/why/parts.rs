@@ -1,5 +1,6 @@
 //! The connector instance and its tasks: our verdict on each beside what REST says.
 
+use model::rest::otherwise;
 use model::state::State;
 use model::verdict::Health;
 use serde_json::Value;
@@ -60,28 +61,10 @@ pub fn differs(connector: &Value, parts: &[Part<'_>]) -> Option<String> {
     let health = connector.pointer("/health/verdict").and_then(Value::as_str)?;
     let health = Health::parse(health)?;
     let (first, tasks) = parts.split_first()?;
-    let agrees = parts.iter().all(|part| health.agrees_with(&part.state));
-    if agrees || connector.get("deleted_at").is_some_and(Value::is_string) {
+    if connector.get("deleted_at").is_some_and(Value::is_string) {
         return None;
     }
-    let mut others: Vec<(&State, usize)> = Vec::new();
-    for task in tasks.iter().filter(|task| task.state != first.state) {
-        match others.iter_mut().find(|(state, _)| **state == task.state) {
-            Some((_, count)) => *count += 1,
-            None => others.push((&task.state, 1)),
-        }
-    }
-    let mut rest = match others.is_empty() {
-        true => first.state.to_string(),
-        false => format!("{} for the connector", first.state),
-    };
-    for (state, count) in others {
-        rest.push_str(&match tasks.len() {
-            1 => format!(", {state} for its task"),
-            all if all == count => format!(", {state} for all {all} tasks"),
-            all => format!(", {state} for {count} of {all} tasks"),
-        });
-    }
+    let rest = otherwise(health, &first.state, tasks.iter().map(|task| &task.state))?;
     let ours = match health {
         Health::NoTasks => "that it has no tasks",
         other => other.words(),

@@ -109,7 +109,7 @@ fn a_failed_task_tells_its_cause_once_and_what_to_do() {
     let told = told(&connector);
     let joined = told.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
-        "REST says RUNNING for the connector, FAILED for all 2 tasks; Signalbox says failed.",
+        "REST says RUNNING, both tasks FAILED; Signalbox says failed.",
         "1. Compare what the transformation ExtractField expects with the records that reach it.",
     ] {
         assert!(joined.contains(part), "{part}\n{told}");
