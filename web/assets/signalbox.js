@@ -8,6 +8,8 @@
   const POLL = 10_000; // A look without an event, in ms, while no stream is open.
   const SLOW = 60_000; // The same while one is: what only ages sends no event.
   const AGEING = 10; // From this age on, in s, the page says when it was drawn.
+  const PATIENCE = 15_000; // An answer is waited for so long, in ms.
+  const STALE = Number(root.dataset.staleAfter) * 1000; // From this age on, in ms, nothing on the page counts as true.
   const CALM = 400; // Events of a storm are gathered for so long, in ms.
   let skew = Date.now() - Number(root.dataset.now);
   let tag = null;
@@ -40,6 +42,12 @@
     write(document.getElementById("drawn"), `${clock(seen)} UTC${old < AGEING ? "" : `, ${words(old, true)} ago`}`);
     const live = document.getElementById("live");
     if (!live || !events) return;
+    // While the stream is open the page is as true as its last look; once it broke, as that moment.
+    const silent = (away && now - away > STALE) || Date.now() - seen > SLOW + STALE;
+    root.toggleAttribute("data-aged", silent);
+    const aged = document.getElementById("aged");
+    aged.hidden = !silent;
+    if (silent) write(aged, `As of ${away ? away.toISOString().slice(11, 19) : clock(seen)} UTC: Signalbox has not answered since.`);
     if (away && now - away > 5_000) {
       live.dataset.away = "true";
       write(live.querySelector(".live-words"), `not live since ${away.toISOString().slice(11, 19)}`);
@@ -103,7 +111,7 @@
     try {
       const headers = { "X-Signalbox-Fragment": "main" };
       if (tag) headers["If-None-Match"] = tag;
-      const answer = await fetch(location.href, { headers, cache: "no-store", credentials: "same-origin" });
+      const answer = await fetch(location.href, { headers, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
       if (answer.status === 401 || (answer.redirected && answer.url.split("?")[0].endsWith(root.dataset.signin))) {
         const live = document.getElementById("live") || document.querySelector(".top");
         const link = Object.assign(document.createElement("a"), { href: root.dataset.signin, textContent: "signed out: sign in" });

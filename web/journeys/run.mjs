@@ -110,6 +110,35 @@ test('a page that stays open while the server is away says how old it is', () =>
     await page.evaluate(() => { window.fetch = () => new Promise(() => {}); });
     await page.clock.fastForward(95_000);
     await drawn.filter({ hasText: /^\d\d:\d\d:\d\d UTC, 1 min \d+ s ago$/ }).waitFor();
+    await page.getByText(/^As of \d\d:\d\d:\d\d UTC: Signalbox has not answered since\.$/).waitFor();
+  }));
+
+test('a page loses its colours when the server is gone, and has them again when it is back', () =>
+  walking({}, async (page) => {
+    await page.clock.install();
+    await page.goto(`${demo.address}/clusters/legacy/connectors/payments-invoices`);
+    const colours = () =>
+      page.evaluate(() => ['.shape', '.verdict', '.wash'].map((part) => {
+        const style = getComputedStyle(document.querySelector(`main ${part}`));
+        return part === '.wash' ? style.backgroundColor : style.color;
+      }));
+    const told = page.locator('#aged');
+    const fresh = await colours();
+    await page.evaluate(() => {
+      window.answering = window.fetch;
+      window.fetch = () => Promise.reject(new TypeError('nobody is there'));
+    });
+    await page.clock.fastForward(61_000);
+    await page.locator('#live', { hasText: 'not live since' }).waitFor();
+    assert.equal(await told.isVisible(), false, 'what was true a moment ago may stand for a while');
+    await page.clock.fastForward(31_000);
+    await told.waitFor();
+    const aged = await colours();
+    aged.forEach((colour, index) => assert.notEqual(colour, fresh[index]));
+    await page.evaluate(() => { window.fetch = window.answering; });
+    await page.clock.fastForward(10_000);
+    await told.waitFor({ state: 'hidden' });
+    assert.deepEqual(await colours(), fresh);
   }));
 
 /** Keeps the page from polling, and notes which events its stream brings; runs in the page. */

@@ -19,7 +19,7 @@ pub(crate) struct Hints {
     pub(crate) expected: Expected,
     /// Whether it is another configured cluster again, and so is not watched.
     pub(crate) refused: bool,
-    /// Whether the last look got no list, so that what each address answers is asked anew.
+    /// Whether the last look got no list, or Kafka does not tell who lives, so that what each address answers is asked anew.
     pub(crate) unheard: bool,
     /// Connectors that exist.
     pub(crate) connectors: BTreeSet<ConnectorName>,
@@ -50,7 +50,7 @@ impl Hints {
             in_doubt: facts.workers.values().any(|worker| worker.unconfirmed_since.is_some()),
             expected: Expected::of(facts),
             refused: facts.about.same_as.is_some(),
-            unheard: facts.about.gap.is_some(),
+            unheard: facts.about.gap.is_some() || facts.about.group_gap.is_some(),
             connectors: live().map(|connector| connector.name.clone()).collect(),
             without_status: live()
                 .filter(|connector| connector.missing.is_none() && lacks_status(connector))

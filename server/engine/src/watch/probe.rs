@@ -15,7 +15,8 @@ use tracing::{Instrument as _, warn};
 use super::ask::{self, ask};
 use super::watcher::Watcher;
 
-/// Probes for ever. With Kafka the group tells who lives, so that `/` is asked only at the slow cadence while lists come.
+/// Probes for ever. With Kafka the group tells who lives, so that `/` is asked only at the slow cadence while that is
+/// told and lists come.
 /// While the cluster is refused that is all that is asked of it: whether it is still the one that it repeats.
 pub(crate) async fn run(watcher: Watcher, kafka: bool) {
     let mut asked: BTreeMap<WorkerId, Asked> = BTreeMap::new();

@@ -39,7 +39,7 @@ async fn the_plain_list_and_the_slow_questions_come_round() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn beside_kafka_addresses_are_asked_at_every_look_only_while_no_list_comes() {
+async fn beside_kafka_addresses_are_asked_at_every_look_only_while_no_list_comes_or_kafka_does_not_tell() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
     fake.put(FakeConnector::source("lines", 1));
@@ -47,11 +47,13 @@ async fn beside_kafka_addresses_are_asked_at_every_look_only_while_no_list_comes
         kafka: Some("main".into()),
         ..cluster("orders", &fake.urls())
     }]);
-    let nobody = KafkaSpec {
-        bootstrap: "127.0.0.1:1".into(),
+    // Whoever never answers is waited for: until then nothing says that Kafka does not tell.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = KafkaSpec {
+        bootstrap: silent.local_addr().unwrap().to_string().into(),
         properties: Default::default(),
     };
-    spec.kafka.insert("main".into(), nobody);
+    spec.kafka.insert("main".into(), silent);
     spec.settings.slow_interval = TimeDelta::hours(1);
     let rig = Rig::start(&database, spec).await;
     rig.until_cluster("the first answers", |orders| {
@@ -65,12 +67,21 @@ async fn beside_kafka_addresses_are_asked_at_every_look_only_while_no_list_comes
     rig.looks(10).await;
     assert!(asked() <= before + 1, "{before}, then {}", asked());
 
+    let again_and_again = async || {
+        let before = asked();
+        until("addresses are asked again and again", async || {
+            (asked() >= before + 3).then_some(())
+        })
+        .await;
+    };
     fake.behave(0, Behaviour::Hang);
-    let before = asked();
-    until("addresses are asked again and again", async || {
-        (asked() >= before + 3).then_some(())
+    again_and_again().await;
+    fake.behave(0, Behaviour::Normal);
+    rig.until_cluster("Kafka does not tell", |orders| {
+        orders.about.gap.is_none() && orders.about.group_gap.is_some()
     })
     .await;
+    again_and_again().await;
     rig.stop().await;
 }
 

@@ -94,14 +94,10 @@ fn half_told(group: &GroupMembers) -> Gap {
 /// Nothing was heard of the membership of these workers.
 fn untold(folding: &mut Folding<'_>, gap: &Gap, concerned: impl Fn(&WorkerFacts) -> bool) {
     folding.facts.about.group_gap = Some(gap.clone());
-    let stale = folding
-        .facts
-        .fresh
-        .group
-        .is_some_and(|last| folding.at - last > folding.settings.stale_after);
-    if !stale {
+    let stale = |last: &Timestamp| folding.at - *last > folding.settings.stale_after;
+    let Some(told) = folding.facts.fresh.group.filter(stale) else {
         return;
-    }
+    };
     let known: Vec<Arc<WorkerFacts>> = folding.facts.workers.values().cloned().collect();
     for worker in known
         .iter()
@@ -109,14 +105,20 @@ fn untold(folding: &mut Folding<'_>, gap: &Gap, concerned: impl Fn(&WorkerFacts)
     {
         let mut next = (**worker).clone();
         next.member = None;
+        // What it answered while Kafka still told says nothing of now.
+        let asked = folding.facts.fresh.asked.get(&worker.id);
+        let asked = asked.is_some_and(|asked| *asked > told);
         if worker.alive.gone() {
             // It stays gone until its address answers.
-        } else if worker.ever_answered && worker.probe_failures == 0 {
+        } else if worker.ever_answered && worker.probe_failures == 0 && asked {
             next.evidence = "Kafka no longer tells who is in the group; its address answers".into();
         } else {
             next.alive = Alive::Unknown;
             next.since = folding.at;
-            next.evidence = "Kafka no longer tells who is in the group, and its address does not answer".into();
+            next.evidence = match asked || worker.probe_failures > 0 {
+                true => "Kafka no longer tells who is in the group, and its address does not answer".into(),
+                false => "Kafka no longer tells who is in the group, and its address was not asked since".into(),
+            };
         }
         folding.put_worker(next);
     }

@@ -29,6 +29,7 @@ fn the_group_unseen_while_rest_lives_leaves_verdicts_to_rest() {
     for second in (5..60).step_by(5) {
         story
             .see(second, list("a", &left_and_right("RUNNING a", "RUNNING b")))
+            .see(second, answered("a", "4.3.1"))
             .see(second, no_members());
     }
     assert!(story.news().is_empty());
@@ -44,6 +45,30 @@ fn the_group_unseen_while_rest_lives_leaves_verdicts_to_rest() {
         "the verdict says on what it rests: {}",
         story.reasons("right")
     );
+}
+
+#[test]
+fn what_a_worker_answered_before_kafka_fell_silent_says_nothing_of_now() {
+    let mut story = two_workers();
+    for second in [1, 2] {
+        let worker = if second == 1 { "a" } else { "b" };
+        story.see(second, answered(worker, "4.3.1"));
+    }
+    story.see(3, group_of(&["a", "b"], 0)).news();
+    for second in (5..35).step_by(5) {
+        story
+            .see(second, list("a", &left_and_right("RUNNING a", "RUNNING b")))
+            .see(second, no_members());
+    }
+    story.see(32, answered("a", "4.3.1")).see(35, no_members());
+    assert_eq!(story.alive("a"), Alive::Yes, "it was asked since");
+    assert_eq!(story.alive("b"), Alive::Unknown);
+    assert!(story.facts.workers["b"].evidence.ends_with("was not asked since"));
+    for second in [36, 41, 46] {
+        story.see(second, silent("b", GapKind::Refused));
+    }
+    assert_eq!(story.alive("b"), Alive::Dead);
+    assert_eq!(story.verdict("right"), "unassigned 46 [unassigned]");
 }
 
 #[test]
