@@ -1,6 +1,6 @@
 //! Where the lab lives on this machine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use lab::LabOptions;
@@ -28,17 +28,13 @@ impl Place {
 
     /// The command that gives verbs for the lab here. One whose directory was given is not found by itself.
     pub(super) fn shell(&self) -> String {
+        let program = program();
         match &self.directory {
-            None => "signalbox-lab shell".to_owned(),
+            None => format!("{program} shell"),
             Some(directory) => {
                 let whole = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());
                 let text = whole.display().to_string();
-                let plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-".contains(letter);
-                let word = match text.chars().all(plain) {
-                    true => text,
-                    false => format!("'{}'", text.replace('\'', "'\\''")),
-                };
-                format!("signalbox-lab shell --directory {word}")
+                format!("{program} shell --directory {}", word(&text))
             }
         }
     }
@@ -51,6 +47,25 @@ impl Place {
             progress: progress(),
             ..LabOptions::default()
         }
+    }
+}
+
+/// This program as it is called from here: it is seldom on the path.
+fn program() -> String {
+    let Ok(own) = std::env::current_exe() else {
+        return "signalbox-lab".to_owned();
+    };
+    let here = std::env::current_dir().ok();
+    let near = here.and_then(|here| own.strip_prefix(here).map(Path::to_path_buf).ok());
+    word(&near.unwrap_or(own).display().to_string())
+}
+
+/// A word for the shell, quoted where it must be.
+fn word(text: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-".contains(letter);
+    match text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
     }
 }
 
@@ -70,16 +85,15 @@ mod tests {
 
     #[test]
     fn the_command_for_verbs_names_the_directory_that_was_given() {
-        assert_eq!(at(None), "signalbox-lab shell");
-        assert_eq!(at(Some("/tmp/d-1")), "signalbox-lab shell --directory /tmp/d-1");
+        let own = program();
+        assert!(std::path::absolute(own.trim_matches('\'')).unwrap().is_file(), "{own}");
+        assert_eq!(at(None), format!("{own} shell"));
+        assert_eq!(at(Some("/tmp/d-1")), format!("{own} shell --directory /tmp/d-1"));
         assert_eq!(
             at(Some("/tmp/it's here")),
-            "signalbox-lab shell --directory '/tmp/it'\\''s here'"
+            format!("{own} shell --directory '/tmp/it'\\''s here'")
         );
-        assert!(
-            at(Some("d")).starts_with("signalbox-lab shell --directory /"),
-            "{}",
-            at(Some("d"))
-        );
+        let near = at(Some("d"));
+        assert!(near.starts_with(&format!("{own} shell --directory /")), "{near}");
     }
 }

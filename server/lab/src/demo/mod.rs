@@ -60,6 +60,7 @@ impl DemoFleet {
         Watched {
             bootstrap: Some(lab.broker().bootstrap()),
             clusters: vec![cluster(&self.orders), cluster(&self.legacy)],
+            banner: None,
         }
     }
 

@@ -58,6 +58,9 @@ const EVENTS: &[(u64, Event)] = &[
     (170, Event::LegacyWorkerLeaves),
     (200, Event::LegacyWorkerReturns),
 ];
+/// The time between two restarts of the connector that crashes 5 s after each: it stays FAILED for longer than the 5 s between
+/// two looks, so that every failure is seen.
+const RESTARTS: Duration = Duration::from_secs(13);
 const ROUND: Duration = Duration::from_secs(240);
 
 /// Runs the demo's life for ever. What fails is said and does not end it: the audience may be playing with the fleet.
@@ -166,11 +169,11 @@ async fn legacy_returns(legacy: &ConnectCluster) -> Result<String> {
 }
 
 async fn restarts(orders: &ConnectCluster) {
-    let mut beat = interval(Duration::from_secs(10));
+    let mut beat = interval(RESTARTS);
     let path = format!("/connectors/{CRASH_LOOP}/tasks/0/restart");
     loop {
         beat.tick().await;
-        // Refused in a rebalance, unanswered by a frozen leader: the next one comes in 10 s.
+        // Refused in a rebalance, unanswered by a frozen leader: the next one comes soon.
         drop(timeout(Duration::from_secs(8), orders.call("POST", &path, None)).await);
     }
 }

@@ -59,6 +59,8 @@ pub struct Watched {
     pub bootstrap: Option<String>,
     /// Each cluster's name with the addresses of its workers.
     pub clusters: Vec<(String, Vec<String>)>,
+    /// What every page says on top, if anything.
+    pub banner: Option<String>,
 }
 
 /// A running `signalbox serve`.
@@ -175,12 +177,14 @@ fn kept(log: &Path) -> Result<PathBuf> {
 
 fn config(port: u16, data: &Path, database: &str, watched: &Watched) -> String {
     let data = data.display();
+    let banner = watched.banner.as_ref().map(|text| format!("banner = \"{text}\"\n"));
+    let banner = banner.unwrap_or_default();
     let mut text = format!(
         r#"# Written by the lab for its demo fleet.
 [server]
 listen = "127.0.0.1:{port}"
 data_dir = "{data}"
-
+{banner}
 [database]
 url = "{database}"
 
@@ -240,10 +244,15 @@ mod tests {
         let mut watched = Watched {
             bootstrap: None,
             clusters: vec![("a".to_owned(), vec!["http://x".to_owned()])],
+            banner: None,
         };
         let text = config(1, Path::new("/d"), "postgres://u@h/d", &watched);
-        assert!(!text.contains("kafka"), "{text}");
+        assert!(!text.contains("kafka") && !text.contains("banner"), "{text}");
         assert!(text.contains("urls = [\"http://x\"]"), "{text}");
+        watched.banner = Some("Simulated: all of it.".to_owned());
+        let text = config(1, Path::new("/d"), "postgres://u@h/d", &watched);
+        let (server, _) = text.split_once("[database]").unwrap_or_default();
+        assert!(server.contains("banner = \"Simulated: all of it.\"\n"), "{text}");
         watched.bootstrap = Some("b:9092".to_owned());
         assert!(config(1, Path::new("/d"), "postgres://u@h/d", &watched).contains("kafka = \"main\""));
     }

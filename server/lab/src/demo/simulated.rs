@@ -1,4 +1,4 @@
-//! The demo where no Kafka can be had: a simulated fleet, which says so in every cluster's name.
+//! The demo where no Kafka can be had: a simulated fleet, which says so on every page and in every cluster's name.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,6 +10,9 @@ use crate::directory::Directory;
 use crate::process::Process;
 use crate::wait::{Look, PATIENCE};
 use crate::{Error, Progress, Result};
+
+/// What every page of it says on top.
+const SAYS: &str = "Simulated: a fake fleet. No Kafka, no Connect, no record moves.";
 
 /// A running `fake-fleet` with a database for Signalbox.
 #[derive(Debug)]
@@ -54,6 +57,7 @@ impl Simulated {
         let watched = Watched {
             bootstrap: None,
             clusters: names.into_iter().zip(urls).collect(),
+            banner: Some(SAYS.to_owned()),
         };
         let database = Database::start(cache, directory.path(), progress).await?;
         Ok(Self {
