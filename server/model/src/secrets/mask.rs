@@ -9,8 +9,8 @@ use super::{Config, ConfigValue, Definitions, FingerprintKey, RawConfig};
 use crate::kept;
 use crate::observe::ListedConfig;
 
-/// Masks `raw`, fingerprints all its values as the config's version, and reads target systems and topics before the
-/// values are gone. `definitions` are those of its class, or `None` while they are unknown.
+/// Masks `raw`, fingerprints all its values as the config's version, and reads target systems before the values
+/// are gone; topics are read from what is left. `definitions` are those of its class, or `None` while they are unknown.
 ///
 /// A masked value's fingerprint depends on the value alone, so that equal secrets match across keys and connectors.
 /// A reference with literal text around it is masked as a whole unless that text is known to be clear: half a value
@@ -32,11 +32,12 @@ pub fn mask(raw: &RawConfig, definitions: Option<&Definitions>, key: &Fingerprin
             (kept::word(name), shown)
         })
         .collect();
+    let config = Config::new(kept::tight(values));
     ListedConfig {
         version: raw.version(key),
-        config: Config::new(kept::tight(values)),
         targets: crate::target::targets(raw),
-        topics: crate::topics::topics(raw),
+        topics: crate::topics::topics(&config),
+        config,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The topics that a connector reads and writes, read from its raw config.
+//! The topics that a connector reads and writes, read from what may be shown of its config.
 //!
 //! A config says which topics a connector is meant to use; which it has used is known to its workers only
 //! (`GET /connectors/{name}/topics`), and not at all where they do not track it.
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::secrets::RawConfig;
+use crate::secrets::{Config, ConfigValue};
 use name::is_topic;
 
 /// A topic, or a rule for names of topics.
@@ -65,25 +65,25 @@ impl Topics {
     }
 }
 
-/// The topics of a config. A value that cannot be a topic's name, a credential for instance, is left out.
-pub fn topics(raw: &RawConfig) -> Topics {
-    let class = raw.get("connector.class").unwrap_or_default();
+/// The topics of a config, as far as its values may be shown: a masked one names none. What cannot be a topic's name is left out.
+pub fn topics(config: &Config) -> Topics {
+    let class = config.text("connector.class").unwrap_or_default();
     let mut topics = match source::is_source(class) {
         true => Topics {
-            writes: source::writes(class, raw),
+            writes: source::writes(class, config),
             ..Topics::default()
         },
         false => Topics {
-            reads: reads(raw),
-            dead_letters: named(raw, "errors.deadletterqueue.topic.name"),
+            reads: reads(config),
+            dead_letters: named(config, "errors.deadletterqueue.topic.name"),
             ..Topics::default()
         },
     };
     // A class of one's own need not be called a source to be one.
     if topics.reads.is_empty() && topics.writes.is_empty() {
-        topics.writes = source::writes(class, raw);
+        topics.writes = source::writes(class, config);
     }
-    topics.rerouted = !topics.writes.is_empty() && source::rerouted(raw);
+    topics.rerouted = !topics.writes.is_empty() && source::rerouted(config);
     for list in [&mut topics.reads, &mut topics.writes] {
         list.sort();
         list.dedup();
@@ -92,17 +92,24 @@ pub fn topics(raw: &RawConfig) -> Topics {
     topics
 }
 
-fn reads(raw: &RawConfig) -> Vec<Topic> {
-    let pattern = raw.get("topics.regex").map(str::trim).unwrap_or_default();
-    if !pattern.is_empty() && !crate::secrets::carries_secret(pattern) {
+fn reads(config: &Config) -> Vec<Topic> {
+    let pattern = config.text("topics.regex").map(str::trim).unwrap_or_default();
+    if !pattern.is_empty() {
         return vec![Topic::Pattern(pattern.into())];
     }
-    list(raw, "topics").map(|name| Topic::Named(name.into())).collect()
+    list(config, "topics").map(|name| Topic::Named(name.into())).collect()
+}
+
+/// Whether one of these values is kept from view, so that what is made of it cannot be told.
+fn masked(config: &Config, keys: &[&str]) -> bool {
+    let masked = |key: &&str| matches!(config.get(key), Some(ConfigValue::Masked(_)));
+    keys.iter().any(masked)
 }
 
 /// The names in a list of topics.
-fn list<'a>(raw: &'a RawConfig, key: &str) -> impl Iterator<Item = &'a str> {
-    raw.get(key)
+fn list<'a>(config: &'a Config, key: &str) -> impl Iterator<Item = &'a str> {
+    config
+        .text(key)
         .unwrap_or_default()
         .split(',')
         .map(str::trim)
@@ -110,7 +117,7 @@ fn list<'a>(raw: &'a RawConfig, key: &str) -> impl Iterator<Item = &'a str> {
 }
 
 /// The one topic that a key names.
-fn named(raw: &RawConfig, key: &str) -> Option<Arc<str>> {
-    let name = raw.get(key)?.trim();
+fn named(config: &Config, key: &str) -> Option<Arc<str>> {
+    let name = config.text(key)?.trim();
     is_topic(name).then(|| name.into())
 }

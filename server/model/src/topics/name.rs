@@ -1,18 +1,15 @@
 //! What can be a topic's name.
 
-use crate::secrets::carries_secret;
-
 /// The longest name that Kafka takes.
 const LONGEST: usize = 249;
 
 /// Whether Kafka would take the name, or a worker finds it behind a reference (`${env:TOPIC}`).
 pub(super) fn is_topic(name: &str) -> bool {
     let plain = outside_references(name);
-    let legal = match &plain {
+    match &plain {
         Some(plain) => plain.is_empty() || is_part(plain),
         None => is_part(name) && name.len() <= LONGEST && name != "." && name != "..",
-    };
-    legal && !carries_secret(name)
+    }
 }
 
 /// What stands before, between and behind the references; `None` without any.

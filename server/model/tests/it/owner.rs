@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::owner::{Owners, Owns, Team};
-use model::secrets::{FingerprintKey, RawConfig, mask};
+use model::secrets::{Definitions, FingerprintKey, RawConfig, mask};
+use serde_json::json;
 
 fn glob(text: &str) -> Option<Arc<str>> {
     Some(text.into())
@@ -112,9 +113,13 @@ fn a_topic_is_owned_whether_it_is_read_or_written_but_an_expression_names_none()
             ..Owns::default()
         }],
     )];
+    let text = json!({ "kind": "STRING", "documentation": "" });
+    let definitions: Definitions =
+        serde_json::from_value(json!({ "keys": { "topic": text, "topic.prefix": text } })).unwrap();
     let owner = |pairs: &[(&str, &str)]| {
         let pairs = pairs.iter().map(|(k, v)| ((*k).to_owned(), Some((*v).to_owned())));
-        let config = mask(&RawConfig::new(pairs.collect()), None, &FingerprintKey::new(b"key"));
+        let raw = RawConfig::new(pairs.collect());
+        let config = mask(&raw, Some(&definitions), &FingerprintKey::new(b"key"));
         let owners = Owners::new(&teams).unwrap();
         owners
             .of(&"orders".into(), &BTreeMap::new(), &"c".into(), Some(&config))

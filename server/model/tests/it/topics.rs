@@ -1,12 +1,16 @@
 //! The topics that configs name.
 
-use model::secrets::RawConfig;
+use model::secrets::{Definitions, FingerprintKey, RawConfig, mask};
 use model::topics::{Topic, Topics, topics};
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 fn of(pairs: &[(&str, &str)]) -> Topics {
-    let pairs = pairs.iter().map(|(k, v)| ((*k).to_owned(), Some((*v).to_owned())));
-    topics(&RawConfig::new(pairs.collect()))
+    let pairs = pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), json!({ "clear": value })));
+    let config: Value = pairs.collect::<serde_json::Map<_, _>>().into();
+    topics(&serde_json::from_value(config).unwrap())
 }
 
 /// What is written, in short.
@@ -191,4 +195,72 @@ proptest! {
             prop_assert!(legal || (text.contains("${") && text.ends_with('}')), "{text}");
         }
     }
+}
+
+/// What is told of a raw config whose plugin defines these keys as these kinds; of none while nothing is defined.
+fn of_raw(pairs: &[(&str, &str)], defined: Option<&[(&str, &str)]>) -> Topics {
+    let pairs = pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), Some((*value).to_owned())));
+    let raw = RawConfig::new(pairs.collect());
+    let definitions = defined.map(|defined| {
+        let key = |(key, kind): &(&str, &str)| ((*key).to_owned(), json!({ "kind": kind, "documentation": "" }));
+        let keys: serde_json::Map<_, _> = defined.iter().map(key).collect();
+        serde_json::from_value::<Definitions>(json!({ "keys": keys })).unwrap()
+    });
+    mask(&raw, definitions.as_ref(), &FingerprintKey::new(&[7; 32])).topics
+}
+
+#[test]
+fn a_value_that_is_masked_names_no_topic() {
+    let custom = [("connector.class", "acme.Custom"), ("topic", "Hunter2-Correct")];
+    assert!(of_raw(&custom, None).is_empty(), "nothing tells what it is");
+    assert!(of_raw(&custom, Some(&[("topic", "PASSWORD")])).is_empty());
+    assert_eq!(
+        said(&of_raw(&custom, Some(&[("topic", "STRING")])).writes),
+        ["Hunter2-Correct"]
+    );
+    let debezium = |prefix| {
+        [
+            ("connector.class", "io.debezium.connector.postgresql.PostgresConnector"),
+            ("topic.prefix", prefix),
+        ]
+    };
+    let known: &[(&str, &str)] = &[("topic.prefix", "STRING")];
+    assert!(of_raw(&debezium("shop"), None).is_empty());
+    assert_eq!(said(&of_raw(&debezium("shop"), Some(known)).writes), ["shop.*"]);
+    assert!(of_raw(&debezium("ghp_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), Some(known)).is_empty());
+    // Connect's own keys are known at once, and a credential is none of theirs.
+    let sink = |topics| [("connector.class", "acme.Sink"), topics];
+    assert_eq!(said(&of_raw(&sink(("topics", "a,b")), None).reads), ["a", "b"]);
+    for key in ["topics", "topics.regex", "errors.deadletterqueue.topic.name"] {
+        let value = "ghp_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        assert!(of_raw(&sink((key, value)), None).is_empty(), "{key}");
+    }
+}
+
+#[test]
+fn what_is_made_of_a_masked_part_is_not_told() {
+    let mongo = [
+        ("connector.class", "com.mongodb.kafka.connect.MongoSourceConnector"),
+        ("topic.prefix", "AKIAIOSFODNN7EXAMPLE"),
+        ("database", "shop"),
+        ("collection", "orders"),
+    ];
+    let defined = ["topic.prefix", "database", "collection", "topic.suffix"].map(|key| (key, "STRING"));
+    assert!(of_raw(&mongo, Some(&defined)).is_empty(), "it is not shop.orders");
+    let jdbc = |query| {
+        [
+            ("connector.class", "io.confluent.connect.jdbc.JdbcSourceConnector"),
+            ("topic.prefix", "shop-"),
+            query,
+        ]
+    };
+    let defined = ["topic.prefix", "query"].map(|key| (key, "STRING"));
+    let secret = ("query", "select 'ghp_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'");
+    assert_eq!(said(&of_raw(&jdbc(secret), Some(&defined)).writes), ["shop-"]);
+    assert_eq!(
+        said(&of_raw(&jdbc(("mode", "bulk")), Some(&defined)).writes),
+        ["shop-*"]
+    );
 }
