@@ -349,9 +349,11 @@ impl Holding<'_> {
         }
     }
 
-    /// What waits is taken together, so that a storm becomes one transaction.
+    /// What waits is taken together, so that a storm becomes one transaction. What comes meanwhile waits for the next one:
+    /// where taking lasts longer than looking, nothing would ever be recorded.
     async fn take_all(&mut self, observations: &mut mpsc::Receiver<Looking>) {
-        while let Ok(looked) = observations.try_recv() {
+        for _ in 0..observations.len() {
+            let Ok(looked) = observations.try_recv() else { return };
             self.take(looked).await;
         }
     }
@@ -361,6 +363,7 @@ impl Holding<'_> {
             cluster,
             observation,
             cause,
+            turn: _turn,
         } = looked;
         let Some(ledger) = self.ledgers.get_mut(&cluster) else {
             return;

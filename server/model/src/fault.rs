@@ -154,13 +154,16 @@ pub fn group<'a>(
             },
         }
     }
+    let before: BTreeSet<&ConnectorName> = open.iter().flat_map(|old| &old.members).collect();
+    let mut ids: BTreeSet<Arc<str>> = grouping.open.iter().map(|fault| fault.id.clone()).collect();
     for mut fault in wanted.into_values() {
         // Whoever was in another fault until now carries a verdict that began before this cause did.
-        let moved = |name: &ConnectorName| open.iter().any(|old| old.members.contains(name));
+        let moved = |name: &ConnectorName| before.contains(name);
         if fault.scope != Scope::Cluster && fault.members.iter().any(moved) {
             fault.opened_at = now;
         }
-        fault.id = id(&fault, &grouping.open);
+        fault.id = id(&fault, &ids);
+        ids.insert(fault.id.clone());
         let fault = Arc::new(fault);
         grouping.open.push(fault.clone());
         grouping.opened.push(fault);
@@ -226,8 +229,8 @@ pub(crate) fn from(cluster: &ClusterName, scope: Scope, diagnosis: &Diagnosis, s
 
 /// The id of a fault: a hash of its cluster, scope and opening, so that every server that opens it names it alike; where
 /// `others` have that id already, as another one of the cluster may, of their number too.
-fn id(fault: &Fault, others: &[Arc<Fault>]) -> Arc<str> {
-    let free = |id: &Arc<str>| others.iter().all(|other| other.id != *id);
+fn id(fault: &Fault, others: &BTreeSet<Arc<str>>) -> Arc<str> {
+    let free = |id: &Arc<str>| !others.contains(id);
     let number = std::iter::successors(Some(0_u32), |number| number.checked_add(1));
     number.map(|number| hash(fault, number)).find(free).unwrap_or_default()
 }

@@ -199,6 +199,8 @@ impl Ledger {
             let deleted = matches!(transition.change, Change::ConnectorDeleted);
             if let (Some(name), true) = (transition.subject.connector(), deleted) {
                 self.pending.feed.insert((Some(name.clone()), Changed::Deleted));
+                // Only so many are kept.
+                self.forgetting_due = now;
             }
             self.pending.push(Entry::Transition(transition));
         }

@@ -17,6 +17,7 @@ mod race;
 #[cfg(test)]
 mod recorded_tests;
 mod redact;
+mod teller;
 mod trust;
 mod watcher;
 
@@ -37,7 +38,8 @@ use crate::unit_spec::{Shared, UnitSpec};
 pub(crate) use client::{WorkerClient, policy};
 pub(crate) use hints::Hints;
 pub(crate) use redact::Recorded;
-pub(crate) use watcher::Looking;
+pub(crate) use teller::Looking;
+use teller::Teller;
 use watcher::Watcher;
 
 /// How long certificate files that cannot be used are left alone.
@@ -72,7 +74,8 @@ pub(crate) fn start(
             stop: stop.clone(),
         };
         spawner.clone().spawn(async move {
-            let Some(client) = client(&cluster, &policy, &shared, &sender).await else {
+            let teller = Teller::new(&cluster.name, sender);
+            let Some(client) = client(&cluster, &policy, &shared, &teller).await else {
                 return;
             };
             let watcher = Watcher {
@@ -81,7 +84,7 @@ pub(crate) fn start(
                 lease,
                 client,
                 hints,
-                sender,
+                teller,
             };
             spawner.spawn(list::run(watcher.clone(), recorded));
             spawner.spawn(probe::run(watcher.clone(), kafka.is_some()));
@@ -99,7 +102,7 @@ async fn client(
     cluster: &crate::ClusterSpec,
     policy: &egress::Policy,
     shared: &Shared,
-    sender: &mpsc::Sender<Looking>,
+    teller: &Teller,
 ) -> Option<WorkerClient> {
     loop {
         let problem = match WorkerClient::new(cluster, policy.clone()) {
@@ -117,7 +120,9 @@ async fn client(
             answered: at,
             seen: Seen::ListMissing(gap),
         };
-        sender.send(Looking::new(&cluster.name, observation)).await.ok()?;
+        if !teller.tell(observation).await {
+            return None;
+        }
         tokio::time::sleep(CLIENT_RETRY).await;
     }
 }

@@ -104,7 +104,7 @@ async fn what_watchers_saw_gives_the_same_history_when_it_is_replayed() {
         shared,
         lease: Weak::new(),
         hints,
-        sender,
+        teller: Teller::new(&"orders".into(), sender),
     };
     let watching = [
         tokio::spawn(list::run(watcher.clone(), Recorded::default())),

@@ -4,35 +4,15 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use model::Timestamp;
-use model::names::ClusterName;
 use model::observe::{Observation, Seen};
 use store::Lease;
-use telemetry::span::Cause;
-use tokio::sync::{mpsc, watch as channel};
+use tokio::sync::watch as channel;
 
 use super::client::WorkerClient;
 use super::hints::Hints;
+use super::teller::Teller;
 use crate::FleetSpec;
 use crate::unit_spec::Shared;
-
-/// One observation on its way to the ledger.
-pub(crate) struct Looking {
-    pub(crate) cluster: ClusterName,
-    pub(crate) observation: Observation,
-    /// The look that saw it, for its trace.
-    pub(crate) cause: Cause,
-}
-
-impl Looking {
-    /// An observation of a cluster.
-    pub(crate) fn new(cluster: &ClusterName, observation: Observation) -> Self {
-        Self {
-            cluster: cluster.clone(),
-            observation,
-            cause: Cause::here(),
-        }
-    }
-}
 
 /// Nobody listens any more.
 pub(super) struct Deaf;
@@ -46,7 +26,7 @@ pub(crate) struct Watcher {
     pub(crate) lease: Weak<Lease>,
     pub(crate) client: WorkerClient,
     pub(crate) hints: channel::Receiver<Hints>,
-    pub(crate) sender: mpsc::Sender<Looking>,
+    pub(crate) teller: Teller,
 }
 
 impl Watcher {
@@ -58,15 +38,7 @@ impl Watcher {
 
     /// The same for an answer that came some time ago.
     pub(crate) async fn tell_answered(&self, at: Timestamp, answered: Timestamp, seen: Seen) -> bool {
-        let observation = Observation { at, answered, seen };
-        let told = self
-            .sender
-            .send(Looking::new(&self.cluster.name, observation))
-            .await
-            .is_ok();
-        let waiting = self.sender.max_capacity() - self.sender.capacity();
-        telemetry::observations_waiting(self.cluster.name.as_str(), waiting);
-        told
+        self.teller.tell(Observation { at, answered, seen }).await
     }
 
     pub(crate) fn interval(&self) -> Duration {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Touched;
 use crate::Timestamp;
-use crate::facts::{ClusterFacts, ConnectorFacts};
+use crate::facts::ClusterFacts;
 use crate::names::WorkerId;
 use crate::settings::Settings;
 
@@ -43,9 +43,12 @@ fn named(facts: &ClusterFacts) -> impl Iterator<Item = &WorkerId> {
         .map(|(_, instance)| &instance.worker_id)
 }
 
+/// Deleted connectors of a cluster that are kept, however lately they were deleted: a worker may name others at every list.
+const DELETED: usize = 10_000;
+
 /// Removes workers that are gone since [`Settings::worker_retention`] and that no status names, those that were
 /// [`left_behind`] as long ago while others carry on, and connectors that were deleted [`Settings::deleted_retention`]
-/// ago. Returns what was removed: these rows are to be dropped.
+/// ago or before the last 10,000. Returns what was removed: these rows are to be dropped.
 pub fn forget(facts: &mut ClusterFacts, settings: &Settings, now: Timestamp) -> Touched {
     let due = |since: Timestamp, retention| now - since >= retention;
     // Where no status names anybody, whoever answers is all that is known of the cluster.
@@ -53,12 +56,15 @@ pub fn forget(facts: &mut ClusterFacts, settings: &Settings, now: Timestamp) -> 
         Some(_) => left_behind(facts),
         None => BTreeMap::new(),
     };
-    let deleted = |connector: &ConnectorFacts| {
-        let at = connector.deleted_at;
-        at.is_some_and(|at| due(at, settings.deleted_retention))
-    };
-    let old = facts.connectors.values().filter(|connector| deleted(connector));
-    let connectors: BTreeSet<_> = old.map(|connector| connector.name.clone()).collect();
+    let mut deleted: Vec<_> = facts
+        .connectors
+        .values()
+        .filter_map(|connector| Some((connector.deleted_at?, connector.name.clone())))
+        .collect();
+    deleted.sort_unstable_by(|one, other| other.cmp(one));
+    let old = deleted.into_iter().enumerate();
+    let old = old.filter(|(number, (at, _))| *number >= DELETED || due(*at, settings.deleted_retention));
+    let connectors: BTreeSet<_> = old.map(|(_, (_, name))| name).collect();
     for name in &connectors {
         facts.connectors.remove(name);
     }

@@ -80,11 +80,12 @@ fn lives(folding: &mut Folding<'_>, mut next: WorkerFacts, evidence: &str) {
         next.alive = Alive::Yes;
         next.since = folding.at;
         next.evidence = evidence.into();
-        folding.transition(
-            Source::Probe,
-            Subject::Worker(next.id.clone()),
-            Change::WorkerCame { again },
-        );
+        // Whoever was only not known to live has not come.
+        let known = folding.facts.workers.get(&next.id);
+        if again || !known.is_some_and(|worker| worker.ever_answered) {
+            let change = Change::WorkerCame { again };
+            folding.transition(Source::Probe, Subject::Worker(next.id.clone()), change);
+        }
     }
     folding.put_worker(next);
 }

@@ -123,3 +123,22 @@ fn who_lost_its_work_to_others_is_not_left_behind() {
     let mut facts = story.facts.clone();
     assert!(forgotten(&mut facts, &story, 20 + 86_400).is_empty());
 }
+
+#[test]
+fn of_deleted_connectors_only_so_many_are_kept_the_last_ones() {
+    let mut story = two_workers();
+    story.see(5, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+    let mut facts = story.facts.clone();
+    let one = facts.connectors["left"].clone();
+    for number in 0..10_003 {
+        let mut connector = (*one).clone();
+        connector.name = format!("gone-{number}").into();
+        connector.deleted_at = Some(at(10 + number / 2));
+        facts.connectors.insert(connector.name.clone(), connector.into());
+    }
+    let touched = forgotten(&mut facts, &story, 10_000);
+    let first: Vec<&str> = touched.connectors.iter().map(|name| name.as_str()).collect();
+    assert_eq!(first, ["gone-0", "gone-1", "gone-2"]);
+    assert_eq!(facts.connectors.len(), 10_002, "who exists stays");
+    assert!(forgotten(&mut facts, &story, 10_000).is_empty());
+}

@@ -64,6 +64,10 @@ fn what_a_worker_answered_before_kafka_fell_silent_says_nothing_of_now() {
     assert_eq!(story.alive("a"), Alive::Yes, "it was asked since");
     assert_eq!(story.alive("b"), Alive::Unknown);
     assert!(story.facts.workers["b"].evidence.ends_with("was not asked since"));
+    let mut answers = story.clone();
+    answers.see(36, answered("b", "4.3.1"));
+    assert_eq!(answers.alive("b"), Alive::Yes);
+    assert!(answers.news().is_empty(), "who was not known to be gone has not come");
     for second in [36, 41, 46] {
         story.see(second, silent("b", GapKind::Refused));
     }
