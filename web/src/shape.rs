@@ -3,6 +3,7 @@
 use std::fmt;
 
 use askama::filters::HtmlSafe;
+use console::ClusterItem;
 use model::facts::Alive;
 use model::verdict::Health;
 
@@ -160,12 +161,13 @@ impl Verdict {
         Self::worded(health, word)
     }
 
-    /// Whether a cluster answers; one that is `refused`, because it is configured twice, is not asked.
-    pub(crate) fn reach(answers: bool, refused: bool) -> Self {
-        match answers {
-            _ if refused => Self::worded(Health::Unknown, "refused"),
-            true => Self::worded(Health::Healthy, "answers"),
-            false => Self::worded(Health::Unknown, "does not answer"),
+    /// Whether a cluster answers; one that is refused, because it is configured twice, is not asked.
+    pub(crate) fn reach(cluster: &ClusterItem) -> Self {
+        match (cluster.looked, cluster.reachable) {
+            _ if cluster.same_as.is_some() => Self::worded(Health::Unknown, "refused"),
+            (false, _) => Self::worded(Health::Unknown, "not looked at"),
+            (true, true) => Self::worded(Health::Healthy, "answers"),
+            (true, false) => Self::worded(Health::Unknown, "does not answer"),
         }
     }
 }

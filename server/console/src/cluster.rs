@@ -22,7 +22,10 @@ pub struct ClusterItem {
     /// though the states grow `stale`. Connectors keep their last verdicts until the stale limit, and for as long as the
     /// group has members.
     pub reachable: bool,
-    /// Since when that holds.
+    /// Whether somebody looked within the stale limit: a server, and a database that took what it saw. Else it is not known
+    /// whether a worker answers, and it is not `reachable`.
+    pub looked: bool,
+    /// Since when a worker answers, or none does; where nobody looks, since when that is so.
     pub reachable_since: Option<Timestamp>,
     /// Why the last look got no list, where it got none.
     pub gap: Option<Gap>,
@@ -53,6 +56,13 @@ pub struct ClusterItem {
     pub same_as: Option<ClusterName>,
     /// Other watched clusters that may be this one, and why.
     pub alike: Vec<Alike>,
+}
+
+impl ClusterItem {
+    /// Whether nobody looks at it, though it is to be watched.
+    pub fn unlooked(&self) -> bool {
+        !self.looked && self.same_as.is_none()
+    }
 }
 
 /// A worker.
@@ -199,10 +209,15 @@ impl Console {
             .find(|known| known.name == cluster.name)
             .map(|known| known.labels.clone());
         let totals = cluster.totals(&staleness);
+        let looked = staleness.watched(&cluster.fresh);
         ClusterItem {
             name: cluster.name.clone(),
             reachable: reachable(cluster, &staleness),
-            reachable_since: cluster.about.reachable_since,
+            looked,
+            reachable_since: match looked || cluster.refused() {
+                true => cluster.about.reachable_since,
+                false => cluster.fresh.tried,
+            },
             gap: refusal(cluster).or_else(|| cluster.about.gap.clone()),
             as_of: cluster.fresh.as_of(),
             stale: staleness.stale(&cluster.fresh),

@@ -155,8 +155,11 @@ impl Console {
 
 fn cluster_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Staleness) {
     let name = cluster.name.as_str();
-    let reachable = reachable(cluster, staleness);
-    samples.add(fleet::CLUSTER_REACHABLE, &[("cluster", name)], u8::from(reachable));
+    // Where nobody looks nothing tells whether it answers.
+    if staleness.watched(&cluster.fresh) || cluster.refused() {
+        let reachable = reachable(cluster, staleness);
+        samples.add(fleet::CLUSTER_REACHABLE, &[("cluster", name)], u8::from(reachable));
+    }
     if let Some(age) = age(cluster, staleness) {
         samples.add(fleet::CLUSTER_OBSERVATION_AGE, &[("cluster", name)], age);
     }

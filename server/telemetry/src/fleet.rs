@@ -47,7 +47,8 @@ pub const CONNECTOR_OWNER: Family = gauge(
 /// Reachability.
 pub const CLUSTER_REACHABLE: Family = gauge(
     "signalbox_cluster_reachable",
-    "1 while a worker of the cluster answers REST, else 0; 0 for a cluster that is refused too, see signalbox_cluster_refused.",
+    "1 while a worker of the cluster answers REST, else 0; 0 for a cluster that is refused too, see signalbox_cluster_refused. \
+     Absent while nobody has looked at the cluster for the stale limit, as when the database of Signalbox is away.",
 );
 /// Age of what is known of a cluster.
 pub const CLUSTER_OBSERVATION_AGE: Family = gauge(

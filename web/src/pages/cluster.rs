@@ -178,6 +178,9 @@ fn headline(detail: &ClusterDetail) -> String {
     if item.same_as.is_some() {
         return "is refused: it is configured twice".to_owned();
     }
+    if !item.looked && item.as_of.is_some() {
+        return "is not looked at now".to_owned();
+    }
     if !item.reachable {
         return if item.as_of.is_some() {
             "does not answer"

@@ -55,7 +55,7 @@ pub fn clusters(frame: &Frame, clusters: &[ClusterItem]) -> Result<String, Error
 fn entry(panel: Panel, cluster: &ClusterItem, links: Links<'_>) -> Entry {
     Entry {
         panel,
-        reach: Verdict::reach(cluster.reachable, cluster.same_as.is_some()),
+        reach: Verdict::reach(cluster),
         since: cluster.reachable_since,
         trouble: trouble(cluster),
         alike: cluster
@@ -80,6 +80,11 @@ pub(crate) fn trouble(cluster: &ClusterItem) -> Option<String> {
              the two from the configuration."
         ));
     }
+    if !cluster.looked && cluster.as_of.is_some() {
+        return Some(
+            "Signalbox does not look at it, or cannot record what it sees: how it is now is not known.".to_owned(),
+        );
+    }
     let gap = cluster.gap.as_ref().filter(|_| !cluster.reachable || cluster.stale);
     gap.map(|gap| words::sentence(&gap.text))
 }
@@ -94,6 +99,13 @@ fn headline(clusters: &[ClusterItem]) -> String {
     let refused = clusters.iter().filter(|cluster| cluster.same_as.is_some()).count();
     let silent = clusters.iter().filter(|cluster| !cluster.reachable).count() - refused;
     let count = words::sentence(&words::counted(clusters.len(), "cluster", "clusters"));
+    let unseen = clusters.iter().filter(|cluster| cluster.unlooked()).count();
+    if unseen > 0 {
+        return match unseen == clusters.len() {
+            true => format!("{count}, none looked at now."),
+            false => format!("{count}, {} not looked at now.", words::number(unseen)),
+        };
+    }
     match (clusters.len(), silent) {
         (0, _) => "No cluster is connected yet.".to_owned(),
         (_, silent) if refused > 0 => {

@@ -122,6 +122,7 @@ pub(crate) fn panel(cluster: &ClusterItem, panels: usize, links: Links<'_>) -> P
     let sure = workers.iter().all(|worker| worker.alive.as_bool().is_some());
     let counted = match (workers.len(), cluster.reachable, sure) {
         _ if cluster.same_as.is_some() => "refused: configured twice".to_owned(),
+        (_, false, _) if !cluster.looked => "not looked at".to_owned(),
         (_, false, _) => "does not answer".to_owned(),
         (0, true, _) => "no worker known".to_owned(),
         (all, true, true) => format!("{alive} of {all} {}", words::form(all, "worker", "workers")),
@@ -229,6 +230,21 @@ fn clusters_say(overview: &Overview) -> String {
 fn answering(overview: &Overview) -> String {
     let clusters = &overview.clusters;
     let count = words::sentence(&words::counted(clusters.len(), "cluster", "clusters"));
+    let unseen: Vec<&str> = clusters
+        .iter()
+        .filter(|cluster| cluster.unlooked())
+        .map(|cluster| cluster.name.as_str())
+        .collect();
+    if !unseen.is_empty() {
+        return match unseen.len() == clusters.len() {
+            true => format!("{count}, none looked at now."),
+            false => format!(
+                "{count}; {} {} not looked at now.",
+                words::list(&unseen, 3),
+                words::form(unseen.len(), "is", "are")
+            ),
+        };
+    }
     let silent: Vec<&str> = clusters
         .iter()
         .filter(|cluster| !cluster.reachable && cluster.same_as.is_none())

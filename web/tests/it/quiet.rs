@@ -211,3 +211,39 @@ fn every_page_says_when_it_was_drawn_where_the_script_finds_it() {
     let script = String::from_utf8(web::asset("signalbox.js").unwrap().bytes.into_owned()).unwrap();
     assert!(script.contains("getElementById(\"drawn\")"));
 }
+
+#[test]
+fn a_cluster_that_nobody_looks_at_is_not_said_to_be_silent() {
+    let mut clusters = samples::clusters();
+    for cluster in &mut clusters {
+        (cluster.looked, cluster.reachable, cluster.stale) = (false, false, true);
+        cluster.reachable_since = Some(samples::ago(95));
+    }
+    let list = check("", web::clusters(&samples::frame(Section::Clusters), &clusters)).text;
+    let one = samples::cluster_detail(clusters[0].clone());
+    let page = samples::page(vec![]);
+    let one = check("", web::cluster(&samples::frame(Section::Clusters), &one, &page)).text;
+    let overview = Overview {
+        clusters: clusters.clone(),
+        ..samples::overview()
+    };
+    let past = TimelinePage {
+        items: vec![],
+        next: None,
+    };
+    let frame = samples::frame(Section::Overview);
+    let overview = check("", web::overview(&frame, &overview, Ok(&past))).text;
+    assert!(list.contains("not looked at for 1 min 35 s"), "{list}");
+    assert!(list.contains("none looked at now."), "{list}");
+    assert!(
+        one.contains("is not looked at now") && one.contains("how it is now is not known"),
+        "{one}"
+    );
+    assert!(overview.contains("none looked at now."), "{overview}");
+    for text in [list, one, overview] {
+        assert!(
+            !text.contains("does not answer") && !text.contains("answering"),
+            "{text}"
+        );
+    }
+}

@@ -91,3 +91,36 @@ fn a_cluster_that_was_never_seen_or_is_another_ones_twin_went_nowhere() {
     });
     assert_eq!(twin, (false, 0, 0));
 }
+
+#[test]
+fn where_nobody_looks_nothing_tells_whether_a_worker_answers() {
+    let stage = Stage::new(&[]);
+    let now = stage.console.now();
+    let ago = |seconds| Some(now - TimeDelta::seconds(seconds));
+    let actor = actor([Right::See]);
+    let metric = |stage: &Stage| {
+        let text = stage.console.metrics();
+        let line = text
+            .lines()
+            .find(|line| line.starts_with("signalbox_cluster_reachable{"));
+        line.map(str::to_owned)
+    };
+    for (tried, looked) in [(5, true), (31, false)] {
+        let mut record = ClusterRecord::empty(&"orders".into());
+        (record.about.reachable, record.about.reachable_since) = (true, ago(86_400));
+        record.fresh = heard(ago(tried), ago(tried));
+        stage.put(record);
+        let item = stage.console.clusters(&actor).unwrap().remove(0);
+        assert_eq!(
+            (item.looked, item.reachable, item.unlooked()),
+            (looked, looked, !looked)
+        );
+        let since = if looked { ago(86_400) } else { ago(tried) };
+        assert_eq!(
+            item.reachable_since, since,
+            "nobody says that it has not answered for a day"
+        );
+        let told = looked.then(|| "signalbox_cluster_reachable{cluster=\"orders\"} 1".to_owned());
+        assert_eq!(metric(&stage), told);
+    }
+}

@@ -53,6 +53,7 @@ pub fn cluster(name: &str, workers: Vec<WorkerItem>, counts: &[(Health, u32)]) -
     ClusterItem {
         name: name.into(),
         reachable: true,
+        looked: true,
         reachable_since: Some(ago(11_100)),
         gap: None,
         as_of: Some(ago(2)),

@@ -21,8 +21,10 @@ pub struct Cluster {
     /// Whether a worker answers: false once two intervals passed without an answer. Until the stale limit (`stale`), and
     /// for as long as the Connect group has members, the totals are those last seen. Workers that answer "busy" are
     /// reachable, though `stale` grows true.
-    pub reachable: bool,
-    /// Since when.
+    ///
+    /// null: nobody has looked for the stale limit, as when the database of Signalbox is away, so that it is not known.
+    pub reachable: Option<bool>,
+    /// Since when; where it is null, when somebody looked last.
     pub reachable_since: Option<DateTime<Utc>>,
     /// Why no worker lists its connectors, where none answers or the states are stale.
     pub gap: Option<String>,
@@ -186,7 +188,7 @@ impl From<&ClusterItem> for Cluster {
     fn from(item: &ClusterItem) -> Self {
         Self {
             name: item.name.as_str().into(),
-            reachable: item.reachable,
+            reachable: (item.looked || item.same_as.is_some()).then_some(item.reachable),
             reachable_since: item.reachable_since,
             gap: item
                 .gap
