@@ -215,6 +215,8 @@ impl Console {
             reachable: reachable(cluster, &staleness),
             looked,
             reachable_since: match looked || cluster.refused() {
+                // What is recorded is since when none answered, and not since when one says that it is busy.
+                true if !cluster.about.reachable && puts_off(cluster) => None,
                 true => cluster.about.reachable_since,
                 false => cluster.fresh.tried,
             },
@@ -242,9 +244,15 @@ fn group_unheard(cluster: &Cluster, staleness: &Staleness) -> bool {
     cluster.about.group_gap.is_some() && !cluster.refused() && cluster.fresh.group.is_some_and(late)
 }
 
-/// Whether a worker of it answers, as far as anybody looked lately.
+/// Whether a worker of it answers, as far as anybody looked lately: with a list, or that it is busy or starting.
 pub(crate) fn reachable(cluster: &Cluster, staleness: &Staleness) -> bool {
-    cluster.about.reachable && !cluster.refused() && staleness.watched(&cluster.fresh)
+    (cluster.about.reachable || puts_off(cluster)) && !cluster.refused() && staleness.watched(&cluster.fresh)
+}
+
+/// Whether a worker answered the last look, though with no list.
+fn puts_off(cluster: &Cluster) -> bool {
+    let gap = cluster.about.gap.as_ref();
+    gap.is_some_and(|gap| gap.kind.worker_answers())
 }
 
 /// Why nobody lists what a refused cluster runs.

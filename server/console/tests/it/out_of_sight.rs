@@ -8,6 +8,7 @@ use model::Timestamp;
 use model::actor::Right;
 use model::facts::Freshness;
 use model::fault::Fault;
+use model::observe::{Gap, GapKind};
 use model::record::ClusterRecord;
 use serde_json::json;
 use view::Query;
@@ -122,5 +123,29 @@ fn where_nobody_looks_nothing_tells_whether_a_worker_answers() {
         );
         let told = looked.then(|| "signalbox_cluster_reachable{cluster=\"orders\"} 1".to_owned());
         assert_eq!(metric(&stage), told);
+    }
+}
+
+#[test]
+fn workers_that_answer_that_they_are_busy_answer_whatever_was_before() {
+    let stage = Stage::new(&[]);
+    let now = stage.console.now();
+    let actor = actor([Right::See]);
+    let before = Some(now - TimeDelta::seconds(90));
+    for (kind, reachable, since) in [
+        (GapKind::Busy, true, None),
+        (GapKind::Starting, true, None),
+        (GapKind::TimedOut, false, before),
+    ] {
+        let mut record = ClusterRecord::empty(&"orders".into());
+        (record.about.reachable, record.about.reachable_since) = (false, before);
+        record.about.gap = Some(Gap {
+            kind,
+            text: "w:8083: why".into(),
+        });
+        record.fresh = heard(before, Some(now));
+        stage.put(record);
+        let item = stage.console.clusters(&actor).unwrap().remove(0);
+        assert_eq!((item.reachable, item.reachable_since), (reachable, since), "{kind:?}");
     }
 }
