@@ -139,6 +139,12 @@ fn headline(system: &System) -> (Health, String) {
     if system.trouble.is_some() {
         return (Health::Failed, "Signalbox cannot do its work right now.".to_owned());
     }
+    if system.database.is_err() {
+        return (
+            Health::Failed,
+            "Signalbox goes on with what it knows; its database does not answer.".to_owned(),
+        );
+    }
     let stale = system
         .freshness
         .iter()

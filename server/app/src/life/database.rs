@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::Clock;
+use chrono::TimeDelta;
 use model::secrets::Fingerprint;
+use model::{Clock, Timestamp};
 use postgres::{Binaries, Options, Own};
 use store::{DatabaseHealth, Store};
 use tokio::sync::watch;
@@ -23,6 +24,8 @@ const CONNECTIONS: u32 = 10;
 const LOOK: Duration = Duration::from_secs(2);
 /// How often it is asked how large it is.
 const WEIGH: Duration = Duration::from_secs(60);
+/// How much the clocks of servers may differ: half of what makes the shortest sensible stale limit.
+const CLOCKS: TimeDelta = TimeDelta::seconds(15);
 /// The longest pause between two tries to connect.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
@@ -122,8 +125,11 @@ impl Keeper {
             let health = store.ping().await;
             self.measure(&health);
             match health {
-                Ok(_) if *self.loaded.borrow() => match (telemetry::unrecorded(), telemetry::unread()) {
-                    (None, None) => self.well(),
+                Ok(health) if *self.loaded.borrow() => match (telemetry::unrecorded(), telemetry::unread()) {
+                    (None, None) => match off(&health, self.clock.now()) {
+                        None => self.well(),
+                        Some(why) => self.say(&why),
+                    },
                     (Some(why), _) => self.say(&format!("what is seen cannot be recorded: {why}")),
                     (None, Some(why)) => self.say(&format!("what is recorded cannot be read: {why}")),
                 },
@@ -208,5 +214,51 @@ impl Keeper {
 
     fn well(&self) {
         self.trouble.send_if_modified(|known| known.take().is_some());
+    }
+}
+
+/// Says so when the clocks of this server and of its database differ so much that what other servers saw seems too old, or
+/// still to come. `now` is when the database answered.
+fn off(health: &DatabaseHealth, now: Timestamp) -> Option<String> {
+    let ahead = now - health.clock;
+    let latency = TimeDelta::from_std(health.latency).unwrap_or(TimeDelta::MAX);
+    let way = if ahead > TimeDelta::zero() {
+        "ahead of"
+    } else {
+        "behind"
+    };
+    (ahead.abs() > CLOCKS + latency).then(|| {
+        format!(
+            "the clock of this server is {} s {way} its database's: ages and verdicts of what other servers watch are wrong here",
+            ahead.abs().num_seconds()
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_far_off_is_told_and_a_slow_answer_is_none() {
+        let health = |seconds: i64, latency| DatabaseHealth {
+            clock: Timestamp::default() + TimeDelta::seconds(seconds),
+            latency: Duration::from_secs(latency),
+            version: String::new(),
+        };
+        let now = Timestamp::default();
+        assert_eq!(off(&health(0, 0), now), None);
+        assert_eq!(off(&health(-14, 0), now), None);
+        assert_eq!(off(&health(-14, 14), now), None);
+        let behind = off(&health(3600, 1), now).unwrap();
+        assert!(
+            behind.starts_with("the clock of this server is 3600 s behind its database's"),
+            "{behind}"
+        );
+        let ahead = off(&health(-3600, 1), now).unwrap();
+        assert!(
+            ahead.starts_with("the clock of this server is 3600 s ahead of its database's"),
+            "{ahead}"
+        );
     }
 }
