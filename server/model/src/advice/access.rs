@@ -25,6 +25,14 @@ pub(super) fn auth(case: &Case<'_>) -> Vec<String> {
     if case.says(&["denies it what it asks for"]) {
         return acl(case);
     }
+    if case.says(&["illegalsaslstate", "unsupportedsaslmechanism"]) {
+        let of = match case.of_platform() {
+            true => "in the workers' config",
+            false => "in the connector's client overrides",
+        };
+        let first = format!("Compare security.protocol and sasl.mechanism {of} with what the listener of Kafka offers");
+        return vec![first, RESTART.to_owned()];
+    }
     if case.of_platform() {
         return vec![
             "Check the credentials that the workers use for Kafka: expired, changed, or unknown to the brokers"

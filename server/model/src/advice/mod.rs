@@ -131,7 +131,7 @@ fn unknown(case: &Case<'_>) -> Vec<String> {
     vec![
         read,
         "Compare with what changed shortly before: config, plugin version, the system at its other end".to_owned(),
-        "Restart what FAILED once, to see whether it comes back".to_owned(),
+        "Restart what FAILED once to see whether it comes back, unless that was tried already".to_owned(),
     ]
 }
 

@@ -45,8 +45,6 @@ pub(super) const ROWS: &[Row] = &[
         classes: &[
             "SaslAuthenticationException",
             "SslAuthenticationException",
-            "IllegalSaslStateException",
-            "UnsupportedSaslMechanismException",
             "org.apache.kafka.common.errors.AuthenticationException",
         ],
         class: Kind::Is(Class::Auth),
@@ -54,6 +52,15 @@ pub(super) const ROWS: &[Row] = &[
         confidence: 0.7,
         weight: 8,
         why: "Kafka refuses the credentials or the certificate",
+        ..ROW
+    },
+    Row {
+        classes: &["IllegalSaslStateException", "UnsupportedSaslMechanismException"],
+        class: Kind::Is(Class::Auth),
+        whose: Whose::Principal,
+        confidence: 0.7,
+        weight: 8,
+        why: "client and listener of Kafka do not agree on the security protocol or the SASL mechanism; no credential was looked at yet",
         ..ROW
     },
     Row {

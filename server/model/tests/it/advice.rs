@@ -426,3 +426,31 @@ fn of_several_silent_addresses_none_is_the_one_to_go_to() {
     let two = of("No worker of orders answers: a.prod:8083 and b.prod:8083: the connection was refused");
     assert!(!two.contains("8083"), "{two}");
 }
+
+#[test]
+fn a_mechanism_that_no_listener_knows_is_no_wrong_password() {
+    let trace = "org.apache.kafka.common.errors.IllegalSaslStateException: Unexpected handshake request with client mechanism \
+                 PLAIN, enabled mechanisms are []\n";
+    for (overrides, place) in [(true, "client overrides"), (false, "workers' config")] {
+        let context = Context {
+            kind: Some(ConnectorKind::Sink),
+            overrides,
+        };
+        let found = classify(trace, context);
+        assert_eq!(found.class, Class::Auth);
+        assert!(found.why.contains("no credential was looked at"), "{}", found.why);
+        let steps = steps(&Known {
+            scope: &Scope::Connector("a".into()),
+            domain: found.domain,
+            class: found.class,
+            root_cause: &found.root_cause,
+            why: &found.why,
+            cause: found.cause.as_ref(),
+        });
+        assert!(
+            steps[0].contains("security.protocol") && steps[0].contains(place),
+            "{steps:?}"
+        );
+        assert!(!steps.iter().any(|step| step.contains("expired")), "{steps:?}");
+    }
+}
