@@ -1,7 +1,7 @@
 //! A librdkafka client: which properties it may have, and how it is asked.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::BaseConsumer;
@@ -76,7 +76,7 @@ impl Client {
 
     /// Handles what librdkafka has to say (log lines, connection errors); bounded, for a storm must not hold us.
     pub(crate) fn serve(&self) {
-        self.coordinators.tidy();
+        self.coordinators.tidy(Instant::now());
         for _ in 0..100 {
             if self.consumer.poll(Duration::from_millis(1)).is_none() {
                 return;

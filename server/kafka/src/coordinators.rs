@@ -93,7 +93,8 @@ impl Coordinators {
 
     /// The client to ask, and the question about the group that waits for its answer.
     fn begin(&self, group: &CStr) -> Result<(Arc<BaseConsumer<Voice>>, Option<Waiting>), Error> {
-        self.tidy();
+        let now = Instant::now();
+        self.tidy(now);
         let mut open = self.open();
         let open = match &mut *open {
             Some(open) => open,
@@ -101,12 +102,12 @@ impl Coordinators {
                 let client = self.config.create_with_context(self.voice.clone());
                 none.insert(Open {
                     client: Arc::new(client.map_err(|error| self.voice.error(&error, LEAST))?),
-                    used: Instant::now(),
+                    used: now,
                     waiting: Vec::new(),
                 })
             }
         };
-        open.used = Instant::now();
+        open.used = now;
         let earlier = open.waiting.iter().position(|waiting| *waiting.group == *group);
         Ok((Arc::clone(&open.client), earlier.map(|at| open.waiting.swap_remove(at))))
     }
@@ -121,11 +122,11 @@ impl Coordinators {
     }
 
     /// Handles what the client has to say, and drops it when its time has come. To be called about once a second.
-    pub(crate) fn tidy(&self) {
+    pub(crate) fn tidy(&self, now: Instant) {
         let mut open = self.open();
-        let done = |open: &Open| {
-            open.used.elapsed() > IDLE || open.waiting.iter().any(|waiting| waiting.since.elapsed() > PATIENCE)
-        };
+        let over = |since: Instant, limit| now.saturating_duration_since(since) > limit;
+        let done =
+            |open: &Open| over(open.used, IDLE) || open.waiting.iter().any(|waiting| over(waiting.since, PATIENCE));
         if let Some(old) = open.take_if(|open| done(open)) {
             let_go(old);
         }
@@ -153,3 +154,7 @@ fn let_go<T: Send + 'static>(old: T) {
         tracing::warn!(%error, "no thread to end a Kafka client on");
     }
 }
+
+#[cfg(test)]
+#[path = "coordinators_tests.rs"]
+mod tests;

@@ -50,7 +50,7 @@ impl GroupWatcher {
             outage: Outage::default(),
         };
         // The cluster's own thread serves the shared client, but may end before this one.
-        let tidy = |watched: &mut Watched| watched.client.coordinators.tidy();
+        let tidy = |watched: &mut Watched| watched.client.coordinators.tidy(Instant::now());
         let asker = Asker::start(&format!("group {group_id}"), state, tidy)?;
         Ok(Self {
             group_id: group_id.into(),

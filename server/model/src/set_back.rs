@@ -126,6 +126,12 @@ impl SetBack {
         })
     }
 
+    /// Moves the end of a wait; says whether it differs. It may well have lain ahead, and goes on to do so by as much.
+    pub fn until(&self, until: &mut Option<Timestamp>) -> bool {
+        let until = until.as_mut().filter(|until| **until > self.now);
+        until.map(|until| *until -= self.by).is_some()
+    }
+
     fn about(&self, about: &mut ClusterAbout) -> bool {
         let ClusterAbout {
             reachable: _,
@@ -153,10 +159,7 @@ impl SetBack {
             delay_until,
             rebalances: _,
         } = group;
-        let moved = self.some(empty_since) | self.some(members_since);
-        // This one may well have lain ahead, and goes on to do so by as much.
-        let until = delay_until.as_mut().filter(|until| **until > self.now);
-        until.map(|until| *until -= self.by).is_some() | moved
+        self.some(empty_since) | self.some(members_since) | self.until(delay_until)
     }
 
     /// Not durable rows, so that nothing needs to be said of them.

@@ -260,6 +260,7 @@ impl Ledger {
         self.pending
             .faults
             .extend(faults.map(|fault| (fault.id.clone(), fault)));
+        self.refused.set_back(back);
         // Every date was reckoned from what was moved.
         for name in self.facts.connectors.keys() {
             self.due.set(name, Some(back.now));

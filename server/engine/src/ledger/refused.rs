@@ -18,6 +18,7 @@ use chrono::TimeDelta;
 use model::Timestamp;
 use model::names::ClusterName;
 use model::record::Entry;
+use model::set_back::SetBack;
 
 use super::Ledger;
 use super::pending::{Outgoing, Pending, Withheld, beginning, gap, is_gap};
@@ -103,6 +104,12 @@ impl Refused {
         let mut history = Pending::of_entries(std::mem::take(&mut self.history));
         history.told = true;
         self.pieces.push_back(history);
+    }
+
+    /// What was left out waits no longer for a clock that was set back.
+    pub(super) fn set_back(&mut self, back: &SetBack) {
+        back.until(&mut self.again);
+        back.until(&mut self.history_again);
     }
 
     /// How much history waits here, for whatever reason.

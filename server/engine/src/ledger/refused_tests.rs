@@ -13,7 +13,7 @@ use super::*;
 
 /// Sends until nothing is left to be sent at once; `takes` says what the database does. Returns what it took: names of
 /// connectors and entries.
-fn send(
+pub(super) fn send(
     ledger: &mut Ledger,
     now: Timestamp,
     takes: impl Fn(&Outgoing) -> bool,
@@ -34,7 +34,7 @@ fn send(
     panic!("sending has no end");
 }
 
-fn no_row_of<'a>(name: &'a str) -> impl Fn(&Outgoing) -> bool + 'a {
+pub(super) fn no_row_of<'a>(name: &'a str) -> impl Fn(&Outgoing) -> bool + 'a {
     move |out| !out.connectors().iter().any(|one| one.facts.name.as_str() == name)
 }
 
@@ -50,7 +50,7 @@ fn gaps(entries: &[Entry]) -> Vec<(Timestamp, String)> {
     entries.iter().filter_map(gap).collect()
 }
 
-const LIST: [(&str, State, &str); 5] = [
+pub(super) const LIST: [(&str, State, &str); 5] = [
     ("a", State::Running, "w:1"),
     ("b", State::Running, "w:1"),
     ("c", State::Running, "w:1"),

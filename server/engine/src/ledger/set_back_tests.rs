@@ -6,7 +6,8 @@ use model::observe::{Gap, GapKind, Observation, Seen};
 use model::state::State;
 use testkit::ManualClock;
 
-use super::tests::{ledger, listed, see, spec};
+use super::refused_tests::{LIST, no_row_of, send};
+use super::tests::{ledger, listed, members, see, spec};
 use model::verdict::Health;
 
 use super::*;
@@ -143,4 +144,52 @@ fn a_look_under_way_counts_from_the_new_time_and_so_does_what_another_server_rec
     let mut next = Ledger::new(&"orders".into(), Some(record), spec(), clock.now());
     next.tick(clock.now());
     assert_eq!(next.facts.fresh.rest, Some(clock.now()));
+}
+
+#[test]
+fn what_the_database_refused_is_tried_again_after_the_same_while() {
+    let no_history = |out: &Outgoing| !out.entries().iter().any(|entry| matches!(entry, Entry::Verdict(_)));
+    let no_row = no_row_of("c");
+    let manners: [(&str, &dyn Fn(&Outgoing) -> bool); 2] = [("a row", &no_row), ("history", &no_history)];
+    for (what, takes) in manners {
+        let verdicts = |entries: &[Entry]| entries.iter().filter(|e| matches!(e, Entry::Verdict(_))).count();
+        let clock = ManualClock::default();
+        let mut ledger = ledger(&clock);
+        see(&mut ledger, &clock, listed(&LIST));
+        send(&mut ledger, clock.now(), takes);
+        clock.advance(TimeDelta::seconds(5));
+        ledger.tick(clock.now());
+        back(&clock);
+        ledger.tick(clock.now());
+        let (_, entries, _) = send(&mut ledger, clock.now(), |_| true);
+        assert_eq!(verdicts(&entries), 0, "{what} waits on: {entries:?}");
+        clock.advance(TimeDelta::seconds(56));
+        ledger.tick(clock.now());
+        let (_, entries, _) = send(&mut ledger, clock.now(), |_| true);
+        assert!(verdicts(&entries) > 0, "{what} is tried again");
+    }
+}
+
+#[test]
+fn time_that_passes_without_a_look_counts_from_the_new_time() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, members(&["a:1", "b:1"]));
+    see(&mut ledger, &clock, running());
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut ledger, &clock, members(&["a:1"]));
+    // The next looks for silence, and for what can be forgotten, are within a minute.
+    clock.advance(TimeDelta::minutes(59));
+    see(&mut ledger, &clock, running());
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut ledger, &clock, no_list());
+    ledger.tick(clock.now());
+    assert!(ledger.facts.workers.contains_key("b:1") && health(&ledger) == Health::Healthy);
+    back(&clock);
+    for _ in 0..24 {
+        clock.advance(TimeDelta::seconds(5));
+        ledger.tick(clock.now());
+    }
+    assert_eq!(health(&ledger), Health::Unknown, "nothing was heard for two minutes");
+    assert!(!ledger.facts.workers.contains_key("b:1"), "it was gone for an hour");
 }

@@ -152,12 +152,32 @@ fn named(addresses: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::replay_tests::spec;
+    use crate::watch::recorded_tests::{Watching, watching};
 
     fn silent(all: &[(&str, egress::Error)]) -> Option<(GapKind, String)> {
         let each = all
             .iter()
             .map(|(at, error)| ((*at).into(), connect::Error::Egress(error.clone())));
         none_answers(each.collect()).map(|gap| (gap.kind, gap.text.to_string()))
+    }
+
+    #[tokio::test]
+    async fn who_answered_last_is_asked_first_and_who_is_gone_last() {
+        let urls = ["http://gone:1", "http://one:1", "http://two:1"].map(str::to_owned);
+        let Watching { watcher, hints, .. } = watching(&urls, &spec(Default::default())).await;
+        hints.send_modify(|hints| {
+            hints.gone = ["gone:1", "gone-too:1"].map(WorkerId::from).into();
+            hints.workers = ["found:1", "two:1"].map(WorkerId::from).into();
+        });
+        let asked = |last_good: Option<&str>, avoided: &[&str]| -> Vec<String> {
+            let avoided = avoided.iter().map(|one| WorkerId::from(*one)).collect();
+            let all = candidates(&watcher, last_good.map(WorkerId::from).as_ref(), &avoided);
+            all.iter().map(|worker| worker.address().to_string()).collect()
+        };
+        assert_eq!(asked(None, &[]), ["one:1", "two:1", "found:1", "gone:1"]);
+        assert_eq!(asked(Some("found:1"), &[]), ["found:1", "one:1", "two:1", "gone:1"]);
+        assert_eq!(asked(Some("gone:1"), &["one:1"]), ["gone:1", "two:1", "found:1"]);
     }
 
     #[test]

@@ -23,6 +23,60 @@ impl Clock for System {
     }
 }
 
+/// A watcher of `orders`, and what it is connected with.
+pub(in crate::watch) struct Watching {
+    pub(in crate::watch) watcher: Watcher,
+    pub(in crate::watch) hints: channel::Sender<Hints>,
+    seen: mpsc::Receiver<Looking>,
+    // Kept so that the watcher does not see it closed.
+    specs: channel::Sender<Arc<crate::FleetSpec>>,
+}
+
+pub(in crate::watch) async fn watching(urls: &[String], spec: &crate::FleetSpec) -> Watching {
+    let cluster = crate::ClusterSpec {
+        name: "orders".into(),
+        formerly: Vec::new(),
+        urls: urls.iter().map(|url| url.parse().unwrap()).collect(),
+        auth: None,
+        tls: crate::Tls::default(),
+        labels: BTreeMap::new(),
+        kafka: None,
+        group_id: None,
+    };
+    let mut known = spec.clone();
+    known.clusters = vec![cluster.clone()];
+    let policy = policy(&known);
+    // Nothing is read from it or written to it.
+    let store = Store::lazy("postgres://nobody@127.0.0.1:1/none", 1).unwrap();
+    store.close().await;
+    let (specs, spec_receiver) = channel::channel(Arc::new(known));
+    let shared = Shared {
+        store,
+        spec: spec_receiver,
+        key: FingerprintKey::new(b"a key that only this test has"),
+        clock: Arc::new(System),
+        seats: Default::default(),
+        ending: CancellationToken::new(),
+        identities: Default::default(),
+    };
+    let (hints, hints_receiver) = channel::channel(Hints::default());
+    let (sender, seen) = mpsc::channel(64);
+    let watcher = Watcher {
+        client: WorkerClient::new(&cluster, policy).ok().unwrap(),
+        cluster: Arc::new(cluster),
+        shared,
+        lease: Weak::new(),
+        hints: hints_receiver,
+        teller: Teller::new(&"orders".into(), sender),
+    };
+    Watching {
+        watcher,
+        hints,
+        seen,
+        specs,
+    }
+}
+
 /// Stands for an hour of the demo: failures, restarts, a crash loop, a worker that dies and returns, silence.
 fn script(fake: &mut FakeCluster, step: usize) {
     match step % 12 {
@@ -70,42 +124,12 @@ async fn what_watchers_saw_gives_the_same_history_when_it_is_replayed() {
         ..Settings::default()
     };
     let spec = spec(settings);
-    let cluster = crate::ClusterSpec {
-        name: "orders".into(),
-        formerly: Vec::new(),
-        urls: fake.urls().iter().map(|url| url.parse().unwrap()).collect(),
-        auth: None,
-        tls: crate::Tls::default(),
-        labels: BTreeMap::new(),
-        kafka: None,
-        group_id: None,
-    };
-    let mut known = (*spec).clone();
-    known.clusters = vec![cluster.clone()];
-    let policy = policy(&known);
-    // Nothing is read from it or written to it.
-    let store = Store::lazy("postgres://nobody@127.0.0.1:1/none", 1).unwrap();
-    store.close().await;
-    let (_specs, spec_receiver) = channel::channel(Arc::new(known));
-    let shared = Shared {
-        store,
-        spec: spec_receiver,
-        key: FingerprintKey::new(b"a key that only this test has"),
-        clock: Arc::new(System),
-        seats: Default::default(),
-        ending: CancellationToken::new(),
-        identities: Default::default(),
-    };
-    let (hints_sender, hints) = channel::channel(Hints::default());
-    let (sender, mut seen) = mpsc::channel(64);
-    let watcher = Watcher {
-        client: WorkerClient::new(&cluster, policy).ok().unwrap(),
-        cluster: Arc::new(cluster),
-        shared,
-        lease: Weak::new(),
-        hints,
-        teller: Teller::new(&"orders".into(), sender),
-    };
+    let Watching {
+        watcher,
+        hints: hints_sender,
+        mut seen,
+        specs: _specs,
+    } = watching(&fake.urls(), &spec).await;
     let watching = [
         tokio::spawn(list::run(watcher.clone(), Recorded::default())),
         tokio::spawn(probe::run(watcher, false)),

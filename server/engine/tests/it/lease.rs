@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::Utc;
+use model::Timestamp;
+use model::record::Entry;
+use model::transition::{Change, Transition};
 use model::verdict::Health;
 use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 
@@ -92,6 +96,69 @@ async fn a_server_that_died_is_replaced_when_its_lease_runs_out() {
     assert_eq!(second.verdicts("invoices").await, [Health::Failed]);
     drop(first);
     second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_saw_and_could_not_record_before_its_lease_went_to_another_is_one_recorded_gap() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    let rig = Rig::watching(&database, &fake).await;
+    rig.until_health("invoices", Health::Healthy).await;
+    // A database that has no room for what is new, but takes renewals of leases.
+    database
+        .run(
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$;
+             CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON connectors FOR EACH ROW EXECUTE FUNCTION no_room();",
+        )
+        .await;
+    let before = Utc::now();
+    fake.set_state("invoices", Some(0), "FAILED", Some(traces::BARE));
+    let lists = || {
+        fake.requests(0)
+            .iter()
+            .filter(|asked| asked.contains("expand="))
+            .count()
+    };
+    let seen = lists();
+    until("looks at the failure", async || (lists() > seen + 2).then_some(())).await;
+    assert_eq!(rig.verdicts("invoices").await, [Health::Healthy]);
+    let failing = Utc::now();
+    // Another server takes the lease as there is room again, and dies.
+    database
+        .run(
+            "UPDATE leases SET holder = 'server-2', epoch = epoch + 1, acquired_at = clock_timestamp(),
+                 expires_at = clock_timestamp() + interval '2 s';
+             DROP TRIGGER no_room ON connectors;",
+        )
+        .await;
+    rig.until_health("invoices", Health::Failed).await;
+    rig.looks(2).await;
+    let gaps: Vec<_> = rig
+        .history(None)
+        .await
+        .into_iter()
+        .filter_map(|item| gap(item.entry))
+        .collect();
+    let [(from, to, why)] = &gaps[..] else {
+        panic!("{gaps:?}")
+    };
+    assert!((before..failing).contains(from) && *to >= failing, "{gaps:?}");
+    assert!(why.contains("this server had lost its lease"), "{why}");
+    rig.stop().await;
+}
+
+/// From when to when a gap is, and why.
+fn gap(entry: Entry) -> Option<(Timestamp, Timestamp, String)> {
+    match entry {
+        Entry::Transition(Transition {
+            at,
+            change: Change::RecordingGap { from, why },
+            ..
+        }) => Some((from, at, why.to_string())),
+        _ => None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

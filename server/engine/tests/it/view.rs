@@ -6,10 +6,11 @@ use model::fault::{Fault, Scope};
 use model::verdict::Health;
 use testkit::fake::{FakeCluster, FakeConnector, Version};
 use testkit::samples;
+use tokio::sync::broadcast::error::RecvError;
 use view::Cluster;
 
 use crate::database::Database;
-use crate::harness::Rig;
+use crate::harness::{PATIENCE, Rig};
 
 fn cluster() -> Cluster {
     Cluster::new(samples::cluster(), 1)
@@ -81,7 +82,41 @@ fn of_two_faults_a_connector_belongs_to_the_one_that_is_heard() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_view_that_missed_what_was_dropped_from_the_feed_is_read_anew_though_nothing_is_left_of_it() {
+async fn of_a_storm_that_is_too_long_to_be_read_at_once_no_event_is_missing() {
+    // More than the follower reads of the feed before it reads the whole fleet instead.
+    const STORM: i64 = 10_100;
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    let mut rig = Rig::watching(&database, &fake).await;
+    rig.until_health("invoices", Health::Healthy).await;
+    let storm = format!(
+        "WITH head AS (UPDATE feed_head SET id = id + {STORM} RETURNING id)
+         INSERT INTO feed (id, at, cluster, changed)
+         SELECT head.id - {STORM} + n, now(), 'orders', 'cluster' FROM head, generate_series(1, {STORM}) AS n"
+    );
+    database.run(&storm).await;
+    let head = rig.store.feed_head().await.unwrap();
+    // What came before the storm has holes in its numbers.
+    let began = head - STORM;
+    let mut last = began;
+    while last < head {
+        match tokio::time::timeout(PATIENCE, rig.events.recv()).await {
+            Ok(Ok(event)) if event.id <= began => {}
+            Ok(Ok(event)) => {
+                assert!(last == began || event.id == last + 1, "{last}, then {}", event.id);
+                last = event.id;
+            }
+            // Who reads so slowly is told so, and gets the newest.
+            Ok(Err(RecvError::Lagged(_))) => last = began,
+            none => panic!("after {last} of {head}: {none:?}"),
+        }
+    }
+    rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_view_is_read_anew_that_missed_what_was_dropped_from_the_feed_or_shows_more_than_an_older_copy_of_it() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
     fake.put(FakeConnector::sink("invoices", 1));
@@ -92,6 +127,12 @@ async fn a_view_that_missed_what_was_dropped_from_the_feed_is_read_anew_though_n
         .run("DELETE FROM feed; UPDATE feed_head SET id = id + 1000")
         .await;
     rig.until("the view at the head", |fleet| (fleet.feed >= head).then_some(()))
+        .await;
+    // An older copy of the database, in which the numbers of these last changes are not given out yet.
+    database
+        .run("DELETE FROM feed; UPDATE feed_head SET id = id - 900")
+        .await;
+    rig.until("the view of the older copy", |fleet| (fleet.feed < head).then_some(()))
         .await;
     rig.stop().await;
 }

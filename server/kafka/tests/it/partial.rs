@@ -26,12 +26,16 @@ enum Manner {
     OddGroup(Vec<u8>),
     /// It answers with this error to both questions.
     Failing(i16),
+    /// It lists no group and refuses to describe one with this error, as it does to whom it does not show the group.
+    Refusing(i16),
 }
 
 /// In place of a coordinator: none is available, as while the topic of the groups is being created.
 const UNDECIDED: usize = usize::MAX;
 /// Kafka's error for that.
 const COORDINATOR_NOT_AVAILABLE: i16 = 15;
+/// Kafka's error for a group that we may not describe.
+const GROUP_AUTHORIZATION_FAILED: i16 = 30;
 
 /// Brokers 0, 1, … of one cluster. `None` is one that is down: its port refuses.
 struct Fakes {
@@ -118,7 +122,7 @@ fn serve(mut stream: TcpStream, manner: &Manner, ports: &[u16], coordinator: &Mu
             (16, Manner::Coordinator | Manner::OddGroup(_)) => {
                 [&[0, 0, 0, 0, 0, 1][..], &string("g"), &string("connect")].concat()
             }
-            (16, Manner::Idle) => vec![0; 6],
+            (16, Manner::Idle | Manner::Refusing(_)) => vec![0; 6],
             (15, manner) => description(manner),
             (10, _) => match *coordinator.lock().unwrap() {
                 UNDECIDED => [&COORDINATOR_NOT_AVAILABLE.to_be_bytes()[..], &place(0, 0)].concat(),
@@ -154,7 +158,7 @@ fn description(manner: &Manner) -> Vec<u8> {
             let member = [&1_i32.to_be_bytes()[..], &names, &blob(&metadata), &blob(&[])].concat();
             group(0, "Stable", "connect", member)
         }
-        Manner::Failing(code) => group(*code, "", "", nobody),
+        Manner::Failing(code) | Manner::Refusing(code) => group(*code, "", "", nobody),
         _ => group(0, "Dead", "", nobody),
     }
 }
@@ -226,6 +230,23 @@ async fn the_silence_of_a_coordinator_is_never_an_empty_group() {
             assert!(proves_nothing, "{coordinator:?}: {seen:?}");
         }
         assert_eq!(*fakes.coordinator.lock().unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_group_that_we_may_not_describe_is_never_an_empty_group() {
+    let fakes = Fakes::start(&[Some(Manner::Refusing(GROUP_AUTHORIZATION_FAILED))], 0);
+    let cluster = fakes.cluster();
+    let watcher = cluster.watch("g").unwrap();
+    let began = Instant::now();
+    loop {
+        let seen = watcher.members().await;
+        match &seen {
+            Err(Error::Authorization { .. }) => return,
+            // The broker may not be connected yet.
+            Err(Error::TimedOut { .. }) if began.elapsed() < Duration::from_secs(15) => {}
+            _ => panic!("{seen:?}"),
+        }
     }
 }
 
