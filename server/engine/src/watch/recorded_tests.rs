@@ -94,7 +94,8 @@ async fn what_watchers_saw_gives_the_same_history_when_it_is_replayed() {
         clock: Arc::new(System),
         seats: Default::default(),
         ending: CancellationToken::new(),
-        identities: Default::default(),
+        fleet: channel::channel(Arc::default()).1,
+        refusals: Default::default(),
     };
     let (hints_sender, hints) = channel::channel(Hints::default());
     let (sender, mut seen) = mpsc::channel(64);
