@@ -1,7 +1,9 @@
 //! Telling that two configured clusters are one: whichever stands first in the file is watched, the other is refused
-//! by name. How they compare is `model::identity`'s.
+//! by name. How they compare is `model::identity`'s. What the others are is taken from the view, so that it is the same
+//! whichever server watches which of them.
 
 use std::collections::BTreeMap;
+use std::iter::successors;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use model::facts::{ClusterAbout, ClusterFacts};
@@ -9,41 +11,79 @@ use model::fold::left_behind;
 use model::identity::{Identity, Likeness};
 use model::names::{ClusterName, WorkerId};
 use tracing::{info, warn};
-use view::Configured;
+use view::{Cluster, Configured, Fleet};
 
 use crate::ClusterSpec;
 
-/// What each cluster was seen to be; shared by all units of this server.
+/// The cluster before this one in the file that is the same, by the facts of this one and what is recorded of the others.
+pub(crate) fn twin(facts: &ClusterFacts, clusters: &[ClusterSpec], fleet: &Fleet) -> Option<ClusterName> {
+    let (before, cluster) = placed(&facts.name, clusters)?;
+    let (urls, asked) = configured(cluster);
+    let own = Identity::of(&facts.about, facts.workers.values(), urls, asked);
+    // A view that does not show what was decided here last is older than the reasons for it.
+    let shown = fleet.clusters.get(&facts.name);
+    let current = shown.is_some_and(|shown| shown.about.same_as == facts.about.same_as);
+    let same = |earlier: &&ClusterSpec| {
+        let said = facts.about.same_as.as_ref() == Some(&earlier.name);
+        // Until somebody looked at it, at its new addresses if it begins anew, nothing recorded of it says what it is.
+        let known = fleet.clusters.get(&earlier.name);
+        let known = known.filter(|known| current && known.about.reachable_since.is_some());
+        match known {
+            _ if turns_back(facts, &earlier.name, fleet) => false,
+            // Its addresses were corrected: whoever watches it lets it begin anew because this one is refused for it.
+            Some(other) if said && moved(&other.about, earlier) => true,
+            Some(other) => own.compare(&recorded(other, earlier, said), said) == Likeness::Same,
+            None => said || !own.urls.is_disjoint(&earlier.addresses()),
+        }
+    };
+    before.iter().find(same).map(|earlier| earlier.name.clone())
+}
+
+/// What another cluster is, as recorded; `before`: whether it was found to be the same before.
+fn recorded(cluster: &Cluster, spec: &ClusterSpec, before: bool) -> Identity {
+    let (urls, asked) = configured(spec);
+    let mut identity = Identity::of(&cluster.about, cluster.workers.iter(), urls, asked);
+    if before {
+        // Whoever was led to another cluster's workers and is no more must not keep that one refused.
+        let connectors = cluster.connectors.values().map(|connector| connector.facts());
+        for id in left_behind(cluster.workers.iter(), connectors).keys() {
+            identity.met.remove(id);
+        }
+    }
+    identity
+}
+
+/// Whether an earlier cluster is itself refused, for this one or for one that is: by a server whose file has another
+/// order, as while a new one is rolled out. Nobody would watch any of them, so this one is not refused for it; if it
+/// already is, only the first of them by name lets go.
+fn turns_back(facts: &ClusterFacts, earlier: &ClusterName, fleet: &Fleet) -> bool {
+    let same_as = |name: &&ClusterName| fleet.clusters.get(*name)?.about.same_as.as_ref();
+    let chain = successors(Some(earlier), same_as).take(fleet.clusters.len() + 1);
+    let said = facts.about.same_as.as_ref() == Some(earlier);
+    let mut lets_go = true;
+    for name in chain {
+        if *name == facts.name {
+            return lets_go;
+        }
+        lets_go &= !said || facts.name < *name;
+    }
+    false
+}
+
+/// The clusters before this one in the file, and this one.
+fn placed<'a>(name: &ClusterName, clusters: &'a [ClusterSpec]) -> Option<(&'a [ClusterSpec], &'a ClusterSpec)> {
+    let position = clusters.iter().position(|cluster| cluster.name == *name)?;
+    let (before, rest) = clusters.split_at(position);
+    Some((before, rest.first()?))
+}
+
+/// Those that this server said to be refused, with the clusters that they are.
 #[derive(Clone, Default)]
-pub(crate) struct Identities {
-    seen: Arc<Mutex<BTreeMap<ClusterName, Identity>>>,
-    /// Those that this server said to be refused, with the clusters that they are.
+pub(crate) struct Refusals {
     told: Arc<Mutex<BTreeMap<ClusterName, ClusterName>>>,
 }
 
-impl Identities {
-    /// Notes what a cluster is and returns the cluster before it in the file that is the same.
-    pub(crate) fn note(&self, facts: &ClusterFacts, clusters: &[ClusterSpec]) -> Option<ClusterName> {
-        let mut known = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let position = clusters.iter().position(|cluster| cluster.name == facts.name)?;
-        let (before, rest) = clusters.split_at(position);
-        let (urls, asked) = rest.first().map(configured).unwrap_or_default();
-        let mut own = Identity::of(&facts.about, facts.workers.values(), urls, asked);
-        // Whoever was led to another cluster's workers and is no more must not keep that one refused.
-        for id in left_behind(facts).keys() {
-            own.met.remove(id);
-        }
-        let said = |earlier: &&ClusterSpec| facts.about.same_as.as_ref() == Some(&earlier.name);
-        let same = |earlier: &&ClusterSpec| match known.get(&earlier.name) {
-            Some(other) => own.compare(other, said(earlier)) == Likeness::Same,
-            // Not looked at yet, or by another server: what was recorded stays, and an address tells by itself.
-            None => said(earlier) || !own.urls.is_disjoint(&configured(earlier).0),
-        };
-        let same = before.iter().find(same).map(|cluster| cluster.name.clone());
-        known.insert(facts.name.clone(), own);
-        same
-    }
-
+impl Refusals {
     /// Says to whoever runs the server that a cluster is refused, and that it is no more: each once.
     pub(crate) fn tell(&self, name: &ClusterName, same_as: Option<&ClusterName>) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,12 +114,13 @@ pub(crate) fn moved(about: &ClusterAbout, cluster: &ClusterSpec) -> bool {
 
 /// The first cluster before this one in the file that is configured with one of its addresses: that tells, before anybody
 /// looked, that they are one.
-pub(crate) fn same_address(name: &ClusterName, clusters: &[ClusterSpec]) -> Option<ClusterName> {
-    let position = clusters.iter().position(|cluster| cluster.name == *name)?;
-    let (before, rest) = clusters.split_at(position);
-    let own = rest.first()?.addresses();
-    let same = before.iter().find(|earlier| !earlier.addresses().is_disjoint(&own));
-    same.map(|earlier| earlier.name.clone())
+pub(crate) fn same_address(facts: &ClusterFacts, clusters: &[ClusterSpec], fleet: &Fleet) -> Option<ClusterName> {
+    let (before, cluster) = placed(&facts.name, clusters)?;
+    let own = cluster.addresses();
+    let shared = |earlier: &&ClusterSpec| !earlier.addresses().is_disjoint(&own);
+    let same = before.iter().filter(shared);
+    let mut same = same.filter(|earlier| !turns_back(facts, &earlier.name, fleet));
+    same.next().map(|earlier| earlier.name.clone())
 }
 
 /// The addresses of a cluster as its configuration has them: whole, and host and port of those that are only that.
@@ -93,61 +134,4 @@ pub(crate) fn configured(cluster: &ClusterSpec) -> Configured {
 }
 
 #[cfg(test)]
-mod tests {
-    use model::Timestamp;
-    use model::facts::{Alive, ConnectorFacts};
-    use model::record::ClusterRecord;
-    use model::verdict::Health;
-    use testkit::samples::{connector, workers};
-
-    use super::*;
-    use crate::Tls;
-
-    fn spec(name: &str, url: &str) -> ClusterSpec {
-        ClusterSpec {
-            name: name.into(),
-            formerly: Vec::new(),
-            urls: vec![url.parse().unwrap()],
-            auth: None,
-            tls: Tls::default(),
-            labels: BTreeMap::new(),
-            kafka: None,
-            group_id: None,
-        }
-    }
-
-    /// A cluster of one Kafka cluster whose workers live and run a connector each.
-    fn facts(name: &str, ids: &[&str]) -> ClusterFacts {
-        let mut facts = ClusterRecord::empty(&name.into()).facts();
-        facts.about.kafka_cluster_id = Some("kafka".into());
-        for id in ids {
-            let mut worker = (*workers()[0]).clone();
-            (worker.id, worker.alive, worker.member) = ((*id).into(), Alive::Yes, None);
-            facts.workers.insert(worker.id.clone(), Arc::new(worker));
-            let mut runs: ConnectorFacts = (*connector(id, Health::Healthy).facts).clone();
-            runs.tasks = Default::default();
-            runs.instance.as_mut().unwrap().worker_id = (*id).into();
-            facts.connectors.insert(runs.name.clone(), Arc::new(runs));
-        }
-        facts
-    }
-
-    #[test]
-    fn workers_that_the_first_left_behind_keep_nobody_refused() {
-        let clusters = [spec("orders", "http://o1:8083"), spec("legacy", "http://l1:8083")];
-        let identities = Identities::default();
-        let mut orders = facts("orders", &["o1:8083", "l1:8083"]);
-        let mut legacy = facts("legacy", &["l1:8083"]);
-        legacy.about.same_as = Some("orders".into());
-        identities.note(&orders, &clusters);
-        assert_eq!(
-            identities.note(&legacy, &clusters),
-            Some("orders".into()),
-            "it runs something there"
-        );
-        let ran = orders.connectors.get_mut("l1:8083").unwrap();
-        Arc::make_mut(ran).deleted_at = Some(Timestamp::default());
-        identities.note(&orders, &clusters);
-        assert_eq!(identities.note(&legacy, &clusters), None, "it only answers");
-    }
-}
+mod tests;

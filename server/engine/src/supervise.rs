@@ -82,7 +82,7 @@ pub fn start(parts: Parts) -> Engine {
         };
         async move { keep("following the feed", &stop, work).await }
     };
-    let tasks = vec![tokio::spawn(following), tokio::spawn(supervise(parts))];
+    let tasks = vec![tokio::spawn(following), tokio::spawn(supervise(parts, fleet.clone()))];
     Engine {
         fleet,
         loaded,
@@ -98,7 +98,7 @@ struct Running {
     task: JoinHandle<()>,
 }
 
-async fn supervise(mut parts: Parts) {
+async fn supervise(mut parts: Parts, fleet: watch::Receiver<Arc<Fleet>>) {
     let Some(store) = connected(&mut parts.store, &parts.stop).await else {
         return;
     };
@@ -128,7 +128,8 @@ async fn supervise(mut parts: Parts) {
         clock: parts.clock.clone(),
         seats,
         ending: parts.stop.clone(),
-        identities: Default::default(),
+        fleet,
+        refusals: Default::default(),
     };
     let mut running: BTreeMap<UnitName, Running> = BTreeMap::new();
     loop {

@@ -219,7 +219,7 @@ async fn load(
             ledger.begin_anew(now);
         }
         // What one address tells needs no look: nothing of a second entry is taken in that is refused a moment later.
-        let same = identity::same_address(&cluster.name, &spec.clusters);
+        let same = identity::same_address(ledger.facts(), &spec.clusters, &shared.fleet.borrow());
         if same.is_some() && same != ledger.facts().about.same_as {
             let observation = same_as(same, now, now);
             observed::took(&cluster.name, &observation, now);
@@ -227,7 +227,7 @@ async fn load(
         }
         let same = ledger.facts().about.same_as.as_ref();
         let same = same.filter(|other| spec.clusters.iter().any(|known| known.name == **other));
-        shared.identities.tell(&cluster.name, same);
+        shared.refusals.tell(&cluster.name, same);
         ledgers.insert(cluster.name.clone(), ledger);
     }
     Ok(ledgers)
@@ -332,6 +332,13 @@ impl Holding<'_> {
                             hints.send_replace(Hints::of(ledger.facts()));
                         }
                     }
+                    // Little is asked of a refused cluster, and it may be the other one that changed.
+                    let refused = |ledger: &Ledger| ledger.facts().about.same_as.is_some();
+                    let refused = self.ledgers.iter().filter(|(_, ledger)| refused(ledger));
+                    let refused: Vec<ClusterName> = refused.map(|(cluster, _)| cluster.clone()).collect();
+                    for cluster in refused {
+                        self.compare(&cluster, now, now);
+                    }
                 }
             }
             if let Err(Fenced) = self.record().await {
@@ -383,24 +390,36 @@ impl Holding<'_> {
             Seen::Listed(_) => heavy(judging).await,
             _ => judging(),
         };
-        let (at, answered) = (observation.at, observation.answered);
         if let (true, Some(hints)) = (changed, self.hints.get(&cluster)) {
             hints.send_replace(Hints::of(ledger.facts()));
         }
-        // Asked also when nothing changed here: the other cluster may have been seen only now.
-        let same = {
-            let spec = self.shared.spec.borrow();
-            self.shared.identities.note(ledger.facts(), &spec.clusters)
+        // Once for each look also when nothing changed here: what is recorded of the other cluster may have.
+        let looked = matches!(
+            observation.seen,
+            Seen::Listed(_) | Seen::ListedUnchanged { .. } | Seen::ListMissing(_)
+        );
+        if changed || looked {
+            self.compare(&cluster, observation.at, observation.answered);
+        }
+    }
+
+    /// Refuses a cluster that is one before it in the file, and admits it when it is no more.
+    fn compare(&mut self, cluster: &ClusterName, at: Timestamp, answered: Timestamp) {
+        let Some(ledger) = self.ledgers.get_mut(cluster) else {
+            return;
         };
-        if same != ledger.facts().about.same_as {
-            self.shared.identities.tell(&cluster, same.as_ref());
-            let observation = same_as(same, at, answered);
-            observed::took(&cluster, &observation, now);
-            ledger.observe(&observation, now);
-            // A refused cluster is not watched, and one that is refused no more is.
-            if let Some(hints) = self.hints.get(&cluster) {
-                hints.send_replace(Hints::of(ledger.facts()));
-            }
+        let (spec, fleet) = (self.shared.spec.borrow().clone(), self.shared.fleet.borrow().clone());
+        let same = identity::twin(ledger.facts(), &spec.clusters, &fleet);
+        if same == ledger.facts().about.same_as {
+            return;
+        }
+        self.shared.refusals.tell(cluster, same.as_ref());
+        let (observation, now) = (same_as(same, at, answered), self.shared.clock.now());
+        observed::took(cluster, &observation, now);
+        ledger.observe(&observation, now);
+        // A refused cluster is not watched, and one that is refused no more is.
+        if let Some(hints) = self.hints.get(cluster) {
+            hints.send_replace(Hints::of(ledger.facts()));
         }
     }
 

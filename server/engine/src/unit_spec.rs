@@ -8,8 +8,9 @@ use model::secrets::FingerprintKey;
 use store::Store;
 use tokio::sync::watch as channel;
 use tokio_util::sync::CancellationToken;
+use view::Fleet;
 
-use crate::identity::Identities;
+use crate::identity::Refusals;
 use crate::spread::Seats;
 use crate::{ClusterSpec, FleetSpec, KafkaSpec};
 
@@ -33,5 +34,7 @@ pub(crate) struct Shared {
     pub(crate) seats: Seats,
     /// The server ends.
     pub(crate) ending: CancellationToken,
-    pub(crate) identities: Identities,
+    /// What is recorded of all clusters, whoever watches them.
+    pub(crate) fleet: channel::Receiver<Arc<Fleet>>,
+    pub(crate) refusals: Refusals,
 }

@@ -57,7 +57,8 @@ pub(in crate::watch) async fn watching(urls: &[String], spec: &crate::FleetSpec)
         clock: Arc::new(System),
         seats: Default::default(),
         ending: CancellationToken::new(),
-        identities: Default::default(),
+        fleet: channel::channel(Arc::default()).1,
+        refusals: Default::default(),
     };
     let (hints, hints_receiver) = channel::channel(Hints::default());
     let (sender, seen) = mpsc::channel(64);

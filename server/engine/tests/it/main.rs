@@ -33,5 +33,6 @@ mod strangers;
 mod tls;
 mod trouble;
 mod twins;
+mod twins_spread;
 mod units;
 mod view;

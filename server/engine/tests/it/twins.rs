@@ -143,7 +143,7 @@ async fn a_refused_cluster_whose_addresses_are_corrected_is_watched_as_what_it_i
 
 /// Two clusters, and the entries `orders` and, after it, `legacy`: `orders` lists its own two connectors on its own two
 /// workers, `legacy` its own.
-fn both_are_well(fleet: &view::Fleet) -> Option<()> {
+pub fn both_are_well(fleet: &view::Fleet) -> Option<()> {
     let well = |cluster: &str, workers: usize, expected: &[&str]| {
         let cluster = fleet.clusters.get(cluster)?;
         let names: Vec<&str> = cluster.live().map(|one| one.facts().name.as_str()).collect();
@@ -162,7 +162,7 @@ fn both_are_well(fleet: &view::Fleet) -> Option<()> {
 }
 
 /// Two workers with two connectors spread over them.
-fn pair(connectors: [&str; 2]) -> FakeCluster {
+pub fn pair(connectors: [&str; 2]) -> FakeCluster {
     let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
     for name in connectors {
         fake.put(FakeConnector::sink(name, 2).spread(2));

@@ -1,10 +1,11 @@
 //! What was gone for so long that nobody asks for it any more. Its history stays.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Touched;
 use crate::Timestamp;
-use crate::facts::ClusterFacts;
+use crate::facts::{ClusterFacts, ConnectorFacts, WorkerFacts};
 use crate::names::WorkerId;
 use crate::settings::Settings;
 
@@ -12,9 +13,12 @@ use crate::settings::Settings;
 /// name, each with the last of these deletions. Their addresses may answer for ever without running anything of this
 /// cluster, as those of another one do, to which it was led for a time. A worker that merely lost its work to others is
 /// not among them: nothing of what it ran was deleted.
-pub fn left_behind(facts: &ClusterFacts) -> BTreeMap<WorkerId, Timestamp> {
+pub fn left_behind<'a>(
+    workers: impl Iterator<Item = &'a Arc<WorkerFacts>>,
+    connectors: impl Iterator<Item = &'a ConnectorFacts> + Clone,
+) -> BTreeMap<WorkerId, Timestamp> {
     let mut left = BTreeMap::new();
-    for connector in facts.connectors.values() {
+    for connector in connectors.clone() {
         let Some(deleted_at) = connector.deleted_at else {
             continue;
         };
@@ -23,11 +27,13 @@ pub fn left_behind(facts: &ClusterFacts) -> BTreeMap<WorkerId, Timestamp> {
             *last = deleted_at.max(*last);
         }
     }
-    left.retain(|id, _| {
-        let known = facts.workers.get(id);
-        known.is_some_and(|worker| !worker.alive.gone() && worker.member != Some(true))
-    });
-    for id in named(facts) {
+    if left.is_empty() {
+        return left;
+    }
+    let standing = workers.filter(|worker| !worker.alive.gone() && worker.member != Some(true));
+    let standing: BTreeSet<&WorkerId> = standing.map(|worker| &worker.id).collect();
+    left.retain(|id, _| standing.contains(id));
+    for id in named(connectors) {
         if left.is_empty() {
             break;
         }
@@ -37,8 +43,8 @@ pub fn left_behind(facts: &ClusterFacts) -> BTreeMap<WorkerId, Timestamp> {
 }
 
 /// The workers that statuses of existing connectors name, each as often as they do.
-fn named(facts: &ClusterFacts) -> impl Iterator<Item = &WorkerId> {
-    let live = facts.connectors.values().filter(|known| known.deleted_at.is_none());
+fn named<'a>(connectors: impl Iterator<Item = &'a ConnectorFacts>) -> impl Iterator<Item = &'a WorkerId> {
+    let live = connectors.filter(|known| known.deleted_at.is_none());
     live.flat_map(|connector| connector.instances())
         .map(|(_, instance)| &instance.worker_id)
 }
@@ -52,8 +58,9 @@ const DELETED: usize = 10_000;
 pub fn forget(facts: &mut ClusterFacts, settings: &Settings, now: Timestamp) -> Touched {
     let due = |since: Timestamp, retention| now - since >= retention;
     // Where no status names anybody, whoever answers is all that is known of the cluster.
-    let left = match named(facts).next() {
-        Some(_) => left_behind(facts),
+    let known = || facts.connectors.values().map(Arc::as_ref);
+    let left = match named(known()).next() {
+        Some(_) => left_behind(facts.workers.values(), known()),
         None => BTreeMap::new(),
     };
     let mut deleted: Vec<_> = facts
@@ -72,7 +79,7 @@ pub fn forget(facts: &mut ClusterFacts, settings: &Settings, now: Timestamp) -> 
     let gone = gone.filter(|worker| worker.surely_gone() && due(worker.since, settings.worker_retention));
     let mut workers: BTreeSet<WorkerId> = gone.map(|worker| worker.id.clone()).collect();
     if !workers.is_empty() {
-        for id in named(facts) {
+        for id in named(facts.connectors.values().map(Arc::as_ref)) {
             workers.remove(id);
         }
     }

@@ -1,12 +1,21 @@
 //! What is gone for long enough is forgotten, and nothing else.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::Timestamp;
 use model::facts::ClusterFacts;
-use model::fold::{Touched, forget, left_behind};
+use model::fold::{self, Touched, forget};
+use model::names::WorkerId;
 
 use super::story::{Story, answered, at, connector, group_of, left_and_right, list, names, two_workers};
 
 fn forgotten(facts: &mut ClusterFacts, story: &Story, second: i64) -> Touched {
     forget(facts, &story.settings, at(second))
+}
+
+fn left_behind(facts: &ClusterFacts) -> BTreeMap<WorkerId, Timestamp> {
+    fold::left_behind(facts.workers.values(), facts.connectors.values().map(Arc::as_ref))
 }
 
 #[test]
