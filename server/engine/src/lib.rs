@@ -3,6 +3,7 @@
 //! What must be absent: HTTP serving, HTML, SQL text and rdkafka. The engine decides when to look and records what was
 //! seen through `store`; what it means is decided by `model`.
 
+mod complaints;
 mod connected;
 pub mod doctor;
 mod event;

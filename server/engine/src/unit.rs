@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument as _, error, info, warn};
 
+use crate::complaints::Complaints;
 use crate::heavy::heavy;
 use crate::identity;
 use crate::ledger::{Ledger, LeftOut};
@@ -145,6 +146,7 @@ async fn hold(
         causes: Causes::default(),
         lost,
         unrecorded_since: None,
+        complaints: Complaints::default(),
     };
     let ended = tokio::select! {
         ended = holding.work(receiver, spec, orders, stop) => ended,
@@ -283,6 +285,7 @@ struct Holding<'a> {
     /// What an earlier holding lost, until the entries that tell of it are recorded.
     lost: Option<Lost>,
     unrecorded_since: Option<Timestamp>,
+    complaints: Complaints,
 }
 
 impl Holding<'_> {
@@ -471,6 +474,7 @@ impl Holding<'_> {
                 telemetry::store_committed(cluster.as_str(), Outcome::Ok, began.elapsed());
                 self.lost = None;
                 self.unrecorded_since = None;
+                self.complaints.over(cluster);
                 if let Some(left_out) = ledger.recorded() {
                     tell(cluster, &left_out);
                 }
@@ -478,6 +482,7 @@ impl Holding<'_> {
             }
             Ok(false) => {
                 self.unrecorded_since = None;
+                self.complaints.over(cluster);
                 ledger.heartbeat_recorded();
             }
             Err(store::Error::Fenced { .. }) => {
@@ -488,12 +493,16 @@ impl Holding<'_> {
                 telemetry::store_committed(cluster.as_str(), Outcome::Failed, began.elapsed());
                 self.unrecorded_since.get_or_insert(now);
                 if matches!(error, store::Error::Unavailable(_)) {
-                    warn!(%cluster, %error, "what was seen cannot be recorded yet");
+                    if self.complaints.due(cluster, &error.to_string(), now) {
+                        warn!(%cluster, %error, "what was seen cannot be recorded yet");
+                    }
                     return Ok(Recording::Away);
                 }
                 // A database that does not even take a renewal refuses this server, not what was seen.
                 if let Err(refusal) = self.shared.store.renew(self.lease).await {
-                    warn!(%cluster, %error, %refusal, "what was seen cannot be recorded yet");
+                    if self.complaints.due(cluster, &error.to_string(), now) {
+                        warn!(%cluster, %error, %refusal, "what was seen cannot be recorded yet");
+                    }
                     return Ok(Recording::Away);
                 }
                 match ledger.refused(now, &error.to_string()) {

@@ -7,7 +7,7 @@ use std::fmt;
 pub enum Error {
     /// Postgres does not answer, starts up, shuts down, has no connection left or gave up on a lock: try again. When a
     /// [`crate::Store::commit`] ends so, it may have been recorded or not.
-    #[error("Postgres does not answer: {0}")]
+    #[error("Postgres cannot be used right now: {0}")]
     Unavailable(String),
     /// The lease is held by another server, or ran out: nothing was written, and nothing may be written with it again.
     #[error("the lease of {unit} is no longer held in epoch {epoch}")]

@@ -8,6 +8,7 @@ mod faults;
 mod judging;
 mod pending;
 mod refused;
+mod sources;
 mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,7 @@ pub(crate) use pending::Outgoing;
 use pending::Pending;
 pub(crate) use refused::LeftOut;
 use refused::Refused;
+use sources::Sources;
 
 use crate::FleetSpec;
 
@@ -59,6 +61,7 @@ pub(crate) struct Ledger {
     /// Sent to the store and not known to be recorded: it is sent again, unchanged, before anything newer.
     sent: Option<Outgoing>,
     refused: Refused,
+    sources: Sources,
     batches: i64,
     /// The time when anything was told here last.
     told: Timestamp,
@@ -99,6 +102,7 @@ impl Ledger {
             pending: Pending::default(),
             sent: None,
             refused: Refused::default(),
+            sources: Sources::default(),
             batches: 0,
             spec,
         };
@@ -220,6 +224,7 @@ impl Ledger {
             (self.set_aside, self.begun) = (false, false);
         }
         self.judge_seen(concerned, now);
+        self.sources.tell(&self.facts, &self.spec.settings, now);
         changed
     }
 

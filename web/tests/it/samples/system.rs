@@ -131,7 +131,7 @@ pub fn system_without_database() -> System {
     system.database = Err(why.to_owned());
     system.shared = Err(why.to_owned());
     system.process.config_refused = Some("signalbox.toml line 14: unknown key `naem`; did you mean `name`?".to_owned());
-    let full = "Postgres does not answer: could not extend file \"base/5/16390\": No space left on device";
+    let full = "Postgres cannot be used right now: could not extend file \"base/5/16390\": No space left on device";
     system.unrecorded.insert("orders".to_owned(), full.to_owned());
     system
 }
