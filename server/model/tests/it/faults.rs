@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 use model::Timestamp;
-use model::fault::{Fault, Grouping, Scope, group};
+use model::fault::{Fault, Scope};
+use model::grouping::{Grouping, group};
 use model::names::ConnectorName;
 use model::verdict::{Activity, Class, Diagnosis, Domain, Health, Verdict};
 
