@@ -58,29 +58,49 @@ pub struct Fault {
     pub deleted: bool,
 }
 
-pub(crate) fn from(cluster: &ClusterName, scope: Scope, diagnosis: &Diagnosis, since: Timestamp) -> Fault {
-    Fault {
-        id: "".into(),
-        cluster: cluster.clone(),
-        scope,
-        domain: diagnosis.domain,
-        class: diagnosis.class,
-        confidence: diagnosis.confidence,
-        root_cause: diagnosis.root_cause.clone(),
-        reasons: vec![diagnosis.why.clone()],
-        cause: diagnosis.cause.clone(),
-        members: BTreeSet::new(),
-        opened_at: since,
-        unheard_since: None,
-        unlisted_since: None,
-        ended_at: None,
-        deleted: false,
+impl Fault {
+    /// A new one without a name and members.
+    pub(crate) fn new(cluster: &ClusterName, scope: Scope, diagnosis: &Diagnosis, since: Timestamp) -> Self {
+        Self {
+            id: "".into(),
+            cluster: cluster.clone(),
+            scope,
+            domain: diagnosis.domain,
+            class: diagnosis.class,
+            confidence: diagnosis.confidence,
+            root_cause: diagnosis.root_cause.clone(),
+            reasons: vec![diagnosis.why.clone()],
+            cause: diagnosis.cause.clone(),
+            members: BTreeSet::new(),
+            opened_at: since,
+            unheard_since: None,
+            unlisted_since: None,
+            ended_at: None,
+            deleted: false,
+        }
+    }
+
+    /// What it is told from others by.
+    pub(crate) fn key(&self) -> Key {
+        Key {
+            scope: self.scope.clone(),
+            unlisted: self.unlisted_since.is_some(),
+        }
     }
 }
 
-/// What a fault is told from others by: what it is about, and whether it is that nobody can be asked.
-pub(crate) type Key = (Scope, bool);
+/// What a fault of one cluster is told from others by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    /// What it is about.
+    pub(crate) scope: Scope,
+    /// Whether it is that nobody can be asked.
+    pub(crate) unlisted: bool,
+}
 
-pub(crate) fn key(fault: &Fault) -> Key {
-    (fault.scope.clone(), fault.unlisted_since.is_some())
+impl Key {
+    /// That of any other trouble with it.
+    pub(crate) fn of(scope: Scope) -> Self {
+        Self { scope, unlisted: false }
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::fault::{Fault, Key, from, key};
+use crate::fault::{Fault, Key};
 use crate::judge::Lost;
 use crate::names::ClusterName;
 use crate::scope::Scope;
@@ -20,11 +20,11 @@ pub(super) fn gather(
     open: &[Arc<Fault>],
     faults: &mut BTreeMap<Key, Fault>,
 ) -> bool {
-    let of_cluster = (Scope::Cluster, false);
-    let goes_on = lost.returning && open.iter().any(|fault| key(fault) == of_cluster);
+    let of_cluster = Key::of(Scope::Cluster);
+    let goes_on = lost.returning && open.iter().any(|fault| fault.key() == of_cluster);
     let own = |scope: &Scope| open.iter().any(|fault| fault.scope == *scope);
-    let part = |(scope, _): &Key| match scope {
-        Scope::Worker(_) if goes_on => !own(scope),
+    let part = |key: &Key| match &key.scope {
+        scope @ Scope::Worker(_) if goes_on => !own(scope),
         Scope::Worker(worker) => (lost.workers.len() > 1 || unlisted) && lost.workers.contains(worker),
         _ => false,
     };
@@ -40,7 +40,7 @@ pub(super) fn gather(
     if members.is_empty() && !stands {
         return false;
     }
-    let mut fault = from(cluster, Scope::Cluster, &lost.diagnosis(), lost.since);
+    let mut fault = Fault::new(cluster, Scope::Cluster, &lost.diagnosis(), lost.since);
     if let Some(other) = faults.remove(&of_cluster) {
         members.extend(other.members);
     }

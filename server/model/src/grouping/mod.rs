@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::Timestamp;
-use crate::fault::{Fault, Key, from, key};
+use crate::fault::{Fault, Key};
 use crate::judge::Surroundings;
 use crate::names::{ClusterName, ConnectorName};
 use crate::scope::Scope;
@@ -44,8 +44,8 @@ pub fn group<'a>(
     let mut wanted: BTreeMap<Key, Fault> = BTreeMap::new();
     // A cluster that was never heard of has no connector that could tell of it.
     if let Some(silence) = &surroundings.silence {
-        let fault = from(cluster, Scope::Cluster, &silence.diagnosis(), silence.since);
-        wanted.insert(key(&fault), fault);
+        let fault = Fault::new(cluster, Scope::Cluster, &silence.diagnosis(), silence.since);
+        wanted.insert(fault.key(), fault);
     }
     let mut unheard: BTreeSet<&ConnectorName> = BTreeSet::new();
     for (name, verdict) in verdicts {
@@ -60,8 +60,8 @@ pub fn group<'a>(
             .clone()
             .unwrap_or_else(|| Scope::Connector(name.clone()));
         let fault = wanted
-            .entry((scope.clone(), false))
-            .or_insert_with(|| from(cluster, scope, diagnosis, verdict.since));
+            .entry(Key::of(scope.clone()))
+            .or_insert_with(|| Fault::new(cluster, scope, diagnosis, verdict.since));
         fault.opened_at = fault.opened_at.min(verdict.since);
         fault.members.insert(name.clone());
     }
@@ -70,9 +70,9 @@ pub fn group<'a>(
     if let Some(unlisted) = surroundings.unlisted.as_ref().filter(|_| !lost) {
         let fault = Fault {
             unlisted_since: Some(unlisted.since),
-            ..from(cluster, Scope::Cluster, &unlisted.diagnosis(), unlisted.since)
+            ..Fault::new(cluster, Scope::Cluster, &unlisted.diagnosis(), unlisted.since)
         };
-        wanted.insert(key(&fault), fault);
+        wanted.insert(fault.key(), fault);
     }
     let silent = lost || surroundings.silence.is_some();
     let mut grouping = Grouping::default();
@@ -126,11 +126,14 @@ pub fn group<'a>(
 /// What an open fault goes on as. That nobody of a cluster can be asked, and that nothing is heard of it, is one fault
 /// over time: whichever of both holds goes on with the other's name and opening.
 fn successor(old: &Fault, open: &[Arc<Fault>], wanted: &BTreeMap<Key, Fault>, silent: bool) -> Key {
-    let own = key(old);
-    let other = (own.0.clone(), !own.1);
-    let turns = silent || other.1;
-    let taken = || open.iter().any(|fault| key(fault) == other);
-    if own.0 == Scope::Cluster && turns && !wanted.contains_key(&own) && wanted.contains_key(&other) && !taken() {
+    let own = old.key();
+    let other = Key {
+        scope: own.scope.clone(),
+        unlisted: !own.unlisted,
+    };
+    let turns = silent || other.unlisted;
+    let taken = || open.iter().any(|fault| fault.key() == other);
+    if own.scope == Scope::Cluster && turns && !wanted.contains_key(&own) && wanted.contains_key(&other) && !taken() {
         return other;
     }
     own
