@@ -3,6 +3,7 @@
 mod changes;
 mod kind;
 mod lately;
+mod line;
 mod storm;
 mod wave;
 mod words;
@@ -21,7 +22,8 @@ use crate::{Console, Error, require};
 pub use changes::ConfigChange;
 pub use kind::EntryKind;
 pub(crate) use lately::Lately;
-pub use storm::{Moves, Shift, Storm, TimelineLine, Turn, folded};
+pub use line::{Moves, Shift, Storm, TimelineLine, Turn};
+pub use storm::folded;
 
 /// Config changes told of one connector.
 const MOST_CHANGES: i64 = 200;

@@ -8,21 +8,8 @@ use rdkafka::consumer::BaseConsumer;
 
 use crate::Error;
 use crate::coordinators::Coordinators;
+use crate::properties::OURS;
 use crate::voice::Voice;
-
-/// Properties that this crate sets itself, or that would print secrets or run code of others in our process.
-pub(crate) const OURS: &[(&str, &str)] = &[
-    ("bootstrap.servers", "is given as `bootstrap`"),
-    ("metadata.broker.list", "is given as `bootstrap`"),
-    ("group.id", "must not be set: this client joins no group"),
-    ("debug", "must not be set: librdkafka's debug output may hold secrets"),
-    (
-        "log_level",
-        "must not be set: the level belongs to the server's own log",
-    ),
-    ("log.queue", "must not be set"),
-    ("plugin.library.paths", "must not be set: no foreign code is loaded"),
-];
 
 /// Builds the configuration that all clients of one Kafka cluster share.
 ///

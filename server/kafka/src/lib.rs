@@ -19,6 +19,7 @@ mod error;
 mod ffi;
 pub mod group;
 pub mod properties;
+mod secret;
 mod voice;
 mod watcher;
 

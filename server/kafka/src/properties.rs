@@ -1,21 +1,25 @@
-//! Which properties librdkafka knows, and which of them hold secrets: for whoever reads a configuration.
+//! Which properties librdkafka knows, and which of them are for Signalbox to set: for whoever reads a configuration.
 
 use std::sync::OnceLock;
 
 use rdkafka::config::ClientConfig;
 
-use crate::client::OURS;
 use crate::error::UNKNOWN;
+pub use crate::secret::is_secret;
 use crate::{Error, ffi};
 
-/// Parts of names of properties whose values open something. User names and the addresses of token endpoints do not.
-const SECRETS: [&str; 6] = [
-    "password",
-    "passphrase",
-    "secret",
-    "key.pem",
-    "oauthbearer.config",
-    "jaas",
+/// Properties that this crate sets itself, or that would print secrets or run code of others in our process.
+pub(crate) const OURS: &[(&str, &str)] = &[
+    ("bootstrap.servers", "is given as `bootstrap`"),
+    ("metadata.broker.list", "is given as `bootstrap`"),
+    ("group.id", "must not be set: this client joins no group"),
+    ("debug", "must not be set: librdkafka's debug output may hold secrets"),
+    (
+        "log_level",
+        "must not be set: the level belongs to the server's own log",
+    ),
+    ("log.queue", "must not be set"),
+    ("plugin.library.paths", "must not be set: no foreign code is loaded"),
 ];
 
 /// Whether librdkafka knows a property, or Signalbox sets it.
@@ -82,33 +86,6 @@ pub fn check(key: &str, value: &str) -> Result<(), Error> {
     let made = config.create_native_config();
     made.map(|_| ())
         .map_err(|error| Error::from_kafka(&error, std::time::Duration::ZERO, str::to_owned))
-}
-
-/// Whether the value of a property opens something, so that it belongs into no configuration file and no log.
-pub fn is_secret(key: &str) -> bool {
-    SECRETS.iter().any(|part| key.contains(part))
-}
-
-/// What of a property's value opens something: all of it where [`is_secret`] says so, else the credentials of an address
-/// and what it asks for, which may hold some too.
-pub(crate) fn secrets<'a>(key: &str, value: &'a str) -> impl Iterator<Item = &'a str> {
-    let address = value.split_once("://").filter(|_| !is_secret(key));
-    let whole = is_secret(key).then_some(value);
-    let (place, question) = match address {
-        Some((_, rest)) => rest.split_once('?').unwrap_or((rest, "")),
-        None => ("", ""),
-    };
-    let credentials = place.split(['/', '#']).next().and_then(|host| host.rsplit_once('@'));
-    let credentials = credentials.map(|(credentials, _)| credentials);
-    // What failed may be told of the password alone.
-    let password = credentials.and_then(|credentials| credentials.split_once(':'));
-    let parts = [
-        whole,
-        credentials,
-        password.map(|(_, password)| password),
-        Some(question),
-    ];
-    parts.into_iter().flatten().filter(|part| !part.is_empty())
 }
 
 /// The names of all properties that this librdkafka knows, but for those that Signalbox sets.

@@ -10,7 +10,7 @@ use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::KafkaError;
 
 use crate::Error;
-use crate::properties::secrets;
+use crate::secret::secrets;
 
 /// What librdkafka says: log lines go to `tracing` at debug level, the newest error is kept, since a call that
 /// failed says only "timed out" where the connection attempts behind it say why. Secrets are struck out of both.

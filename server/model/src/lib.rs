@@ -5,7 +5,7 @@
 //!
 //! The way through this crate is the way of the data: an [`observe::Observation`] says what one look saw,
 //! [`fold::fold`] turns it into the next [`facts::ClusterFacts`] and the [`transition::Transition`]s between them,
-//! [`judge::judge`] turns facts into a [`verdict::Verdict`], and [`fault::group`] gathers verdicts under their causes.
+//! [`judge::judge`] turns facts into a [`verdict::Verdict`], and [`grouping::group`] gathers verdicts under their causes.
 
 pub mod actor;
 pub mod advice;
@@ -14,6 +14,7 @@ pub mod clock;
 pub mod facts;
 pub mod fault;
 pub mod fold;
+pub mod grouping;
 pub mod heard;
 pub mod identity;
 pub mod judge;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use model::names::ClusterName;
 
-use super::storm::{LEAST, Storm, TimelineLine};
+use super::line::{LEAST, Storm, TimelineLine};
 use super::{TimelineItem, Turn};
 
 /// From the first verdict of one wave to its last passes no more time than this: what comes one by one is no wave.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::Timestamp;
-use model::fault::{self, Fault, Grouping};
+use model::fault::Fault;
+use model::grouping::{Grouping, group};
 use model::judge::Surroundings;
 use model::names::{ClusterName, ConnectorName};
 use model::set_back::SetBack;
@@ -76,7 +77,7 @@ impl Faults {
     ) -> Option<Grouping> {
         let unhealthy = self.unhealthy.iter().filter(|_| !refused);
         let verdicts = unhealthy.filter_map(|name| Some((name, &**judged.get(name)?)));
-        let grouping = fault::group(cluster, verdicts, surroundings, &self.open, now);
+        let grouping = group(cluster, verdicts, surroundings, &self.open, now);
         if grouping.opened.is_empty() && grouping.changed.is_empty() && grouping.ended.is_empty() {
             return None;
         }

@@ -149,9 +149,7 @@ fn a_look_under_way_counts_from_the_new_time_and_so_does_what_another_server_rec
 #[test]
 fn what_the_database_refused_is_tried_again_after_the_same_while() {
     let no_history = |out: &Outgoing| !out.entries().iter().any(|entry| matches!(entry, Entry::Verdict(_)));
-    let no_row = no_row_of("c");
-    type Takes<'t> = &'t dyn Fn(&Outgoing) -> bool;
-    for (what, takes) in [("a row", &no_row as Takes<'_>), ("history", &no_history)] {
+    let check = |what: &str, takes: &dyn Fn(&Outgoing) -> bool| {
         let verdicts = |entries: &[Entry]| entries.iter().filter(|e| matches!(e, Entry::Verdict(_))).count();
         let clock = ManualClock::default();
         let mut ledger = ledger(&clock);
@@ -167,7 +165,9 @@ fn what_the_database_refused_is_tried_again_after_the_same_while() {
         ledger.tick(clock.now());
         let (_, entries, _) = send(&mut ledger, clock.now(), |_| true);
         assert!(verdicts(&entries) > 0, "{what} is tried again");
-    }
+    };
+    check("a row", &no_row_of("c"));
+    check("history", &no_history);
 }
 
 #[test]

@@ -1,15 +1,13 @@
 //! A cluster that has lost its workers together: one event, and not one for each of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::Timestamp;
 use crate::cause::Cause;
 use crate::facts::{ClusterFacts, WorkerFacts};
-use crate::fault::{Fault, Key, from, key};
 use crate::heard::back_unlisted;
-use crate::names::{ClusterName, WorkerId};
-use crate::scope::Scope;
+use crate::names::WorkerId;
 use crate::settings::Settings;
 use crate::verdict::{Class, Diagnosis};
 
@@ -27,48 +25,8 @@ pub struct Lost {
 }
 
 impl Lost {
-    /// Puts the faults of these workers together as one of the cluster, if there is one; says whether it did. A worker
-    /// that was lost alone keeps its own, as one that only restarts, unless it is known already that nobody can be asked.
-    ///
-    /// While workers return, the fault of the cluster goes on, whoever of them is still without its work, and if nobody is:
-    /// what runs is told by the next list. Only who had a fault of its own beside it keeps that.
-    pub(crate) fn gather(
-        &self,
-        cluster: &ClusterName,
-        unlisted: bool,
-        open: &[Arc<Fault>],
-        faults: &mut BTreeMap<Key, Fault>,
-    ) -> bool {
-        let of_cluster = (Scope::Cluster, false);
-        let goes_on = self.returning && open.iter().any(|fault| key(fault) == of_cluster);
-        let own = |scope: &Scope| open.iter().any(|fault| fault.scope == *scope);
-        let part = |(scope, _): &Key| match scope {
-            Scope::Worker(_) if goes_on => !own(scope),
-            Scope::Worker(worker) => (self.workers.len() > 1 || unlisted) && self.workers.contains(worker),
-            _ => false,
-        };
-        let mut members = BTreeSet::new();
-        faults.retain(|key, fault| {
-            let part = part(key);
-            if part {
-                members.append(&mut fault.members);
-            }
-            !part
-        });
-        let stands = goes_on && !unlisted && !faults.contains_key(&of_cluster);
-        if members.is_empty() && !stands {
-            return false;
-        }
-        let mut fault = from(cluster, Scope::Cluster, &self.diagnosis(), self.since);
-        if let Some(other) = faults.remove(&of_cluster) {
-            members.extend(other.members);
-        }
-        fault.members = members;
-        faults.insert(of_cluster, fault);
-        true
-    }
-
-    fn diagnosis(&self) -> Diagnosis {
+    /// What is wrong with the cluster.
+    pub fn diagnosis(&self) -> Diagnosis {
         Diagnosis::of_cluster(
             Class::Worker,
             0.95,

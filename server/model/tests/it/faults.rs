@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 use model::Timestamp;
-use model::fault::{Fault, Grouping, Scope, group};
+use model::fault::{Fault, Scope};
+use model::grouping::{Grouping, group};
 use model::names::ConnectorName;
 use model::verdict::{Activity, Class, Diagnosis, Domain, Health, Verdict};
 
@@ -47,6 +48,11 @@ fn on_worker(since: i64, worker: &str) -> Verdict {
         since,
         Some((Class::Worker, "worker is gone", scope)),
     )
+}
+
+fn of_cluster(since: i64) -> Verdict {
+    let scope = Some(Scope::Cluster);
+    verdict(Health::Unknown, since, Some((Class::Worker, "silent", scope)))
 }
 
 fn grouped(verdicts: &[(&str, Verdict)], open: &[Arc<Fault>], now: i64) -> Grouping {
@@ -179,4 +185,29 @@ fn a_fault_does_not_open_before_its_cause() {
     // And back: it is another fault than the first, not the same once more.
     let third = grouped(&[("a", on_worker(10, "w1"))], &second.open, 90);
     assert_ne!(third.opened[0].id, first.opened[0].id);
+}
+
+#[test]
+fn a_fault_of_the_cluster_began_when_it_did_whoever_was_in_another_fault() {
+    let first = grouped(&[("a", on_worker(10, "w1"))], &[], 10);
+    let whole = grouped(&[("a", of_cluster(20))], &first.open, 60);
+    assert_eq!(whole.ended.len(), 1);
+    assert_eq!(
+        (&whole.opened[0].scope, whole.opened[0].opened_at),
+        (&Scope::Cluster, at(20))
+    );
+}
+
+#[test]
+fn that_nobody_can_be_asked_goes_on_as_a_silence_and_as_nothing_else() {
+    let doubt = grouped(&[("a", of_cluster(20))], &[], 20);
+    let unlisted = Arc::new(Fault {
+        unlisted_since: Some(at(0)),
+        opened_at: at(0),
+        id: "unlisted".into(),
+        ..(*doubt.open[0]).clone()
+    });
+    let next = grouped(&[("a", of_cluster(20))], &[unlisted], 20);
+    assert_eq!(next.ended.len(), 1, "{next:#?}");
+    assert_eq!(next.opened[0].opened_at, at(20));
 }

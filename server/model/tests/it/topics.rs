@@ -152,6 +152,8 @@ fn mirrors_put_the_alias_before_each_name_unless_told_otherwise() {
         "org.apache.kafka.connect.mirror.IdentityReplicationPolicy",
     );
     assert_eq!(writes(mirror, &[alias, same, ("topics", "a")]), ["a"]);
+    // Names that only the source cluster knows.
+    assert!(writes(mirror, &[alias, same, ("topics", "a,b.*")]).is_empty());
     let checkpoint = "org.apache.kafka.connect.mirror.MirrorCheckpointConnector";
     assert_eq!(writes(checkpoint, &[alias]), ["eu.checkpoints.internal"]);
     let heartbeat = "org.apache.kafka.connect.mirror.MirrorHeartbeatConnector";

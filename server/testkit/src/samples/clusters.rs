@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::facts::{ClusterAbout, Freshness, GroupFacts};
-use model::fault::{Fault, group};
+use model::fault::Fault;
+use model::grouping::group;
 use model::names::{ClusterName, WorkerId};
 use model::observe::{Gap, GapKind};
 use model::record::{ClusterRecord, ConnectorRecord};

@@ -3,7 +3,8 @@
 use chrono::DateTime;
 use model::verdict::Health;
 
-use super::{Moves, Shift, Turn, folded};
+use super::{Moves, Shift, folded};
+use crate::Turn;
 use crate::{EntryKind, TimelineItem};
 
 /// `13:02 a/0 FAILED` is a state of task 0 of connector a; `13:02 a = failed` a verdict, with `: why` if others may share

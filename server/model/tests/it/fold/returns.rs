@@ -291,3 +291,25 @@ fn a_line_of_evidence_names_no_gone_worker_without_saying_so() {
     );
     story.see(10, no_members());
 }
+
+#[test]
+fn who_is_not_in_a_group_that_rebalances_stays_in_doubt_however_long() {
+    let mut story = two_workers();
+    frozen(&mut story, 5, 100);
+    story.see(100, list("b", &left_and_right("RUNNING a", "RUNNING b")));
+    story.fault_news();
+    let mut joining = members(&["b"], 0);
+    joining.state = "PreparingRebalance".into();
+    for second in [101, 106, 111] {
+        story.see(second, model::observe::Seen::Members(joining.clone()));
+        assert_eq!(story.verdict("left"), "unknown 45 [unknown]", "at {second}");
+        assert_eq!(story.worker("a").unconfirmed_since, Some(at(100)));
+    }
+    story.see(112, group_of(&["b"], 0));
+    assert!(story.worker("a").unconfirmed_since.is_none());
+    assert!(
+        story.verdict("left").starts_with("unassigned"),
+        "{}",
+        story.verdict("left")
+    );
+}

@@ -410,3 +410,25 @@ fn a_group_in_another_kafka_cluster_speaks_for_nobody_here() {
     assert_eq!(story.facts.about.group_gap, None);
     assert_eq!(story.verdict("left"), "healthy 60 [healthy]");
 }
+
+#[test]
+fn of_a_cluster_that_was_never_listed_silence_counts_from_the_first_look() {
+    let mut story = Story::new();
+    story.see(0, group_of(&["a"], 0)).see(5, group_of(&[], 0));
+    story.see(14, no_list(GapKind::Refused)).judge(43);
+    assert!(story.open().is_empty(), "{:?}", story.open());
+    story.judge(44);
+    assert_eq!(story.open(), ["cluster infrastructure: "]);
+    assert_eq!(story.faults[0].opened_at, super::story::at(14));
+}
+
+#[test]
+fn a_cluster_that_is_refused_no_more_is_admitted_until_it_is_listed() {
+    let mut story = two_workers();
+    story.see(5, Seen::SameAs(Some("payments".into())));
+    assert!(!story.facts.about.admitted);
+    story.see(10, Seen::SameAs(None)).see(11, no_list(GapKind::Refused));
+    assert!(story.facts.about.admitted);
+    story.see(15, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+    assert!(!story.facts.about.admitted);
+}

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta};
 use model::Timestamp;
 use model::facts::{Alive, ClusterFacts, ConnectorFacts, WorkerFacts};
-use model::fault::{Fault, group};
+use model::fault::Fault;
 use model::fold::{Touched, fold};
+use model::grouping::group;
 use model::judge::{judge, surroundings};
 use model::names::{ConnectorName, WorkerId};
 use model::observe::{

@@ -183,3 +183,23 @@ fn who_was_lost_before_keeps_its_own_fault_while_the_others_return() {
     }
     assert!(story.fault_news().is_empty());
 }
+
+#[test]
+fn whose_death_is_in_doubt_was_not_lost_together_with_another() {
+    let mut story = two_workers();
+    for second in (5..95).step_by(5) {
+        let there: &[&str] = if second < 80 { &[] } else { &["a", "b"] };
+        story
+            .see(second, no_list(GapKind::Refused))
+            .see(second, group_of(there, 0));
+    }
+    // Still silent, it loses one of those that are back; then a list comes, which puts that death in doubt.
+    story.see(96, no_list(GapKind::Refused)).see(98, group_of(&["b"], 0));
+    story.see(100, list("b", &left_and_right("RUNNING a", "RUNNING b")));
+    assert_eq!(story.worker("a").unconfirmed_since, Some(super::story::at(100)));
+    story.see(101, group_of(&[], 0));
+    assert_eq!(
+        story.open(),
+        ["cluster infrastructure: left", "worker infrastructure: right"]
+    );
+}
