@@ -105,6 +105,7 @@ async fn what_a_server_saw_and_could_not_record_before_its_lease_went_to_another
     fake.put(FakeConnector::sink("invoices", 1));
     let rig = Rig::watching(&database, &fake).await;
     rig.until_health("invoices", Health::Healthy).await;
+    let before = Utc::now();
     // A database that has no room for what is new, but takes renewals of leases.
     database
         .run(
@@ -113,7 +114,6 @@ async fn what_a_server_saw_and_could_not_record_before_its_lease_went_to_another
              CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON connectors FOR EACH ROW EXECUTE FUNCTION no_room();",
         )
         .await;
-    let before = Utc::now();
     fake.set_state("invoices", Some(0), "FAILED", Some(traces::BARE));
     let lists = || {
         fake.requests(0)

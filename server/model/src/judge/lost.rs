@@ -26,7 +26,7 @@ pub struct Lost {
 
 impl Lost {
     /// What is wrong with the cluster.
-    pub fn diagnosis(&self) -> Diagnosis {
+    pub(crate) fn diagnosis(&self) -> Diagnosis {
         Diagnosis::of_cluster(
             Class::Worker,
             0.95,
