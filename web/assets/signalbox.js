@@ -5,6 +5,7 @@
   const root = document.documentElement;
   const events = root.dataset.events;
   const KINDS = ["change", "reset"]; // The server's names of events.
+  const ALIVE = "alive"; // That of the one that comes while nothing changes, and tells how fresh what the server shows is.
   const POLL = 10_000; // A look without an event, in ms, while no stream is open.
   const SLOW = 60_000; // The same while one is: what only ages sends no event.
   const AGEING = 10; // From this age on, in s, the page says when it was drawn.
@@ -14,7 +15,10 @@
   let skew = Date.now() - Number(root.dataset.now);
   let tag = null;
   let seen = Date.now(); // When the page was last as the server has it.
-  let [away, timer, busy, again] = [null, null, false, false];
+  let sign = seen; // When the server last said that nothing else is to be seen.
+  let pulse = null; // How fresh it said that what it shows is.
+  let dirty = false; // Something was told that no look has shown yet.
+  let [away, timer, busy, again] = [false, null, false, false];
   let owed = false; // A look that was put off for the person's sake.
 
   // Ages, in the same words as the server's.
@@ -42,15 +46,15 @@
     write(document.getElementById("drawn"), `${clock(seen)} UTC${old < AGEING ? "" : `, ${words(old, true)} ago`}`);
     const live = document.getElementById("live");
     if (!live || !events) return;
-    // While the stream is open the page is as true as its last look; once it broke, as that moment.
-    const silent = (away && now - away > STALE) || Date.now() - seen > SLOW + STALE;
+    const truth = Math.max(seen, sign);
+    const silent = Date.now() - truth > STALE;
     root.toggleAttribute("data-aged", silent);
     const aged = document.getElementById("aged");
     aged.hidden = !silent;
-    if (silent) write(aged, `As of ${away ? away.toISOString().slice(11, 19) : clock(seen)} UTC: Signalbox has not answered since.`);
-    if (away && now - away > 5_000) {
+    if (silent) write(aged, `As of ${clock(truth)} UTC: Signalbox has not answered since.`);
+    if ((away && Date.now() - truth > 5_000) || silent) {
       live.dataset.away = "true";
-      write(live.querySelector(".live-words"), `not live since ${away.toISOString().slice(11, 19)}`);
+      write(live.querySelector(".live-words"), `not live since ${clock(truth)}`);
     } else if (!("stale" in live.dataset)) {
       delete live.dataset.away;
       const word = live.querySelector(".live-words");
@@ -108,6 +112,7 @@
     owed = document.hidden || engaged();
     if (owed) return;
     busy = true;
+    dirty = false;
     try {
       const headers = { "X-Signalbox-Fragment": "main" };
       if (tag) headers["If-None-Match"] = tag;
@@ -138,9 +143,9 @@
         }
       }
       seen = Date.now();
-      away = null;
+      away = false;
     } catch {
-      away = away || new Date(Date.now() - skew);
+      away = dirty = true;
     } finally {
       busy = false;
       tick();
@@ -160,13 +165,26 @@
   let channel = null;
   let heard = 0; // When the tab that holds the stream last said that it is open.
   const open = () => (source ? source.readyState === EventSource.OPEN : Date.now() - heard < POLL * 2.5);
+  const changed = () => {
+    dirty = true;
+    soon();
+  };
   const tell = () => {
     if (channel) channel.postMessage("changed");
-    soon();
+    changed();
+  };
+  const alive = (data) => {
+    if (data !== pulse) changed();
+    else if (!dirty && !away && !busy) sign = Date.now();
+    pulse = data;
   };
   const listen = () => {
     source = new EventSource(events);
     for (const kind of KINDS) source.addEventListener(kind, tell);
+    source.addEventListener(ALIVE, ({ data }) => {
+      if (channel) channel.postMessage({ alive: data });
+      alive(data);
+    });
     source.addEventListener("open", tell); // What happened before it opened was not said.
     source.addEventListener("error", soon); // Whether the server is away shows at once.
   };
@@ -179,7 +197,8 @@
     channel = new BroadcastChannel(events);
     channel.addEventListener("message", ({ data }) => {
       heard = Date.now();
-      if (data === "changed") soon();
+      if (data === "changed") changed();
+      if (data.alive) alive(data.alive);
     });
     navigator.locks.request(events, () => new Promise(listen));
   } else if (events) listen();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::Timestamp;
 use model::actor::{Actor, Right};
-use model::cause::{Cause, Loss};
+use model::cause::Cause;
 use model::fault::{Fault, Scope};
 use model::names::TeamName;
 use model::quiet::Quiet;
@@ -149,11 +149,12 @@ pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {
     let title = match &fault.scope {
         Scope::Cluster => of_cluster(fault),
         Scope::Worker(worker) => {
-            let loss = match fault.cause {
-                Some(Cause::Worker(loss)) => loss,
-                _ => Loss::Gone,
+            let how = match fault.cause {
+                Some(Cause::Worker(loss)) => loss.says(),
+                // An older version recorded it, whose sentence begins with the worker too.
+                _ => "was lost",
             };
-            format!("Worker {worker} of {} {}", fault.cluster, loss.says())
+            format!("Worker {worker} of {} {how}", fault.cluster)
         }
         Scope::Connector(name) if fault.unheard_since.is_some() => {
             format!("{name} needed a person when it was last heard")

@@ -9,20 +9,27 @@ use model::names::ClusterName;
 /// How often the same is said again.
 const AGAIN: TimeDelta = TimeDelta::minutes(1);
 
-/// What was said last, by cluster.
+/// Different things that are kept in mind of one cluster.
+const KINDS: usize = 8;
+
+/// What was said, and when last, by cluster.
 #[derive(Default)]
-pub(crate) struct Complaints(BTreeMap<ClusterName, (String, Timestamp)>);
+pub(crate) struct Complaints(BTreeMap<ClusterName, Vec<(String, Timestamp)>>);
 
 impl Complaints {
     /// Whether this is to be said now. A time before the last one, as after the clock was set back, counts as later.
     pub(crate) fn due(&mut self, cluster: &ClusterName, text: &str, now: Timestamp) -> bool {
-        let said = self.0.get(cluster);
-        let again = |at: Timestamp| now - at >= AGAIN || now < at;
-        let due = said.is_none_or(|(before, at)| before != text || again(*at));
-        if due {
-            self.0.insert(cluster.clone(), (text.to_owned(), now));
+        let said = self.0.entry(cluster.clone()).or_default();
+        let lately = |at: Timestamp| now - at < AGAIN && now >= at;
+        if said.iter().any(|(before, at)| before == text && lately(*at)) {
+            return false;
         }
-        due
+        said.retain(|(before, _)| before != text);
+        if said.len() >= KINDS {
+            said.remove(0);
+        }
+        said.push((text.to_owned(), now));
+        true
     }
 
     /// It goes wrong no more.
@@ -44,6 +51,7 @@ mod tests {
         assert!(!complaints.due(&orders, "full", at(59)));
         assert!(complaints.due(&legacy, "full", at(59)), "it is another cluster's");
         assert!(complaints.due(&orders, "away", at(59)), "it is something else");
+        assert!(!complaints.due(&orders, "full", at(59)), "both in turn are nothing new");
         assert!(!complaints.due(&orders, "away", at(118)));
         assert!(complaints.due(&orders, "away", at(119)));
         assert!(complaints.due(&orders, "away", at(-3600)), "the clock was set back");

@@ -373,7 +373,7 @@ impl Holding<'_> {
             cluster,
             observation,
             cause,
-            turn: _turn,
+            room: _room,
         } = looked;
         let Some(ledger) = self.ledgers.get_mut(&cluster) else {
             return;

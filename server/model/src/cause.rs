@@ -1,4 +1,4 @@
-//! What a diagnosis found, for programs: its sentences are for people, and nobody reads them back.
+//! What a diagnosis found, as a value: what was found without a trace is not to be read out of sentences.
 
 use serde::{Deserialize, Serialize};
 

@@ -13,7 +13,7 @@ use super::shape::{Event, EventList};
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
 
-pub use stream::{CHANGE, RESET};
+pub use stream::{ALIVE, CHANGE, RESET};
 
 /// Events in a list of them, when nobody says how many.
 const SOME: usize = 100;
@@ -21,7 +21,8 @@ const SOME: usize = 100;
 const MOST: usize = 1000;
 
 /// What changed. With `Accept: text/event-stream` a stream that goes on after `Last-Event-ID` (or `after`), with an event
-/// `reset` when the reader must read everything anew.
+/// `reset` when the reader must read everything anew, and, when nothing else was sent for 10 s, an event `alive` without a
+/// number: of how many `clusters` the states are `fresh`, and what keeps the server from its work (`trouble`).
 #[utoipa::path(
     get, operation_id = "events", path = "/api/v1/events", tag = "events",
     params(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::api::events::{CHANGE, RESET};
+use app::api::events::{ALIVE, CHANGE, RESET};
 use nix::sys::signal::Signal;
 use testkit::fake::{FakeCluster, FakeConnector, Version};
 
@@ -123,5 +123,7 @@ fn the_pages_script_listens_for_what_the_server_sends() {
     let script = String::from_utf8(web::asset("signalbox.js").unwrap().bytes.into_owned()).unwrap();
     let names = format!("const KINDS = [{CHANGE:?}, {RESET:?}];");
     assert!(script.contains(&names), "the script lacks {names}");
+    let alive = format!("const ALIVE = {ALIVE:?};");
+    assert!(script.contains(&alive), "the script lacks {alive}");
     assert!(script.contains("for (const kind of KINDS) source.addEventListener(kind, tell);"));
 }

@@ -110,9 +110,14 @@ impl Database {
         now
     }
 
+    /// A connection of its own to the database.
+    pub async fn connection(&self) -> PgConnection {
+        self.admin.clone().database(&self.name).connect().await.unwrap()
+    }
+
     /// Runs statements in the database itself.
     pub async fn run(&self, sql: &str) {
-        let mut connection = self.admin.clone().database(&self.name).connect().await.unwrap();
+        let mut connection = self.connection().await;
         run(&mut connection, sql.to_owned()).await;
         connection.close().await.unwrap();
     }

@@ -48,7 +48,7 @@ const NEWER: &str = r#"
 const VERDICT: &str = r#"
     BEGIN;
     UPDATE connectors SET verdict = verdict || '{"health": "exhausted", "activity": "bursting", "diagnosis":
-        {"domain": "partner", "class": "quota", "confidence": 1.0, "root_cause": "spent", "why": "all of it",
+        {"domain": "partner", "class": "quota", "confidence": 1.0, "root_cause": "spent", "why": "all of it", "cause": {"kind": "overdrawn", "of": {"by": 3}},
          "shared": {"kind": "target", "name": "db1:5432"}}}' WHERE name = 'invoices';
     UPDATE feed_head SET id = id + 1;
     INSERT INTO feed (id, at, cluster, connector, changed)

@@ -5,6 +5,7 @@ use model::record::Entry;
 use model::state::State;
 use model::transition::Change;
 use model::verdict::Health;
+use sqlx::raw_sql;
 use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 
 use crate::database::Database;
@@ -82,6 +83,61 @@ async fn what_happened_while_the_database_was_away_is_recorded_with_its_times() 
     assert!(!kinds.contains(&"recording_gap"), "nothing was lost: {kinds:?}");
     rig.looks(2).await;
     assert_eq!(rig.kinds(None).await, kinds, "nothing is told twice");
+    rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_while_the_database_hangs_is_recorded_with_its_times() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    let rig = Rig::watching(&database, &fake).await;
+    rig.until_health("invoices", Health::Healthy).await;
+    let lists = || {
+        let requests = fake.requests(0);
+        requests.iter().filter(|request| request.contains("expand=")).count()
+    };
+    let seen = async || {
+        let before = lists();
+        until("two more looks", async || (lists() >= before + 2).then_some(())).await;
+    };
+    // It takes connections, and answers nothing that needs this table.
+    let mut lock = database.connection().await;
+    raw_sql("BEGIN; LOCK TABLE connectors IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut lock)
+        .await
+        .unwrap();
+    let began = Utc::now();
+    for _ in 0..5 {
+        fake.set_state("invoices", Some(0), "FAILED", Some(traces::BAD_PASSWORD));
+        seen().await;
+        fake.set_state("invoices", Some(0), "RUNNING", None);
+        seen().await;
+    }
+    let ended = Utc::now();
+    raw_sql("COMMIT").execute(&mut lock).await.unwrap();
+    let failures = async || {
+        let history = rig.history(Some("invoices")).await;
+        let failed = history.into_iter().filter_map(|item| match item.entry {
+            Entry::Transition(transition) => match transition.change {
+                Change::State { to: State::Failed, .. } => Some(transition.at),
+                _ => None,
+            },
+            _ => None,
+        });
+        failed.collect::<Vec<_>>()
+    };
+    let all = until("all that was seen is recorded", async || {
+        let failures = failures().await;
+        (failures.len() >= 5).then_some(failures)
+    })
+    .await;
+    assert_eq!(all.len(), 5);
+    assert!(
+        all.iter().all(|at| (began..ended).contains(at)),
+        "{began} to {ended}: {all:?}"
+    );
+    assert!(!rig.kinds(None).await.contains(&"recording_gap"));
     rig.stop().await;
 }
 

@@ -11,7 +11,7 @@ pub enum Shape {
     OneTaskFailed,
     /// The connector instance itself has failed; its task goes on.
     InstanceFailed,
-    /// Its only task fails 5 s after every start and is restarted every 13 s.
+    /// Its only task fails 5 s after every start and is restarted every 10 s.
     CrashLoop,
     /// Paused by its team.
     Paused,

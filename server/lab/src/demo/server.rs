@@ -189,7 +189,8 @@ data_dir = "{data}"
 url = "{database}"
 
 [observe]
-interval = "5s"
+# Less than the 5 s for which the crashing connector stays FAILED, so that each of its failures is seen.
+interval = "3s"
 "#
     );
     let kafka = match &watched.bootstrap {

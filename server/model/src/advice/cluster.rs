@@ -41,8 +41,13 @@ pub(super) fn steps(known: &Known<'_>) -> Vec<String> {
         ],
         (_, Some(Cause::NotSeenSince)) => UNPROVEN.map(str::to_owned).to_vec(),
         (_, Some(Cause::Quiet(quiet))) => of_quiet(*quiet, known.class, &at),
-        (Class::Worker, _) => of_quiet(Quiet::Silent, Class::Worker, &at),
-        _ => of_quiet(Quiet::Silent, Class::Network, &at),
+        (Class::Worker, Some(_)) => of_quiet(Quiet::Silent, Class::Worker, &at),
+        (_, Some(_)) => of_quiet(Quiet::Silent, Class::Network, &at),
+        // An older version recorded it: what the workers do is told by the root cause alone.
+        (_, None) => vec![
+            format!("Look whether the workers of this cluster run, and what they answer{at}"),
+            "Read their logs around that time".to_owned(),
+        ],
     }
 }
 

@@ -24,8 +24,8 @@ pub fn steps(known: &Known<'_>) -> Vec<String> {
     let steps = match known.scope {
         Scope::Worker(worker) => {
             let loss = match known.cause {
-                Some(Cause::Worker(loss)) => *loss,
-                _ => Loss::Gone,
+                Some(Cause::Worker(loss)) => Some(*loss),
+                _ => None,
             };
             of_worker(worker.as_str(), loss)
         }
@@ -135,19 +135,24 @@ fn unknown(case: &Case<'_>) -> Vec<String> {
     ]
 }
 
-fn of_worker(worker: &str, loss: Loss) -> Vec<String> {
+fn of_worker(worker: &str, loss: Option<Loss>) -> Vec<String> {
     let steps = match loss {
-        Loss::Idle => [
+        Some(Loss::Idle) => [
             format!("Wait for the rebalance delay to end: the group then hands {worker} or another its work"),
             format!("Read the log of {worker} to see why it was away"),
         ],
-        Loss::InOrder => [
+        Some(Loss::InOrder) => [
             format!("Start {worker} again, unless it was meant to leave"),
             "Wait for the rebalance delay to end, if it was: the others then take its work over".to_owned(),
         ],
-        Loss::Gone => [
+        Some(Loss::Gone) => [
             format!("Check that the worker process on {worker} runs and its host answers; start it if not"),
             "Wait for the rebalance delay to end, if it stays away: the others then take its work over".to_owned(),
+        ],
+        // An older version recorded it: how it was lost is told by the root cause alone.
+        None => [
+            format!("Look whether the worker process on {worker} runs, and read its log"),
+            "Wait for the rebalance delay to end: its work is then placed anew".to_owned(),
         ],
     };
     steps.to_vec()

@@ -5,8 +5,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::response::sse::{KeepAlive, Sse};
+use axum::response::sse::Sse;
 use axum::response::{IntoResponse, Response, sse};
+use console::Readiness;
 use futures_util::{Stream, StreamExt as _, stream};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, HeaderName};
@@ -25,12 +26,15 @@ use crate::state::AppState;
 pub const CHANGE: &str = "change";
 /// The name under which a reader is told to read everything anew; the pages' script listens for it.
 pub const RESET: &str = "reset";
+/// The name under which a reader is told, while nothing changes, that the server is there and how fresh what it shows is; the
+/// pages' script listens for it.
+pub const ALIVE: &str = "alive";
 /// Events that one reader may be behind.
 pub const QUEUE: usize = 256;
 /// How many times as many are read for a reader that comes back: of those about the same thing only the last is said.
 const AT_ONCE: usize = 16;
-/// A comment is sent when nothing else was for so long, so that both ends know of one another.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// [`ALIVE`] is sent when nothing else was for so long, so that both ends know of one another.
+const HEARTBEAT: Duration = Duration::from_secs(10);
 /// A stream ends after so long, and the reader's rights are looked at again when it comes back.
 const LIFE: Duration = Duration::from_secs(3600);
 
@@ -62,13 +66,12 @@ pub async fn stream(state: &AppState, actor: &Actor, last: Option<i64>) -> Resul
         waiting,
         live: began.live,
         known,
+        pulse: pulse(state.clone()),
         end: Instant::now() + LIFE,
         _permit: permit,
     };
     let events = reader.events().take_until(state.ending().clone().cancelled_owned());
-    let mut response = Sse::new(events)
-        .keep_alive(KeepAlive::new().interval(HEARTBEAT))
-        .into_response();
+    let mut response = Sse::new(events).into_response();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // For proxies that would otherwise gather the stream before they pass it on.
@@ -79,11 +82,28 @@ pub async fn stream(state: &AppState, actor: &Actor, last: Option<i64>) -> Resul
     Ok(response)
 }
 
+type Pulse = Box<dyn Fn() -> String + Send + Sync>;
+
+/// Says of how many clusters the states are recent, and what keeps the server from its work: whoever is told something else
+/// than before reads anew, since what only ages is no change.
+fn pulse(state: AppState) -> Pulse {
+    Box::new(move || {
+        let Readiness {
+            trouble,
+            clusters,
+            fresh,
+        } = state.console().readiness();
+        serde_json::json!({ "clusters": clusters, "fresh": fresh, "trouble": trouble }).to_string()
+    })
+}
+
 struct Reader {
     waiting: VecDeque<sse::Event>,
     live: tokio::sync::broadcast::Receiver<Arc<engine::Event>>,
     /// The greatest number that was sent; what was missed may come live once more.
     known: i64,
+    /// How fresh what the server shows is, as it is told.
+    pulse: Pulse,
     end: Instant,
     _permit: OwnedSemaphorePermit,
 }
@@ -100,10 +120,12 @@ impl Reader {
         if let Some(event) = self.waiting.pop_front() {
             return Some(event);
         }
+        let beat = Instant::now() + HEARTBEAT;
         loop {
             let received = tokio::select! {
                 received = self.live.recv() => received,
                 () = sleep_until(self.end) => return None,
+                () = sleep_until(beat) => return Some(sse::Event::default().event(ALIVE).data((self.pulse)())),
             };
             match received {
                 Ok(event) if event.id > self.known => return Some(self.take(event)),

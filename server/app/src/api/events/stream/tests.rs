@@ -26,6 +26,7 @@ fn reader(known: i64, live: broadcast::Receiver<Arc<engine::Event>>) -> Reader {
         waiting: VecDeque::new(),
         live,
         known,
+        pulse: Box::new(|| "{}".to_owned()),
         end: Instant::now() + LIFE,
         _permit: Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap(),
     }
@@ -142,4 +143,18 @@ fn a_change_that_cannot_be_written_makes_its_reader_begin_anew() {
     let written = format!("{:?}", written(7, &Unwritable));
     assert!(written.contains(RESET) && !written.contains(CHANGE), "{written}");
     assert_eq!(written, format!("{:?}", reset(7)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_nothing_changes_the_reader_is_told_that_the_server_is_there() {
+    let (sender, live) = broadcast::channel(4);
+    let mut reader = reader(0, live);
+    let began = Instant::now();
+    let told = reader.next().await.unwrap();
+    assert_eq!(began.elapsed().as_secs(), 10);
+    let told = format!("{told:?}");
+    assert!(told.contains(ALIVE) && !told.contains("id:"), "{told}");
+    sender.send(event(1, "a")).unwrap();
+    let told = format!("{:?}", reader.next().await.unwrap());
+    assert!(told.contains(CHANGE), "{told}");
 }
