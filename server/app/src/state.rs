@@ -43,6 +43,8 @@ struct Inner {
 
 /// What the state is made of.
 pub struct Parts {
+    /// How far the clocks of this server and of its database are apart, where that is too far: a sentence.
+    pub clocks: watch::Receiver<Option<Arc<str>>>,
     /// Who comes in.
     pub access: Arc<Access>,
     /// What answers questions.
@@ -101,8 +103,13 @@ impl AppState {
         let trouble = self.console().readiness().trouble;
         let trouble =
             trouble.map(|why| format!("This server cannot do its work right now: {why}. What it shows grows old."));
-        let both: Vec<String> = trouble.into_iter().chain(self.0.parts.banner.clone()).collect();
-        (!both.is_empty()).then(|| both.join(" "))
+        let clocks = self.0.parts.clocks.borrow().as_ref().map(ToString::to_string);
+        let all: Vec<String> = trouble
+            .into_iter()
+            .chain(clocks)
+            .chain(self.0.parts.banner.clone())
+            .collect();
+        (!all.is_empty()).then(|| all.join(" "))
     }
 
     /// Why the fleet cannot be shown yet; `None` once it was read from the database.

@@ -41,6 +41,8 @@ pub struct Keeper {
     pub store: watch::Sender<Option<Store>>,
     /// Where goes what keeps the server from being ready.
     pub trouble: watch::Sender<Option<Arc<str>>>,
+    /// Where goes that its clock and that of the database are far apart. The server does its work even so.
+    pub clocks: watch::Sender<Option<Arc<str>>>,
     /// Whether the view was read from it.
     pub loaded: watch::Receiver<bool>,
     /// The time.
@@ -124,12 +126,12 @@ impl Keeper {
         loop {
             let health = store.ping().await;
             self.measure(&health);
+            if let Ok(health) = &health {
+                self.compare_clocks(health);
+            }
             match health {
-                Ok(health) if *self.loaded.borrow() => match (telemetry::unrecorded(), telemetry::unread()) {
-                    (None, None) => match off(&health, self.clock.now()) {
-                        None => self.well(),
-                        Some(why) => self.say(&why),
-                    },
+                Ok(_) if *self.loaded.borrow() => match (telemetry::unrecorded(), telemetry::unread()) {
+                    (None, None) => self.well(),
                     (Some(why), _) => self.say(&format!("what is seen cannot be recorded: {why}")),
                     (None, Some(why)) => self.say(&format!("what is recorded cannot be read: {why}")),
                 },
@@ -202,6 +204,19 @@ impl Keeper {
         Ok(store)
     }
 
+    fn compare_clocks(&self, health: &DatabaseHealth) {
+        let off = off(health, self.clock.now());
+        let (was, is) = (self.clocks.borrow().is_some(), off.is_some());
+        match &off {
+            Some(off) if !was => warn!("{off}"),
+            None if was => info!("the clocks of this server and of its database agree again"),
+            _ => {}
+        }
+        if was || is {
+            self.clocks.send_replace(off.map(Into::into));
+        }
+    }
+
     fn say(&self, trouble: &str) {
         self.trouble.send_if_modified(|known| {
             let changed = known.as_deref() != Some(trouble);
@@ -218,7 +233,7 @@ impl Keeper {
 }
 
 /// Says so when the clocks of this server and of its database differ so much that what other servers saw seems too old, or
-/// still to come. `now` is when the database answered.
+/// still to come, and so seems to them what this one saw. `now` is when the database answered.
 fn off(health: &DatabaseHealth, now: Timestamp) -> Option<String> {
     let ahead = now - health.clock;
     let latency = TimeDelta::from_std(health.latency).unwrap_or(TimeDelta::MAX);
@@ -229,7 +244,7 @@ fn off(health: &DatabaseHealth, now: Timestamp) -> Option<String> {
     };
     (ahead.abs() > CLOCKS + latency).then(|| {
         format!(
-            "the clock of this server is {} s {way} its database's: ages and verdicts of what other servers watch are wrong here",
+            "The clock of this server is {} s {way} its database's: what it and other servers see and record differs by that.",
             ahead.abs().num_seconds()
         )
     })
@@ -252,12 +267,12 @@ mod tests {
         assert_eq!(off(&health(-14, 14), now), None);
         let behind = off(&health(3600, 1), now).unwrap();
         assert!(
-            behind.starts_with("the clock of this server is 3600 s behind its database's"),
+            behind.starts_with("The clock of this server is 3600 s behind its database's"),
             "{behind}"
         );
         let ahead = off(&health(-3600, 1), now).unwrap();
         assert!(
-            ahead.starts_with("the clock of this server is 3600 s ahead of its database's"),
+            ahead.starts_with("The clock of this server is 3600 s ahead of its database's"),
             "{ahead}"
         );
     }

@@ -76,6 +76,7 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
     let stop = CancellationToken::new();
     let (store_sender, store) = watch::channel(None);
     let (trouble_sender, trouble) = watch::channel(Some("the database is not connected yet".into()));
+    let (clocks_sender, clocks) = watch::channel(None);
     let (fleet_sender, spec) = watch::channel(Arc::new(config.fleet));
     let (reload_sender, last_reload) = watch::channel(LastReload {
         loaded_at: clock.now(),
@@ -107,6 +108,7 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
         key: key.fingerprints().identity(),
         store: store_sender,
         trouble: trouble_sender,
+        clocks: clocks_sender,
         loaded: engine.loaded.clone(),
         clock: clock.clone(),
         stop: stop.clone(),
@@ -123,6 +125,7 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
         clock: clock.clone(),
     };
     let state = AppState::new(Parts {
+        clocks,
         access: access.clone(),
         console,
         site: site.clone(),

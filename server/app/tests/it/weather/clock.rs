@@ -169,6 +169,11 @@ fn a_clock_that_jumps_an_hour_each_way_changes_no_verdict_and_stops_nothing() {
             "{what}: seen {off} away from the process's time"
         );
         rig.change_is_seen(name, offset);
+        until("the page tells of the clock while it is off", || {
+            let told = rig.server.api("/").text().contains("The clock of this server is");
+            (told == (offset != 0)).then_some(())
+        });
+        assert_eq!(rig.server.get("/readyz").status, 200, "{what}: it does its work");
         assert!(jumped.elapsed() < Duration::from_secs(30), "{what}");
         assert_eq!(rig.leases(), leases, "{what}: Postgres's clock decides");
     }
