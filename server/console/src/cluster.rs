@@ -167,11 +167,12 @@ impl Console {
     /// [`Error::Denied`].
     pub fn workers(&self, actor: &Actor) -> Result<Vec<WorkerItem>, Error> {
         require(actor, Right::See)?;
+        let staleness = self.staleness();
         Ok(self
             .fleet()
             .clusters
             .values()
-            .flat_map(|cluster| worker_items(cluster))
+            .flat_map(|cluster| worker_items(cluster, &staleness))
             .collect())
     }
 
@@ -228,7 +229,7 @@ impl Console {
             version: cluster.about.version.clone(),
             kafka_cluster_id: cluster.about.kafka_cluster_id.clone(),
             labels: labels.unwrap_or_default(),
-            workers: worker_items(cluster),
+            workers: worker_items(cluster, &staleness),
             lamps: totals.iter().filter(|(_, count)| *count > 0).collect(),
             totals,
             revision: cluster.revision,
@@ -268,12 +269,23 @@ pub(crate) fn refusal(cluster: &Cluster) -> Option<Gap> {
     })
 }
 
-fn worker_items(cluster: &Cluster) -> Vec<WorkerItem> {
+/// Whether a worker lives, as far as that is known: who was seen alive and is not looked at any more may live or not, and
+/// who was gone was gone.
+pub(crate) fn alive(worker: &WorkerFacts, looked: bool) -> Alive {
+    match worker.alive {
+        Alive::Yes if !looked => Alive::Unknown,
+        alive => alive,
+    }
+}
+
+fn worker_items(cluster: &Cluster, staleness: &Staleness) -> Vec<WorkerItem> {
     if cluster.refused() {
         return Vec::new();
     }
     let carried = cluster.carried();
     let leader = cluster.about.group.as_ref().and_then(|group| group.leader.as_ref());
+    let looked = staleness.watched(&cluster.fresh);
+    let doubted = |worker: &WorkerFacts| alive(worker, looked) != worker.alive;
     let item = |worker: &Arc<WorkerFacts>| {
         let Carried { connectors, tasks } = carried
             .and_then(|carried| carried.get(&worker.id))
@@ -282,9 +294,12 @@ fn worker_items(cluster: &Cluster) -> Vec<WorkerItem> {
         WorkerItem {
             cluster: cluster.name.clone(),
             id: worker.id.clone(),
-            alive: worker.alive,
+            alive: alive(worker, looked),
             since: worker.since,
-            evidence: worker.evidence.clone(),
+            evidence: match doubted(worker) {
+                true => format!("when somebody looked last: {}", worker.evidence).into(),
+                false => worker.evidence.clone(),
+            },
             version: worker.version.clone(),
             connectors,
             tasks,

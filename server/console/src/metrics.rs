@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use chrono::TimeDelta;
-use model::facts::Alive;
+use model::facts::{Alive, WorkerFacts};
 use model::fault::Fault;
 use model::names::ClusterName;
 use model::verdict::Health;
@@ -13,7 +13,7 @@ use telemetry::fleet::{self, Family};
 use view::{Cluster, Connectors, Fleet, Staleness};
 
 use crate::Console;
-use crate::cluster::reachable;
+use crate::cluster::{alive, reachable};
 
 /// Sample lines of each family, gathered over all clusters: the text format wants a family in one piece.
 #[derive(Default)]
@@ -175,7 +175,9 @@ fn cluster_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stalene
             count,
         );
     }
-    let count = |alive: fn(Alive) -> bool| cluster.workers.iter().filter(|worker| alive(worker.alive)).count();
+    let looked = staleness.watched(&cluster.fresh);
+    let lives = |worker: &Arc<WorkerFacts>| alive(worker, looked);
+    let count = |wanted: fn(Alive) -> bool| cluster.workers.iter().map(lives).filter(|alive| wanted(*alive)).count();
     for (word, workers) in [
         ("yes", count(|alive| alive == Alive::Yes)),
         ("no", count(Alive::gone)),

@@ -1,26 +1,23 @@
-//! What goes wrong at every beat is logged when it begins, when it changes, and once a minute.
+//! What goes wrong again and again is logged when it begins, when something else goes wrong, and once a minute; and when it
+//! is over.
 
 use std::collections::BTreeMap;
-
-use chrono::TimeDelta;
-use model::Timestamp;
-use model::names::ClusterName;
+use std::time::{Duration, Instant};
 
 /// How often the same is said again.
-const AGAIN: TimeDelta = TimeDelta::minutes(1);
-
-/// Different things that are kept in mind of one cluster.
+const AGAIN: Duration = Duration::from_secs(60);
+/// Different things that are kept in mind of one subject.
 const KINDS: usize = 8;
 
-/// What was said, and when last, by cluster.
+/// What was said, and when last, by what it is about.
 #[derive(Default)]
-pub(crate) struct Complaints(BTreeMap<ClusterName, Vec<(String, Timestamp)>>);
+pub(crate) struct Complaints(BTreeMap<Box<str>, Vec<(String, Instant)>>);
 
 impl Complaints {
-    /// Whether this is to be said now. A time before the last one, as after the clock was set back, counts as later.
-    pub(crate) fn due(&mut self, cluster: &ClusterName, text: &str, now: Timestamp) -> bool {
-        let said = self.0.entry(cluster.clone()).or_default();
-        let lately = |at: Timestamp| now - at < AGAIN && now >= at;
+    /// Whether this is to be said now.
+    pub(crate) fn due(&mut self, about: &str, text: &str, now: Instant) -> bool {
+        let said = self.0.entry(about.into()).or_default();
+        let lately = |at: Instant| now.duration_since(at) < AGAIN;
         if said.iter().any(|(before, at)| before == text && lately(*at)) {
             return false;
         }
@@ -32,9 +29,9 @@ impl Complaints {
         true
     }
 
-    /// It goes wrong no more.
-    pub(crate) fn over(&mut self, cluster: &ClusterName) {
-        self.0.remove(cluster);
+    /// It goes wrong no more: whether that is to be said, because something was said before.
+    pub(crate) fn over(&mut self, about: &str) -> bool {
+        self.0.remove(about).is_some()
     }
 }
 
@@ -43,19 +40,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_is_said_once_a_minute() {
-        let (orders, legacy) = ("orders".into(), "legacy".into());
-        let at = |seconds| Timestamp::default() + TimeDelta::seconds(seconds);
+    fn the_same_is_said_once_a_minute_and_that_it_is_over_once() {
+        let began = Instant::now();
+        let at = |seconds| began + Duration::from_secs(seconds);
         let mut complaints = Complaints::default();
-        assert!(complaints.due(&orders, "full", at(0)));
-        assert!(!complaints.due(&orders, "full", at(59)));
-        assert!(complaints.due(&legacy, "full", at(59)), "it is another cluster's");
-        assert!(complaints.due(&orders, "away", at(59)), "it is something else");
-        assert!(!complaints.due(&orders, "full", at(59)), "both in turn are nothing new");
-        assert!(!complaints.due(&orders, "away", at(118)));
-        assert!(complaints.due(&orders, "away", at(119)));
-        assert!(complaints.due(&orders, "away", at(-3600)), "the clock was set back");
-        complaints.over(&orders);
-        assert!(complaints.due(&orders, "away", at(-3600)), "it was over between");
+        assert!(!complaints.over("orders"), "nothing was said");
+        assert!(complaints.due("orders", "full", at(0)));
+        assert!(!complaints.due("orders", "full", at(59)));
+        assert!(complaints.due("legacy", "full", at(59)), "it is another cluster's");
+        assert!(complaints.due("orders", "away", at(59)), "it is something else");
+        assert!(
+            !complaints.due("orders", "full", at(59)),
+            "both in turn are nothing new"
+        );
+        assert!(!complaints.due("orders", "away", at(118)));
+        assert!(complaints.due("orders", "away", at(119)));
+        assert!(complaints.over("orders") && !complaints.over("orders"));
+        assert!(complaints.due("orders", "away", at(119)), "it was over between");
     }
 }

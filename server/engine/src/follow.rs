@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use model::names::{ClusterName, ConnectorName};
 use model::record::{Changed, ClusterRecord, FeedItem};
 use store::{Listener, Store};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument as _, warn};
+use tracing::{Instrument as _, info, warn};
 use view::{Cluster, Comparison, Configured, Fleet};
 
+use crate::complaints::Complaints;
 use crate::connected::connected;
 use crate::identity;
 use crate::{Event, FleetSpec};
@@ -20,6 +21,8 @@ use crate::{Event, FleetSpec};
 const SWAP: Duration = Duration::from_millis(100);
 /// Whoever hears nothing looks by himself this often; heartbeats are read as often.
 const LOOK: Duration = Duration::from_millis(500);
+/// What is complained of here.
+const FEED: &str = "feed";
 /// Numbers of the feed read at once. Beyond as many the whole fleet is read anew.
 const MOST: i64 = 10_000;
 
@@ -45,6 +48,7 @@ pub(crate) async fn run(
         complete: false,
         comparison: Comparison::default(),
         addresses: None,
+        complaints: Complaints::default(),
     };
     tokio::select! {
         () = stop.cancelled() => {}
@@ -65,6 +69,7 @@ struct Follower {
     comparison: Comparison,
     /// The configured addresses, with the configuration that they were read from.
     addresses: Option<(Arc<FleetSpec>, BTreeMap<ClusterName, Configured>)>,
+    complaints: Complaints,
 }
 
 impl Follower {
@@ -77,8 +82,13 @@ impl Follower {
                 .err()
                 .filter(|error| matches!(error, store::Error::Corrupt(_)));
             telemetry::view_follows(unreadable.map(ToString::to_string));
+            if read.is_ok() && self.complaints.over(FEED) {
+                info!("the feed is read again");
+            }
             if let Err(error) = read {
-                warn!(%error, "the feed cannot be read; the view ages");
+                if self.complaints.due(FEED, &error.to_string(), Instant::now()) {
+                    warn!(%error, "the feed cannot be read; the view ages");
+                }
                 self.listener = None;
                 tokio::time::sleep(LOOK).await;
             }
@@ -343,6 +353,7 @@ mod tests {
             complete: true,
             comparison: Comparison::default(),
             addresses: None,
+            complaints: Complaints::default(),
         };
         let cluster = |name: &str| {
             let cluster = Cluster::new(ClusterRecord::empty(&name.into()), 1);

@@ -474,7 +474,9 @@ impl Holding<'_> {
                 telemetry::store_committed(cluster.as_str(), Outcome::Ok, began.elapsed());
                 self.lost = None;
                 self.unrecorded_since = None;
-                self.complaints.over(cluster);
+                if self.complaints.over(cluster.as_str()) {
+                    info!(%cluster, "what was seen is recorded again");
+                }
                 if let Some(left_out) = ledger.recorded() {
                     tell(cluster, &left_out);
                 }
@@ -482,7 +484,9 @@ impl Holding<'_> {
             }
             Ok(false) => {
                 self.unrecorded_since = None;
-                self.complaints.over(cluster);
+                if self.complaints.over(cluster.as_str()) {
+                    info!(%cluster, "what was seen is recorded again");
+                }
                 ledger.heartbeat_recorded();
             }
             Err(store::Error::Fenced { .. }) => {
@@ -493,14 +497,14 @@ impl Holding<'_> {
                 telemetry::store_committed(cluster.as_str(), Outcome::Failed, began.elapsed());
                 self.unrecorded_since.get_or_insert(now);
                 if matches!(error, store::Error::Unavailable(_)) {
-                    if self.complaints.due(cluster, &error.to_string(), now) {
+                    if self.complaints.due(cluster.as_str(), &error.to_string(), began) {
                         warn!(%cluster, %error, "what was seen cannot be recorded yet");
                     }
                     return Ok(Recording::Away);
                 }
                 // A database that does not even take a renewal refuses this server, not what was seen.
                 if let Err(refusal) = self.shared.store.renew(self.lease).await {
-                    if self.complaints.due(cluster, &error.to_string(), now) {
+                    if self.complaints.due(cluster.as_str(), &error.to_string(), began) {
                         warn!(%cluster, %error, %refusal, "what was seen cannot be recorded yet");
                     }
                     return Ok(Recording::Away);

@@ -88,6 +88,12 @@ mod tests {
         let (kind, text) = (GapKind::Busy, said.into());
         let quiet = Quiet::of(&Gap { kind, text });
         assert_eq!(quiet, Quiet::Unread);
+        assert!(quiet.answers() && Quiet::Busy.answers());
+        assert!(
+            ![Quiet::Starting, Quiet::Refusing, Quiet::Silent]
+                .iter()
+                .any(|quiet| quiet.answers())
+        );
         let told = quiet.sentence("orders", "", said, since);
         assert!(
             told.ends_with("cannot read their config topic to its end, as when their Kafka is away or slow for them")

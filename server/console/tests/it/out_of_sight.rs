@@ -149,3 +149,28 @@ fn workers_that_answer_that_they_are_busy_answer_whatever_was_before() {
         assert_eq!((item.reachable, item.reachable_since), (reachable, since), "{kind:?}");
     }
 }
+
+#[test]
+fn who_was_seen_alive_is_not_known_to_live_while_nobody_looks() {
+    let stage = Stage::new(&[]);
+    let now = stage.console.now();
+    let actor = actor([Right::See]);
+    for (tried, alive, evidence) in [
+        (5, Some(true), "it is a member"),
+        (31, None, "when somebody looked last: it is a member"),
+    ] {
+        let mut record = ClusterRecord::empty(&"orders".into());
+        let at = Some(now - TimeDelta::seconds(tried));
+        record.fresh = heard(at, at);
+        let worker =
+            json!({ "id": "w:8083", "alive": "yes", "since": now, "evidence": "it is a member", "first_seen": now });
+        record.workers = vec![Arc::new(serde_json::from_value(worker).unwrap())];
+        stage.put(record);
+        let workers = stage.console.workers(&actor).unwrap();
+        assert_eq!((workers[0].alive.as_bool(), &*workers[0].evidence), (alive, evidence));
+        let known = if alive.is_some() { "yes" } else { "unknown" };
+        let line = format!("signalbox_cluster_workers{{cluster=\"orders\",alive=\"{known}\"}} 1");
+        let told = stage.console.metrics();
+        assert!(told.contains(&line), "{line}\n{told}");
+    }
+}

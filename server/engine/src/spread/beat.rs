@@ -11,6 +11,7 @@ use tracing::{info, warn};
 
 use super::plan::{Peer, Plan, Tenure, plan};
 use super::seats::Seats;
+use crate::complaints::Complaints;
 
 /// How long a lease holds without renewal. What a takeover after a death waits is at most this; with the first look of
 /// the next holder it stays below 5 s.
@@ -19,6 +20,8 @@ const LEASE: Duration = Duration::from_secs(3);
 const RENEW: Duration = Duration::from_secs(1);
 /// Who holds what is looked at this often; what is told, and what runs out, sooner.
 const LOOK: Duration = Duration::from_millis(500);
+/// What is complained of here.
+const LEASES: &str = "leases";
 /// Looks are at least this far apart.
 const BREATH: Duration = Duration::from_millis(20);
 /// A free unit that fell to another server is left to it for so long.
@@ -48,6 +51,7 @@ pub(crate) struct Spread {
 #[derive(Default)]
 struct Memory {
     listener: Option<Listener>,
+    complaints: Complaints,
     /// Whether it was said that its predecessors are gone.
     succeeded: bool,
     renewed: Option<Instant>,
@@ -74,8 +78,13 @@ impl Spread {
                 () = overdue(&stop) => break,
                 looked = self.look(&mut memory) => looked,
             };
+            if looked.is_ok() && memory.complaints.over(LEASES) {
+                info!("leases can be renewed and taken again");
+            }
             let pause = looked.unwrap_or_else(|error| {
-                warn!(%error, "leases can neither be renewed nor taken");
+                if memory.complaints.due(LEASES, &error.to_string(), Instant::now()) {
+                    warn!(%error, "leases can neither be renewed nor taken");
+                }
                 memory.listener = None;
                 memory.failed = true;
                 LOOK

@@ -1,6 +1,7 @@
 //! Workers that live in their group while none of them can be asked: what was listed last stands, and that is told.
 
 use model::advice;
+use model::cause::Cause;
 use model::observe::{Gap, GapKind, Seen};
 use model::verdict::{Class, Domain};
 
@@ -29,6 +30,8 @@ fn what_stands_is_told_as_standing_until_a_list_comes() {
     let fault = story.faults[0].clone();
     assert_eq!((fault.domain, fault.class), (Domain::Infrastructure, Class::Network));
     assert_eq!((fault.opened_at, fault.unlisted_since), (at(0), Some(at(0))));
+    let (lives, listed) = (true, true);
+    assert_eq!(fault.cause, Some(Cause::Unlisted { lives, listed }));
     let since = at(0).format("%H:%M:%S");
     assert_eq!(
         *fault.root_cause,
@@ -104,6 +107,8 @@ fn what_was_never_listed_though_its_group_lives_is_told_too() {
     further(&mut story, GapKind::Refused, 30, 60);
     assert_eq!(story.fault_news(), ["30 opened cluster infrastructure: "]);
     assert!(story.faults[0].root_cause.ends_with(": what it runs was never listed"));
+    let (lives, listed) = (true, false);
+    assert_eq!(story.faults[0].cause, Some(Cause::Unlisted { lives, listed }));
     story.see(60, list("a", &left_and_right("RUNNING a", "RUNNING b")));
     assert!(story.faults.is_empty());
 }
