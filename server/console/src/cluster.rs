@@ -150,13 +150,20 @@ impl Console {
             .clusters
             .get(name)
             .ok_or_else(|| Error::NotFound(format!("there is no cluster {:?}", name.as_str())))?;
+        let staleness = self.staleness();
         Ok(ClusterDetail {
             item: self.cluster_item(&fleet, cluster),
             group: cluster.about.group.clone().map(|group| self.still_holding(group)),
             group_gap: cluster.about.group_gap.clone(),
             fresh: cluster.fresh.clone(),
             addresses: cluster.about.addresses.clone(),
-            faults: worst_first(cluster.faults.iter().map(|fault| fault_item(cluster, fault)).collect()),
+            faults: worst_first(
+                cluster
+                    .faults
+                    .iter()
+                    .map(|fault| fault_item(cluster, fault, &staleness))
+                    .collect(),
+            ),
             plugins: plugin_lines(cluster),
         })
     }

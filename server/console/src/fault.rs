@@ -34,7 +34,7 @@ impl Console {
     pub fn faults(&self, actor: &Actor) -> Result<Vec<FaultItem>, Error> {
         require(actor, Right::See)?;
         let fleet = self.fleet();
-        Ok(worst(&fleet, usize::MAX).0)
+        Ok(worst(&fleet, &self.staleness(), usize::MAX).0)
     }
 }
 
@@ -48,16 +48,18 @@ fn counted(fleet: &Fleet) -> impl Iterator<Item = &Cluster> {
 
 /// The first `most` open faults of all clusters in the order of [`worst_first`], and how many there are beside them.
 /// Only what is returned is put into words.
-pub(crate) fn worst(fleet: &Fleet, most: usize) -> (Vec<FaultItem>, usize) {
+pub(crate) fn worst(fleet: &Fleet, staleness: &Staleness, most: usize) -> (Vec<FaultItem>, usize) {
     let faults = counted(fleet).flat_map(|cluster| cluster.faults.iter().map(move |fault| (cluster, fault)));
     let mut faults: Vec<_> = faults
-        .map(|(cluster, fault)| (rank(fault, worst_member(cluster, fault)), cluster, fault))
+        .map(|(cluster, fault)| (rank(fault, worst_member(cluster, fault, staleness)), cluster, fault))
         .collect();
     faults.sort_by_key(|(rank, _, _)| *rank);
     let more = faults.len().saturating_sub(most);
     let first = faults.iter().take(most);
     (
-        first.map(|(_, cluster, fault)| fault_item(cluster, fault)).collect(),
+        first
+            .map(|(_, cluster, fault)| fault_item(cluster, fault, staleness))
+            .collect(),
         more,
     )
 }
@@ -100,7 +102,10 @@ fn rank(fault: &Fault, worst: Health) -> (bool, Health, Timestamp) {
     (matches!(fault.scope, Scope::Connector(_)), worst, fault.opened_at)
 }
 
-fn worst_member(cluster: &Cluster, fault: &Fault) -> Health {
+fn worst_member(cluster: &Cluster, fault: &Fault, staleness: &Staleness) -> Health {
+    if staleness.silent(&cluster.fresh) {
+        return Health::Unknown;
+    }
     let members = fault.members.iter().filter_map(|name| cluster.connectors.get(name));
     members
         .map(|connector| connector.verdict().health)
@@ -137,8 +142,9 @@ fn of_cluster(fault: &Fault) -> String {
     }
 }
 
-pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {
-    let worst = worst_member(cluster, fault);
+pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>, staleness: &Staleness) -> FaultItem {
+    let worst = worst_member(cluster, fault, staleness);
+    let unheard = fault.unheard_since.is_some() || staleness.silent(&cluster.fresh);
     let members = fault.members.iter().filter_map(|name| cluster.connectors.get(name));
     let mut teams: Vec<TeamName> = members
         .filter_map(|connector| connector.owner())
@@ -156,7 +162,7 @@ pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>) -> FaultItem {
             };
             format!("Worker {worker} of {} {how}", fault.cluster)
         }
-        Scope::Connector(name) if fault.unheard_since.is_some() => {
+        Scope::Connector(name) if unheard => {
             format!("{name} needed a person when it was last heard")
         }
         Scope::Connector(name) => format!("{} {}", name, worst.says()),

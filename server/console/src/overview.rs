@@ -48,7 +48,7 @@ impl Console {
             .flat_map(|cluster| cluster.team_totals(&staleness));
         let unowned = teams.filter(|(owner, _)| owner.is_none());
         let unowned: u32 = unowned.map(|(_, totals)| totals.all()).sum();
-        let (faults, more_faults) = worst(&fleet, MOST);
+        let (faults, more_faults) = worst(&fleet, &staleness, MOST);
         let standing = fleet.clusters.values().filter(|cluster| unlisted(cluster).is_some());
         let standing = standing.map(|cluster| cluster.totals(&staleness));
         let standing: u32 = standing.map(|totals| totals.all() - totals.of(Health::Unknown)).sum();

@@ -174,3 +174,22 @@ fn who_was_seen_alive_is_not_known_to_live_while_nobody_looks() {
         assert!(told.contains(&line), "{line}\n{told}");
     }
 }
+
+#[test]
+fn what_needed_a_person_is_told_as_past_while_nobody_looks() {
+    let actor = actor([Right::See]);
+    for (tried, past) in [(5, false), (31, true)] {
+        let stage = Stage::new(&[]);
+        let at = Some(stage.console.now() - TimeDelta::seconds(tried));
+        let mut record = ClusterRecord::empty(&"orders".into());
+        record.fresh = heard(at, at);
+        record.faults = vec![fault(json!({ "kind": "connector", "name": "invoices" }))];
+        stage.put(record);
+        let title = stage.console.faults(&actor).unwrap().remove(0).title;
+        assert_eq!(
+            title == "invoices needed a person when it was last heard",
+            past,
+            "{title}"
+        );
+    }
+}
