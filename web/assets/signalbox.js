@@ -9,6 +9,7 @@
   const POLL = 10_000; // A look without an event, in ms, while no stream is open.
   const SLOW = 60_000; // The same while one is: what only ages sends no event.
   const AGEING = 10; // From this age on, in s, the page says when it was drawn.
+  const PAUSE = 5_000; // Who typed nothing for so long, in ms, is not typing.
   const PATIENCE = 15_000; // An answer is waited for so long, in ms.
   const STALE = Number(root.dataset.staleAfter) * 1000; // From this age on, in ms, nothing on the page counts as true.
   const CALM = 400; // Events of a storm are gathered for so long, in ms.
@@ -20,6 +21,7 @@
   let dirty = false; // Something was told that no look has shown yet.
   let [away, timer, busy, again] = [false, null, false, false];
   let owed = false; // A look that was put off for the person's sake.
+  let typed = 0; // When the person last typed.
 
   // Ages, in the same words as the server's.
   const units = [[86_400, 3_600, "d", "h"], [3_600, 60, "h", "min"], [60, 1, "min", "s"]];
@@ -51,7 +53,8 @@
     root.toggleAttribute("data-aged", silent);
     const aged = document.getElementById("aged");
     aged.hidden = !silent;
-    if (silent) write(aged, `As of ${clock(truth)} UTC: Signalbox has not answered since.`);
+    const why = owed ? "what changed since is shown once nothing is marked or chosen here." : "Signalbox has not answered since.";
+    if (silent) write(aged, `As of ${clock(truth)} UTC: ${why}`);
     if ((away && Date.now() - truth > 5_000) || silent) {
       live.dataset.away = "true";
       write(live.querySelector(".live-words"), `not live since ${clock(truth)}`);
@@ -97,6 +100,7 @@
       gone.remove();
     }
   };
+  document.addEventListener("input", () => (typed = Date.now()));
   document.addEventListener("animationend", (event) => event.target.classList.remove("glow"));
 
   // A person who is choosing or marking something is not disturbed.
@@ -104,7 +108,9 @@
     const main = document.getElementById("main");
     const selection = getSelection();
     const marks = selection && !selection.isCollapsed && main.contains(selection.anchorNode);
-    return marks || (document.activeElement && document.activeElement.matches("main input, main select"));
+    const field = document.activeElement;
+    if (!marks && field && field.matches("main input")) return Date.now() - typed < PAUSE;
+    return marks || (field && field.matches("main select"));
   };
   const refresh = async () => {
     again ||= busy; // Whoever asks meanwhile is answered by one more look.
