@@ -7,7 +7,7 @@
   const KINDS = ["change", "reset"]; // The server's names of events.
   const ALIVE = "alive"; // That of the one that comes while nothing changes, and tells how fresh what the server shows is.
   const POLL = 10_000; // A look without an event, in ms, while no stream is open.
-  const SLOW = 60_000; // The same while one is: what only ages sends no event.
+  const SLOW = 20_000; // The same while one is: what only ages sends no event, and its age is to be true.
   const AGEING = 10; // From this age on, in s, the page says when it was drawn.
   const PAUSE = 5_000; // Who typed nothing for so long, in ms, is not typing.
   const PATIENCE = 15_000; // An answer is waited for so long, in ms.

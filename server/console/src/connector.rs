@@ -15,6 +15,7 @@ use model::topics::Topics;
 use model::verdict::{Activity, Health, Reason, TaskVerdict};
 use view::{Cluster, Connector, Staleness};
 
+use crate::cluster::alive;
 use crate::fault::unlisted;
 use crate::{Console, Error, require};
 
@@ -169,7 +170,7 @@ impl Console {
             }
         }
         let instance = facts.instance.as_ref().map(|instance| {
-            let worker_alive = alive(cluster, &instance.worker_id);
+            let worker_alive = alive_on(cluster, &instance.worker_id, &self.staleness());
             let tasks = item.tasks.iter().map(|task| (Some(task.health), task.worker.as_str()));
             let worker = (instance.worker_id.as_str(), worker_alive.gone());
             let crashes = instance.state == State::Failed || item.health == Health::CrashLooping;
@@ -234,7 +235,7 @@ pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Stalene
         tasks: facts
             .tasks
             .iter()
-            .map(|(number, task)| task_item(cluster, connector, *number, task, overtaken))
+            .map(|(number, task)| task_item(cluster, connector, *number, task, staleness, overtaken))
             .collect(),
         health,
         since: if let Some(deleted_at) = facts.deleted_at {
@@ -276,7 +277,14 @@ fn unrecorded(cluster: &Cluster, staleness: &Staleness) -> String {
     }
 }
 
-fn task_item(cluster: &Cluster, connector: &Connector, number: u32, task: &InstanceFacts, overtaken: bool) -> TaskItem {
+fn task_item(
+    cluster: &Cluster,
+    connector: &Connector,
+    number: u32,
+    task: &InstanceFacts,
+    staleness: &Staleness,
+    overtaken: bool,
+) -> TaskItem {
     let verdict = connector.verdict().tasks.get(&number).cloned();
     let recorded = verdict.as_ref().map_or(Health::Unknown, |verdict| verdict.health);
     TaskItem {
@@ -287,16 +295,15 @@ fn task_item(cluster: &Cluster, connector: &Connector, number: u32, task: &Insta
         root_cause: verdict.as_ref().and_then(|verdict| verdict.root_cause.clone()),
         verdict,
         worker: task.worker_id.clone(),
-        worker_alive: alive(cluster, &task.worker_id),
+        worker_alive: alive_on(cluster, &task.worker_id, staleness),
         trace: None,
         version: task.version.clone(),
     }
 }
 
-fn alive(cluster: &Cluster, worker: &WorkerId) -> Alive {
-    cluster
-        .workers
-        .iter()
-        .find(|known| known.id == *worker)
-        .map_or(Alive::Unknown, |known| known.alive)
+/// Whether the worker that an instance is said to run on lives, as far as that is known.
+fn alive_on(cluster: &Cluster, worker: &WorkerId, staleness: &Staleness) -> Alive {
+    let looked = staleness.watched(&cluster.fresh);
+    let known = cluster.workers.iter().find(|known| known.id == *worker);
+    known.map_or(Alive::Unknown, |known| alive(known, looked))
 }

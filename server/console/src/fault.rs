@@ -142,9 +142,22 @@ fn of_cluster(fault: &Fault) -> String {
     }
 }
 
+/// The fault, unheard since everything in its cluster is unknown where nobody was there to record that.
+fn unheard(cluster: &Cluster, fault: &Arc<Fault>, staleness: &Staleness) -> Arc<Fault> {
+    let told = fault.unheard_since.is_some() || fault.scope == Scope::Cluster;
+    let since = staleness.unknown_since(&cluster.fresh);
+    match since.filter(|_| !told && staleness.silent(&cluster.fresh)) {
+        None => fault.clone(),
+        unheard_since => Arc::new(Fault {
+            unheard_since,
+            ..(**fault).clone()
+        }),
+    }
+}
+
 pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>, staleness: &Staleness) -> FaultItem {
     let worst = worst_member(cluster, fault, staleness);
-    let unheard = fault.unheard_since.is_some() || staleness.silent(&cluster.fresh);
+    let fault = &unheard(cluster, fault, staleness);
     let members = fault.members.iter().filter_map(|name| cluster.connectors.get(name));
     let mut teams: Vec<TeamName> = members
         .filter_map(|connector| connector.owner())
@@ -162,7 +175,7 @@ pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>, staleness: &Stal
             };
             format!("Worker {worker} of {} {how}", fault.cluster)
         }
-        Scope::Connector(name) if unheard => {
+        Scope::Connector(name) if fault.unheard_since.is_some() => {
             format!("{name} needed a person when it was last heard")
         }
         Scope::Connector(name) => format!("{} {}", name, worst.says()),

@@ -8,12 +8,13 @@ use model::Timestamp;
 use model::actor::Right;
 use model::facts::Freshness;
 use model::fault::Fault;
+use model::names::ConnectorId;
 use model::observe::{Gap, GapKind};
 use model::record::ClusterRecord;
 use serde_json::json;
 use view::Query;
 
-use crate::stage::{Stage, actor};
+use crate::stage::{Made, Stage, actor};
 
 /// What is asked of a fleet of this one cluster: whether it is out of sight, open faults, and causes.
 fn told(make: impl FnOnce(&mut ClusterRecord, &dyn Fn(i64) -> Option<Timestamp>)) -> (bool, usize, usize) {
@@ -185,11 +186,43 @@ fn what_needed_a_person_is_told_as_past_while_nobody_looks() {
         record.fresh = heard(at, at);
         record.faults = vec![fault(json!({ "kind": "connector", "name": "invoices" }))];
         stage.put(record);
-        let title = stage.console.faults(&actor).unwrap().remove(0).title;
+        let told = stage.console.faults(&actor).unwrap().remove(0);
+        let title = told.title;
+        assert_eq!(told.fault.unheard_since.is_some(), past, "programs are told so too");
         assert_eq!(
             title == "invoices needed a person when it was last heard",
             past,
             "{title}"
         );
+    }
+}
+
+#[test]
+fn whether_the_worker_of_a_task_lives_is_not_known_while_nobody_looks() {
+    let made = Made {
+        name: "invoices".into(),
+        team: None,
+        health: "failed",
+        since: "2026-01-01T00:00:01Z".into(),
+    };
+    let stage = Stage::new(&[("orders", vec![made])]);
+    let now = stage.console.now();
+    let reader = actor([Right::See, Right::SeeConfig]);
+    for (tried, alive) in [(5, Some(true)), (31, None)] {
+        stage.turn("orders", |cluster| {
+            let at = Some(now - TimeDelta::seconds(tried));
+            cluster.fresh = heard(at, at);
+            let worker = json!({
+                "id": "w:8083", "alive": "yes", "since": now, "evidence": "it is a member", "first_seen": now,
+            });
+            cluster.workers = [Arc::new(serde_json::from_value(worker).unwrap())].into();
+        });
+        let id = ConnectorId {
+            cluster: "orders".into(),
+            name: "invoices".into(),
+        };
+        let detail = stage.console.connector(&reader, &id).unwrap();
+        assert_eq!(detail.item.tasks[0].worker_alive.as_bool(), alive);
+        assert_eq!(detail.instance.unwrap().worker_alive.as_bool(), alive);
     }
 }
