@@ -197,7 +197,7 @@
   const beat = events ? setInterval(() => {
     if (source && source.readyState === EventSource.CLOSED) listen(); // A refused stream is not tried again by itself.
     if (channel && source && open()) channel.postMessage("open");
-    if (owed || away || !open() || Date.now() - seen >= SLOW) refresh();
+    if (owed || away || !open() || Date.now() - seen >= SLOW - POLL / 2) refresh();
   }, POLL) : null;
   if (events && navigator.locks && window.BroadcastChannel) {
     channel = new BroadcastChannel(events);

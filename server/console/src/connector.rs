@@ -16,7 +16,7 @@ use model::verdict::{Activity, Health, Reason, TaskVerdict};
 use view::{Cluster, Connector, Staleness};
 
 use crate::cluster::alive;
-use crate::fault::unlisted;
+use crate::fault::{unheard, unlisted};
 use crate::{Console, Error, require};
 
 /// A connector as lists show it: no trace, no config.
@@ -249,7 +249,7 @@ pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Stalene
         stale: staleness.stale(&cluster.fresh),
         activity: verdict.activity,
         reasons,
-        fault: connector.fault.clone(),
+        fault: connector.fault.as_ref().map(|fault| unheard(cluster, fault, staleness)),
         systems: facts
             .config
             .iter()

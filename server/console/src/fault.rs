@@ -143,7 +143,7 @@ fn of_cluster(fault: &Fault) -> String {
 }
 
 /// The fault, unheard since everything in its cluster is unknown where nobody was there to record that.
-fn unheard(cluster: &Cluster, fault: &Arc<Fault>, staleness: &Staleness) -> Arc<Fault> {
+pub(crate) fn unheard(cluster: &Cluster, fault: &Arc<Fault>, staleness: &Staleness) -> Arc<Fault> {
     let told = fault.unheard_since.is_some() || fault.scope == Scope::Cluster;
     let since = staleness.unknown_since(&cluster.fresh);
     match since.filter(|_| !told && staleness.silent(&cluster.fresh)) {

@@ -216,6 +216,7 @@ fn whether_the_worker_of_a_task_lives_is_not_known_while_nobody_looks() {
                 "id": "w:8083", "alive": "yes", "since": now, "evidence": "it is a member", "first_seen": now,
             });
             cluster.workers = [Arc::new(serde_json::from_value(worker).unwrap())].into();
+            cluster.put_faults(vec![fault(json!({ "kind": "connector", "name": "invoices" }))]);
         });
         let id = ConnectorId {
             cluster: "orders".into(),
@@ -223,6 +224,8 @@ fn whether_the_worker_of_a_task_lives_is_not_known_while_nobody_looks() {
         };
         let detail = stage.console.connector(&reader, &id).unwrap();
         assert_eq!(detail.item.tasks[0].worker_alive.as_bool(), alive);
+        let unheard = detail.item.fault.as_ref().unwrap().unheard_since;
+        assert_eq!(unheard.is_some(), alive.is_none(), "as the list of faults has it");
         assert_eq!(detail.instance.unwrap().worker_alive.as_bool(), alive);
     }
 }
