@@ -57,26 +57,22 @@ impl Holding<'_> {
         } else {
             return Ok(Recording::Done);
         };
+        if result.is_ok() {
+            self.unrecorded_since = None;
+            if self.complaints.over(cluster.as_str()) {
+                info!(%cluster, "what was seen is recorded again");
+            }
+        }
         match result {
             Ok(true) => {
                 telemetry::store_committed(cluster.as_str(), Outcome::Ok, began.elapsed());
                 self.lost = None;
-                self.unrecorded_since = None;
-                if self.complaints.over(cluster.as_str()) {
-                    info!(%cluster, "what was seen is recorded again");
-                }
                 if let Some(left_out) = ledger.recorded() {
                     tell(cluster, &left_out);
                 }
                 self.causes.recorded(cluster.as_str());
             }
-            Ok(false) => {
-                self.unrecorded_since = None;
-                if self.complaints.over(cluster.as_str()) {
-                    info!(%cluster, "what was seen is recorded again");
-                }
-                ledger.heartbeat_recorded();
-            }
+            Ok(false) => ledger.heartbeat_recorded(),
             Err(store::Error::Fenced { .. }) => {
                 self.expired_or_fenced().await?;
                 return Ok(Recording::Away);

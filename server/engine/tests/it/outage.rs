@@ -11,6 +11,16 @@ use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 use crate::database::Database;
 use crate::harness::{Rig, until};
 
+/// Until the worker was asked for two more lists.
+async fn two_more_looks(fake: &FakeCluster) {
+    let lists = || {
+        let requests = fake.requests(0);
+        requests.iter().filter(|request| request.contains("expand=")).count()
+    };
+    let before = lists();
+    until("two more looks", async || (lists() >= before + 2).then_some(())).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_happened_while_the_database_was_away_is_recorded_with_its_times() {
     let database = Database::new().await;
@@ -22,16 +32,7 @@ async fn what_happened_while_the_database_was_away_is_recorded_with_its_times() 
 
     let away = Utc::now();
     database.leave().await;
-    let lists = || {
-        fake.requests(0)
-            .iter()
-            .filter(|request| request.contains("expand="))
-            .count()
-    };
-    let seen = async || {
-        let before = lists();
-        until("two more looks", async || (lists() >= before + 2).then_some(())).await;
-    };
+    let seen = async || two_more_looks(&fake).await;
     seen().await;
     let failed_after = Utc::now();
     fake.set_state("invoices", Some(0), "FAILED", Some(traces::BAD_PASSWORD));
@@ -93,14 +94,7 @@ async fn what_happens_while_the_database_hangs_is_recorded_with_its_times() {
     fake.put(FakeConnector::sink("invoices", 1));
     let rig = Rig::watching(&database, &fake).await;
     rig.until_health("invoices", Health::Healthy).await;
-    let lists = || {
-        let requests = fake.requests(0);
-        requests.iter().filter(|request| request.contains("expand=")).count()
-    };
-    let seen = async || {
-        let before = lists();
-        until("two more looks", async || (lists() >= before + 2).then_some(())).await;
-    };
+    let seen = async || two_more_looks(&fake).await;
     // It takes connections, and answers nothing that needs this table.
     let mut lock = database.connection().await;
     raw_sql("BEGIN; LOCK TABLE connectors IN ACCESS EXCLUSIVE MODE")

@@ -6,7 +6,7 @@ use model::advice::{Known, steps};
 use model::cause::{Cause, Loss};
 use model::fault::Scope;
 use model::quiet::Quiet;
-use model::signature::{Context, classify};
+use model::signature::{Context, Signature, classify};
 use model::stage::Stage;
 use model::state::ConnectorKind;
 use model::verdict::{Class, Domain};
@@ -190,6 +190,11 @@ fn of_trace(number: &str) -> Vec<String> {
         overrides: case["override"].as_bool().unwrap(),
     };
     let found = classify(&trace, context);
+    of_signature(&found)
+}
+
+/// The steps for what a trace tells.
+fn of_signature(found: &Signature) -> Vec<String> {
     steps(&Known {
         scope: &Scope::Connector("a".into()),
         domain: found.domain,
@@ -439,14 +444,7 @@ fn a_mechanism_that_no_listener_knows_is_no_wrong_password() {
         let found = classify(trace, context);
         assert_eq!(found.class, Class::Auth);
         assert!(found.why.contains("no credential was looked at"), "{}", found.why);
-        let steps = steps(&Known {
-            scope: &Scope::Connector("a".into()),
-            domain: found.domain,
-            class: found.class,
-            root_cause: &found.root_cause,
-            why: &found.why,
-            cause: found.cause.as_ref(),
-        });
+        let steps = of_signature(&found);
         assert!(
             steps[0].contains("security.protocol") && steps[0].contains(place),
             "{steps:?}"
