@@ -18,20 +18,20 @@ fn schemes() -> [(&'static str, Tokens); 2] {
         sheet.contains("color-mix(in srgb, var(--hue) 8%, var(--surface))"),
         "the wash is mixed otherwise"
     );
-    let mut blocks = sheet
-        .split(":root {")
-        .skip(1)
-        .map(|block| block.split('}').next().unwrap());
-    let light = tokens(blocks.next().unwrap());
-    let mut dark = light.clone();
-    dark.extend(tokens(blocks.next().unwrap()));
+    let block = sheet.split(":root {\n").nth(1).unwrap().split('}').next().unwrap();
+    let (light, dark) = (tokens(block, 0), tokens(block, 1));
     assert_ne!(light["paper"], dark["paper"]);
     [("light", light), ("dark", dark)]
 }
 
-fn tokens(block: &str) -> Tokens {
+/// The first or the second of each token's two values.
+fn tokens(block: &str, scheme: usize) -> Tokens {
     let declaration = |part: &str| {
-        let (name, value) = part.trim().strip_prefix("--")?.split_once(": #")?;
+        let (name, values) = part.trim().strip_prefix("--")?.split_once(": light-dark(")?;
+        let value = values
+            .split(['#', ',', ')'])
+            .filter(|part| part.len() == 6)
+            .nth(scheme)?;
         let byte = |at: usize| Some(f64::from(u8::from_str_radix(value.get(at..at + 2)?, 16).ok()?) / 255.0);
         Some((name.to_owned(), [byte(0)?, byte(2)?, byte(4)?]))
     };

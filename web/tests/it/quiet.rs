@@ -208,7 +208,7 @@ fn every_page_says_when_it_was_drawn_where_the_script_finds_it() {
         drawn.starts_with("<time datetime=\"2026-11-21T14:10:12.000Z\""),
         "{drawn}"
     );
-    let script = String::from_utf8(web::asset("signalbox.js").unwrap().bytes.into_owned()).unwrap();
+    let script = String::from_utf8(web::asset("js/ages.js").unwrap().bytes.into_owned()).unwrap();
     assert!(script.contains("getElementById(\"drawn\")"));
 }
 

@@ -120,7 +120,7 @@ fn the_server_ends_while_readers_stay() {
 
 #[test]
 fn the_pages_script_listens_for_what_the_server_sends() {
-    let script = String::from_utf8(web::asset("signalbox.js").unwrap().bytes.into_owned()).unwrap();
+    let script = String::from_utf8(web::asset("js/stream.js").unwrap().bytes.into_owned()).unwrap();
     let names = format!("const KINDS = [{CHANGE:?}, {RESET:?}];");
     assert!(script.contains(&names), "the script lacks {names}");
     let alive = format!("const ALIVE = {ALIVE:?};");

@@ -1,0 +1,5 @@
+// What every page runs.
+
+import "./live.js";
+import "./keys.js";
+import "./zone.js";

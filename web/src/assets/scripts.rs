@@ -1,0 +1,84 @@
+//! The script: ECMAScript modules, which name one another with the mark of their content, so that all may be cached for
+//! ever.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::{Asset, Files, text};
+
+/// Where modules lie.
+const FOLDER: &str = "js/";
+
+static MODULES: LazyLock<BTreeMap<String, Asset>> = LazyLock::new(|| {
+    let mut modules = BTreeMap::new();
+    Files::iter()
+        .filter(|path| path.starts_with(FOLDER))
+        .for_each(|path| put(&path, &mut modules));
+    modules
+});
+
+/// Adds a module, after those that it imports: its own mark depends on theirs. They import one another in no circle, which
+/// a test holds.
+fn put(path: &str, modules: &mut BTreeMap<String, Asset>) {
+    if modules.contains_key(path) {
+        return;
+    }
+    let Some(mut module) = text(path) else { return };
+    for name in imports(&module) {
+        let imported = format!("{FOLDER}{name}");
+        put(&imported, modules);
+        if let Some(asset) = modules.get(&imported) {
+            let marked = format!("\"./{name}?v={}\"", asset.mark());
+            module = module.replace(&format!("\"./{name}\""), &marked);
+        }
+    }
+    modules.insert(path.to_owned(), Asset::made(module, "text/javascript; charset=utf-8"));
+}
+
+/// Names of the modules that one imports.
+fn imports(module: &str) -> Vec<String> {
+    let lines = module.lines().filter(|line| line.starts_with("import "));
+    let name = |line: &str| Some(line.split_once("\"./")?.1.split_once('"')?.0.to_owned());
+    lines.filter_map(name).collect()
+}
+
+pub(super) fn asset(path: &str) -> Option<Asset> {
+    MODULES.get(path).cloned()
+}
+
+pub(super) fn paths() -> impl Iterator<Item = &'static str> {
+    MODULES.keys().map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Modules from which one can come back to where one began.
+    fn reached(path: &str, seen: &mut BTreeSet<String>) {
+        for name in imports(&text(path).unwrap()) {
+            let imported = format!("{FOLDER}{name}");
+            if seen.insert(imported.clone()) {
+                reached(&imported, seen);
+            }
+        }
+    }
+
+    #[test]
+    fn modules_import_one_another_in_no_circle_and_with_their_marks() {
+        assert!(!MODULES.is_empty());
+        for (path, asset) in &*MODULES {
+            let mut seen = BTreeSet::new();
+            reached(path, &mut seen);
+            assert!(!seen.contains(path), "{path} imports itself by a way around");
+            let sent = String::from_utf8(asset.bytes.to_vec()).unwrap();
+            for line in sent.lines().filter(|line| line.starts_with("import ")) {
+                let (name, mark) = line.split_once("\"./").unwrap().1.split_once("?v=").unwrap();
+                let imported = &MODULES[&format!("{FOLDER}{name}")];
+                assert!(mark.starts_with(&imported.mark()), "{line}");
+            }
+        }
+    }
+}
