@@ -8,6 +8,7 @@ use model::verdict::Health;
 
 use crate::links::Links;
 use crate::moment::{Age, Clock, Day};
+use crate::preferences::{Preferences, Theme, Zone};
 use crate::shape::{Shape, Verdict};
 
 /// Who looks, from where, and when: what every page needs beside its own content.
@@ -31,6 +32,8 @@ pub struct Frame {
     pub banner: Option<String>,
     /// Which part of the site the page belongs to.
     pub section: Section,
+    /// How the reader wants it.
+    pub preferences: Preferences,
 }
 
 /// Parts of the site, as the navigation names them.
@@ -93,22 +96,37 @@ impl Frame {
 
     /// `14:06:02`, with the day in front unless it is today's.
     pub(crate) fn clock(&self, at: &Timestamp) -> Clock {
-        Clock::new(*at, self.now)
+        Clock::new(*at, self.now, self.zone())
     }
 
     /// `14:06:02`, below a heading that says the day.
     pub(crate) fn time(&self, at: &Timestamp) -> Clock {
-        Clock::new(*at, *at)
+        self.clock(at).time()
     }
 
     /// `14:06`, or the day when that is not today.
     pub(crate) fn minute(&self, at: &Timestamp) -> Clock {
-        Clock::short(*at, self.now)
+        self.clock(at).short()
+    }
+
+    /// `from 13:02 to 13:09`.
+    pub(crate) fn span(&self, from: Timestamp, to: Timestamp) -> String {
+        crate::moment::span(from, to, self.zone())
+    }
+
+    /// The zone of times on the page.
+    pub(crate) fn zone(&self) -> Zone {
+        self.preferences.zone()
+    }
+
+    /// What stands behind a time that is shown alone: `UTC`, `UTC+2`.
+    pub(crate) fn zone_word(&self) -> String {
+        self.zone().offset(self.now)
     }
 
     /// `Today`, `Yesterday`, `Thu 19 Nov 2026`.
     pub(crate) fn day(&self, at: &Timestamp) -> Day {
-        Day::new(*at, self.now)
+        Day::new(*at, self.now, self.zone())
     }
 
     pub(crate) fn shape(&self, health: impl Borrow<Health>) -> Shape {
@@ -137,6 +155,13 @@ impl Frame {
     /// From which age on data is stale, in words.
     pub(crate) fn stale_words(&self) -> String {
         crate::moment::fine(self.stale_after)
+    }
+
+    /// The themes to choose from, with their words and whether each is chosen.
+    pub(crate) fn themes(&self) -> impl Iterator<Item = (&'static str, bool)> + '_ {
+        Theme::ALL
+            .into_iter()
+            .map(|(theme, word)| (word, theme == self.preferences.theme))
     }
 
     /// The moment of drawing for the script, in ms since 1970.

@@ -16,6 +16,7 @@ mod lamps;
 pub mod links;
 mod moment;
 mod pages;
+mod preferences;
 mod rest;
 mod shape;
 mod words;
@@ -27,3 +28,4 @@ pub use links::Links;
 pub use pages::{
     cluster, clusters, connector, connectors, how_to_sign_in, overview, problem, sign_in, system, timeline,
 };
+pub use preferences::{Preferences, Theme, Zone};

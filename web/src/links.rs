@@ -135,6 +135,11 @@ impl<'a> Links<'a> {
         format!("{}/signout", self.base)
     }
 
+    /// Where the buttons that choose a theme or a zone send it by POST.
+    pub fn preferences(&self) -> String {
+        format!("{}/preferences", self.base)
+    }
+
     /// A file of [`crate::asset`], with a mark that changes with its content.
     pub fn asset(&self, path: &str) -> String {
         let mark = crate::asset(path).map(|asset| asset.mark()).unwrap_or_default();

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use askama::filters::HtmlSafe;
-use chrono::{Datelike, TimeDelta};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 use model::Timestamp;
+
+use crate::preferences::Zone;
 
 /// A duration in words: `31 s`, `4 min 10 s`, `3 h 5 min`, `2 d 3 h`. Less than nothing, which clocks that differ can
 /// give, is `0 s`.
@@ -70,58 +72,86 @@ impl fmt::Display for Age {
 
 impl HtmlSafe for Age {}
 
-/// A time of day, with the day unless it is today's.
+/// A time of day in the reader's zone, with the day unless it is today's.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     at: Timestamp,
     now: Timestamp,
-    short: bool,
+    zone: Zone,
+    form: Form,
+}
+
+/// How exact a [`Clock`] is.
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    /// To the second, whatever the day.
+    Time,
+    /// To the second; of another day to the minute.
+    Second,
+    /// To the minute; of another day the day alone.
+    Minute,
 }
 
 impl Clock {
-    pub(crate) fn new(at: Timestamp, now: Timestamp) -> Self {
-        Self { at, now, short: false }
+    pub(crate) fn new(at: Timestamp, now: Timestamp, zone: Zone) -> Self {
+        let form = Form::Second;
+        Self { at, now, zone, form }
     }
 
     /// To the minute, or the day alone.
-    pub(crate) fn short(at: Timestamp, now: Timestamp) -> Self {
-        Self { at, now, short: true }
+    pub(crate) fn short(self) -> Self {
+        Self {
+            form: Form::Minute,
+            ..self
+        }
+    }
+
+    /// Below a heading that says the day.
+    pub(crate) fn time(self) -> Self {
+        Self {
+            form: Form::Time,
+            ..self
+        }
     }
 }
 
 impl fmt::Display for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let today = self.at.date_naive() == self.now.date_naive();
-        let form = match (today, self.at.year() == self.now.year(), self.short) {
-            (true, _, false) => "%H:%M:%S",
-            (true, _, true) => "%H:%M",
-            (false, true, false) => "%-d %b %H:%M",
-            (false, true, true) => "%-d %b",
-            (false, false, _) => "%-d %b %Y",
+        let (at, now) = (self.zone.local(self.at), self.zone.local(self.now));
+        let today = at.date_naive() == now.date_naive();
+        let form = match (self.form, today, at.year() == now.year()) {
+            (Form::Time, _, _) | (Form::Second, true, _) => "%H:%M:%S",
+            (Form::Minute, true, _) => "%H:%M",
+            (Form::Second, false, true) => "%-d %b %H:%M",
+            (Form::Minute, false, true) => "%-d %b",
+            (_, false, false) => "%-d %b %Y",
         };
-        element(f, self.at, None, &self.at.format(form).to_string())
+        element(f, self.at, None, &at.format(form).to_string())
     }
 }
 
 impl HtmlSafe for Clock {}
 
-/// A day in words.
+/// A day of the reader's zone, in words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Day {
-    at: Timestamp,
-    now: Timestamp,
+    date: NaiveDate,
+    today: NaiveDate,
 }
 
 impl Day {
-    pub(crate) fn new(at: Timestamp, now: Timestamp) -> Self {
-        Self { at, now }
+    pub(crate) fn new(at: Timestamp, now: Timestamp, zone: Zone) -> Self {
+        Self {
+            date: zone.local(at).date_naive(),
+            today: zone.local(now).date_naive(),
+        }
     }
 }
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let date = self.at.format("%A %-d %B %Y");
-        match (self.now.date_naive() - self.at.date_naive()).num_days() {
+        let date = self.date.format("%A %-d %B %Y");
+        match (self.today - self.date).num_days() {
             0 => write!(f, "Today, {date}"),
             1 => write!(f, "Yesterday, {date}"),
             _ => write!(f, "{date}"),
@@ -130,6 +160,20 @@ impl fmt::Display for Day {
 }
 
 impl HtmlSafe for Day {}
+
+/// A span within sentences: `at 13:02`, `from 13:02 to 13:09`, with the days when it reaches over midnight.
+pub(crate) fn span(from: Timestamp, to: Timestamp, zone: Zone) -> String {
+    let (from, to) = (zone.local(from), zone.local(to));
+    let form = match from.date_naive() == to.date_naive() {
+        true => "%H:%M",
+        false => "%-d %b %H:%M",
+    };
+    let (from, to) = (from.format(form).to_string(), to.format(form).to_string());
+    match from == to {
+        true => format!("at {to}"),
+        false => format!("from {from} to {to}"),
+    }
+}
 
 fn element(f: &mut fmt::Formatter<'_>, at: Timestamp, age: Option<&str>, text: &str) -> fmt::Result {
     let (machine, exact) = (at.format("%Y-%m-%dT%H:%M:%S%.3fZ"), at.format("%Y-%m-%d %H:%M:%S UTC"));
@@ -143,6 +187,38 @@ fn element(f: &mut fmt::Formatter<'_>, at: Timestamp, age: Option<&str>, text: &
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_and_its_day_are_those_of_the_readers_zone() {
+        let at = |text: &str| -> Timestamp { text.parse().unwrap() };
+        let (now, zone) = (at("2026-11-21T23:30:00Z"), Zone::parse("Europe/Berlin").unwrap());
+        let shown = |clock: Clock| {
+            let text = clock.to_string();
+            text.split(['>', '<']).nth(2).unwrap().to_owned()
+        };
+        let clock = |text: &str| Clock::new(at(text), now, zone);
+        let midnight = "2026-11-21T23:10:05Z";
+        assert_eq!(shown(clock(midnight)), "00:10:05");
+        assert_eq!(shown(Clock::new(at(midnight), now, Zone::default())), "23:10:05");
+        assert_eq!(shown(clock("2026-11-21T22:10:05Z")), "21 Nov 23:10");
+        assert_eq!(shown(clock("2026-11-21T22:10:05Z").short()), "21 Nov");
+        assert_eq!(shown(clock("2026-11-21T22:10:05Z").time()), "23:10:05");
+        assert_eq!(shown(clock("2025-12-31T23:30:00Z").short()), "1 Jan");
+        assert_eq!(Day::new(now, now, zone).to_string(), "Today, Sunday 22 November 2026");
+        assert_eq!(
+            Day::new(at("2026-11-21T22:59:59Z"), now, zone).to_string(),
+            "Yesterday, Saturday 21 November 2026"
+        );
+        assert_eq!(span(at(midnight), at("2026-11-21T23:10:50Z"), zone), "at 00:10");
+        assert_eq!(
+            span(at("2026-11-21T22:10:05Z"), at(midnight), zone),
+            "from 21 Nov 23:10 to 22 Nov 00:10"
+        );
+        assert_eq!(
+            span(at("2026-11-21T22:10:05Z"), at(midnight), Zone::default()),
+            "from 22:10 to 23:10"
+        );
+    }
 
     #[test]
     fn ages_in_words() {

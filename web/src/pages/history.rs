@@ -84,7 +84,7 @@ fn lines(items: &[TimelineItem], frame: &Frame) -> Vec<Line> {
             key: format!("storm {nth} {about}"),
             text: match storm.wave {
                 true => wave_text(&storm, cut),
-                false => storm_text(&storm),
+                false => storm_text(&storm, frame),
             },
             all: storm.wave.then(|| {
                 frame.links().timeline(&TimelineQuery {
@@ -101,19 +101,8 @@ fn lines(items: &[TimelineItem], frame: &Frame) -> Vec<Line> {
 
 /// `s3-archive task 1: RUNNING and FAILED in turn, 12 times from 13:02 to 13:09: disk full`; of a rebalance
 /// `12 tasks moved to other workers at 13:02`.
-fn storm_text(storm: &Storm) -> String {
-    let day = if storm.from.date_naive() == storm.to.date_naive() {
-        ""
-    } else {
-        "%-d %b "
-    };
-    let minute = |at: Timestamp, day: &str| at.format(&format!("{day}%H:%M")).to_string();
-    let (from, to) = (minute(storm.from, day), minute(storm.to, day));
-    let span = if from == to {
-        format!("at {to}")
-    } else {
-        format!("from {from} to {to}")
-    };
+fn storm_text(storm: &Storm, frame: &Frame) -> String {
+    let span = frame.span(storm.from, storm.to);
     if let Some(moves) = storm.moves {
         return format!("{} {span}", moved(moves));
     }
@@ -165,21 +154,14 @@ fn moved(moves: Moves) -> String {
     format!("{} {what}", words::list(&counted, 2))
 }
 
-/// Gathers lines by their day in UTC; a storm stands where it ended.
+/// Gathers lines by their day; a storm stands where it ended.
 pub(crate) fn by_day(items: &[TimelineItem], frame: &Frame) -> Vec<Days> {
     let mut days: Vec<Days> = Vec::new();
     for line in lines(items, frame) {
-        let same = |last: &Days| {
-            last.lines
-                .last()
-                .is_some_and(|last| last.at.date_naive() == line.at.date_naive())
-        };
-        match days.last_mut().filter(|last| same(last)) {
-            Some(day) => day.lines.push(line),
-            None => days.push(Days {
-                day: frame.day(&line.at),
-                lines: vec![line],
-            }),
+        let day = frame.day(&line.at);
+        match days.last_mut().filter(|last| last.day == day) {
+            Some(days) => days.lines.push(line),
+            None => days.push(Days { day, lines: vec![line] }),
         }
     }
     days

@@ -8,6 +8,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderValue};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use web::Preferences;
 
 use super::packed::{packed, takes_gzip};
 use super::problem::Problem;
@@ -26,6 +27,8 @@ pub struct Key {
     pub revision: i64,
     /// The sentence above it.
     pub banner: Option<String>,
+    /// How the reader wants it.
+    pub preferences: Preferences,
 }
 
 /// One page, in both forms that are sent.
@@ -69,7 +72,14 @@ impl Drawn {
         // A drawing that began after the question is good however long it took.
         let good = |copy: &&Copy| {
             let fresh = copy.began + self.fresh > arrived;
-            fresh && copy.key.revision >= key.revision && copy.key.viewer == key.viewer && copy.key.banner == key.banner
+            let asked = &copy.key;
+            fresh
+                && asked.revision >= key.revision
+                && *asked
+                    == Key {
+                        revision: asked.revision,
+                        ..key.clone()
+                    }
         };
         if let Some(copy) = copies.iter().find(good) {
             return Ok(copy.answer(asked));
@@ -114,6 +124,7 @@ mod tests {
             viewer: (viewer.to_owned(), String::new()),
             revision,
             banner: None,
+            preferences: Preferences::default(),
         }
     }
 

@@ -7,9 +7,10 @@ use http::header::{CACHE_CONTROL, REFRESH};
 use http::request::Parts;
 use model::Timestamp;
 use model::actor::Actor;
-use web::{Frame, Section};
+use web::{Frame, Preferences, Section};
 
 use super::caller::{Caller, CallerSession};
+use super::preferences;
 use super::problem::Problem;
 use crate::state::AppState;
 
@@ -19,6 +20,8 @@ pub struct Reader {
     pub state: AppState,
     /// Who it is.
     pub actor: Actor,
+    /// How the reader wants pages.
+    pub preferences: Preferences,
     /// The token for forms; empty without a session.
     csrf: String,
 }
@@ -35,6 +38,7 @@ impl FromRequestParts<AppState> for Reader {
         Ok(Self {
             state: state.clone(),
             actor,
+            preferences: preferences::remembered(&parts.headers),
             csrf,
         })
     }
@@ -54,6 +58,7 @@ impl Reader {
             as_of,
             signed_in: true,
             section,
+            preferences: self.preferences,
             ..outside(&self.state)
         }
     }
@@ -86,6 +91,7 @@ pub fn outside(state: &AppState) -> Frame {
         signed_in: false,
         banner: state.banner(),
         section: Section::Elsewhere,
+        preferences: Preferences::default(),
     }
 }
 

@@ -8,6 +8,7 @@ mod frame;
 mod guard;
 mod packed;
 mod pages;
+mod preferences;
 mod probe;
 mod problem;
 mod refusal;

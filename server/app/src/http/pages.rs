@@ -39,6 +39,7 @@ pub async fn overview(reader: Reader, asked: HeaderMap) -> Response {
         viewer: reader.viewer(),
         revision: console.revision(),
         banner: reader.state.banner(),
+        preferences: reader.preferences,
     };
     match reader.state.overview().get(&asked, key, draw).await {
         Ok(response) => response,

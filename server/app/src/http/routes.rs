@@ -6,7 +6,7 @@ use model::actor::Right::{Administer, See, SeeConfig};
 use super::route::Access::{Loopback, Needs, Open, Session};
 use super::route::Verb::{Get, Post, Put};
 use super::route::{Kind, Limits, Route};
-use super::{door, pages, probe, system};
+use super::{door, pages, preferences, probe, system};
 use crate::api::{self, clusters, connectors, description, events, faults, history};
 
 macro_rules! routes {
@@ -33,6 +33,7 @@ pub static ROUTES: &[Route] = routes! {
     Get  "/signin"         "show_sign_in" Open,    Page READ => get(door::show);
     Post "/signin"         "sign_in"      Open,    Page FORM => post(door::enter);
     Post "/signout"        "sign_out"     Session, Page FORM => post(door::leave);
+    Post "/preferences"    "choose_preferences" Session, Page FORM => post(preferences::choose);
     Get  "/assets/{*path}" "asset"        Open,    Page READ => get(pages::asset);
 
     Get "/"                   "overview_page"          Needs(See), Page READ => get(pages::overview);

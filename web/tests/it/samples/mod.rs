@@ -11,7 +11,7 @@ use model::fault::{Fault, Scope};
 use model::names::{ConnectorId, ConnectorName};
 use model::observe::Source;
 use model::verdict::{Class, Domain, Reason};
-use web::{Frame, Section};
+use web::{Frame, Preferences, Section};
 
 pub use connector::*;
 pub use fleet::*;
@@ -37,6 +37,7 @@ pub fn frame(section: Section) -> Frame {
         signed_in: true,
         banner: None,
         section,
+        preferences: Preferences::default(),
     }
 }
 
