@@ -30,7 +30,7 @@ impl Asset {
     /// What was put together here rather than read from one file.
     fn made(text: String, content_type: &'static str) -> Self {
         Self {
-            etag: format!("\"{}\"", fnv(text.as_bytes())),
+            etag: mark(text.as_bytes()),
             bytes: Cow::Owned(text.into_bytes()),
             content_type,
         }
@@ -87,6 +87,11 @@ fn content_type(path: &str) -> &'static str {
 fn text(path: &str) -> Option<String> {
     let file = Files::get(path)?;
     Some(String::from_utf8_lossy(&file.data).into_owned())
+}
+
+/// A strong entity tag, with its quotation marks, of what was drawn.
+pub fn mark(drawn: &[u8]) -> String {
+    format!("\"{}\"", fnv(drawn))
 }
 
 /// FNV-1a of 64 bits: enough to tell a changed file, and no secret depends on it.

@@ -34,6 +34,9 @@ pub struct Frame {
     pub section: Section,
     /// How the reader wants it.
     pub preferences: Preferences,
+    /// Whether only the main part is asked for, which is the same for all who may see it and changes with the facts
+    /// alone: ages stand in it as moments, and it names nobody.
+    pub fragment: bool,
 }
 
 /// Parts of the site, as the navigation names them.
@@ -86,12 +89,12 @@ impl Frame {
 
     /// `4 min 10 s`, counted to now.
     pub(crate) fn age(&self, since: &Timestamp) -> Age {
-        Age::fine(*since, self.now)
+        Age::fine(*since, self.now).blank(self.fragment)
     }
 
     /// `4 min`, counted to now.
     pub(crate) fn short_age(&self, since: &Timestamp) -> Age {
-        Age::coarse(*since, self.now)
+        Age::coarse(*since, self.now).blank(self.fragment)
     }
 
     /// `14:06:02`, with the day in front unless it is today's.

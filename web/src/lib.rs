@@ -21,7 +21,7 @@ mod rest;
 mod shape;
 mod words;
 
-pub use assets::{Asset, asset};
+pub use assets::{Asset, asset, mark};
 pub use error::Error;
 pub use frame::{Frame, Section};
 pub use links::Links;

@@ -42,11 +42,17 @@ pub(crate) struct Age {
     since: Timestamp,
     now: Timestamp,
     fine: bool,
+    blank: bool,
 }
 
 impl Age {
     pub(crate) fn fine(since: Timestamp, now: Timestamp) -> Self {
-        Self { since, now, fine: true }
+        Self {
+            since,
+            now,
+            fine: true,
+            blank: false,
+        }
     }
 
     pub(crate) fn coarse(since: Timestamp, now: Timestamp) -> Self {
@@ -54,7 +60,13 @@ impl Age {
             since,
             now,
             fine: false,
+            blank: false,
         }
+    }
+
+    /// Whether the script is to write it.
+    pub(crate) fn blank(self, blank: bool) -> Self {
+        Self { blank, ..self }
     }
 }
 
@@ -66,7 +78,7 @@ impl fmt::Display for Age {
         } else {
             ("coarse", coarse(age))
         };
-        element(f, self.since, Some(kind), &text)
+        element(f, self.since, Some(kind), if self.blank { "" } else { &text })
     }
 }
 

@@ -49,7 +49,7 @@ impl Theme {
 }
 
 /// A zone of the tz database, by its name there: `Europe/Berlin`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Zone(Tz);
 
 impl Default for Zone {

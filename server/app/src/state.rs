@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
 use crate::api::kept::Kept;
-use crate::http::Drawn;
+use crate::http::{Drawn, Fragments};
 use crate::life::levels::LogLevels;
 use crate::life::reload::LastReload;
 use crate::site::Site;
@@ -38,6 +38,7 @@ struct Inner {
     waits: Semaphore,
     streams: Arc<Semaphore>,
     overview: Drawn,
+    fragments: Fragments,
     lists: Kept,
 }
 
@@ -79,6 +80,7 @@ impl AppState {
             waits: Semaphore::new(WAITS),
             streams: Arc::new(Semaphore::new(STREAMS)),
             overview: Drawn::default(),
+            fragments: Fragments::default(),
             lists: Kept::default(),
         }))
     }
@@ -176,6 +178,11 @@ impl AppState {
     /// The first screen as it was last drawn.
     pub(crate) fn overview(&self) -> &Drawn {
         &self.0.overview
+    }
+
+    /// Main parts of pages as they were last drawn.
+    pub(crate) fn fragments(&self) -> &Fragments {
+        &self.0.fragments
     }
 
     /// Lists as they were last written.

@@ -1,7 +1,7 @@
 // Keeps a page true: fetches it anew when something changed, and exchanges what differs. Without it every page works; with
 // it nothing needs to be reloaded.
 
-import { age, clock, write } from "./ages.js";
+import { age, ages, clock, write } from "./ages.js";
 import { morph } from "./morph.js";
 import { aboutToShow, main, page, shown } from "./page.js";
 import { BEAT, close, follow, open } from "./stream.js";
@@ -74,10 +74,12 @@ const show = async (answer) => {
   const content = next.getElementById("main");
   if (answer.status >= 500 || !content) throw new Error(`the server answered ${answer.status}`);
   tag = answer.headers.get("ETag");
-  page.skew = Date.now() - Number(next.documentElement.dataset.now);
+  for (const { name, value } of next.documentElement.attributes) page.root.setAttribute(name, value);
   document.title = next.title;
   const [icon, newer] = [document, next].map((from) => from.querySelector("link[rel=icon]"));
   if (icon && newer && icon.getAttribute("href") !== newer.getAttribute("href")) icon.setAttribute("href", newer.getAttribute("href"));
+  for (const field of content.querySelectorAll("input[name=csrf]")) field.setAttribute("value", page.csrf);
+  ages(next);
   aboutToShow(content);
   morph(main(), content);
   around(next);
@@ -96,6 +98,8 @@ export const refresh = async () => {
     if (tag) headers["If-None-Match"] = tag;
     const answer = await fetch(location.href, { headers, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
     if (signedOut(answer)) return void signIn();
+    const now = Number(answer.headers.get("X-Signalbox-Now"));
+    if (now) page.skew = Date.now() - now;
     if (answer.status !== 304) await show(answer);
     seen = Date.now();
     away = false;

@@ -6,6 +6,7 @@ export const page = {
   root,
   events: root.dataset.events,
   signIn: root.dataset.signin,
+  csrf: root.dataset.csrf || "",
   stale: Number(root.dataset.staleAfter) * 1000, // From this age on, in ms, nothing on the page counts as true.
   skew: Date.now() - Number(root.dataset.now), // How much this browser's clock is ahead of the server's, in ms.
 };

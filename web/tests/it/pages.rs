@@ -38,7 +38,9 @@ fn agreed(base: &str, address: &str) -> bool {
     let asks = |known: &[&str]| keys.iter().all(|key| known.contains(key));
     match path.split('/').collect::<Vec<_>>().as_slice() {
         ["assets", ..] => web::asset(path.strip_prefix("assets/").unwrap()).is_some() && asks(&["v"]),
-        [""] | ["clusters"] | ["signin"] | ["signout"] | ["preferences"] | ["system"] | ["system", "log"] => keys.is_empty(),
+        [""] | ["clusters"] | ["signin"] | ["signout"] | ["preferences"] | ["system"] | ["system", "log"] => {
+            keys.is_empty()
+        }
         ["connectors"] => asks(&[
             "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
         ]),

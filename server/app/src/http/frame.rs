@@ -10,6 +10,7 @@ use model::actor::Actor;
 use web::{Frame, Preferences, Section};
 
 use super::caller::{Caller, CallerSession};
+use super::fragments::FRAGMENT;
 use super::preferences;
 use super::problem::Problem;
 use crate::state::AppState;
@@ -22,6 +23,8 @@ pub struct Reader {
     pub actor: Actor,
     /// How the reader wants pages.
     pub preferences: Preferences,
+    /// Whether only the main part is asked for.
+    pub fragment: bool,
     /// The token for forms; empty without a session.
     csrf: String,
 }
@@ -39,6 +42,7 @@ impl FromRequestParts<AppState> for Reader {
             state: state.clone(),
             actor,
             preferences: preferences::remembered(&parts.headers),
+            fragment: parts.headers.contains_key(FRAGMENT),
             csrf,
         })
     }
@@ -52,13 +56,22 @@ impl Reader {
 
     /// What is around a page; `as_of` is the oldest moment at which what it shows was seen.
     pub fn frame(&self, section: Section, as_of: Option<Timestamp>) -> Frame {
+        // What all share holds nothing that is one reader's.
         Frame {
-            actor_name: self.actor.name.to_string(),
-            csrf: self.csrf.clone(),
+            actor_name: match self.fragment {
+                true => String::new(),
+                false => self.actor.name.to_string(),
+            },
+            // Where there are forms, the script writes the page's own token into them.
+            csrf: match self.fragment && !self.csrf.is_empty() {
+                true => "the page's own".to_owned(),
+                false => self.csrf.clone(),
+            },
             as_of,
             signed_in: true,
             section,
             preferences: self.preferences,
+            fragment: self.fragment,
             ..outside(&self.state)
         }
     }
@@ -92,6 +105,7 @@ pub fn outside(state: &AppState) -> Frame {
         banner: state.banner(),
         section: Section::Elsewhere,
         preferences: Preferences::default(),
+        fragment: false,
     }
 }
 

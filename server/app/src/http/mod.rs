@@ -4,6 +4,7 @@ mod caller;
 mod door;
 mod drawn;
 mod envelope;
+mod fragments;
 mod frame;
 mod guard;
 mod packed;
@@ -20,6 +21,7 @@ mod turns;
 
 pub use caller::{Caller, CallerSession};
 pub(crate) use drawn::Drawn;
+pub(crate) use fragments::Fragments;
 pub use guard::CSRF_HEADER;
 pub(crate) use packed::{packed, takes_gzip};
 pub use problem::Problem;

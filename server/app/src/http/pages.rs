@@ -41,6 +41,9 @@ pub async fn overview(reader: Reader, asked: HeaderMap) -> Response {
         banner: reader.state.banner(),
         preferences: reader.preferences,
     };
+    if reader.fragment {
+        return reader.show(draw.await);
+    }
     match reader.state.overview().get(&asked, key, draw).await {
         Ok(response) => response,
         Err(problem) => reader.show(Err(problem)),

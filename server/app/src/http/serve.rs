@@ -11,6 +11,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate as _, SizeAbove};
 
 use super::envelope::{check_host, identify, may_compress, panicked, protect};
+use super::fragments::shared;
 use super::guard::guard;
 use super::refusal::{method_not_allowed, not_found};
 use super::routes::ROUTES;
@@ -31,6 +32,7 @@ pub fn service(
     let mut router: Router<AppState> = Router::new();
     for route in ROUTES {
         let handler = (route.handler)()
+            .route_layer(from_fn_with_state(state.clone(), shared))
             .route_layer(DefaultBodyLimit::max(route.limits.body))
             .route_layer(from_fn_with_state((state.clone(), route), guard));
         router = router.route(route.path, handler);

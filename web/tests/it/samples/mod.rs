@@ -38,6 +38,7 @@ pub fn frame(section: Section) -> Frame {
         banner: None,
         section,
         preferences: Preferences::default(),
+        fragment: false,
     }
 }
 
