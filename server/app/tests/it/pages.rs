@@ -1,5 +1,8 @@
 //! What pages are for one reader and for all: what a browser remembers, and the main part that open pages fetch.
 
+use testkit::fake::{FakeCluster, FakeConnector, Version};
+
+use crate::client::until;
 use crate::database::Database;
 use crate::server::{ALL, Home, SEE, Server};
 
@@ -93,4 +96,29 @@ fn the_main_part_is_the_same_for_all_who_may_see_the_same() {
         "programs have no session to send it with"
     );
     assert!(operator().contains(form) && !operator().contains(&token));
+}
+
+#[test]
+fn the_main_part_that_one_may_see_is_not_shown_to_who_may_see_less() {
+    let database = Database::new();
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    let home = Home::new(&database.url);
+    home.write(&format!(
+        "[[clusters]]\nname = \"orders\"\nurls = [\"{}\"]\n",
+        fake.url(0)
+    ));
+    let server = Server::ready(home);
+    let part = |token: &str| {
+        let ask = server.ask("GET", "/clusters/orders/connectors/invoices").token(token);
+        ask.header("x-signalbox-fragment", "main").send()
+    };
+    let configured = |page: &str| page.contains("connector.class");
+    until("its config is known", || {
+        Some(part(ALL)).filter(|page| configured(&page.text()))
+    });
+    let less = part(SEE);
+    assert_eq!(less.status, 200);
+    assert!(!configured(&less.text()), "{}", less.text());
+    assert!(configured(&part(ALL).text()));
 }
