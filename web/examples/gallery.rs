@@ -47,6 +47,7 @@ fn main() {
             Ok(&TimelinePage {
                 items: vec![],
                 next: None,
+                searched_to: None,
             }),
         ),
     );
@@ -107,6 +108,7 @@ fn main() {
             .chain(history.items.clone())
             .collect(),
         next: None,
+        searched_to: None,
     };
     write(
         "overview-rebalance",
@@ -115,6 +117,7 @@ fn main() {
     let silence = TimelinePage {
         items: samples::silence(12).into_iter().chain(history.items.clone()).collect(),
         next: None,
+        searched_to: None,
     };
     write(
         "overview-silence",

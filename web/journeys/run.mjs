@@ -174,3 +174,17 @@ test('a page changes by itself when a connector is paused, because an event said
     assert.ok(await brought('change') > paused, 'the stream said that something changed again');
     assert.equal(await brought('error'), 0, 'the stream stayed open');
   }));
+
+test('a page that cannot be drawn any more says why, as the server does', () =>
+  walking({}, async (page) => {
+    await page.clock.install();
+    await page.goto(`${demo.address}/timeline`);
+    await page.evaluate(() => {
+      const told = '<p class="banner" id="banner">The database is away.</p><main id="main"><h1>Not now</h1><p>Postgres does not answer.</p></main>';
+      window.fetch = () => Promise.resolve(new Response(told, { status: 503, headers: { 'Content-Type': 'text/html' } }));
+    });
+    await page.clock.fastForward(95_000);
+    await page.getByText(/^As of \d\d:\d\d:\d\d UTC: Not now Postgres does not answer\.$/).waitFor();
+    await page.getByText('The database is away.').waitFor();
+    assert.match(await heading(page), /What happened/, 'what was shown stays');
+  }));

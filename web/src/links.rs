@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use chrono::SecondsFormat;
 use console::{ConnectorQuery, TimelineQuery};
 use model::names::{ClusterName, ConnectorId};
 use model::verdict::Health;
@@ -107,7 +108,7 @@ impl<'a> Links<'a> {
         format!("{}/timeline", self.base)
     }
 
-    /// History of what is asked for: `cluster`, `connector`, `before`, `limit`.
+    /// History of what is asked for: `cluster`, `connector`, `kind` (which repeats), `q`, `until`, `before`, `limit`.
     pub fn timeline(&self, query: &TimelineQuery) -> String {
         let mut address = Address::new(self.whole_timeline());
         if let Some(cluster) = &query.cluster {
@@ -115,6 +116,13 @@ impl<'a> Links<'a> {
         }
         if let Some(connector) = &query.connector {
             address.add("connector", connector.as_str());
+        }
+        query.kinds.iter().for_each(|kind| address.add("kind", kind.as_str()));
+        if !query.text.is_empty() {
+            address.add("q", &query.text);
+        }
+        if let Some(until) = query.until {
+            address.add("until", &until.to_rfc3339_opts(SecondsFormat::Millis, true));
         }
         if let Some(before) = query.before {
             address.add("before", &before.to_string());

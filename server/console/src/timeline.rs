@@ -8,6 +8,7 @@ mod storm;
 mod wave;
 mod words;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::Timestamp;
@@ -25,6 +26,9 @@ pub(crate) use lately::Lately;
 pub use line::{Moves, Shift, Storm, TimelineLine, Turn};
 pub use storm::folded;
 
+/// Entries that one question looks through for words: a search goes on from page to page, and holds up nobody.
+const SEARCHED: i64 = 20_000;
+
 /// Config changes told of one connector.
 const MOST_CHANGES: i64 = 200;
 
@@ -35,6 +39,13 @@ pub struct TimelineQuery {
     pub cluster: Option<ClusterName>,
     /// Only this connector of it.
     pub connector: Option<ConnectorName>,
+    /// Only these kinds; all when empty.
+    pub kinds: BTreeSet<EntryKind>,
+    /// Words that must all occur, whatever their case, in the names of cluster and connector or in what is recorded:
+    /// states, workers, causes.
+    pub text: String,
+    /// What happened until then.
+    pub until: Option<Timestamp>,
     /// Items before this one: `next` of the page before.
     pub before: Option<i64>,
     /// Items on the page, 1 to 500; 0: 100.
@@ -65,12 +76,14 @@ pub struct TimelineItem {
 }
 
 /// A page of history.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct TimelinePage {
     /// Newest first.
     pub items: Vec<TimelineItem>,
     /// Where the next page begins; `None` at the end.
     pub next: Option<i64>,
+    /// How far back words were looked for, where there is more behind.
+    pub searched_to: Option<Timestamp>,
 }
 
 impl Console {
@@ -94,16 +107,32 @@ impl Console {
                 .map(|name| self.formerly(name))
                 .unwrap_or_default(),
             connector: asked.connector.clone(),
+            kinds: asked.kinds.iter().flat_map(|kind| kind.recorded()).map(|&word| word.to_owned()).collect(),
+            words: asked.text.split_whitespace().map(str::to_lowercase).collect(),
+            until: asked.until,
             before_id: asked.before,
+            from_id: None,
             limit: i64::try_from(limit).unwrap_or(500) + 1,
-            ..TimelineFilter::default()
         };
-        let mut items = self
-            .reading(|store| async move { Ok(store.timeline(&filter).await?) })
-            .await?;
+        let question = |store: Store| async move {
+            let end = match filter.words.is_empty() {
+                true => None,
+                false => store.timeline_behind(&filter, SEARCHED).await?,
+            };
+            let filter = TimelineFilter {
+                from_id: end.map(|(id, _)| id),
+                ..filter
+            };
+            Ok((store.timeline(&filter).await?, end))
+        };
+        let (mut items, end) = self.reading(question).await?;
         let more = items.len() > limit;
         items.truncate(limit);
-        let next = items.last().filter(|_| more).map(|item| item.id);
+        let next = match more {
+            true => items.last().map(|item| item.id),
+            false => end.map(|(id, _)| id),
+        };
+        let searched_to = end.filter(|_| !more).map(|(_, at)| at);
         let items = items.into_iter().map(|item| TimelineItem {
             id: item.id,
             at: item.entry.at(),
@@ -118,6 +147,7 @@ impl Console {
         Ok(TimelinePage {
             items: items.collect(),
             next,
+            searched_to,
         })
     }
 
@@ -140,8 +170,8 @@ impl Console {
             formerly,
             connector: Some(connector.clone()),
             kinds: vec!["config".to_owned()],
-            before_id: None,
             limit: MOST_CHANGES,
+            ..TimelineFilter::default()
         };
         let question = |store: Store| async move {
             let mut versions = Vec::new();

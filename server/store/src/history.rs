@@ -22,10 +22,24 @@ pub struct TimelineFilter {
     pub connector: Option<ConnectorName>,
     /// Of these kinds, in the words of [`kind`]; of all when empty.
     pub kinds: Vec<String>,
+    /// That hold all of these words, in lower case: in the cluster's or the connector's name, or in what is recorded of
+    /// the entry (states, workers, causes).
+    pub words: Vec<String>,
+    /// Not later than this.
+    pub until: Option<Timestamp>,
     /// Older than this item in the order of the answer, to go on from a page's end.
     pub before_id: Option<i64>,
+    /// Not older than this item, where a search is to end.
+    pub from_id: Option<i64>,
     /// At most so many.
     pub limit: i64,
+}
+
+impl TimelineFilter {
+    fn clusters(&self) -> Vec<String> {
+        let names = self.cluster.iter().chain(&self.formerly);
+        names.map(|name| name.as_str().to_owned()).collect()
+    }
 }
 
 /// The word by which the history is filtered: for a transition that of its change (`state`, `worker_left` and so on),
@@ -111,12 +125,7 @@ impl Store {
     /// # Errors
     /// [`crate::Error::Unavailable`]; [`crate::Error::Corrupt`].
     pub async fn timeline(&self, filter: &TimelineFilter) -> Result<Vec<HistoryItem>> {
-        let clusters: Vec<String> = filter
-            .cluster
-            .iter()
-            .chain(&filter.formerly)
-            .map(|name| name.as_str().to_owned())
-            .collect();
+        let clusters = filter.clusters();
         answer(async {
             query!(
                 r#"SELECT id, cluster, at, connector, entry::text AS "entry!" FROM history
@@ -124,6 +133,11 @@ impl Store {
                        AND ($2::text IS NULL OR connector = $2)
                        AND ($3::text[] = '{}' OR kind = ANY($3))
                        AND ($4::bigint IS NULL OR (at, id) < (SELECT last.at, last.id FROM history AS last WHERE last.id = $4))
+                       AND ($6::timestamptz IS NULL OR at <= $6)
+                       AND ($7::bigint IS NULL OR (at, id) >= (SELECT last.at, last.id FROM history AS last WHERE last.id = $7))
+                       AND NOT EXISTS (
+                           SELECT FROM unnest($8::text[]) AS word
+                           WHERE position(word IN lower(concat_ws(' ', cluster, connector, entry::text))) = 0)
                    ORDER BY at DESC, id DESC
                    LIMIT $5"#,
                 &clusters,
@@ -131,6 +145,9 @@ impl Store {
                 &filter.kinds,
                 filter.before_id,
                 filter.limit.max(0),
+                filter.until,
+                filter.from_id,
+                &filter.words,
             )
             .fetch_all(&self.pool)
             .await?
@@ -142,6 +159,39 @@ impl Store {
             })
             .map(Ok)
             .collect()
+        })
+        .await
+    }
+}
+
+impl Store {
+    /// The entry `distance` entries further back than where the filter begins, its words set aside, with when it happened:
+    /// so far back a search looks at once. `None`: there are not so many.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    pub async fn timeline_behind(&self, filter: &TimelineFilter, distance: i64) -> Result<Option<(i64, Timestamp)>> {
+        let clusters = filter.clusters();
+        answer(async {
+            let row = query!(
+                r#"SELECT id, at FROM history
+                   WHERE ($1::text[] = '{}' OR cluster = ANY($1))
+                       AND ($2::text IS NULL OR connector = $2)
+                       AND ($3::text[] = '{}' OR kind = ANY($3))
+                       AND ($4::bigint IS NULL OR (at, id) < (SELECT last.at, last.id FROM history AS last WHERE last.id = $4))
+                       AND ($6::timestamptz IS NULL OR at <= $6)
+                   ORDER BY at DESC, id DESC
+                   OFFSET $5 LIMIT 1"#,
+                &clusters,
+                filter.connector.as_ref().map(|name| text(name.as_str())),
+                &filter.kinds,
+                filter.before_id,
+                distance.max(0),
+                filter.until,
+            )
+            .fetch_optional(&self.pool)
+            .await?;
+            Ok(row.map(|row| (row.id, row.at)))
         })
         .await
     }

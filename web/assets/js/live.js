@@ -19,6 +19,7 @@ let dirty = false; // Something was told that no look has shown yet.
 let [away, timer, beat, busy, again] = [false, null, null, false, false];
 let owed = false; // A look that was put off for the person's sake.
 let typed = 0; // When the person last typed.
+let refusal = ""; // Why the server could not draw the page, if it said so.
 
 const tick = () => {
   age(seen);
@@ -29,7 +30,7 @@ const tick = () => {
   page.root.toggleAttribute("data-aged", silent);
   const aged = document.getElementById("aged");
   aged.hidden = !silent;
-  const why = owed ? "what changed since is shown once nothing is marked or chosen here." : "Signalbox has not answered since.";
+  const why = owed ? "what changed since is shown once nothing is marked or chosen here." : refusal || "Signalbox has not answered since.";
   if (silent) write(aged, `As of ${clock(truth)}: ${why}`);
   if ((away && Date.now() - truth > 5_000) || silent) {
     live.dataset.away = "true";
@@ -72,7 +73,12 @@ const around = (next) => {
 const show = async (answer) => {
   const next = new DOMParser().parseFromString(await answer.text(), "text/html");
   const content = next.getElementById("main");
-  if (answer.status >= 500 || !content) throw new Error(`the server answered ${answer.status}`);
+  if (answer.status >= 500 || !content) {
+    around(next);
+    refusal = content ? [...content.querySelectorAll("h1, p")].map((part) => part.textContent.trim()).join(" ") : "";
+    throw new Error(`the server answered ${answer.status}`);
+  }
+  refusal = "";
   tag = answer.headers.get("ETag");
   for (const { name, value } of next.documentElement.attributes) page.root.setAttribute(name, value);
   document.title = next.title;
@@ -103,7 +109,8 @@ export const refresh = async () => {
     if (answer.status !== 304) await show(answer);
     seen = Date.now();
     away = false;
-  } catch {
+  } catch (error) {
+    if (error.name !== "Error") refusal = ""; // Nobody answered.
     away = dirty = true;
   } finally {
     busy = false;

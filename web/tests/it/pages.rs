@@ -82,6 +82,7 @@ fn overview_in_every_weather() {
             Ok(&TimelinePage {
                 items: vec![],
                 next: None,
+                searched_to: None,
             }),
         ),
     );
@@ -210,6 +211,7 @@ fn a_connector_that_is_deleted_withheld_or_barely_known() {
         Ok(&TimelinePage {
             items: vec![],
             next: None,
+            searched_to: None,
         }),
     );
     let (_, body) = page
@@ -358,6 +360,7 @@ fn history_whole_narrowed_and_empty() {
     let nothing = TimelinePage {
         items: vec![],
         next: None,
+        searched_to: None,
     };
     let text = check("", web::timeline(&frame, &query, &nothing)).text;
     assert!(text.contains("Nothing is on record before that."));

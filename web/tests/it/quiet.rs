@@ -162,6 +162,7 @@ fn what_a_rebalance_moves_does_not_drive_the_rest_off_the_page() {
     let past = TimelinePage {
         items: items.collect(),
         next: None,
+        searched_to: None,
     };
     let text = check("", web::overview(&frame, &samples::overview(), Ok(&past))).text;
     let told = "12 tasks and 1 connector moved to other workers";
@@ -181,6 +182,7 @@ fn one_silence_is_one_line_that_leads_to_all_of_it() {
     let past = |items: &[console::TimelineItem]| TimelinePage {
         items: items.to_vec(),
         next: None,
+        searched_to: None,
     };
     let page = check("", web::overview(&frame, &samples::overview(), Ok(&past(&items))));
     let told = "12 connectors of orders became unknown: No worker of orders answers: 10.0.3.11:8083: the connection was refused";
@@ -230,6 +232,7 @@ fn a_cluster_that_nobody_looks_at_is_not_said_to_be_silent() {
     let past = TimelinePage {
         items: vec![],
         next: None,
+        searched_to: None,
     };
     let frame = samples::frame(Section::Overview);
     let overview = check("", web::overview(&frame, &overview, Ok(&past))).text;

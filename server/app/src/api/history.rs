@@ -2,7 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use console::TimelineQuery;
+use chrono::{DateTime, Utc};
+use console::{EntryKind, TimelineQuery};
 use http::HeaderMap;
 use model::actor::Actor;
 
@@ -12,6 +13,58 @@ use super::params::Params;
 use super::shape::{ConfigVersionList, Timeline};
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
+
+/// What happened in the whole fleet, newest first.
+#[utoipa::path(
+    get, operation_id = "list_timeline", path = "/api/v1/timeline", tag = "fleet",
+    params(
+        ("cluster" = Option<String>, Query, description = "Only this cluster"),
+        ("connector" = Option<String>, Query, description = "Only this connector of it"),
+        ("kind" = Option<Vec<EntryKind>>, Query, description = "Only these kinds; may repeat, or separate several by commas"),
+        ("q" = Option<String>, Query, description = "Words that must all occur in the names of cluster and connector, or in what is recorded: states, workers, causes. 20,000 entries are looked through for one page; `next_cursor` goes on behind them"),
+        ("until" = Option<DateTime<Utc>>, Query, description = "What happened until then"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 500, description = "Entries on a page, 1 to 500; 100 by default"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses((status = 200, body = Timeline), (status = 503, body = Problem))
+)]
+pub async fn whole(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    mut params: Params,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    let query = TimelineQuery {
+        before: params.read("cursor", "`next_cursor` of the page before")?,
+        ..narrowed(&mut params)?
+    };
+    params.finish(&["cluster", "connector", "kind", "q", "until", "limit", "cursor"])?;
+    json(
+        &asked,
+        &Timeline::from(&state.console().timeline(&actor, &query).await?),
+    )
+}
+
+/// What history is narrowed to, but for where its page begins.
+///
+/// # Errors
+/// When a kind or a moment is none.
+pub(crate) fn narrowed(params: &mut Params) -> Result<TimelineQuery, Problem> {
+    let kind = |word: String| {
+        let known = EntryKind::ALL.map(EntryKind::as_str).join(", ");
+        let refused = || Problem::bad_request(format!("`kind` must be one of {known}, not {word:?}"));
+        EntryKind::parse(&word).ok_or_else(refused)
+    };
+    Ok(TimelineQuery {
+        cluster: params.one("cluster")?.map(Into::into),
+        connector: params.one("connector")?.map(Into::into),
+        kinds: params.list("kind").into_iter().map(kind).collect::<Result<_, _>>()?,
+        text: params.one("q")?.unwrap_or_default(),
+        until: params.read("until", "a moment as 2026-11-21T14:03:00Z")?,
+        before: None,
+        limit: params.limit(500)?.unwrap_or(0),
+    })
+}
 
 /// What happened to a connector, newest first.
 #[utoipa::path(
@@ -36,6 +89,7 @@ pub async fn timeline(
         limit: params.limit(500)?.unwrap_or(0),
         cluster: Some(id.cluster.clone()),
         connector: Some(id.name.clone()),
+        ..TimelineQuery::default()
     };
     params.finish(&["limit", "cursor"])?;
     exists(&state, &actor, &id)?;

@@ -16,6 +16,7 @@ use super::drawn::Key;
 use super::frame::Reader;
 use super::problem::Problem;
 use crate::api::connectors::{close_cursor, read};
+use crate::api::history::narrowed;
 use crate::api::names::{InCluster, OfConnector};
 use crate::api::params::Params;
 
@@ -146,20 +147,19 @@ pub async fn cluster(reader: Reader, InCluster(cluster): InCluster) -> Response 
 pub async fn timeline(reader: Reader, mut params: Params) -> Response {
     let drawn = async {
         let query = TimelineQuery {
-            cluster: params.one("cluster")?.map(Into::into),
-            connector: params.one("connector")?.map(Into::into),
             before: params.read("before", "the number of an entry")?,
-            limit: params.limit(500)?.unwrap_or(0),
+            ..narrowed(&mut params)?
         };
-        params.finish(&["cluster", "connector", "before", "limit"])?;
+        params.finish(&["cluster", "connector", "kind", "q", "until", "before", "limit"])?;
         let console = reader.state.console();
         let asked = TimelineQuery {
             limit: if query.limit == 0 { PAST } else { query.limit },
             ..query.clone()
         };
         let page = console.timeline(&reader.actor, &asked).await?;
-        let frame = reader.frame(Section::Timeline, oldest(&console.clusters(&reader.actor)?));
-        Ok(web::timeline(&frame, &query, &page)?)
+        let clusters = console.clusters(&reader.actor)?;
+        let frame = reader.frame(Section::Timeline, oldest(&clusters));
+        Ok(web::timeline(&frame, &query, &page, &clusters)?)
     };
     let drawn = drawn.await;
     reader.show(drawn)

@@ -57,6 +57,7 @@ pub static ROUTES: &[Route] = routes! {
     Get "/api/v1/plugins"      "list_plugins" Needs(See), Api READ => get(clusters::plugins);
     Get "/api/v1/teams"        "list_teams"   Needs(See), Api READ => get(clusters::teams);
     Get "/api/v1/faults"       "list_faults"  Needs(See), Api READ => get(faults::list);
+    Get "/api/v1/timeline"     "list_timeline" Needs(See), Api READ => get(history::whole);
     Get "/api/v1/events"       "events"       Needs(See), Api READ => get(events::events);
     Get "/api/v1/system"       "get_system"   Needs(See), Api READ => get(api::system::get);
     Put "/api/v1/system/log"   "change_log"   Needs(Administer), Api FORM => put(api::system::change_log);

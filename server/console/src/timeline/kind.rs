@@ -37,6 +37,26 @@ impl EntryKind {
         Self::Gap,
     ];
 
+    /// Reads [`EntryKind::as_str`].
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// The words under which the history records it.
+    pub(super) fn recorded(self) -> &'static [&'static str] {
+        match self {
+            Self::State => &["state", "task_removed", "target"],
+            Self::Verdict => &["verdict"],
+            Self::Config => &["config"],
+            Self::Connector => &["connector_appeared", "connector_deleted"],
+            Self::Worker => &["worker_came", "worker_left", "worker_version"],
+            Self::Rebalance => &["rebalance"],
+            Self::Fault => &["fault_opened", "fault_ended"],
+            Self::Cluster => &["reachable", "unreachable", "kafka_cluster", "refused", "admitted"],
+            Self::Gap => &["recording_gap", "other"],
+        }
+    }
+
     /// The lower-case word.
     pub fn as_str(self) -> &'static str {
         match self {

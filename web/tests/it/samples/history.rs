@@ -154,6 +154,7 @@ pub fn history() -> TimelinePage {
     TimelinePage {
         items: crash_loop(12).into_iter().chain(rest).collect(),
         next: Some(92),
+        searched_to: None,
     }
 }
 
