@@ -105,13 +105,17 @@ impl AppState {
         let trouble = self.console().readiness().trouble;
         let trouble =
             trouble.map(|why| format!("This server cannot do its work right now: {why}. What it shows grows old."));
-        let clocks = self.0.parts.clocks.borrow().as_ref().map(ToString::to_string);
         let all: Vec<String> = trouble
             .into_iter()
-            .chain(clocks)
+            .chain(self.clocks())
             .chain(self.0.parts.banner.clone())
             .collect();
         (!all.is_empty()).then(|| all.join(" "))
+    }
+
+    /// That this server's clock and the database's are too far apart.
+    pub fn clocks(&self) -> Option<String> {
+        self.0.parts.clocks.borrow().as_ref().map(ToString::to_string)
     }
 
     /// Why the fleet cannot be shown yet; `None` once it was read from the database.

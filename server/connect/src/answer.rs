@@ -17,11 +17,13 @@ use crate::{BodyHash, Error, Expanded, wire};
 const EXPANDED: Most = Most {
     entries: 100_000,
     values: 2_000_000,
+    listed: 2_000_000,
 };
 /// Of any other list.
 const LIST: Most = Most {
     entries: 100_000,
     values: 400_000,
+    listed: 400_000,
 };
 
 /// Reads `GET /`.

@@ -10,19 +10,25 @@ pub(crate) struct Most {
     pub(crate) entries: usize,
     /// Values at any depth.
     pub(crate) values: usize,
+    /// Commas within texts: what separates the names in lists of topics and hosts, each of which becomes a value too.
+    pub(crate) listed: usize,
 }
 
 /// Refuses a body with more than that. Says nothing about whether it is JSON.
 pub(crate) fn check(body: &[u8], most: Most) -> Result<(), Error> {
     // Each value takes a comma or more.
-    if body.len() <= most.entries.min(most.values) {
+    if body.len() <= most.entries.min(most.values).min(most.listed) {
         return Ok(());
     }
-    let (mut values, mut entries, mut depth, mut rest) = (1_usize, 1_usize, 0_usize, body);
+    let (mut values, mut entries, mut listed, mut depth, mut rest) = (1_usize, 1_usize, 0_usize, 0_usize, body);
     while let Some((byte, after)) = rest.split_first() {
         rest = after;
         match byte {
-            b'"' => rest = after_text(after),
+            b'"' => {
+                rest = after_text(after);
+                let text = after.get(..after.len() - rest.len()).unwrap_or_default();
+                listed += text.iter().filter(|byte| **byte == b',').count();
+            }
             b'[' | b'{' => depth += 1,
             b']' | b'}' => depth = depth.saturating_sub(1),
             b',' => {
@@ -31,11 +37,12 @@ pub(crate) fn check(body: &[u8], most: Most) -> Result<(), Error> {
             }
             _ => {}
         }
-        if entries > most.entries || values > most.values {
-            let (what, limit) = match entries > most.entries {
-                true => ("entries", most.entries),
-                false => ("values", most.values),
-            };
+        let counted = [
+            (entries, most.entries, "entries"),
+            (values, most.values, "values"),
+            (listed, most.listed, "names in lists"),
+        ];
+        if let Some((_, limit, what)) = counted.into_iter().find(|(count, most, _)| count > most) {
             return Err(Error::Unreadable {
                 why: format!("it holds more than {limit} {what}").into(),
             });
@@ -60,7 +67,11 @@ fn after_text(mut rest: &[u8]) -> &[u8] {
 mod tests {
     use super::{Most, check};
 
-    const FEW: Most = Most { entries: 3, values: 6 };
+    const FEW: Most = Most {
+        entries: 3,
+        values: 6,
+        listed: 20,
+    };
 
     #[test]
     fn entries_and_values_are_counted_outside_of_texts() {
@@ -77,6 +88,10 @@ mod tests {
             (r#"{"a":1,"b":2,"c":3,"d":4}"#, "it holds more than 3 entries"),
             ("[[1,2,3],[4,5],[6,7]]", "it holds more than 6 values"),
             (",,,,,,,,", "it holds more than 6 values"),
+            (
+                r#"{"a":",,,,,,,,,,,","b":",,,,,,,,,,"}"#,
+                "it holds more than 20 names in lists",
+            ),
         ] {
             let refused = check(bad.as_bytes(), FEW).unwrap_err().to_string();
             assert!(refused.ends_with(why), "{bad}: {refused}");

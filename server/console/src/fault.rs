@@ -166,6 +166,9 @@ pub(crate) fn fault_item(cluster: &Cluster, fault: &Arc<Fault>, staleness: &Stal
     teams.sort();
     teams.dedup();
     let title = match &fault.scope {
+        Scope::Cluster if staleness.silent(&cluster.fresh) && !staleness.watched(&cluster.fresh) => {
+            format!("When somebody looked last: {}", of_cluster(fault))
+        }
         Scope::Cluster => of_cluster(fault),
         Scope::Worker(worker) => {
             let how = match fault.cause {

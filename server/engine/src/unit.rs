@@ -373,6 +373,7 @@ impl Holding<'_> {
             observation,
             cause,
             room: _room,
+            held_up,
         } = looked;
         let Some(ledger) = self.ledgers.get_mut(&cluster) else {
             return;
@@ -392,6 +393,13 @@ impl Holding<'_> {
             Seen::Listed(_) => heavy(judging).await,
             _ => judging(),
         };
+        if let Some(held_up) = held_up {
+            let (from, why) = (
+                observation.at,
+                "what was seen waited to be recorded, and nothing more was looked at meanwhile",
+            );
+            ledger.gap(from, from + held_up, why);
+        }
         if let (true, Some(hints)) = (changed, self.hints.get(&cluster)) {
             hints.send_replace(Hints::of(ledger.facts()));
         }

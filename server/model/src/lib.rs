@@ -38,5 +38,6 @@ pub mod topics;
 pub mod trace;
 pub mod transition;
 pub mod verdict;
+mod visible;
 
 pub use clock::{Clock, Timestamp};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kept;
+use crate::{kept, visible};
 
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $keep:path, $read:literal) => {
@@ -40,9 +40,10 @@ macro_rules! name {
             }
         }
 
+        /// As people read it; [`Self::as_str`] is the name itself.
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                visible::write(f, &self.0)
             }
         }
 

@@ -272,3 +272,10 @@ pub enum GapKind {
     #[serde(other)]
     Other,
 }
+
+impl GapKind {
+    /// Whether something is there that answers, though not as a worker, or may not be asked: that proves nobody's death.
+    pub fn something_answers(self) -> bool {
+        matches!(self, Self::Tls | Self::NotConnect | Self::Unreadable | Self::Forbidden)
+    }
+}

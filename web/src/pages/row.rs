@@ -35,9 +35,12 @@ impl Row {
     pub(crate) fn of(item: &ConnectorItem, links: Links<'_>) -> Self {
         let kind = item.kind.map(|kind| kind.as_str());
         let class = item.class.as_deref().map(short_class);
+        let known = item.tasks.iter().all(|task| task.health != Health::Unknown);
         let running = item.tasks.iter().filter(|task| !task.health.unhealthy()).count();
         let tasks = match (item.tasks.len(), running) {
             (0, _) => "none".to_owned(),
+            // What is not known is not said to be none.
+            (all, _) if !known => format!("? of {all}"),
             (all, some) if all == some => words::thousands(all as u64),
             (all, some) => format!("{some} of {all}"),
         };

@@ -248,6 +248,18 @@ fn a_connector_that_is_deleted_withheld_or_barely_known() {
 }
 
 #[test]
+fn of_what_nothing_is_known_no_task_is_said_not_to_run() {
+    let mut item = samples::item("orders", "s3-archive", Health::Unknown);
+    let mut task = samples::item("orders", "s3-archive", Health::Failed).tasks.remove(0);
+    task.health = Health::Unknown;
+    item.tasks = vec![task];
+    let (frame, page) = (samples::frame(Section::Connectors), samples::page(vec![item]));
+    let list = web::connectors(&frame, &ConnectorQuery::default(), &page, &[], &[]);
+    let text = check("", list).text;
+    assert!(text.contains("? of 1") && !text.contains("0 of 1"), "{text}");
+}
+
+#[test]
 fn lists_with_all_filters_and_none() {
     let frame = samples::frame(Section::Connectors);
     let page = samples::page(samples::every_health());

@@ -20,6 +20,8 @@ struct Ready {
     ready: bool,
     /// What keeps the server from being ready.
     reasons: Vec<String>,
+    /// What is wrong although the server does its work, as a clock that is far from the database's.
+    warnings: Vec<String>,
     clusters: Clusters,
     config: LastReload,
     version: &'static str,
@@ -46,6 +48,7 @@ pub async fn ready(State(state): State<AppState>) -> Response {
     let ready = Ready {
         ready: reasons.is_empty(),
         reasons,
+        warnings: state.clocks().into_iter().collect(),
         clusters: Clusters {
             configured: readiness.clusters,
             fresh: readiness.fresh,

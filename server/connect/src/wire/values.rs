@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use model::secrets::RawConfig;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// A value as text: strings as they are, numbers and booleans as JSON writes them, null as nothing, and anything nested
 /// as an empty mark, since Connect has no nested values. No Debug: it may be a secret.
@@ -69,9 +69,17 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     Ok(Text::deserialize(deserializer)?.0)
 }
 
-/// Reads a config with values of any kind.
+/// Bytes of one config, keys and values: four times what a record of a config topic holds by default.
+const LONGEST: usize = 4 << 20;
+
+/// Reads a config with values of any kind. One that is longer than any is refused: everything that is made of it takes
+/// many times its length.
 pub(super) fn config<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RawConfig, D::Error> {
     let pairs = Option::<BTreeMap<String, Text>>::deserialize(deserializer)?.unwrap_or_default();
+    let length = |(key, value): (&String, &Text)| key.len() + value.0.as_ref().map_or(0, String::len);
+    if pairs.iter().map(length).sum::<usize>() > LONGEST {
+        return Err(D::Error::custom("a config of more than 4 MB"));
+    }
     Ok(RawConfig::new(
         pairs.into_iter().map(|(key, value)| (key, value.0)).collect(),
     ))

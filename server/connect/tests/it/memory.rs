@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use connect::{Error, Worker};
 use egress::{ClientBuilder, Policy};
+use model::secrets::{FingerprintKey, Redactor, mask};
 use peak_alloc::PeakAlloc;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Mutex;
@@ -169,6 +170,68 @@ async fn the_largest_list_that_is_read_stays_within_its_bound() {
     let (error, grown) = grown(&patient(&url)).await;
     assert_eq!(error, None);
     assert!(grown < 512 * MB, "{} MB", grown / MB);
+}
+
+/// One text counts as one value, and much is made of it: forms of a secret that may stand in a trace, names of topics.
+#[tokio::test]
+async fn what_is_made_of_long_texts_is_bounded() {
+    let _alone = ALONE.lock().await;
+    let key = FingerprintKey::new(&[7; 32]);
+    let body = |key: &str, value: &str, trace: &str| {
+        format!(
+            r#"{{"a":{{"info":{{"config":{{"connector.class":"org.example.Sink","{key}":"{value}"}}}},
+            "status":{{"tasks":[{{"id":0,"state":"FAILED","trace":"{trace}"}}]}}}}}}"#
+        )
+    };
+    let long = |text: &str, megabytes: usize| text.repeat(megabytes * MB / text.len());
+    for (what, body, read, bound) in [
+        (
+            "a long secret",
+            body("db.password", &long("s3cret", 3), "boom"),
+            true,
+            64 * MB,
+        ),
+        (
+            "one that no config holds",
+            body("db.password", &long("s3cret", 16), "boom"),
+            false,
+            8 * MB,
+        ),
+        (
+            "a long trace",
+            body("db.password", "hunter2-x", &long("x: y ", 32)),
+            true,
+            64 * MB,
+        ),
+        ("many topics", body("topics", &long("a,", 3), ""), true, 192 * MB),
+    ] {
+        let url = saying(format!("HTTP/1.1 200 X\r\nconnection: close\r\n\r\n{body}")).await;
+        drop(body);
+        let list = patient(&url).list_expanded(None).await.unwrap();
+        let connect::Expanded::Body { connectors, .. } = list.value else {
+            panic!("{what}")
+        };
+        let (_, connector) = connectors.into_iter().next().unwrap();
+        assert_eq!(connector.info.is_some(), read, "{what}");
+        let before = MEMORY.current_usage();
+        MEMORY.reset_peak_usage();
+        let raw = connector.info.map(|info| info.config);
+        let masked = raw.as_ref().map(|raw| mask(raw, None, &key));
+        let redactor = raw
+            .as_ref()
+            .map(|raw| Redactor::for_config(raw, None))
+            .unwrap_or_default();
+        let traces = connector
+            .status
+            .unwrap()
+            .tasks
+            .into_values()
+            .filter_map(|task| task.trace);
+        let told: Vec<_> = traces.map(|trace| redactor.redact(&trace)).collect();
+        let grown = MEMORY.peak_usage().saturating_sub(before);
+        assert!(grown < bound, "{what}: {} MB", grown / MB);
+        drop((masked, told));
+    }
 }
 
 #[tokio::test]

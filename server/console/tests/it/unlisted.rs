@@ -79,6 +79,19 @@ fn the_verdicts_stand_and_every_question_says_on_what() {
     stage.turn("orders", |cluster| {
         cluster.put_faults(vec![overview.faults[0].fault.clone()])
     });
+    // While nobody looks, what is past is told as past.
+    let looked = |at| {
+        stage.turn("orders", |cluster| {
+            (cluster.fresh.tried, cluster.fresh.group) = (Some(at), Some(at))
+        })
+    };
+    looked(listed);
+    let title = &stage.console.faults(&reader).unwrap()[0].title;
+    assert_eq!(
+        *title,
+        "When somebody looked last: Cluster orders lives and cannot be asked: its verdicts stand as last listed"
+    );
+    looked(now);
     // What is said of the whole cluster in another way has its name in it too.
     let lost = "all workers of the cluster were lost, the last one at 00:00:01 UTC";
     stage.turn("orders", |cluster| {

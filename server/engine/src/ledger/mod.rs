@@ -60,6 +60,8 @@ pub(crate) struct Ledger {
     pending: Pending,
     /// Sent to the store and not known to be recorded: it is sent again, unchanged, before anything newer.
     sent: Option<Outgoing>,
+    /// Whether the database did not take what was sent last.
+    untaken: bool,
     refused: Refused,
     sources: Sources,
     batches: i64,
@@ -101,6 +103,7 @@ impl Ledger {
             faults: Faults::new(record.faults),
             pending: Pending::default(),
             sent: None,
+            untaken: false,
             refused: Refused::default(),
             sources: Sources::default(),
             batches: 0,
@@ -246,6 +249,9 @@ impl Ledger {
 
     /// Something is told at this time, which is earlier than the last where the clock was set back.
     fn moment(&mut self, now: Timestamp) {
+        if self.untaken {
+            self.pending.give_way();
+        }
         let before = std::mem::replace(&mut self.told, now);
         if let Some(back) = SetBack::noticed(before, now) {
             let seconds = back.by.num_seconds();
@@ -339,6 +345,7 @@ impl Ledger {
 
     /// What was sent is recorded. Returns what of it was refused before, if that can be told only now.
     pub(crate) fn recorded(&mut self) -> Option<LeftOut> {
+        self.untaken = false;
         let sent = self.sent.take();
         let stands_for = sent.and_then(|sent| self.refused.taken(sent));
         let told = self.refused.tell(&self.facts.name);
@@ -348,6 +355,11 @@ impl Ledger {
         });
         self.tell_pending();
         stands_for.or(left_out)
+    }
+
+    /// What was sent could not be recorded and is sent again: until then only so much more is kept.
+    pub(crate) fn unrecorded_yet(&mut self) {
+        self.untaken = true;
     }
 
     /// The database refused what was sent, for a reason that may not pass: it is sent once more, then in pieces, until

@@ -12,7 +12,8 @@ use model::record::{Changed, ConnectorRecord, Entry};
 use model::transition::{Change, Subject, Transition};
 use store::Batch;
 
-/// History entries kept while the database is away; beyond it the oldest give way to one recorded gap.
+/// History entries kept while the database is away; when there are more they give way to one recorded gap before the
+/// next are added. What one look saw is never parted, however large its cluster is.
 const MOST_ENTRIES: usize = 10_000;
 
 /// Rows that differ from what is recorded, and history that is not recorded yet.
@@ -42,17 +43,17 @@ pub(super) struct Withheld {
 
 impl Pending {
     pub(super) fn push(&mut self, entry: Entry) {
-        if self.entries.len() >= MOST_ENTRIES {
-            let from = self.entries.first().map_or_else(|| entry.at(), beginning);
-            let at = self.entries.last().map_or_else(|| entry.at(), Entry::at);
-            self.entries.clear();
-            self.entries.push(gap(
-                from,
-                at,
-                "more happened than could be kept until the database took it",
-            ));
-        }
         self.entries.push(entry);
+    }
+
+    /// Puts one gap in the place of more entries than are kept while the database takes none.
+    pub(super) fn give_way(&mut self) {
+        if let [first, .., last] = self.entries.as_slice()
+            && self.entries.len() >= MOST_ENTRIES
+        {
+            let why = "more happened than could be kept until the database took it";
+            self.entries = vec![gap(beginning(first), last.at(), why)];
+        }
     }
 
     /// Only history.

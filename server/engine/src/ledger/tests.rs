@@ -261,14 +261,21 @@ fn what_cannot_be_kept_while_the_database_is_away_becomes_one_recorded_gap() {
     let mut ledger = ledger(&clock);
     let began = clock.now();
     see(&mut ledger, &clock, listed(&[("one", State::Running, "a:1")]));
+    let sent = ledger.outgoing(clock.now()).expect("the first look").entries().len();
+    ledger.unrecorded_yet();
     // Twice as much as is kept, so that a gap must stand for an earlier one too.
     for round in 0..24_000 {
         clock.advance(TimeDelta::seconds(1));
         let state = if round % 2 == 0 { State::Failed } else { State::Running };
         see(&mut ledger, &clock, listed(&[("one", state, "a:1")]));
     }
+    assert_eq!(
+        ledger.outgoing(clock.now()).expect("as it was sent").entries().len(),
+        sent
+    );
+    ledger.recorded();
     let out = ledger.outgoing(clock.now()).expect("much happened");
-    assert!(out.entries().len() <= 10_000, "{} entries", out.entries().len());
+    assert!(out.entries().len() <= 10_010, "{} entries", out.entries().len());
     let gap = out.entries().iter().find_map(|entry| match entry {
         Entry::Transition(transition) => match &transition.change {
             model::transition::Change::RecordingGap { from, .. } => Some(*from),
@@ -276,7 +283,29 @@ fn what_cannot_be_kept_while_the_database_is_away_becomes_one_recorded_gap() {
         },
         _ => None,
     });
-    assert_eq!(gap, Some(began), "the gap begins with the first entry given up");
+    let first = began + TimeDelta::seconds(1);
+    assert_eq!(gap, Some(first), "the gap begins with the first entry given up");
+}
+
+#[test]
+fn what_one_look_saw_is_recorded_whole_however_large_its_cluster_is() {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    let names: Vec<String> = (0..12_000).map(|number| format!("c{number}")).collect();
+    let look = |state: State| {
+        let connectors: Vec<_> = names.iter().map(|name| (name.as_str(), state.clone(), "a:1")).collect();
+        listed(&connectors)
+    };
+    see(&mut ledger, &clock, look(State::Running));
+    let told = ledger.outgoing(clock.now()).expect("all appeared").entries().len();
+    assert!(told >= 24_000, "{told}: that each appeared, and its verdict");
+    ledger.recorded();
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut ledger, &clock, look(State::Failed));
+    see(&mut ledger, &clock, members(&["a:1"]));
+    let out = ledger.outgoing(clock.now()).expect("all failed");
+    assert!(out.entries().len() >= 24_000, "{}", out.entries().len());
+    assert!(!out.entries().iter().any(pending::is_gap));
 }
 
 #[test]

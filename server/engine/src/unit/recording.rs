@@ -80,6 +80,7 @@ impl Holding<'_> {
             Err(error) => {
                 telemetry::store_committed(cluster.as_str(), Outcome::Failed, began.elapsed());
                 self.unrecorded_since.get_or_insert(now);
+                ledger.unrecorded_yet();
                 if matches!(error, store::Error::Unavailable(_)) {
                     if self.complaints.due(cluster.as_str(), &error.to_string(), began) {
                         warn!(%cluster, %error, "what was seen cannot be recorded yet");

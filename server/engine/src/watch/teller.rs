@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use model::names::ClusterName;
 use model::observe::{Listed, Observation, Seen};
 use telemetry::span::Cause;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::Instant;
 
 /// One observation on its way to the ledger.
 pub(crate) struct Looking {
@@ -15,9 +17,14 @@ pub(crate) struct Looking {
     pub(crate) cause: Cause,
     /// What a list takes of its cluster's [`ROOM`], until it was taken.
     pub(crate) room: Option<OwnedSemaphorePermit>,
+    /// For how long it waited for that, where nothing more was looked at for so long that the record must say so.
+    pub(crate) held_up: Option<TimeDelta>,
 }
 
-/// Connectors and tasks in all lists of one cluster that may wait to be taken. While the database hangs, changes are kept
+/// A list that waited for this long was not followed by others in time.
+const HELD_UP: TimeDelta = TimeDelta::seconds(10);
+
+/// Connectors and tasks, or names, in all lists of one cluster that may wait to be taken. While the database hangs, changes are kept
 /// with their true times in lists that wait: those of a minute and more, of a cluster of some hundred connectors. But a
 /// worker decides how long its lists are and how much work they make, so that their number alone would bound nothing.
 const ROOM: u32 = 20_000;
@@ -29,6 +36,8 @@ pub(crate) struct Teller {
     sender: mpsc::Sender<Looking>,
     /// Lists for which there is no room wait with their watcher.
     room: Arc<Semaphore>,
+    /// See [`HELD_UP`].
+    patience: TimeDelta,
 }
 
 impl Teller {
@@ -37,21 +46,31 @@ impl Teller {
             cluster: cluster.clone(),
             sender,
             room: Arc::new(Semaphore::new(ROOM as usize)),
+            patience: HELD_UP,
         }
     }
 
     /// Sends what was seen; false when nobody listens any more.
     pub(crate) async fn tell(&self, observation: Observation) -> bool {
+        let began = Instant::now();
         let room = match &observation.seen {
-            // Nobody closes it.
-            Seen::Listed(listed) => self.room.clone().acquire_many_owned(size(listed)).await.ok(),
+            Seen::Listed(listed) => Some(size(listed)),
+            Seen::Named { names, .. } => Some(u32::try_from(names.len()).unwrap_or(ROOM).min(ROOM)),
             _ => None,
+        };
+        let room = match room {
+            // Nobody closes it.
+            Some(size) => self.room.clone().acquire_many_owned(size).await.ok(),
+            None => None,
         };
         let looking = Looking {
             cluster: self.cluster.clone(),
             observation,
             cause: Cause::here(),
             room,
+            held_up: TimeDelta::from_std(began.elapsed())
+                .ok()
+                .filter(|held| *held > self.patience),
         };
         let told = self.sender.send(looking).await.is_ok();
         let waiting = self.sender.max_capacity() - self.sender.capacity();
@@ -70,7 +89,8 @@ fn size(listed: &Listed) -> u32 {
 mod tests {
     use futures_util::FutureExt as _;
     use model::Timestamp;
-    use model::observe::{Gap, GapKind, ListedConnector};
+    use model::observe::{Gap, GapKind, ListedConnector, ListedInstance};
+    use model::state::State;
 
     use super::*;
 
@@ -119,12 +139,49 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn for_how_long_nothing_was_looked_at_is_told_with_the_list_that_waited() {
+        for (patience, told) in [(TimeDelta::zero(), true), (TimeDelta::hours(1), false)] {
+            let (sender, mut receiver) = mpsc::channel(8);
+            let teller = Teller {
+                patience,
+                ..Teller::new(&"orders".into(), sender)
+            };
+            assert!(teller.tell(list(ROOM)).await);
+            let first = receiver.recv().await.unwrap();
+            let mut second = Box::pin(teller.tell(list(ROOM)));
+            assert_eq!(second.as_mut().now_or_never(), None);
+            drop(first);
+            assert!(second.await);
+            assert_eq!(receiver.recv().await.unwrap().held_up.is_some(), told);
+        }
+    }
+
+    #[tokio::test]
     async fn short_lists_wait_together() {
         let (sender, _receiver) = mpsc::channel(64);
         let teller = Teller::new(&"orders".into(), sender);
         for _ in 0..50 {
             assert_eq!(teller.tell(list(200)).now_or_never(), Some(true));
         }
+    }
+
+    #[test]
+    fn tasks_take_room_too() {
+        let Seen::Listed(mut listed) = list(2).seen else {
+            unreachable!()
+        };
+        assert_eq!(size(&listed), 2);
+        let task = ListedInstance {
+            state: State::Running,
+            worker_id: "a:1".into(),
+            trace: None,
+            trace_id: None,
+            version: None,
+        };
+        for connector in listed.connectors.values_mut() {
+            connector.tasks = (0..3).map(|number| (number, task.clone())).collect();
+        }
+        assert_eq!(size(&listed), 8);
     }
 
     #[tokio::test]

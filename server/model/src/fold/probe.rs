@@ -91,7 +91,8 @@ fn lives(folding: &mut Folding<'_>, mut next: WorkerFacts, evidence: &str) {
 }
 
 /// An address did not answer as a worker. One that was a worker's and asks for credentials is taken for it: workers that
-/// are gone are asked without any, and wrong ones are no death. Nor is a worker that answers "busy".
+/// are gone are asked without any, and wrong ones are no death. Nor is a worker that answers "busy". Where something else
+/// answers, as a sign-in page, the worker may live behind it or not.
 pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
     if folding.facts.about.addresses.contains_key(address) || !folding.facts.workers.contains_key(address) {
         folding.facts.about.addresses.insert(address.clone(), gap.text.clone());
@@ -114,14 +115,24 @@ pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
             false => folding.put_worker(next),
         };
     }
-    if worker.member.is_none() && worker.ever_answered {
+    if worker.member.is_none() && worker.ever_answered && !gap.kind.something_answers() {
         next.unconfirmed_since = returned::still_in_doubt(folding, &worker);
     }
     let since = *next.failing_since.get_or_insert(folding.at);
+    if gap.kind.something_answers() && worker.member.is_none() && worker.alive != Alive::Yes {
+        // Probes of an address that answers prove no death, however many there were.
+        (next.probe_failures, next.failing_since) = (1, None);
+        return folding.put_worker(next);
+    }
     // Beyond the number that proves a death the count tells nothing more, and a row would be written every time.
     next.probe_failures = (worker.probe_failures + 1).min(PROBES);
     let proven = next.probe_failures >= PROBES && folding.at - since >= PROBE_SPAN && worker.ever_answered;
-    if worker.member.is_none() && proven && !worker.alive.gone() {
+    if worker.member.is_none() && proven && gap.kind.something_answers() {
+        next.alive = Alive::Unknown;
+        next.since = folding.at;
+        next.evidence = format!("something else answers at its address: {}", gap.text).into();
+        (next.probe_failures, next.failing_since) = (1, None);
+    } else if worker.member.is_none() && proven && !worker.alive.gone() {
         let evidence: Arc<str> = format!("its address answered before and no longer does: {}", gap.text).into();
         let change = Change::WorkerLeft {
             in_order: false,

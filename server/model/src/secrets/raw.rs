@@ -42,13 +42,42 @@ impl RawConfig {
 
 /// A trace as the worker sent it: messages hold row data, URLs and passwords. No Debug, Display or Serialize.
 #[derive(Clone, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "String")]
 pub struct RawTrace(String);
 
+/// Bytes of a trace that are kept from each of its ends: as many as one record of a status topic holds by default, and
+/// more than is ever shown.
+const END: usize = 1 << 19;
+
+impl From<String> for RawTrace {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
 impl RawTrace {
-    /// Takes the text of a REST body or status record.
+    /// Takes the text of a REST body or status record. Of one that is longer than 1 MB the middle is left out, whole lines
+    /// of it: of a line that is cut, a part of a secret might be left that nobody knows again.
     pub fn new(text: String) -> Self {
-        Self(text)
+        if text.len() <= 2 * END {
+            return Self(text);
+        }
+        let lines =
+            |part: &[u8], from: usize, to: usize| part.get(from..to).map(String::from_utf8_lossy).map(String::from);
+        let bytes = text.as_bytes();
+        let head = bytes
+            .iter()
+            .take(END)
+            .rposition(|byte| *byte == b'\n')
+            .unwrap_or_default();
+        let tail = bytes.iter().skip(text.len() - END).position(|byte| *byte == b'\n');
+        let tail = tail.map_or(text.len(), |at| text.len() - END + at + 1);
+        let (head, tail) = (lines(bytes, 0, head), lines(bytes, tail, bytes.len()));
+        let (head, tail) = (head.unwrap_or_default(), tail.unwrap_or_default());
+        Self(format!(
+            "{head}\n… its middle was left out: it is {} bytes long …\n{tail}",
+            text.len()
+        ))
     }
 
     /// Tells one trace from another without keeping it.
@@ -58,5 +87,27 @@ impl RawTrace {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_endless_trace_the_ends_are_kept_in_whole_lines() {
+        let short = "a\n".repeat(END / 2);
+        assert_eq!(RawTrace::new(short.clone()).as_str(), short);
+        let line = format!("{}\n", "é".repeat(200));
+        let long = format!("first\n{}last", line.repeat(10_000));
+        let kept = RawTrace::new(long.clone());
+        let kept = kept.as_str();
+        assert!(kept.len() < 2 * END + 200, "{}", kept.len());
+        assert!(kept.starts_with("first\n") && kept.ends_with("last"));
+        assert!(kept.contains(&format!("it is {} bytes long", long.len())));
+        let whole = |kept: &str| ["first", "last", line.trim_end()].contains(&kept) || kept.starts_with('…');
+        assert!(kept.lines().all(whole), "a line was cut");
+        let one_line = RawTrace::new("secret".repeat(END));
+        assert!(!one_line.as_str().contains("secret"), "no part of a line is kept");
     }
 }

@@ -51,12 +51,20 @@ impl Redactor {
         spans.strike(&text)
     }
 
+    /// The forms in which secrets may stand in a text of this length, in bytes: what is longer cannot, and an automaton for
+    /// it would take many times its length.
+    fn shown_in(&self, length: usize) -> Vec<String> {
+        // The shortest form is that with line ends of one character, half as long at least.
+        let fitting = self.secrets.iter().filter(|secret| secret.len() / 2 <= length);
+        let forms: BTreeSet<String> = fitting.flat_map(|secret| forms(secret)).collect();
+        forms.into_iter().filter(|form| form.len() <= length).collect()
+    }
+
     fn own(&self, text: &str, spans: &mut Spans) {
-        if self.secrets.is_empty() {
+        let shown = self.shown_in(text.len());
+        if shown.is_empty() {
             return;
         }
-        let shown: BTreeSet<String> = self.secrets.iter().flat_map(|secret| forms(secret)).collect();
-        let shown: Vec<String> = shown.into_iter().collect();
         // The kind that is built quickest: it reads one trace and is thrown away.
         let mut builder = AhoCorasick::builder();
         builder.kind(Some(AhoCorasickKind::NoncontiguousNFA));
@@ -98,4 +106,23 @@ fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
     let dotted_before = before == Some(&b'.') && part_of_name(start.checked_sub(2).and_then(|at| text.get(at)));
     let dotted_after = after == Some(&b'.') && part_of_name(text.get(end + 1));
     !(part_of_name(before) || part_of_name(after) || dotted_before || dotted_after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_longer_than_a_text_is_not_looked_for_in_it() {
+        let config = [("password", "a long secret with a blank"), ("token", "short-one")];
+        let config = config.map(|(key, value)| (key.to_owned(), Some(value.to_owned())));
+        let redactor = Redactor::for_config(&RawConfig::new(config.into()), None);
+        assert_eq!(redactor.shown_in(8), [""; 0]);
+        assert!(redactor.shown_in(9).contains(&"short-one".to_owned()));
+        let shown = redactor.shown_in(26);
+        assert!(shown.contains(&"a long secret with a blank".to_owned()), "{shown:?}");
+        assert!(shown.iter().all(|form| form.len() <= 26), "{shown:?}");
+        assert_eq!(redactor.strike("it is short-one"), "it is ***");
+        assert_eq!(redactor.strike("a long secret with a blank"), "***");
+    }
 }

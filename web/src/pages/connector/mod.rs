@@ -34,7 +34,7 @@ struct Page<'a> {
     /// The word by which shape and colour go.
     mark: &'static str,
     item: &'a ConnectorItem,
-    name: &'a str,
+    name: String,
     cluster: &'a ClusterName,
     says: &'static str,
     rest: Option<String>,
@@ -94,7 +94,7 @@ pub fn connector(
     Ok(Page {
         favicon: item.verdict().map_or("signalbox", Health::as_str),
         mark: mark(item.verdict()),
-        name: item.id.name.as_str(),
+        name: item.id.name.to_string(),
         cluster: &item.id.cluster,
         says: if item.deleted_at.is_some() {
             "was deleted"

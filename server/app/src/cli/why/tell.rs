@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use model::Timestamp;
+use model::names::ConnectorId;
 use serde_json::Value;
 
 use super::parts::{self, Part};
@@ -21,7 +22,10 @@ fn write(out: &mut String, connector: &Value, now: Timestamp) -> std::fmt::Resul
     let text = |pointer: &str| connector.pointer(pointer).and_then(Value::as_str).unwrap_or("unknown");
     let time = |text: &str| time(text, now);
     let words = |pointer: &str| text(pointer).replace('_', " ");
-    let name = format!("{}/{}", text("/cluster"), text("/name"));
+    let name = ConnectorId {
+        cluster: text("/cluster").into(),
+        name: text("/name").into(),
+    };
     let title = match connector.get("deleted_at").and_then(Value::as_str) {
         Some(at) => format!(
             "{name} was {} when it was deleted {}",

@@ -173,7 +173,10 @@ fn a_clock_that_jumps_an_hour_each_way_changes_no_verdict_and_stops_nothing() {
             let told = rig.server.api("/").text().contains("The clock of this server is");
             (told == (offset != 0)).then_some(())
         });
-        assert_eq!(rig.server.get("/readyz").status, 200, "{what}: it does its work");
+        let ready = rig.server.get("/readyz");
+        assert_eq!(ready.status, 200, "{what}: it does its work");
+        let warned = ready.json()["warnings"].as_array().unwrap().len();
+        assert_eq!(warned, usize::from(offset != 0), "{what}: {}", ready.text());
         assert!(jumped.elapsed() < Duration::from_secs(30), "{what}");
         assert_eq!(rig.leases(), leases, "{what}: Postgres's clock decides");
     }

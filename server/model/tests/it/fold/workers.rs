@@ -3,7 +3,7 @@
 use model::facts::Alive;
 use model::observe::{GapKind, HealthAnswer, Plugin, Seen, WorkerSlow};
 
-use super::story::{Story, answered, connector, group_of, list, members, silent, two_workers};
+use super::story::{Story, answered, connector, group_of, left_and_right, list, members, silent, two_workers};
 
 #[test]
 fn the_version_is_the_lowest_of_the_living_workers() {
@@ -32,6 +32,65 @@ fn an_address_that_is_no_connect_worker_is_told_and_makes_no_worker() {
     assert!(story.touched.about);
     story.see(5, silent("web:80", GapKind::NotConnect));
     assert!(story.touched.is_empty());
+}
+
+#[test]
+fn whoever_answers_at_a_workers_address_otherwise_proves_no_death_and_no_life() {
+    for kind in [
+        GapKind::NotConnect,
+        GapKind::Unreadable,
+        GapKind::Tls,
+        GapKind::Forbidden,
+    ] {
+        let mut story = Story::new();
+        story
+            .see(0, list("a", &left_and_right("RUNNING a", "RUNNING b")))
+            .see(1, answered("b", "4.3.1"))
+            .news();
+        for second in [5, 10] {
+            story.see(second, silent("b", kind));
+        }
+        assert_eq!(
+            story.worker("b").alive,
+            Alive::Yes,
+            "{kind:?}: it may be so for a moment"
+        );
+        story.see(15, silent("b", kind));
+        assert_eq!(story.worker("b").alive, Alive::Unknown, "{kind:?}");
+        let evidence = &story.worker("b").evidence;
+        assert!(
+            evidence.starts_with("something else answers at its address"),
+            "{evidence}"
+        );
+        // Whoever is only not known to live has neither left nor come, however long it goes on.
+        for second in [20, 25, 30] {
+            story.see(second, silent("b", kind));
+            assert_eq!(story.worker("b").alive, Alive::Unknown, "{kind:?}");
+        }
+        assert!(
+            story.touched.is_empty(),
+            "{kind:?}: nothing is written anew while nothing changes"
+        );
+        assert_eq!(
+            story.verdict("right"),
+            "healthy 0 [healthy]",
+            "{kind:?}: REST says that it runs"
+        );
+        story.see(35, answered("b", "4.3.1"));
+        assert_eq!(story.worker("b").alive, Alive::Yes);
+        assert!(story.news().is_empty(), "{kind:?}");
+        // Silence proves a death, counted from its own beginning.
+        story
+            .see(40, silent("b", kind))
+            .see(45, silent("b", kind))
+            .see(50, silent("b", kind));
+        story
+            .see(55, silent("b", GapKind::Refused))
+            .see(60, silent("b", GapKind::Refused));
+        assert_eq!(story.worker("b").alive, Alive::Unknown, "{kind:?}");
+        story.see(65, silent("b", GapKind::Refused));
+        assert_eq!(story.worker("b").alive, Alive::Dead, "{kind:?}");
+    }
 }
 
 #[test]
