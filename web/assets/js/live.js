@@ -75,7 +75,7 @@ const show = async (answer) => {
   const content = next.getElementById("main");
   if (answer.status >= 500 || !content) {
     around(next);
-    refusal = content ? [...content.querySelectorAll("h1, p")].map((part) => part.textContent.trim()).join(" ") : "";
+    refusal = content ? [...content.querySelectorAll("h1, h1 + p")].map((part) => part.textContent.trim()).join(" ") : "";
     throw new Error(`the server answered ${answer.status}`);
   }
   refusal = "";

@@ -12,11 +12,15 @@ use crate::words;
 /// One entry.
 pub(crate) struct Line {
     pub(crate) key: String,
+    /// By which a link finds it.
+    pub(crate) id: String,
     pub(crate) at: Timestamp,
     pub(crate) health: Option<Health>,
     pub(crate) text: String,
     pub(crate) cluster: String,
     pub(crate) cluster_href: String,
+    /// Where this moment is found again, of a line on the page of all history.
+    pub(crate) moment: Option<String>,
     /// The connector's page, where one is concerned.
     pub(crate) href: Option<String>,
     /// `by NAME`, or that it came from outside.
@@ -43,6 +47,7 @@ impl Line {
         });
         Self {
             key: format!("entry {}", item.id),
+            id: format!("entry-{}", item.id),
             at: item.at,
             health: item.health,
             text: item.text.clone(),
@@ -54,6 +59,7 @@ impl Line {
                 name => format!("by {name}"),
             }),
             kind: item.kind.as_str(),
+            moment: None,
             storm: Vec::new(),
             all: None,
         }
@@ -154,10 +160,18 @@ fn moved(moves: Moves) -> String {
     format!("{} {what}", words::list(&counted, 2))
 }
 
-/// Gathers lines by their day; a storm stands where it ended.
-pub(crate) fn by_day(items: &[TimelineItem], frame: &Frame) -> Vec<Days> {
+/// Gathers lines by their day; a storm stands where it ended. `asked` is what the history is narrowed to.
+pub(crate) fn by_day(items: &[TimelineItem], asked: &TimelineQuery, frame: &Frame) -> Vec<Days> {
     let mut days: Vec<Days> = Vec::new();
     for line in lines(items, frame) {
+        let moment = frame.links().timeline(&TimelineQuery {
+            until: Some(line.at),
+            ..asked.clone()
+        });
+        let line = Line {
+            moment: Some(format!("{moment}#{}", line.id)),
+            ..line
+        };
         let day = frame.day(&line.at);
         match days.last_mut().filter(|last| last.day == day) {
             Some(days) => days.lines.push(line),

@@ -45,7 +45,7 @@ fn agreed(base: &str, address: &str) -> bool {
             "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
         ]),
         ["connectors", "by-name"] => asks(&["cluster", "name"]) && keys.len() == 2,
-        ["timeline"] => asks(&["cluster", "connector", "before", "limit"]),
+        ["timeline"] => asks(&["cluster", "connector", "kind", "q", "until", "before", "limit"]),
         ["clusters", name] => safe(name) && keys.is_empty(),
         ["clusters", cluster, "connectors", name] => safe(cluster) && safe(name) && keys.is_empty(),
         _ => false,
@@ -351,7 +351,7 @@ fn history_whole_narrowed_and_empty() {
     let frame = samples::frame(Section::Timeline);
     let text = check(
         "",
-        web::timeline(&frame, &TimelineQuery::default(), &samples::history()),
+        web::timeline(&frame, &TimelineQuery::default(), &samples::history(), &samples::clusters()),
     )
     .text;
     for said in [
@@ -368,13 +368,13 @@ fn history_whole_narrowed_and_empty() {
         before: Some(7),
         limit: 10,
     };
-    check("", web::timeline(&frame, &query, &samples::history()));
+    check("", web::timeline(&frame, &query, &samples::history(), &samples::clusters()));
     let nothing = TimelinePage {
         items: vec![],
         next: None,
         searched_to: None,
     };
-    let text = check("", web::timeline(&frame, &query, &nothing)).text;
+    let text = check("", web::timeline(&frame, &query, &nothing, &samples::clusters())).text;
     assert!(text.contains("Nothing is on record before that."));
 }
 
@@ -437,7 +437,7 @@ fn below_another_path() {
         web::cluster(&frame, &samples::cluster_detail(samples::clusters()[1].clone()), &page),
     );
     check(base, web::clusters(&frame, &samples::clusters()));
-    check(base, web::timeline(&frame, &TimelineQuery::default(), &history));
+    check(base, web::timeline(&frame, &TimelineQuery::default(), &history, &samples::clusters()));
     check(base, web::sign_in(&frame, "t"));
     check(base, web::problem(&frame, 404, "gone", "look elsewhere"));
 }
@@ -449,7 +449,7 @@ fn a_crash_loop_is_one_line_that_opens_to_its_entries() {
     let told = "webhook-out task 0: RUNNING and FAILED in turn, 12 times from";
     let pages = [
         web::overview(&frame, &samples::overview(), Ok(&history)),
-        web::timeline(&frame, &TimelineQuery::default(), &history),
+        web::timeline(&frame, &TimelineQuery::default(), &history, &samples::clusters()),
         web::connector(
             &frame,
             &samples::detail(samples::item("orders", "webhook-out", Health::CrashLooping)),
