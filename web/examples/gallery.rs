@@ -123,7 +123,10 @@ fn main() {
         "overview-silence",
         web::overview(&top, &samples::overview(), Ok(&silence)),
     );
-    write("timeline", web::timeline(&past, &TimelineQuery::default(), &history, &samples::clusters()));
+    write(
+        "timeline",
+        web::timeline(&past, &TimelineQuery::default(), &history, &samples::clusters()),
+    );
     let itself = samples::frame(Section::System);
     write("system", web::system(&itself, &samples::system(), true));
     let broken = samples::system_without_database();

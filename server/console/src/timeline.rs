@@ -107,7 +107,12 @@ impl Console {
                 .map(|name| self.formerly(name))
                 .unwrap_or_default(),
             connector: asked.connector.clone(),
-            kinds: asked.kinds.iter().flat_map(|kind| kind.recorded()).map(|&word| word.to_owned()).collect(),
+            kinds: asked
+                .kinds
+                .iter()
+                .flat_map(|kind| kind.recorded())
+                .map(|&word| word.to_owned())
+                .collect(),
             words: asked.text.split_whitespace().map(str::to_lowercase).collect(),
             until: asked.until,
             before_id: asked.before,

@@ -95,7 +95,9 @@ pub fn timeline(
         narrowed: !query.kinds.is_empty() || !query.text.is_empty() || query.until.is_some(),
         all: links.timeline(&all),
         searched_to: page.searched_to,
-        later: query.until.map(|until| (at(Some(until + TimeDelta::hours(1))), at(None))),
+        later: query
+            .until
+            .map(|until| (at(Some(until + TimeDelta::hours(1))), at(None))),
         next: page.next.map(|before| {
             links.timeline(&TimelineQuery {
                 before: Some(before),

@@ -67,7 +67,10 @@ fn no_name_becomes_markup_or_a_wrong_address() {
             }
             let page = check("", web::connector(&frame, &detail, Ok(&versions), Ok(&past)));
             assert!(page.text.contains(&name), "{name:?} is not shown");
-            check("", web::timeline(&frame, &console::TimelineQuery::default(), &past, &samples::clusters()));
+            check(
+                "",
+                web::timeline(&frame, &console::TimelineQuery::default(), &past, &samples::clusters()),
+            );
             let query = ConnectorQuery {
                 cursor: Some(name.clone()),
                 ..ConnectorQuery::of(view::Query {

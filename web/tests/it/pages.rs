@@ -1,6 +1,6 @@
 //! Every page with every sample state: well formed, free of what the policy forbids, leading only to agreed addresses.
 
-use console::{ConnectorPage, ConnectorQuery, Overview, TimelinePage, TimelineQuery};
+use console::{ConnectorPage, ConnectorQuery, EntryKind, Overview, TimelinePage, TimelineQuery};
 use model::facts::Alive;
 use model::verdict::Health;
 use web::{Frame, Section};
@@ -351,7 +351,12 @@ fn history_whole_narrowed_and_empty() {
     let frame = samples::frame(Section::Timeline);
     let text = check(
         "",
-        web::timeline(&frame, &TimelineQuery::default(), &samples::history(), &samples::clusters()),
+        web::timeline(
+            &frame,
+            &TimelineQuery::default(),
+            &samples::history(),
+            &samples::clusters(),
+        ),
     )
     .text;
     for said in [
@@ -365,17 +370,58 @@ fn history_whole_narrowed_and_empty() {
     let query = TimelineQuery {
         cluster: Some("orders".into()),
         connector: Some("s3-archive".into()),
+        kinds: [EntryKind::Verdict, EntryKind::Config].into(),
+        text: "disk full".into(),
+        until: Some(samples::ago(60)),
         before: Some(7),
         limit: 10,
     };
-    check("", web::timeline(&frame, &query, &samples::history(), &samples::clusters()));
+    check(
+        "",
+        web::timeline(&frame, &query, &samples::history(), &samples::clusters()),
+    );
     let nothing = TimelinePage {
         items: vec![],
         next: None,
         searched_to: None,
     };
     let text = check("", web::timeline(&frame, &query, &nothing, &samples::clusters())).text;
+    assert!(text.contains("Nothing on record is like that."), "{text}");
+    let plain = TimelineQuery {
+        before: Some(7),
+        ..TimelineQuery::default()
+    };
+    let text = check("", web::timeline(&frame, &plain, &nothing, &samples::clusters())).text;
     assert!(text.contains("Nothing is on record before that."));
+    // A search that looked through much tells how far it came.
+    let searched = TimelinePage {
+        next: Some(9),
+        searched_to: Some(samples::ago(7_200)),
+        ..TimelinePage::default()
+    };
+    let text = check("", web::timeline(&frame, &query, &searched, &samples::clusters())).text;
+    assert!(
+        text.contains("Searched back to") && text.contains("Search further back"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_time_of_the_history_leads_to_its_moment() {
+    let frame = samples::frame(Section::Timeline);
+    let query = TimelineQuery {
+        kinds: [EntryKind::Verdict].into(),
+        before: Some(7),
+        ..TimelineQuery::default()
+    };
+    let html = web::timeline(&frame, &query, &samples::history(), &samples::clusters()).unwrap();
+    let moments: Vec<&str> = html.split("href=\"/timeline?kind=verdict&#38;until=").skip(1).collect();
+    assert!(!moments.is_empty(), "{html}");
+    for moment in moments {
+        let (until, id) = moment.split('"').next().unwrap().split_once('#').unwrap();
+        assert!(until.ends_with("Z") && !until.contains("before"), "{until}");
+        assert!(html.contains(&format!("<li id=\"{id}\"")), "{id}");
+    }
 }
 
 #[test]
@@ -437,7 +483,10 @@ fn below_another_path() {
         web::cluster(&frame, &samples::cluster_detail(samples::clusters()[1].clone()), &page),
     );
     check(base, web::clusters(&frame, &samples::clusters()));
-    check(base, web::timeline(&frame, &TimelineQuery::default(), &history, &samples::clusters()));
+    check(
+        base,
+        web::timeline(&frame, &TimelineQuery::default(), &history, &samples::clusters()),
+    );
     check(base, web::sign_in(&frame, "t"));
     check(base, web::problem(&frame, 404, "gone", "look elsewhere"));
 }

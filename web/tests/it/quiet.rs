@@ -168,7 +168,12 @@ fn what_a_rebalance_moves_does_not_drive_the_rest_off_the_page() {
     let told = "12 tasks and 1 connector moved to other workers";
     assert_eq!(text.matches(told).count(), 1, "{text}");
     assert!(text.contains("s3-archive has failed, was healthy"), "{text}");
-    let timeline = web::timeline(&samples::frame(Section::Timeline), &Default::default(), &past, &samples::clusters());
+    let timeline = web::timeline(
+        &samples::frame(Section::Timeline),
+        &Default::default(),
+        &past,
+        &samples::clusters(),
+    );
     assert_eq!(check("", timeline).text.matches(told).count(), 1);
 }
 
@@ -193,7 +198,12 @@ fn one_silence_is_one_line_that_leads_to_all_of_it() {
         html.contains("<a href=\"/timeline?cluster=orders\">12 connectors"),
         "{html}"
     );
-    let timeline = web::timeline(&samples::frame(Section::Timeline), &Default::default(), &past(&items), &samples::clusters());
+    let timeline = web::timeline(
+        &samples::frame(Section::Timeline),
+        &Default::default(),
+        &past(&items),
+        &samples::clusters(),
+    );
     let text = check("", timeline).text;
     assert!(text.contains(told) && text.contains("sink-3 is unknown"), "{text}");
     // What lies beyond the page is not counted, and that is said.

@@ -27,7 +27,7 @@ use crate::state::AppState;
     paths(
         clusters::list, clusters::one, clusters::workers, clusters::plugins, clusters::teams,
         connectors::list, connectors::one, connectors::config,
-        history::timeline, history::config_versions,
+        history::whole, history::timeline, history::config_versions,
         faults::list, events::events, system::get, system::change_log, openapi,
     ),
     components(schemas(Problem)),

@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use chrono::{DateTime, Utc};
 use console::{EntryKind, TimelineQuery};
 use http::HeaderMap;
 use model::actor::Actor;
@@ -10,7 +9,7 @@ use model::actor::Actor;
 use super::answer::json;
 use super::names::OfConnector;
 use super::params::Params;
-use super::shape::{ConfigVersionList, Timeline};
+use super::shape::{ConfigVersionList, EntryKindWord, Timeline};
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
 
@@ -20,9 +19,9 @@ use crate::state::AppState;
     params(
         ("cluster" = Option<String>, Query, description = "Only this cluster"),
         ("connector" = Option<String>, Query, description = "Only this connector of it"),
-        ("kind" = Option<Vec<EntryKind>>, Query, description = "Only these kinds; may repeat, or separate several by commas"),
+        ("kind" = inline(Option<Vec<EntryKindWord>>), Query, description = "Only these kinds; may repeat, or separate several by commas"),
         ("q" = Option<String>, Query, description = "Words that must all occur in the names of cluster and connector, or in what is recorded: states, workers, causes. 20,000 entries are looked through for one page; `next_cursor` goes on behind them"),
-        ("until" = Option<DateTime<Utc>>, Query, description = "What happened until then"),
+        ("until" = Option<String>, Query, description = "What happened until then"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 500, description = "Entries on a page, 1 to 500; 100 by default"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
     ),

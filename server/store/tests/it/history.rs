@@ -203,3 +203,67 @@ async fn a_cluster_is_found_under_the_names_that_it_had_before() {
     names.sort_unstable();
     assert_eq!(names, ["orders", "orders-old"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_holds_the_words_is_found_within_its_bounds() {
+    let database = Database::new().await;
+    let store = database.store().await;
+    let cluster = ClusterName::from("orders");
+    let lease = store
+        .acquire(&"connect/orders".into(), "a", Duration::from_secs(60))
+        .await
+        .unwrap()
+        .expect("free");
+    let fresh = fresh(1);
+    let lost = |seconds| {
+        transition(
+            "s3-Archive",
+            seconds,
+            Change::WorkerLeft {
+                in_order: false,
+                evidence: "Disk Full".into(),
+            },
+        )
+    };
+    let entries = [
+        lost(10),
+        transition("jdbc", 20, Change::TaskRemoved),
+        lost(30),
+        transition("s3-Archive", 40, Change::TaskRemoved),
+        lost(50),
+    ];
+    let batch = Batch {
+        entries: &entries,
+        ..empty(&cluster, &fresh)
+    };
+    store.commit(&lease, &batch).await.unwrap();
+    let filter = |words: &[&str]| TimelineFilter {
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
+        limit: 10,
+        ..TimelineFilter::default()
+    };
+    let found = async |filter: &TimelineFilter| -> Vec<i64> {
+        let page = store.timeline(filter).await.unwrap();
+        page.iter()
+            .map(|item| item.entry.at().timestamp() - at(0).timestamp())
+            .collect()
+    };
+    assert_eq!(found(&filter(&["archive", "disk"])).await, [50, 30, 10]);
+    assert_eq!(found(&filter(&["archive", "orders"])).await, [50, 40, 30, 10]);
+    assert_eq!(found(&filter(&["archive%"])).await, [0; 0], "a word is no pattern");
+    let until = TimelineFilter {
+        until: Some(at(30)),
+        ..filter(&["disk"])
+    };
+    assert_eq!(found(&until).await, [30, 10], "until then, that moment included");
+    let all = filter(&[]);
+    let (id, when) = store.timeline_behind(&all, 2).await.unwrap().unwrap();
+    // Postgres keeps microseconds.
+    assert_eq!(when.timestamp(), at(30).timestamp());
+    let from = TimelineFilter {
+        from_id: Some(id),
+        ..filter(&["disk"])
+    };
+    assert_eq!(found(&from).await, [50, 30], "a search ends where it is told to");
+    assert_eq!(store.timeline_behind(&all, 5).await.unwrap(), None);
+}

@@ -20,4 +20,4 @@ pub use system::{Itself, LogChange, LogChanged};
 pub use team::{Team, TeamList};
 pub use timeline::{Timeline, TimelineEntry};
 pub use topics::{Topic, Topics};
-pub use words::{ConnectorKind, HealthWord, SortWord, Verdict, totals};
+pub use words::{ConnectorKind, EntryKind as EntryKindWord, HealthWord, SortWord, Verdict, totals};
