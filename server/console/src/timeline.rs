@@ -13,7 +13,7 @@ use std::sync::Arc;
 use model::Timestamp;
 use model::actor::{Actor, Right};
 use model::names::{ClusterName, ConnectorName};
-use model::record::Entry;
+use model::record::{Entry, HistoryItem};
 use model::verdict::Health;
 use store::{Store, TimelineFilter};
 
@@ -104,19 +104,8 @@ impl Console {
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(|item| item.id);
-        let items = items.into_iter().map(|item| TimelineItem {
-            id: item.id,
-            at: item.entry.at(),
-            cluster: item.cluster,
-            connector: item.entry.connector().cloned(),
-            kind: words::kind(&item.entry),
-            text: words::text(&item.entry),
-            actor: actor_of(&item.entry),
-            health: words::health(&item.entry),
-            turn: words::turn(&item.entry),
-        });
         Ok(TimelinePage {
-            items: items.collect(),
+            items: items.into_iter().map(told).collect(),
             next,
         })
     }
@@ -156,10 +145,25 @@ impl Console {
     }
 
     /// The names that a cluster had before.
-    fn formerly(&self, name: &ClusterName) -> Vec<ClusterName> {
+    pub(crate) fn formerly(&self, name: &ClusterName) -> Vec<ClusterName> {
         let spec = self.spec();
         let cluster = spec.clusters.iter().find(|cluster| cluster.name == *name);
         cluster.map(|cluster| cluster.formerly.clone()).unwrap_or_default()
+    }
+}
+
+/// An entry in words.
+pub(crate) fn told(item: HistoryItem) -> TimelineItem {
+    TimelineItem {
+        id: item.id,
+        at: item.entry.at(),
+        cluster: item.cluster,
+        connector: item.entry.connector().cloned(),
+        kind: words::kind(&item.entry),
+        text: words::text(&item.entry),
+        actor: actor_of(&item.entry),
+        health: words::health(&item.entry),
+        turn: words::turn(&item.entry),
     }
 }
 

@@ -17,7 +17,7 @@ export const write = (node, text) => {
 // `seen`: when the page was last as the server has it.
 export const age = (seen) => {
   const now = Date.now() - page.skew;
-  for (const time of document.querySelectorAll("time[data-age]")) {
+  for (const time of document.querySelectorAll('time[data-age="fine"], time[data-age="coarse"]')) {
     const seconds = Math.max(0, Math.floor((now - Date.parse(time.dateTime)) / 1000));
     write(time, words(seconds, time.dataset.age === "fine"));
   }

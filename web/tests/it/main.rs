@@ -4,6 +4,7 @@
 
 mod assets;
 mod contrast;
+mod drawn;
 mod facts;
 mod html;
 mod names;

@@ -25,6 +25,7 @@ fn agreed(base: &str, address: &str) -> bool {
     let Some(path) = address.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')) else {
         return false;
     };
+    let path = path.split_once('#').map_or(path, |(path, _)| path);
     let (path, question) = path.split_once('?').unwrap_or((path, ""));
     let safe = |part: &str| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-._~%".contains(c);
@@ -38,13 +39,16 @@ fn agreed(base: &str, address: &str) -> bool {
     let asks = |known: &[&str]| keys.iter().all(|key| known.contains(key));
     match path.split('/').collect::<Vec<_>>().as_slice() {
         ["assets", ..] => web::asset(path.strip_prefix("assets/").unwrap()).is_some() && asks(&["v"]),
-        [""] | ["clusters"] | ["signin"] | ["signout"] | ["preferences"] | ["system"] | ["system", "log"] => keys.is_empty(),
+        [""] | ["clusters"] | ["signin"] | ["signout"] | ["preferences"] | ["system"] | ["system", "log"] => {
+            keys.is_empty()
+        }
         ["connectors"] => asks(&[
             "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
         ]),
         ["connectors", "by-name"] => asks(&["cluster", "name"]) && keys.len() == 2,
+        ["topology"] => asks(&["cluster", "team", "unowned", "health", "kind", "q", "open"]),
         ["timeline"] => asks(&["cluster", "connector", "before", "limit"]),
-        ["clusters", name] => safe(name) && keys.is_empty(),
+        ["clusters", name] => safe(name) && asks(&["part"]),
         ["clusters", cluster, "connectors", name] => safe(cluster) && safe(name) && keys.is_empty(),
         _ => false,
     }
@@ -302,7 +306,13 @@ fn clusters_answering_silent_and_refused() {
     for cluster in all {
         let drawn = check(
             "",
-            web::cluster(&frame, &samples::cluster_detail(cluster.clone()), &page),
+            web::cluster(
+                &frame,
+                &samples::cluster_detail(cluster.clone()),
+                &page,
+                &samples::assignment(),
+                Ok(&samples::rebalances()),
+            ),
         );
         let refused = cluster.same_as.is_some();
         assert_eq!(drawn.text.contains("is refused: it is configured twice"), refused);
@@ -321,10 +331,29 @@ fn clusters_answering_silent_and_refused() {
         {
             (worker.alive, worker.version) = (alive, None);
         }
-        check("", web::cluster(&frame, &bare, &samples::page(vec![])));
+        check(
+            "",
+            web::cluster(
+                &frame,
+                &bare,
+                &samples::page(vec![]),
+                &samples::assignment(),
+                Ok(&samples::rebalances()),
+            ),
+        );
     }
     let detail = samples::cluster_detail(samples::clusters()[1].clone());
-    let text = check("", web::cluster(&frame, &detail, &page)).text;
+    let text = check(
+        "",
+        web::cluster(
+            &frame,
+            &detail,
+            &page,
+            &samples::assignment(),
+            Ok(&samples::rebalances()),
+        ),
+    )
+    .text;
     assert!(text.contains("orders has lost one of three workers"), "{text}");
     let text = check("", web::clusters(&frame, &[])).text;
     assert!(text.contains("No cluster is connected yet."));
@@ -417,7 +446,13 @@ fn below_another_path() {
     );
     check(
         base,
-        web::cluster(&frame, &samples::cluster_detail(samples::clusters()[1].clone()), &page),
+        web::cluster(
+            &frame,
+            &samples::cluster_detail(samples::clusters()[1].clone()),
+            &page,
+            &samples::assignment(),
+            Ok(&samples::rebalances()),
+        ),
     );
     check(base, web::clusters(&frame, &samples::clusters()));
     check(base, web::timeline(&frame, &TimelineQuery::default(), &history));
