@@ -55,7 +55,10 @@ fn texts(body: &str, size: f64) -> Vec<Place> {
             .enumerate()
             .map(|(at, part)| if at == 0 { part } else { part.split_once('>').unwrap().1 })
             .collect();
-        let letters: usize = plain.chars().map(|c| if c.is_ascii() || c == '…' { 1 } else { 2 }).sum();
+        let letters: usize = plain
+            .chars()
+            .map(|c| if c.is_ascii() || c == '…' { 1 } else { 2 })
+            .sum();
         let (x, y) = (number(&tag, "x"), number(&tag, "y"));
         let (wide, above, below) = (letters as f64 * size * LETTER, size * 0.8, size * 0.25);
         match attribute(&tag, "transform") {

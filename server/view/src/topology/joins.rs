@@ -1,5 +1,7 @@
 //! Topics that rules for names mean: a sink that reads every `orders.*` reads what a source writes to `orders.eu`.
 
+use std::collections::BTreeSet;
+
 use model::topics::{Meant, Rule, Topic};
 
 use super::{Key, Relation};
@@ -29,5 +31,19 @@ pub(super) fn joins<'a>(keys: impl Iterator<Item = &'a Key>) -> Vec<(Key, Key, R
             });
         }
     }
+    // Where a topic of the prefix is among those of the expression, that says it.
+    let certain: BTreeSet<(Key, Key)> = joins
+        .iter()
+        .filter(|(_, _, relation)| *relation == Relation::Among)
+        .map(|(from, to, _)| (from.clone(), to.clone()))
+        .collect();
+    let said = |prefix: &Key, pattern: &Key| {
+        let mut topics = certain
+            .iter()
+            .filter(|(from, _)| from == prefix)
+            .map(|(_, topic)| topic);
+        topics.any(|topic| certain.contains(&(topic.clone(), pattern.clone())))
+    };
+    joins.retain(|(from, to, relation)| *relation != Relation::Perhaps || !said(from, to));
     joins
 }

@@ -18,13 +18,15 @@ const COLUMN: usize = 26;
 /// Where names begin, behind the shape.
 const NAME: usize = 16;
 /// The longest name before it is shortened, in letters.
-const LETTERS: usize = 22;
+const LETTERS: usize = 20;
 /// The longest name of a worker.
 const WORKER: usize = 20;
 /// Most lines below one heading.
 const LINES: usize = 40;
-/// The width of the widest page.
-const PAGE: usize = 1160;
+/// The width of a page on a laptop.
+const PAGE: usize = 1158;
+/// Between two blocks.
+const GAP: usize = 24;
 
 /// The whole drawing: blocks that stand beside and below one another.
 pub(super) struct Grid {
@@ -150,7 +152,7 @@ impl Grid {
 
 /// Lines of a block: as few as let the blocks stand side by side.
 fn per_block(lines: usize, width: usize) -> usize {
-    let beside = (PAGE / (width + 32)).max(1);
+    let beside = ((PAGE + GAP) / (width + GAP)).max(1);
     let blocks = lines.div_ceil(LINES).max(beside.min(lines.div_ceil(12))).max(1);
     lines.div_ceil(blocks).max(1)
 }
@@ -163,7 +165,8 @@ fn columns<'a>(
     let carrying: BTreeSet<&WorkerId> = assignment.lines.iter().flat_map(|line| line.places.keys()).collect();
     let own = workers.iter().filter(|worker| !worker.alive.gone());
     let ids: BTreeSet<&WorkerId> = own.map(|worker| &worker.id).chain(carrying).collect();
-    let ids: Vec<&WorkerId> = ids.into_iter().collect();
+    let mut ids: Vec<&WorkerId> = ids.into_iter().collect();
+    ids.sort_by_cached_key(|id| natural(id.as_str()));
     let names: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
     let labels = distinct(&names);
     let find = |id: &WorkerId| workers.iter().find(|worker| worker.id == *id);
@@ -172,6 +175,25 @@ fn columns<'a>(
         .zip(&labels)
         .map(|(id, name)| (*id, label(name), find(id)))
         .collect()
+}
+
+/// By what numbers in a name mean: `connect-9` before `connect-10`.
+fn natural(name: &str) -> Vec<(String, u64)> {
+    let mut parts: Vec<(String, u64)> = Vec::new();
+    let (mut letters, mut number) = (String::new(), None::<u64>);
+    for letter in name.chars() {
+        match letter.to_digit(10) {
+            Some(digit) => number = Some(number.unwrap_or(0).saturating_mul(10).saturating_add(digit.into())),
+            None => {
+                if let Some(number) = number.take() {
+                    parts.push((std::mem::take(&mut letters), number));
+                }
+                letters.push(letter);
+            }
+        }
+    }
+    parts.push((letters, number.unwrap_or(0)));
+    parts
 }
 
 /// Addresses without what all of them have in common at their ends: the domain and the port, or the one host.
@@ -268,6 +290,13 @@ mod tests {
         assert_eq!(distinct(&["a.x:1", "b.y:1"]), ["a.x", "b.y"]);
         assert_eq!(distinct(&["w1:8083"]), ["w1"]);
         assert!(distinct(&[]).is_empty());
+    }
+
+    #[test]
+    fn numbers_in_names_count() {
+        let mut names = ["c-10:1", "c-9:1", "10.0.10.1:8083", "10.0.9.1:8083"];
+        names.sort_by_cached_key(|name| natural(name));
+        assert_eq!(names, ["10.0.9.1:8083", "10.0.10.1:8083", "c-9:1", "c-10:1"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Rebalances over the last day, as bars, as a table, and one by one.
 
 use console::Rebalances;
+use model::Timestamp;
 
 use crate::Frame;
 use crate::moment::Clock;
@@ -52,7 +53,7 @@ impl Turns {
                 x: number * HOUR,
                 y: HEIGHT - height,
                 height,
-                from: Clock::new(hour.from, frame.now, frame.zone()).short(),
+                from: began(hour.from, frame),
                 count: hour.count.map(|count| words::thousands(count as u64)),
             }
         };
@@ -71,7 +72,7 @@ impl Turns {
             width: rebalances.hours.len() * HOUR,
             height: HEIGHT,
             most: words::thousands(most as u64),
-            from: Clock::new(first, frame.now, frame.zone()).short(),
+            from: began(first, frame),
             said: format!(
                 "{} {over}",
                 words::sentence(&words::counted(all, "rebalance", "rebalances"))
@@ -79,5 +80,14 @@ impl Turns {
             lines: Line::newest(&rebalances.items, MOST, frame),
             watched: counts().next().is_some(),
         }
+    }
+}
+
+/// `14:00`, of another day with the day.
+fn began(at: Timestamp, frame: &Frame) -> Clock {
+    let clock = frame.clock(&at);
+    match frame.day(&at) == frame.day(&frame.now) {
+        true => clock.short(),
+        false => clock,
     }
 }

@@ -166,7 +166,11 @@ fn grouped(page: &TopologyPage) -> Option<String> {
     };
     let alone = match topology.alone {
         0 => String::new(),
-        some => format!(" {} are drawn one by one.", words::thousands(some as u64)),
+        some => format!(
+            " {} {} drawn one by one.",
+            words::sentence(&words::counted(some, "connector", "connectors")),
+            words::form(some, "is", "are")
+        ),
     };
     Some(format!(
         "They are too many to be drawn one by one, so {by} are: choose one to open it, or narrow the search.{alone}"

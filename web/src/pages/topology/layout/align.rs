@@ -1,12 +1,12 @@
 //! How high everything stands: as near to its neighbours as the order and the room of each vertex let it.
 
-use super::{Layers, MARGIN};
+use super::Layers;
 
 /// How often the columns are gone through.
 const ROUNDS: usize = 8;
 
-/// The middle of each vertex, in px from above.
-pub(super) fn align(layers: &Layers) -> Vec<i64> {
+/// The middle of each vertex, in px from above, when the highest of them begins at `top`; and the room that all take.
+pub(super) fn align(layers: &Layers, top: i64) -> (Vec<i64>, i64) {
     let mut middles = vec![0_i64; layers.vertices.len()];
     let offsets: Vec<Vec<i64>> = layers.columns.iter().map(|column| offsets(layers, column)).collect();
     for (column, offsets) in layers.columns.iter().zip(&offsets) {
@@ -41,14 +41,12 @@ pub(super) fn align(layers: &Layers) -> Vec<i64> {
             }
         }
     }
-    let highest = layers
-        .vertices
-        .iter()
-        .zip(&middles)
-        .map(|(vertex, middle)| middle - vertex.half());
-    let highest = highest.min().unwrap_or(0);
-    middles.iter_mut().for_each(|middle| *middle += MARGIN - highest);
-    middles
+    let ends = || layers.vertices.iter().map(|vertex| vertex.half()).zip(&middles);
+    let highest = ends().map(|(half, middle)| middle - half).min().unwrap_or(0);
+    let lowest = ends().map(|(half, middle)| middle + half).max().unwrap_or(0);
+    let shift = top - highest;
+    let shifted = middles.iter().map(|middle| middle + shift).collect();
+    (shifted, lowest - highest)
 }
 
 /// How far below the first of its column each vertex stands at least.

@@ -3,10 +3,12 @@
 //!
 //! A line that passes a column on its way has a place of its own there, so that it passes between the boxes. Each column
 //! is ordered by the middle of its neighbours, back and forth, and the order in which the fewest lines cross is kept. Then
-//! each box moves as near to its neighbours as the order and the space between boxes let it.
+//! each box moves as near to its neighbours as the order and the space between boxes let it. What nothing joins is drawn
+//! by itself, the largest above.
 
 mod align;
 mod cross;
+mod islands;
 mod order;
 mod paths;
 
@@ -18,8 +20,12 @@ pub(super) const BOX: i64 = 22;
 const SPACE: i64 = 6;
 /// Half the height of a place where a line passes.
 const PASS: i64 = 3;
-/// Between two columns.
-const GAP: i64 = 64;
+/// Between two columns, and between two of many.
+const GAP: [i64; 2] = [64, 40];
+/// Columns that are not many.
+const FEW: usize = 5;
+/// Between what nothing joins.
+const STRAIT: i64 = 12;
 /// Around all of it.
 const MARGIN: i64 = 2;
 
@@ -76,17 +82,14 @@ struct Layers {
 }
 
 impl Layers {
-    fn of(wanted: &[Wanted], lines: &[(usize, usize)]) -> Self {
-        let mut used: Vec<usize> = wanted.iter().map(|wanted| wanted.column).collect();
-        used.sort_unstable();
-        used.dedup();
-        let place = |wanted: &Wanted| used.binary_search(&wanted.column).unwrap_or(0);
+    /// Boxes by the column of each, of so many.
+    fn of(boxes: &[usize], count: usize, lines: &[(usize, usize)]) -> Self {
         let mut layers = Self {
-            vertices: vec![Vertex::Box; wanted.len()],
-            column: wanted.iter().map(place).collect(),
-            columns: vec![Vec::new(); used.len()],
-            before: vec![Vec::new(); wanted.len()],
-            behind: vec![Vec::new(); wanted.len()],
+            vertices: vec![Vertex::Box; boxes.len()],
+            column: boxes.to_vec(),
+            columns: vec![Vec::new(); count],
+            before: vec![Vec::new(); boxes.len()],
+            behind: vec![Vec::new(); boxes.len()],
             ways: Vec::with_capacity(lines.len()),
         };
         for (vertex, column) in layers.column.iter().enumerate() {
@@ -146,42 +149,59 @@ impl Layers {
 
 /// Places boxes and lines; lines join places of `wanted`.
 pub(super) fn lay(wanted: &[Wanted], lines: &[(usize, usize)]) -> Laid {
-    let mut layers = Layers::of(wanted, lines);
-    order::order(&mut layers);
-    let middles = align::align(&layers);
-    let mut lefts = Vec::with_capacity(layers.columns.len());
-    let mut widths = Vec::with_capacity(layers.columns.len());
+    let mut used: Vec<usize> = wanted.iter().map(|wanted| wanted.column).collect();
+    used.sort_unstable();
+    used.dedup();
+    let place = |wanted: &Wanted| used.binary_search(&wanted.column).unwrap_or(0);
+    let columns: Vec<usize> = wanted.iter().map(place).collect();
+    let gap = GAP[usize::from(used.len() > FEW)];
+    let mut spans = vec![(0, 0); used.len()];
+    for (wanted, column) in wanted.iter().zip(&columns) {
+        if let Some((_, width)) = spans.get_mut(*column) {
+            *width = wanted.width.max(*width);
+        }
+    }
     let mut left = MARGIN;
-    for column in &layers.columns {
-        let width = column
-            .iter()
-            .filter_map(|vertex| wanted.get(*vertex))
-            .map(|wanted| wanted.width);
-        let width = width.max().unwrap_or(0);
-        lefts.push(left);
-        widths.push(width);
-        left += width + GAP;
+    for span in &mut spans {
+        *span = (left, left + span.1);
+        left = span.1 + gap;
     }
-    let spans: Vec<(i64, i64)> = lefts
-        .iter()
-        .zip(&widths)
-        .map(|(left, width)| (*left, left + width))
-        .collect();
-    let middle = |vertex: usize| middles.get(vertex).copied().unwrap_or(0);
-    let span = |vertex: usize| spans.get(layers.column_of(vertex)).copied().unwrap_or((0, 0));
-    let lowest = (0..layers.vertices.len())
-        .map(|vertex| middle(vertex) + layers.vertices.get(vertex).map_or(0, |vertex| vertex.half()))
-        .max();
-    Laid {
-        boxes: wanted
-            .iter()
-            .enumerate()
-            .map(|(vertex, wanted)| (span(vertex).0, middle(vertex) - BOX / 2, wanted.width))
-            .collect(),
-        paths: paths::paths(&layers, wanted, &middles, &spans),
-        width: (left - GAP + MARGIN).max(0),
-        height: lowest.unwrap_or(0) + MARGIN,
+    let mut laid = Laid {
+        boxes: vec![(0, 0, 0); wanted.len()],
+        paths: vec![String::new(); lines.len()],
+        width: (left - gap + MARGIN).max(0),
+        height: 0,
+    };
+    let mut top = MARGIN;
+    for island in islands::islands(wanted.len(), lines) {
+        if top > MARGIN {
+            top += STRAIT;
+        }
+        let own = |list: &[usize]| -> Vec<usize> {
+            let columns = list.iter().filter_map(|at| columns.get(*at).copied());
+            columns.collect()
+        };
+        let boxes: Vec<Wanted> = island.boxes.iter().filter_map(|at| wanted.get(*at).copied()).collect();
+        let mut layers = Layers::of(&own(&island.boxes), used.len(), &island.ends);
+        order::order(&mut layers);
+        let (middles, height) = align::align(&layers, top);
+        for (local, at) in island.boxes.iter().enumerate() {
+            let (Some(place), Some(wanted)) = (laid.boxes.get_mut(*at), wanted.get(*at)) else {
+                continue;
+            };
+            let left = spans.get(layers.column_of(local)).map_or(0, |span| span.0);
+            *place = (left, middles.get(local).copied().unwrap_or(0) - BOX / 2, wanted.width);
+        }
+        let paths = paths::paths(&layers, &boxes, &middles, &spans);
+        for (at, path) in island.lines.iter().zip(paths) {
+            if let Some(place) = laid.paths.get_mut(*at) {
+                *place = path;
+            }
+        }
+        top += height;
     }
+    laid.height = top + MARGIN;
+    laid
 }
 
 #[cfg(test)]

@@ -77,7 +77,8 @@ fn what_can_be_drawn_without_crossings_is() {
     let lines: Vec<(usize, usize)> = (0..5)
         .flat_map(|row| [(row, 9 - row), (9 - row, 10 + (row * 2) % 5)])
         .collect();
-    let mut layers = Layers::of(&wanted, &lines);
+    let columns: Vec<usize> = wanted.iter().map(|wanted| wanted.column).collect();
+    let mut layers = Layers::of(&columns, 3, &lines);
     assert!(cross::crossings(&layers) > 0);
     order::order(&mut layers);
     assert_eq!(cross::crossings(&layers), 0);
@@ -90,11 +91,10 @@ fn what_can_be_drawn_without_crossings_is() {
 
 #[test]
 fn a_line_passes_between_the_boxes_of_the_columns_on_its_way() {
-    let wanted = [0, 1, 1, 1, 2].map(|column| Wanted { column, width: 100 });
     let lines = [(0, 4), (0, 1), (1, 4), (2, 4), (3, 4)];
-    let mut layers = Layers::of(&wanted, &lines);
+    let mut layers = Layers::of(&[0, 1, 1, 1, 2], 3, &lines);
     order::order(&mut layers);
-    let middles = align::align(&layers);
+    let (middles, _) = align::align(&layers, 0);
     let pass = layers.ways[0][1];
     assert_eq!(layers.vertices[pass], Vertex::Pass);
     for vertex in 1..4 {
