@@ -5,7 +5,7 @@ use model::Timestamp;
 use model::names::ConnectorId;
 use model::verdict::Health;
 
-use super::grid::{Grid, runs};
+use super::grid::{Grid, distinct, runs};
 use crate::at::At;
 use crate::links::Links;
 use crate::words;
@@ -34,8 +34,9 @@ pub(super) struct Left {
 
 /// A worker with what it runs, for who reads a list.
 pub(super) struct Carrier {
-    pub(super) key: String,
-    pub(super) id: At,
+    pub(super) id: String,
+    /// What tells it from the others.
+    pub(super) name: String,
     pub(super) gone: bool,
     pub(super) load: String,
     pub(super) runs: Vec<Carried>,
@@ -52,6 +53,7 @@ pub(super) struct Carried {
 impl Running {
     pub(super) fn of(detail: &ClusterDetail, assignment: &Assignment, links: Links<'_>) -> Self {
         let item = &detail.item;
+        let addresses: Vec<&str> = item.workers.iter().map(|worker| worker.id.as_str()).collect();
         let part = |number: usize| {
             let (from, to) = ((number - 1) * 400 + 1, (number * 400).min(assignment.all));
             let span = format!("{} to {}", words::thousands(from as u64), words::thousands(to as u64));
@@ -65,7 +67,8 @@ impl Running {
             carriers: item
                 .workers
                 .iter()
-                .map(|worker| carrier(detail, worker, assignment, links))
+                .zip(distinct(&addresses))
+                .map(|(worker, name)| carrier(detail, worker, name, assignment, links))
                 .filter(|carrier| !carrier.gone || !carrier.runs.is_empty())
                 .collect(),
             shown: words::counted(assignment.all, "connector", "connectors"),
@@ -108,7 +111,13 @@ fn carried(worker: &WorkerItem) -> String {
     )
 }
 
-fn carrier(detail: &ClusterDetail, worker: &WorkerItem, assignment: &Assignment, links: Links<'_>) -> Carrier {
+fn carrier(
+    detail: &ClusterDetail,
+    worker: &WorkerItem,
+    name: String,
+    assignment: &Assignment,
+    links: Links<'_>,
+) -> Carrier {
     let runs = assignment.lines.iter().filter_map(|line| {
         let placed = line.places.get(&worker.id)?;
         let id = ConnectorId {
@@ -128,8 +137,8 @@ fn carrier(detail: &ClusterDetail, worker: &WorkerItem, assignment: &Assignment,
         })
     });
     Carrier {
-        key: format!("runs {}", worker.id),
-        id: At::of(worker.id.as_str()),
+        id: worker.id.to_string(),
+        name,
         gone: worker.alive.gone(),
         load: carried(worker),
         runs: runs.collect(),

@@ -17,8 +17,8 @@ const LINE: usize = 18;
 const COLUMN: usize = 26;
 /// Where names begin, behind the shape.
 const NAME: usize = 16;
-/// The longest name before it is shortened, in letters.
-const LETTERS: usize = 20;
+/// How long names may be, in letters: as short as tells them apart.
+const LETTERS: std::ops::RangeInclusive<usize> = 20..=44;
 /// The longest name of a worker.
 const WORKER: usize = 20;
 /// Most lines below one heading.
@@ -89,8 +89,8 @@ pub(super) struct Cell {
 impl Grid {
     pub(super) fn of(cluster: &ClusterName, assignment: &Assignment, workers: &[WorkerItem], links: Links<'_>) -> Self {
         let columns = columns(assignment, workers);
-        let widest = assignment.lines.iter().map(|line| letters(line.name.as_str())).max();
-        let names = NAME + (widest.unwrap_or(0).clamp(12, LETTERS) as f64 * LETTER).ceil() as usize + 8;
+        let room = room(assignment);
+        let names = NAME + (room as f64 * LETTER).ceil() as usize + 8;
         let width = names + columns.len() * COLUMN;
         let deepest = columns.iter().map(|(_, label, _)| letters(label)).max().unwrap_or(0);
         let head = (deepest as f64 * LETTER).ceil() as usize + 10;
@@ -107,7 +107,7 @@ impl Grid {
             });
             Line {
                 href: links.connector(&id),
-                name: shortened(line.name.as_str(), LETTERS),
+                name: shortened(line.name.as_str(), room),
                 title: format!("{}: {}", line.name, line.health.words()),
                 health: line.health,
                 y: top + 13,
@@ -148,6 +148,18 @@ impl Grid {
             head,
         }
     }
+}
+
+/// The letters that names take: shortened as long as each stays another one.
+fn room(assignment: &Assignment) -> usize {
+    let names = || assignment.lines.iter().map(|line| line.name.as_str());
+    let widest = names().map(letters).max().unwrap_or(0).max(12);
+    let told_apart = |room: &usize| {
+        let short: BTreeSet<String> = names().map(|name| shortened(name, *room)).collect();
+        short.len() == assignment.lines.len()
+    };
+    let enough = LETTERS.step_by(4).find(|room| *room >= widest || told_apart(room));
+    enough.unwrap_or(*LETTERS.end()).min(widest)
 }
 
 /// Lines of a block: as few as let the blocks stand side by side.
@@ -290,6 +302,36 @@ mod tests {
         assert_eq!(distinct(&["a.x:1", "b.y:1"]), ["a.x", "b.y"]);
         assert_eq!(distinct(&["w1:8083"]), ["w1"]);
         assert!(distinct(&[]).is_empty());
+    }
+
+    #[test]
+    fn names_are_shortened_as_long_as_they_are_told_apart() {
+        let of = |names: &[&str]| {
+            let line = |name: &&str| AssignmentLine {
+                name: (*name).into(),
+                health: Health::Healthy,
+                team: None,
+                places: Default::default(),
+            };
+            room(&Assignment {
+                lines: names.iter().map(line).collect(),
+                ..Assignment::default()
+            })
+        };
+        assert_eq!(of(&["a", "orders"]), 12);
+        assert_eq!(
+            of(&["payments-jdbc-sink-eu-central", "orders-jdbc-sink-eu-central"]),
+            20
+        );
+        assert_eq!(
+            of(&["payments-jdbc-sink-1-eu-central", "payments-jdbc-sink-2-eu-central"]),
+            28
+        );
+        assert_eq!(
+            of(&[&"x".repeat(100), &"x".repeat(101)]),
+            44,
+            "at some length it is enough"
+        );
     }
 
     #[test]
