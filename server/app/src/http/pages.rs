@@ -21,7 +21,7 @@ use crate::api::names::{InCluster, OfConnector};
 use crate::api::params::Params;
 
 /// Connectors on the page of their cluster.
-const SOME: usize = 50;
+const SOME: usize = 20;
 
 /// Entries of history that are read for the few lines beside a page: a storm of hundreds is one of them.
 const PAST: usize = 300;

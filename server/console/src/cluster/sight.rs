@@ -123,7 +123,7 @@ fn list(cluster: &Cluster, spec: Option<&ClusterSpec>, staleness: &Staleness) ->
     let gap = cluster.about.gap.as_ref();
     let stale = staleness.stale(&cluster.fresh);
     let signs_in = match spec.map(|spec| spec.auth.is_some()) {
-        Some(true) => ", signed in with the credentials of `auth`",
+        Some(true) => ", signed in with the configured credentials",
         Some(false) => ", without credentials",
         None => "",
     };
@@ -141,7 +141,7 @@ fn list(cluster: &Cluster, spec: Option<&ClusterSpec>, staleness: &Staleness) ->
         source: "Connectors, by REST",
         gain: (state != Seeing::Seen).then_some(match denied {
             true => {
-                "Set `auth` to credentials that may read: states, configs and traces of every connector rest on this."
+                "Set credentials that may read (auth, below [[clusters]]): states, configs and traces of every connector rest on this."
             }
             false => "States, configs and traces of every connector rest on this: one worker that answers is enough.",
         }),
@@ -162,11 +162,11 @@ fn group(cluster: &Cluster, spec: Option<&ClusterSpec>, staleness: &Staleness) -
     let (state, text, gain) = match (&cluster.about.group_gap, &cluster.about.group) {
         _ if !configured && cluster.about.group.is_none() => (
             Seeing::NotGranted,
-            "No `kafka` is named for this cluster, so that its Connect group is not watched: which workers live is told \
+            "Its Kafka is not named in the configuration, so that the Connect group is not watched: which workers live is told \
              by their REST addresses alone."
                 .to_owned(),
             Some(
-                "Name its `kafka`, with the right to DESCRIBE its group: a worker's death is seen within seconds then, and \
+                "Name its Kafka (kafka, below [[clusters]]), with the right to DESCRIBE the group: a worker's death is seen within seconds then, and \
                  so are rebalances, and how long lost work is held back.",
             ),
         ),

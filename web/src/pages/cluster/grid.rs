@@ -81,6 +81,8 @@ pub(super) struct Cell {
     pub(super) count: Option<String>,
     /// Whether there is room for a shape beside the number.
     pub(super) shaped: bool,
+    /// Where the shape begins: in the middle when it stands alone.
+    pub(super) mark: usize,
     /// Where the number begins.
     pub(super) text: usize,
     pub(super) instance: bool,
@@ -134,7 +136,7 @@ impl Grid {
                 .iter()
                 .enumerate()
                 .map(|(number, (id, label, worker))| Column {
-                    x: names + number * COLUMN + COLUMN / 2 + 4,
+                    x: names + number * COLUMN + COLUMN / 2 + 3,
                     left: names + number * COLUMN,
                     label: label.clone(),
                     title: match worker.filter(|worker| worker.alive.gone()) {
@@ -260,6 +262,7 @@ fn cell(line: &AssignmentLine, worker: &WorkerId, placed: &Placed, x: usize) -> 
             _ => Some("1k+".to_owned()),
         },
         shaped,
+        mark: if count > 1 { x + 2 } else { x + 8 },
         text: if shaped { x + 12 } else { x + 2 },
         instance: placed.instance,
     }

@@ -7,10 +7,11 @@ mod matrix;
 mod rebalances;
 
 use askama::Template;
-use console::{Assignment, ClusterDetail, ConnectorPage, Rebalances, Seeing, Sight, TimelineQuery};
+use console::{Assignment, ClusterDetail, ConnectorPage, ConnectorQuery, Rebalances, Seeing, Sight, TimelineQuery};
 use model::Timestamp;
 use model::names::WorkerId;
 use model::verdict::Health;
+use view::Query;
 
 use super::cause::Cause;
 use super::clusters::{labels, trouble};
@@ -24,6 +25,9 @@ use assignment::Running;
 use head::{Twin, headline, twin, worst};
 use matrix::Matrix;
 use rebalances::Turns;
+
+/// Causes that are shown.
+const CAUSES: usize = 8;
 
 #[derive(Template)]
 #[template(path = "cluster.html")]
@@ -47,6 +51,8 @@ struct Page<'a> {
     labels: String,
     panel: Panel,
     causes: Vec<Cause>,
+    /// How many causes are not shown, with where all their connectors are.
+    beyond: Option<(String, String)>,
     addresses: Vec<Address>,
     workers: Vec<Worker>,
     rows: Vec<Row>,
@@ -128,11 +134,13 @@ pub fn cluster(
         causes: detail
             .faults
             .iter()
+            .take(CAUSES)
             .map(|fault| Cause {
                 cluster: None,
                 ..Cause::of(fault, std::slice::from_ref(item), links)
             })
             .collect(),
+        beyond: beyond(detail, links),
         addresses: addresses(frame, detail),
         workers: item.workers.iter().map(worker).collect(),
         rows: connectors
@@ -159,6 +167,16 @@ pub fn cluster(
         more,
     }
     .render()?)
+}
+
+fn beyond(detail: &ClusterDetail, links: Links<'_>) -> Option<(String, String)> {
+    let more = detail.faults.len().checked_sub(CAUSES).filter(|more| *more > 0)?;
+    let all = links.connectors(&ConnectorQuery::of(Query {
+        clusters: [detail.item.name.clone()].into(),
+        health: Health::ALL.into_iter().filter(|health| health.unhealthy()).collect(),
+        ..Query::default()
+    }));
+    Some((words::counted(more, "more cause", "more causes"), all))
 }
 
 /// What each address said, as of when it was asked: what is older than the stale limit was so then.

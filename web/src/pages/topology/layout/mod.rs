@@ -21,7 +21,7 @@ const SPACE: i64 = 6;
 /// Half the height of a place where a line passes.
 const PASS: i64 = 3;
 /// Between two columns, and between two of many.
-const GAP: [i64; 2] = [64, 40];
+const GAP: [i64; 2] = [52, 40];
 /// Columns that are not many.
 const FEW: usize = 5;
 /// Between what nothing joins.
