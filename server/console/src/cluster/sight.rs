@@ -4,6 +4,7 @@
 use engine::ClusterSpec;
 use model::Timestamp;
 use model::facts::{Alive, WorkerFacts};
+use model::names::WorkerId;
 use model::observe::{Gap, GapKind};
 use view::{Cluster, Staleness};
 
@@ -204,13 +205,19 @@ fn group(cluster: &Cluster, spec: Option<&ClusterSpec>, staleness: &Staleness) -
 
 fn addresses(cluster: &Cluster) -> Sight {
     let all = &cluster.about.addresses;
+    // What one that is gone said before it was says nothing of now.
+    let gone = |address: &WorkerId| {
+        let known = cluster.workers.iter().find(|worker| worker.id == *address);
+        known.is_some_and(|worker| worker.alive.gone())
+    };
     let silent: Vec<&str> = all
         .iter()
-        .filter(|(_, said)| !said.starts_with("answers"))
+        .filter(|(address, said)| !said.starts_with("answers") || gone(address))
         .map(|(address, _)| address.as_str())
         .collect();
     let (state, text) = match (all.len(), all.len() - silent.len()) {
         (0, _) => (Seeing::Refused, "None was asked yet.".to_owned()),
+        (1, 1) => (Seeing::Seen, "The one known answers.".to_owned()),
         (all, some) if all == some => (Seeing::Seen, format!("All {all} answer.")),
         (all, some) => {
             let state = if some == 0 { Seeing::Refused } else { Seeing::Partly };
@@ -382,6 +389,24 @@ mod tests {
             state_of(&refused, "Connect group"),
             (Seeing::Refused, "Kafka refuses DESCRIBE".to_owned())
         );
+    }
+
+    #[test]
+    fn an_address_of_a_worker_that_is_gone_does_not_answer() {
+        let answering = |record: &mut ClusterRecord| {
+            let ids = record.workers.iter().map(|worker| worker.id.clone());
+            let said = ids.map(|id| (id, "answers as Kafka Connect 4.3.1".into()));
+            record.about.addresses = said.collect();
+        };
+        let all = seen(|record| {
+            record.workers.truncate(1);
+            answering(record);
+        });
+        assert_eq!(
+            state_of(&all, "addresses"),
+            (Seeing::Seen, "The one known answers.".to_owned())
+        );
+        assert_eq!(state_of(&seen(answering), "addresses").0, Seeing::Partly);
     }
 
     #[test]

@@ -17,8 +17,10 @@ const LINE: usize = 18;
 const COLUMN: usize = 26;
 /// Where names begin, behind the shape.
 const NAME: usize = 16;
-/// How long names may be, in letters: as short as tells them apart.
+/// How long names may be, in letters: beside many workers as short as tells them apart.
 const LETTERS: std::ops::RangeInclusive<usize> = 20..=44;
+/// Workers beside which there is room for longer names, and how long those may be.
+const FEW: (usize, usize) = (8, 36);
 /// The longest name of a worker.
 const WORKER: usize = 20;
 /// Most lines below one heading.
@@ -91,7 +93,7 @@ pub(super) struct Cell {
 impl Grid {
     pub(super) fn of(cluster: &ClusterName, assignment: &Assignment, workers: &[WorkerItem], links: Links<'_>) -> Self {
         let columns = columns(assignment, workers);
-        let room = room(assignment);
+        let room = room(assignment, columns.len());
         let names = NAME + (room as f64 * LETTER).ceil() as usize + 8;
         let width = names + columns.len() * COLUMN;
         let deepest = columns.iter().map(|(_, label, _)| letters(label)).max().unwrap_or(0);
@@ -153,14 +155,17 @@ impl Grid {
 }
 
 /// The letters that names take: shortened as long as each stays another one.
-fn room(assignment: &Assignment) -> usize {
+fn room(assignment: &Assignment, workers: usize) -> usize {
     let names = || assignment.lines.iter().map(|line| line.name.as_str());
     let widest = names().map(letters).max().unwrap_or(0).max(12);
     let told_apart = |room: &usize| {
         let short: BTreeSet<String> = names().map(|name| shortened(name, *room)).collect();
         short.len() == assignment.lines.len()
     };
-    let enough = LETTERS.step_by(4).find(|room| *room >= widest || told_apart(room));
+    let least = if workers > FEW.0 { *LETTERS.start() } else { FEW.1 };
+    let enough = (least..=*LETTERS.end())
+        .step_by(4)
+        .find(|room| *room >= widest || told_apart(room));
     enough.unwrap_or(*LETTERS.end()).min(widest)
 }
 
@@ -316,10 +321,11 @@ mod tests {
                 team: None,
                 places: Default::default(),
             };
-            room(&Assignment {
+            let assignment = Assignment {
                 lines: names.iter().map(line).collect(),
                 ..Assignment::default()
-            })
+            };
+            room(&assignment, 15)
         };
         assert_eq!(of(&["a", "orders"]), 12);
         assert_eq!(

@@ -62,8 +62,9 @@ impl Turns {
         let over = match unwatched {
             0 => "in the last day".to_owned(),
             _ => format!(
-                "in the {} that were watched",
-                words::counted(counts().count(), "hour", "hours")
+                "in the {} that {} watched",
+                words::counted(counts().count(), "hour", "hours"),
+                words::form(counts().count(), "was", "were")
             ),
         };
         let first = rebalances.hours.first().map_or(frame.now, |hour| hour.from);

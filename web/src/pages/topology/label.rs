@@ -12,7 +12,7 @@ use crate::links::Links;
 use crate::words;
 
 /// The widest text of a box, in letters.
-const MOST: usize = 27;
+const MOST: usize = 26;
 
 /// A node in words.
 pub(super) struct Label {
@@ -74,9 +74,15 @@ impl Label {
                 let owner = team
                     .as_ref()
                     .map(|team| team.as_ref().map_or("nobody", TeamName::as_str));
+                // Among clusters an opened one is drawn by its teams.
+                let before = match owner {
+                    None => cluster.to_string(),
+                    Some(owner) if query.filter.clusters.len() == 1 => owner.to_owned(),
+                    Some(owner) => format!("{cluster} {owner}"),
+                };
                 Self {
                     health: Some(worst(node)),
-                    ..Self::new(owner.unwrap_or(cluster.as_str()), whole.clone(), "group")
+                    ..Self::new(&before, whole.clone(), "group")
                 }
                 .titled(format!("{whole} of {cluster}{}: {}", owned(owner), told(node)))
                 .leading(Some(links.topology(&opened(&node.key, query))))
@@ -99,7 +105,8 @@ impl Label {
     }
 
     fn new(before: &str, whole: String, look: &'static str) -> Self {
-        let before = shortened(before, MOST / 2);
+        let beside = MOST.saturating_sub(letters(&whole) + 1);
+        let before = shortened(before, beside.max(MOST / 2));
         let room = MOST - if before.is_empty() { 0 } else { letters(&before) + 1 };
         Self {
             short: shortened(&whole, room),

@@ -20,10 +20,10 @@ pub(super) const BOX: i64 = 22;
 const SPACE: i64 = 6;
 /// Half the height of a place where a line passes.
 const PASS: i64 = 3;
-/// Between two columns, and between two of many.
-const GAP: [i64; 2] = [52, 40];
-/// Columns that are not many.
-const FEW: usize = 5;
+/// Between two columns: so much that the drawing fits a laptop's page where it can.
+const GAP: (i64, i64) = (32, 64);
+/// The width of that page.
+const PAGE: i64 = 1156;
 /// Between what nothing joins.
 const STRAIT: i64 = 12;
 /// Around all of it.
@@ -154,13 +154,15 @@ pub(super) fn lay(wanted: &[Wanted], lines: &[(usize, usize)]) -> Laid {
     used.dedup();
     let place = |wanted: &Wanted| used.binary_search(&wanted.column).unwrap_or(0);
     let columns: Vec<usize> = wanted.iter().map(place).collect();
-    let gap = GAP[usize::from(used.len() > FEW)];
     let mut spans = vec![(0, 0); used.len()];
     for (wanted, column) in wanted.iter().zip(&columns) {
         if let Some((_, width)) = spans.get_mut(*column) {
             *width = wanted.width.max(*width);
         }
     }
+    let boxes: i64 = spans.iter().map(|(_, width)| width).sum();
+    let between = i64::try_from(used.len()).unwrap_or(1) - 1;
+    let gap = ((PAGE - 2 * MARGIN - boxes) / between.max(1)).clamp(GAP.0, GAP.1);
     let mut left = MARGIN;
     for span in &mut spans {
         *span = (left, left + span.1);
