@@ -74,6 +74,7 @@ pub(super) fn entries(topology: &Topology, query: &TopologyQuery, links: Links<'
                 then: if writes { "read by" } else { "written by" },
             });
         }
+        steps.sort_by_key(|step| step.lead != "reads");
         entries.push(Entry {
             key: format!("way {}", own.title.split(':').next().unwrap_or_default()),
             name: named(own),
