@@ -269,3 +269,30 @@ fn the_list_says_what_the_drawing_shows() {
     }
     assert!(list.contains("sends dead letters to"), "{list}");
 }
+
+#[test]
+fn among_clusters_the_teams_of_an_opened_one_are_called_by_both() {
+    let mut page = samples::groups();
+    for node in &mut page.topology.nodes {
+        if let view::topology::Key::Connectors { cluster, team, .. } = &mut node.key
+            && cluster.as_str() == "orders"
+        {
+            *team = Some(Some("pay".into()));
+        }
+    }
+    let mut query = TopologyQuery::default();
+    query.open.insert("orders".into());
+    let draw = |query: &TopologyQuery| {
+        let frame = samples::frame(Section::Topology);
+        web::topology(&frame, query, &page, &samples::clusters(), &samples::teams()).unwrap()
+    };
+    let html = draw(&query);
+    assert!(html.contains(">orders pay</tspan>"), "{html}");
+    // It is opened below its cluster, where names open teams.
+    assert!(
+        html.contains("/topology?cluster=orders&amp;open=pay\"")
+            || html.contains("/topology?cluster=orders&#38;open=pay\"")
+    );
+    query.filter.clusters = ["orders".into()].into();
+    assert!(draw(&query).contains(">pay</tspan>"));
+}

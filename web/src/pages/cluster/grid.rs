@@ -197,7 +197,7 @@ fn columns<'a>(
 }
 
 /// By what numbers in a name mean: `connect-9` before `connect-10`.
-fn natural(name: &str) -> Vec<(String, u64)> {
+pub(super) fn natural(name: &str) -> Vec<(String, u64)> {
     let mut parts: Vec<(String, u64)> = Vec::new();
     let (mut letters, mut number) = (String::new(), None::<u64>);
     for letter in name.chars() {

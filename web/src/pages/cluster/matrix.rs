@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use console::PluginLine;
 use model::names::WorkerId;
 
-use super::grid::distinct;
+use super::grid::{distinct, natural};
 use crate::pages::row::short_class;
 use crate::words;
 
@@ -45,6 +45,7 @@ impl Matrix {
             .collect();
         workers.sort();
         workers.dedup();
+        workers.sort_by_cached_key(|worker| natural(worker.as_str()));
         let (differing, same): (Vec<&PluginLine>, Vec<&PluginLine>) = plugins.iter().partition(|line| differs(line));
         // Who tells the same of all that differs belongs together.
         let mut alike: BTreeMap<Vec<Option<String>>, Vec<&WorkerId>> = BTreeMap::new();
@@ -53,7 +54,7 @@ impl Matrix {
             alike.entry(told).or_default().push(worker);
         }
         let mut alike: Vec<(Vec<Option<String>>, Vec<&WorkerId>)> = alike.into_iter().collect();
-        alike.sort_by(|left, right| left.1.first().cmp(&right.1.first()));
+        alike.sort_by_cached_key(|(_, own)| own.first().map(|worker| natural(worker.as_str())));
         let columns: Vec<(String, String)> = alike.iter().map(|(_, own)| column(own, &workers)).collect();
         let mut lines: Vec<Line> = Vec::new();
         for (place, plugin) in differing.iter().enumerate() {
