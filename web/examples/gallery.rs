@@ -9,7 +9,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use console::{ConnectorQuery, TimelinePage, TimelineQuery};
+use console::{ConnectorQuery, TimelinePage, TimelineQuery, TopologyQuery};
 use model::verdict::Health;
 use web::{Frame, Section};
 
@@ -22,6 +22,8 @@ fn main() {
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"),
         &root.join("assets"),
     );
+    let sheet = web::asset("style.css").unwrap();
+    fs::write(root.join("assets/style.css"), sheet.bytes).unwrap();
     fs::create_dir_all(root.join("assets/favicon")).unwrap();
     for word in Health::ALL.map(Health::as_str).into_iter().chain(["signalbox"]) {
         let icon = web::asset(&format!("favicon/{word}.svg")).unwrap();
@@ -84,10 +86,25 @@ fn main() {
     write("clusters", web::clusters(&many, &samples::great_fleet().clusters));
     write(
         "cluster",
-        web::cluster(&many, &samples::cluster_detail(clusters[1].clone()), &page),
+        web::cluster(
+            &many,
+            &samples::cluster_detail(clusters[1].clone()),
+            &page,
+            &samples::assignment(),
+            Ok(&samples::rebalances()),
+        ),
     );
     let silent = samples::cluster_detail(samples::silent(clusters[0].clone()));
-    write("cluster-silent", web::cluster(&many, &silent, &page));
+    write(
+        "cluster-silent",
+        web::cluster(
+            &many,
+            &silent,
+            &page,
+            &samples::assignment(),
+            Ok(&samples::rebalances()),
+        ),
+    );
     let mut long = samples::like(clusters[0].clone(), "orders");
     long.workers[0].id = "connect-0.connect-headless.payments.svc.cluster.local:8083".into();
     write(
@@ -96,7 +113,13 @@ fn main() {
     );
     write(
         "cluster-alike",
-        web::cluster(&many, &samples::cluster_detail(long), &page),
+        web::cluster(
+            &many,
+            &samples::cluster_detail(long),
+            &page,
+            &samples::assignment(),
+            Ok(&samples::rebalances()),
+        ),
     );
     write(
         "connector-unheard",
@@ -123,6 +146,22 @@ fn main() {
         "overview-silence",
         web::overview(&top, &samples::overview(), Ok(&silence)),
     );
+    write("cluster-great", {
+        let (detail, assignment) = samples::great_cluster(15, 400);
+        web::cluster(&many, &detail, &page, &assignment, Ok(&samples::rebalances()))
+    });
+    let ways = samples::frame(Section::Topology);
+    let asked = TopologyQuery::default();
+    for (name, topology) in [
+        ("topology", samples::topology(6)),
+        ("topology-great", samples::topology(120)),
+        ("topology-groups", samples::groups()),
+    ] {
+        write(
+            name,
+            web::topology(&ways, &asked, &topology, &clusters, &samples::teams()),
+        );
+    }
     write(
         "timeline",
         web::timeline(&past, &TimelineQuery::default(), &history, &samples::clusters()),

@@ -7,7 +7,7 @@ use model::Timestamp;
 use model::verdict::Health;
 
 use crate::links::Links;
-use crate::moment::{Age, Clock, Day};
+use crate::moment::{Age, Clock, Day, Left};
 use crate::preferences::{Preferences, Theme, Zone};
 use crate::shape::{Shape, Verdict};
 
@@ -48,6 +48,8 @@ pub enum Section {
     Connectors,
     /// The list of clusters and their pages.
     Clusters,
+    /// Where data comes from and where it goes.
+    Topology,
     /// History.
     Timeline,
     /// Signalbox itself.
@@ -58,10 +60,11 @@ pub enum Section {
 
 impl Section {
     /// Those in the navigation, in its order, with their words.
-    pub(crate) const NAVIGATION: [(Self, &'static str); 5] = [
+    pub(crate) const NAVIGATION: [(Self, &'static str); 6] = [
         (Self::Overview, "Overview"),
         (Self::Connectors, "Connectors"),
         (Self::Clusters, "Clusters"),
+        (Self::Topology, "Topology"),
         (Self::Timeline, "Timeline"),
         (Self::System, "System"),
     ];
@@ -79,6 +82,7 @@ impl Frame {
             let address = match section {
                 Section::Connectors => links.all_connectors(),
                 Section::Clusters => links.clusters(),
+                Section::Topology => links.whole_topology(),
                 Section::Timeline => links.whole_timeline(),
                 Section::System => links.system(),
                 Section::Overview | Section::Elsewhere => links.overview(),
@@ -95,6 +99,11 @@ impl Frame {
     /// `4 min`, counted to now.
     pub(crate) fn short_age(&self, since: &Timestamp) -> Age {
         Age::coarse(*since, self.now).blank(self.fragment)
+    }
+
+    /// `4 min 10 s`, counted down from now to then.
+    pub(crate) fn left(&self, until: &Timestamp) -> Left {
+        Left::new(*until, self.now)
     }
 
     /// `14:06:02`, with the day in front unless it is today's.

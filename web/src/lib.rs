@@ -13,6 +13,7 @@ mod at;
 mod error;
 mod frame;
 mod lamps;
+mod lettering;
 pub mod links;
 mod moment;
 mod pages;
@@ -26,6 +27,6 @@ pub use error::Error;
 pub use frame::{Frame, Section};
 pub use links::Links;
 pub use pages::{
-    cluster, clusters, connector, connectors, how_to_sign_in, overview, problem, sign_in, system, timeline,
+    cluster, clusters, connector, connectors, how_to_sign_in, overview, problem, sign_in, system, timeline, topology,
 };
 pub use preferences::{Preferences, Theme, Zone};

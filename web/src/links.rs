@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use chrono::SecondsFormat;
-use console::{ConnectorQuery, TimelineQuery};
+use console::{ConnectorQuery, TimelineQuery, TopologyQuery};
 use model::names::{ClusterName, ConnectorId};
 use model::verdict::Health;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -38,24 +38,7 @@ impl<'a> Links<'a> {
     pub fn connectors(&self, query: &ConnectorQuery) -> String {
         let mut address = Address::new(self.all_connectors());
         let filter = &query.filter;
-        filter
-            .clusters
-            .iter()
-            .for_each(|name| address.add("cluster", name.as_str()));
-        filter.teams.iter().for_each(|name| address.add("team", name.as_str()));
-        if filter.unowned {
-            address.add("unowned", "true");
-        }
-        filter
-            .health
-            .iter()
-            .for_each(|health| address.add("health", health.as_str()));
-        if let Some(kind) = filter.kind {
-            address.add("kind", kind.as_str());
-        }
-        if !filter.text.is_empty() {
-            address.add("q", &filter.text);
-        }
+        address.narrow(filter);
         if filter.deleted {
             address.add("deleted", "true");
         }
@@ -90,6 +73,11 @@ impl<'a> Links<'a> {
         format!("{}/clusters/{}", self.base, escaped(name.as_str()))
     }
 
+    /// One cluster, with this part of its assignment.
+    pub fn cluster_part(&self, name: &ClusterName, part: usize) -> String {
+        format!("{}?part={part}#assignment", self.cluster(name))
+    }
+
     /// One connector. Names that a path does not carry through every proxy, because they hold a slash or are made of
     /// dots, are reached by a question instead.
     pub fn connector(&self, id: &ConnectorId) -> String {
@@ -101,6 +89,19 @@ impl<'a> Links<'a> {
             return address.done();
         }
         format!("{}/connectors/{}", self.cluster(&id.cluster), escaped(name))
+    }
+
+    /// The whole topology; also where its form goes.
+    pub fn whole_topology(&self) -> String {
+        format!("{}/topology", self.base)
+    }
+
+    /// The topology of the connectors that match; `open` repeats its key as sets do.
+    pub fn topology(&self, query: &TopologyQuery) -> String {
+        let mut address = Address::new(self.whole_topology());
+        address.narrow(&query.filter);
+        query.open.iter().for_each(|group| address.add("open", group));
+        address.done()
     }
 
     /// History of the whole fleet.
@@ -191,6 +192,28 @@ impl Address {
         self.asked = true;
         // Writing to a String cannot fail.
         let _ = write!(self.text, "{key}={}", escaped(value));
+    }
+
+    /// Which connectors, as lists of them are asked.
+    fn narrow(&mut self, filter: &Query) {
+        filter
+            .clusters
+            .iter()
+            .for_each(|name| self.add("cluster", name.as_str()));
+        filter.teams.iter().for_each(|name| self.add("team", name.as_str()));
+        if filter.unowned {
+            self.add("unowned", "true");
+        }
+        filter
+            .health
+            .iter()
+            .for_each(|health| self.add("health", health.as_str()));
+        if let Some(kind) = filter.kind {
+            self.add("kind", kind.as_str());
+        }
+        if !filter.text.is_empty() {
+            self.add("q", &filter.text);
+        }
     }
 
     fn done(self) -> String {

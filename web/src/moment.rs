@@ -84,6 +84,27 @@ impl fmt::Display for Age {
 
 impl HtmlSafe for Age {}
 
+/// How long it is until something.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Left {
+    until: Timestamp,
+    now: Timestamp,
+}
+
+impl Left {
+    pub(crate) fn new(until: Timestamp, now: Timestamp) -> Self {
+        Self { until, now }
+    }
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        element(f, self.until, Some("left"), &fine(self.until - self.now))
+    }
+}
+
+impl HtmlSafe for Left {}
+
 /// A time of day in the reader's zone, with the day unless it is today's.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {

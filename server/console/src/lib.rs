@@ -20,6 +20,7 @@ mod reading;
 mod system;
 mod team;
 mod timeline;
+mod topology;
 
 use std::sync::Arc;
 
@@ -31,7 +32,10 @@ use store::Store;
 use tokio::sync::{broadcast, watch};
 use view::{Fleet, Staleness};
 
-pub use cluster::{ClusterDetail, ClusterItem, PluginLine, Versions, WorkerItem};
+pub use cluster::{
+    Assignment, AssignmentLine, ClusterDetail, ClusterItem, Hour, Load, Placed, PluginLine, Rebalances, Seeing, Sight,
+    Versions, WorkerItem,
+};
 pub use connector::{ConnectorDetail, ConnectorItem, InstanceItem, TaskItem};
 pub use connectors::{ConnectorPage, ConnectorQuery};
 pub use error::Error;
@@ -47,6 +51,7 @@ pub use team::TeamItem;
 pub use timeline::{
     ConfigChange, EntryKind, Moves, Shift, Storm, TimelineItem, TimelineLine, TimelinePage, TimelineQuery, Turn, folded,
 };
+pub use topology::{TopologyPage, TopologyQuery};
 
 /// What answers questions. Cheap to clone; every server has one.
 #[derive(Clone)]

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use model::Timestamp;
 use model::actor::{Actor, Right};
 use model::names::{ClusterName, ConnectorName};
-use model::record::Entry;
+use model::record::{Entry, HistoryItem};
 use model::verdict::Health;
 use store::{Store, TimelineFilter};
 
@@ -138,19 +138,8 @@ impl Console {
             false => end.map(|(id, _)| id),
         };
         let searched_to = end.filter(|_| !more).map(|(_, at)| at);
-        let items = items.into_iter().map(|item| TimelineItem {
-            id: item.id,
-            at: item.entry.at(),
-            cluster: item.cluster,
-            connector: item.entry.connector().cloned(),
-            kind: words::kind(&item.entry),
-            text: words::text(&item.entry),
-            actor: actor_of(&item.entry),
-            health: words::health(&item.entry),
-            turn: words::turn(&item.entry),
-        });
         Ok(TimelinePage {
-            items: items.collect(),
+            items: items.into_iter().map(told).collect(),
             next,
             searched_to,
         })
@@ -191,10 +180,25 @@ impl Console {
     }
 
     /// The names that a cluster had before.
-    fn formerly(&self, name: &ClusterName) -> Vec<ClusterName> {
+    pub(crate) fn formerly(&self, name: &ClusterName) -> Vec<ClusterName> {
         let spec = self.spec();
         let cluster = spec.clusters.iter().find(|cluster| cluster.name == *name);
         cluster.map(|cluster| cluster.formerly.clone()).unwrap_or_default()
+    }
+}
+
+/// An entry in words.
+pub(crate) fn told(item: HistoryItem) -> TimelineItem {
+    TimelineItem {
+        id: item.id,
+        at: item.entry.at(),
+        cluster: item.cluster,
+        connector: item.entry.connector().cloned(),
+        kind: words::kind(&item.entry),
+        text: words::text(&item.entry),
+        actor: actor_of(&item.entry),
+        health: words::health(&item.entry),
+        turn: words::turn(&item.entry),
     }
 }
 

@@ -14,6 +14,7 @@ mod index;
 mod page;
 mod query;
 mod selection;
+pub mod topology;
 mod totals;
 
 pub use age::{Condition, Staleness};
@@ -23,4 +24,5 @@ pub use connectors::{Carried, Connectors};
 pub use fleet::{Cluster, Fleet};
 pub use page::{Page, Position};
 pub use query::{Query, Sort};
+pub use topology::Topology;
 pub use totals::Totals;

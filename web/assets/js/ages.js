@@ -23,7 +23,7 @@ export const write = (node, text) => {
 // Writes the ages within a part of the page: what all readers share of it holds moments alone.
 export const ages = (part) => {
   const now = Date.now() - page.skew;
-  for (const time of part.querySelectorAll("time[data-age]")) {
+  for (const time of part.querySelectorAll('time[data-age="fine"], time[data-age="coarse"]')) {
     const seconds = Math.max(0, Math.floor((now - Date.parse(time.dateTime)) / 1000));
     write(time, words(seconds, time.dataset.age === "fine"));
   }

@@ -3,3 +3,5 @@
 import "./live.js";
 import "./keys.js";
 import "./zone.js";
+import "./countdown.js";
+import "./topology.js";

@@ -13,6 +13,7 @@ mod problem;
 mod row;
 mod system;
 mod timeline;
+mod topology;
 
 pub use cluster::cluster;
 pub use clusters::clusters;
@@ -23,3 +24,4 @@ pub use overview::overview;
 pub use problem::problem;
 pub use system::system;
 pub use timeline::timeline;
+pub use topology::topology;

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod assets;
+mod cluster;
 mod contrast;
+mod drawn;
 mod facts;
 mod html;
 mod names;

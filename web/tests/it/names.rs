@@ -91,7 +91,16 @@ fn no_name_becomes_markup_or_a_wrong_address() {
                 web::connectors(&frame, &query, &list, &[cluster.clone()], &samples::teams()),
             );
             check("", web::clusters(&frame, &[samples::silent(cluster.clone())]));
-            check("", web::cluster(&frame, &samples::cluster_detail(cluster), &list));
+            check(
+                "",
+                web::cluster(
+                    &frame,
+                    &samples::cluster_detail(cluster),
+                    &list,
+                    &samples::assignment(),
+                    Ok(&samples::rebalances()),
+                ),
+            );
             check("", web::problem(&frame, 404, &name, &name));
         }
     }

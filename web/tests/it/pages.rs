@@ -25,6 +25,7 @@ fn agreed(base: &str, address: &str) -> bool {
     let Some(path) = address.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')) else {
         return false;
     };
+    let path = path.split_once('#').map_or(path, |(path, _)| path);
     let (path, question) = path.split_once('?').unwrap_or((path, ""));
     let safe = |part: &str| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-._~%".contains(c);
@@ -45,8 +46,9 @@ fn agreed(base: &str, address: &str) -> bool {
             "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
         ]),
         ["connectors", "by-name"] => asks(&["cluster", "name"]) && keys.len() == 2,
+        ["topology"] => asks(&["cluster", "team", "unowned", "health", "kind", "q", "open"]),
         ["timeline"] => asks(&["cluster", "connector", "kind", "q", "until", "before", "limit"]),
-        ["clusters", name] => safe(name) && keys.is_empty(),
+        ["clusters", name] => safe(name) && asks(&["part"]),
         ["clusters", cluster, "connectors", name] => safe(cluster) && safe(name) && keys.is_empty(),
         _ => false,
     }
@@ -318,7 +320,13 @@ fn clusters_answering_silent_and_refused() {
     for cluster in all {
         let drawn = check(
             "",
-            web::cluster(&frame, &samples::cluster_detail(cluster.clone()), &page),
+            web::cluster(
+                &frame,
+                &samples::cluster_detail(cluster.clone()),
+                &page,
+                &samples::assignment(),
+                Ok(&samples::rebalances()),
+            ),
         );
         let refused = cluster.same_as.is_some();
         assert_eq!(drawn.text.contains("is refused: it is configured twice"), refused);
@@ -337,10 +345,29 @@ fn clusters_answering_silent_and_refused() {
         {
             (worker.alive, worker.version) = (alive, None);
         }
-        check("", web::cluster(&frame, &bare, &samples::page(vec![])));
+        check(
+            "",
+            web::cluster(
+                &frame,
+                &bare,
+                &samples::page(vec![]),
+                &samples::assignment(),
+                Ok(&samples::rebalances()),
+            ),
+        );
     }
     let detail = samples::cluster_detail(samples::clusters()[1].clone());
-    let text = check("", web::cluster(&frame, &detail, &page)).text;
+    let text = check(
+        "",
+        web::cluster(
+            &frame,
+            &detail,
+            &page,
+            &samples::assignment(),
+            Ok(&samples::rebalances()),
+        ),
+    )
+    .text;
     assert!(text.contains("orders has lost one of three workers"), "{text}");
     let text = check("", web::clusters(&frame, &[])).text;
     assert!(text.contains("No cluster is connected yet."));
@@ -480,7 +507,13 @@ fn below_another_path() {
     );
     check(
         base,
-        web::cluster(&frame, &samples::cluster_detail(samples::clusters()[1].clone()), &page),
+        web::cluster(
+            &frame,
+            &samples::cluster_detail(samples::clusters()[1].clone()),
+            &page,
+            &samples::assignment(),
+            Ok(&samples::rebalances()),
+        ),
     );
     check(base, web::clusters(&frame, &samples::clusters()));
     check(

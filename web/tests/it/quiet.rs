@@ -18,7 +18,16 @@ fn what_may_be_one_cluster_is_told_on_its_page_and_in_the_list() {
     let all = samples::clusters();
     let twin = samples::like(all[0].clone(), "orders");
     let page = samples::page(vec![]);
-    let drawn = check("", web::cluster(&frame, &samples::cluster_detail(twin.clone()), &page));
+    let drawn = check(
+        "",
+        web::cluster(
+            &frame,
+            &samples::cluster_detail(twin.clone()),
+            &page,
+            &samples::assignment(),
+            Ok(&samples::rebalances()),
+        ),
+    );
     for said in [
         "Perhaps the same Connect cluster as orders",
         ": they run on the same Kafka cluster, both name the worker connect:8083 and both list the same four connectors",
@@ -36,7 +45,13 @@ fn what_may_be_one_cluster_is_told_on_its_page_and_in_the_list() {
     );
     let alone = check(
         "",
-        web::cluster(&frame, &samples::cluster_detail(all[1].clone()), &page),
+        web::cluster(
+            &frame,
+            &samples::cluster_detail(all[1].clone()),
+            &page,
+            &samples::assignment(),
+            Ok(&samples::rebalances()),
+        ),
     );
     assert!(!alone.text.contains("Perhaps the same"));
 }
@@ -45,7 +60,19 @@ fn what_may_be_one_cluster_is_told_on_its_page_and_in_the_list() {
 fn what_an_address_said_has_its_age_and_is_past_once_the_cluster_is_silent() {
     let frame = samples::frame(Section::Clusters);
     let page = samples::page(vec![]);
-    let text = |detail| check("", web::cluster(&frame, &detail, &page)).text;
+    let text = |detail| {
+        check(
+            "",
+            web::cluster(
+                &frame,
+                &detail,
+                &page,
+                &samples::assignment(),
+                Ok(&samples::rebalances()),
+            ),
+        )
+        .text
+    };
     let mut detail = samples::cluster_detail(samples::clusters()[0].clone());
     let said = text(detail.clone());
     assert!(said.contains("answers as Kafka Connect 4.3.1, 4 s ago"), "{said}");
@@ -234,7 +261,17 @@ fn a_cluster_that_nobody_looks_at_is_not_said_to_be_silent() {
     let list = check("", web::clusters(&samples::frame(Section::Clusters), &clusters)).text;
     let one = samples::cluster_detail(clusters[0].clone());
     let page = samples::page(vec![]);
-    let one = check("", web::cluster(&samples::frame(Section::Clusters), &one, &page)).text;
+    let one = check(
+        "",
+        web::cluster(
+            &samples::frame(Section::Clusters),
+            &one,
+            &page,
+            &samples::assignment(),
+            Ok(&samples::rebalances()),
+        ),
+    )
+    .text;
     let overview = Overview {
         clusters: clusters.clone(),
         ..samples::overview()

@@ -11,7 +11,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::answer::tagged;
-use super::{clusters, connectors, events, faults, history, system};
+use super::{clusters, connectors, events, faults, history, system, topology};
 use crate::http::{Access, Problem, ROUTES};
 use crate::state::AppState;
 
@@ -28,7 +28,7 @@ use crate::state::AppState;
         clusters::list, clusters::one, clusters::workers, clusters::plugins, clusters::teams,
         connectors::list, connectors::one, connectors::config,
         history::whole, history::timeline, history::config_versions,
-        faults::list, events::events, system::get, system::change_log, openapi,
+        topology::get, faults::list, events::events, system::get, system::change_log, openapi,
     ),
     components(schemas(Problem)),
     modifiers(&Bearer, &Admission, &Refusals),

@@ -12,3 +12,4 @@ pub mod names;
 pub mod params;
 pub mod shape;
 pub mod system;
+pub mod topology;

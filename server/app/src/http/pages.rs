@@ -15,13 +15,14 @@ use web::Section;
 use super::drawn::Key;
 use super::frame::Reader;
 use super::problem::Problem;
+use crate::api;
 use crate::api::connectors::{close_cursor, read};
 use crate::api::history::narrowed;
 use crate::api::names::{InCluster, OfConnector};
 use crate::api::params::Params;
 
 /// Connectors on the page of their cluster.
-const SOME: usize = 50;
+const SOME: usize = 20;
 
 /// Entries of history that are read for the few lines beside a page: a storm of hundreds is one of them.
 const PAST: usize = 300;
@@ -119,11 +120,15 @@ pub async fn clusters(reader: Reader) -> Response {
     reader.show(draw())
 }
 
-/// One cluster.
-pub async fn cluster(reader: Reader, InCluster(cluster): InCluster) -> Response {
-    let draw = || {
+/// One cluster; `part` is which part of its assignment is shown.
+pub async fn cluster(reader: Reader, InCluster(cluster): InCluster, mut params: Params) -> Response {
+    let draw = async {
+        let part = params.read("part", "a number from 1 on")?;
+        params.finish(&["part"])?;
         let console = reader.state.console();
         let detail = console.cluster(&reader.actor, &cluster)?;
+        let assignment = console.assignment(&reader.actor, &cluster, part.unwrap_or(1))?;
+        let rebalances = soon(console.rebalances(&reader.actor, &cluster)).await;
         let query = ConnectorQuery {
             limit: SOME,
             ..ConnectorQuery::of(Query {
@@ -138,7 +143,22 @@ pub async fn cluster(reader: Reader, InCluster(cluster): InCluster) -> Response 
             None => detail.item.as_of,
         };
         let frame = reader.frame(Section::Clusters, as_of);
-        Ok(web::cluster(&frame, &detail, &page)?)
+        let rebalances = rebalances.as_ref().map_err(String::as_str);
+        Ok(web::cluster(&frame, &detail, &page, &assignment, rebalances)?)
+    };
+    let drawn = draw.await;
+    reader.show(drawn)
+}
+
+/// Where data comes from and where it goes.
+pub async fn topology(reader: Reader, params: Params) -> Response {
+    let draw = || {
+        let console = reader.state.console();
+        let query = api::topology::read(params)?;
+        let page = console.topology(&reader.actor, &query)?;
+        let (clusters, teams) = (console.clusters(&reader.actor)?, console.teams(&reader.actor)?);
+        let frame = reader.frame(Section::Topology, page.as_of);
+        Ok(web::topology(&frame, &query, &page, &clusters, &teams)?)
     };
     reader.show(draw())
 }

@@ -7,7 +7,7 @@ use super::route::Access::{Loopback, Needs, Open, Session};
 use super::route::Verb::{Get, Post, Put};
 use super::route::{Kind, Limits, Route};
 use super::{door, pages, preferences, probe, system};
-use crate::api::{self, clusters, connectors, description, events, faults, history};
+use crate::api::{self, clusters, connectors, description, events, faults, history, topology};
 
 macro_rules! routes {
     ($($verb:ident $path:literal $name:literal $access:expr, $kind:ident $limits:ident => $handler:expr;)*) => {
@@ -42,6 +42,7 @@ pub static ROUTES: &[Route] = routes! {
     Get "/clusters"           "clusters_page"          Needs(See), Page READ => get(pages::clusters);
     Get "/clusters/{cluster}" "cluster_page"           Needs(See), Page READ => get(pages::cluster);
     Get "/clusters/{cluster}/connectors/{connector}" "connector_page" Needs(See), Page READ => get(pages::connector);
+    Get "/topology"           "topology_page"          Needs(See), Page READ => get(pages::topology);
     Get "/timeline"           "timeline_page"          Needs(See), Page READ => get(pages::timeline);
     Get  "/system"            "system_page"            Needs(See), Page READ => get(system::page);
     Post "/system/log"        "change_log_page"        Needs(Administer), Page FORM => post(system::change_log);
@@ -53,6 +54,7 @@ pub static ROUTES: &[Route] = routes! {
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config" "get_connector_config" Needs(SeeConfig), Api READ => get(connectors::config);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config/versions" "list_connector_config_versions" Needs(SeeConfig), Api READ => get(history::config_versions);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/timeline" "get_connector_timeline" Needs(See), Api READ => get(history::timeline);
+    Get "/api/v1/topology"     "get_topology" Needs(See), Api READ => get(topology::get);
     Get "/api/v1/workers"      "list_workers" Needs(See), Api READ => get(clusters::workers);
     Get "/api/v1/plugins"      "list_plugins" Needs(See), Api READ => get(clusters::plugins);
     Get "/api/v1/teams"        "list_teams"   Needs(See), Api READ => get(clusters::teams);

@@ -5,6 +5,7 @@
 
 mod debezium;
 mod name;
+mod rule;
 mod source;
 
 use std::sync::Arc;
@@ -14,8 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::secrets::{Config, ConfigValue};
 use name::is_topic;
 
+pub use rule::{Meant, Rule};
+
 /// A topic, or a rule for names of topics.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Topic {
     /// This one.

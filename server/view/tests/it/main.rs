@@ -4,4 +4,5 @@
 mod alike;
 mod sample;
 mod standing;
+mod topology;
 mod walks;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use console::{ClusterDetail, ClusterItem, FaultItem, Overview, PluginLine, WorkerItem};
+use console::{ClusterDetail, ClusterItem, FaultItem, Load, Overview, PluginLine, Seeing, Sight, WorkerItem};
 use model::facts::{Alive, Freshness, GroupFacts};
 use model::fault::{Fault, Scope};
 use model::names::{TeamName, WorkerId};
@@ -312,6 +312,53 @@ pub fn cluster_detail(item: ClusterItem) -> ClusterDetail {
                 workers.iter().skip(2).cloned().collect(),
             ),
         ],
+        load: Load {
+            workers: 2,
+            tasks: 18,
+            most: 11,
+            left_behind: 9,
+        },
+        sights: sights(),
         item,
     }
+}
+
+fn sights() -> Vec<Sight> {
+    let sight = |source, state, text: &str, age: Option<i64>, gain| Sight {
+        source,
+        state,
+        text: text.into(),
+        as_of: age.map(ago),
+        gain,
+    };
+    vec![
+        sight(
+            "Connect group, in Kafka",
+            Seeing::Refused,
+            "Kafka refuses to describe the group connect-orders: GROUP_AUTHORIZATION_FAILED",
+            Some(400),
+            Some("Grant DESCRIBE on the group to Signalbox's principal."),
+        ),
+        sight(
+            "REST addresses of the workers",
+            Seeing::Partly,
+            "2 of 3 answer; 10.0.3.13:8083 does not.",
+            Some(4),
+            Some("Let Signalbox reach the address that each worker advertises."),
+        ),
+        sight(
+            "Connectors, by REST",
+            Seeing::Seen,
+            "Every connector with its config and its tasks, from any one worker.",
+            Some(2),
+            None,
+        ),
+        sight(
+            "Config topic",
+            Seeing::NotRead,
+            "Target states are inferred from what connectors and tasks do.",
+            None,
+            None,
+        ),
+    ]
 }

@@ -3,7 +3,9 @@
 mod connector;
 mod fleet;
 mod history;
+mod running;
 mod system;
+mod topology;
 
 use chrono::{DateTime, TimeDelta};
 use model::Timestamp;
@@ -16,7 +18,9 @@ use web::{Frame, Preferences, Section};
 pub use connector::*;
 pub use fleet::*;
 pub use history::*;
+pub use running::*;
 pub use system::*;
+pub use topology::*;
 
 pub fn now() -> Timestamp {
     DateTime::from_timestamp(1_795_270_212, 0).unwrap()

@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use view::Alike;
 
+use super::words::Seeing;
 use super::{OpenFault, totals};
 
 /// A Connect cluster.
@@ -84,6 +85,41 @@ pub struct ClusterDetail {
     pub faults: Vec<OpenFault>,
     /// Plugins over its workers.
     pub plugins: Vec<Plugin>,
+    /// How evenly its tasks lie on the workers that live.
+    pub load: Load,
+    /// What Signalbox sees of it and what not, those first that somebody can do something about.
+    pub sees: Vec<Sight>,
+}
+
+/// How evenly a cluster's tasks lie on its workers, as REST says.
+#[derive(Serialize, ToSchema)]
+pub struct Load {
+    /// Workers that live.
+    pub workers: usize,
+    /// Tasks that they run.
+    pub tasks: u32,
+    /// Tasks of the one that runs most.
+    pub most: u32,
+    /// `most` over the mean, which is `tasks` over `workers`: 1 when they lie evenly; null while no worker is known to live,
+    /// or none runs a task.
+    pub skew: Option<f64>,
+    /// Tasks that REST still places on workers that are gone.
+    pub left_behind: u32,
+}
+
+/// A source of what is known of a cluster.
+#[derive(Serialize, ToSchema)]
+pub struct Sight {
+    /// What it is, in words.
+    pub source: &'static str,
+    /// How much of it is seen.
+    pub state: Seeing,
+    /// What is seen of it, or why nothing is.
+    pub text: String,
+    /// When it was last true.
+    pub as_of: Option<DateTime<Utc>>,
+    /// What one would gain, and by what; null where nothing is to be gained.
+    pub gain: Option<&'static str>,
 }
 
 /// A Connect group as Kafka shows it.
@@ -238,6 +274,26 @@ impl From<&console::ClusterDetail> for ClusterDetail {
             addresses_asked: asked.map(|(address, at)| (address.to_string(), *at)).collect(),
             faults: detail.faults.iter().map(OpenFault::from).collect(),
             plugins: detail.plugins.iter().map(Plugin::from).collect(),
+            load: Load {
+                workers: detail.load.workers,
+                tasks: detail.load.tasks,
+                most: detail.load.most,
+                skew: detail.load.skew(),
+                left_behind: detail.load.left_behind,
+            },
+            sees: detail.sights.iter().map(Sight::from).collect(),
+        }
+    }
+}
+
+impl From<&console::Sight> for Sight {
+    fn from(sight: &console::Sight) -> Self {
+        Self {
+            source: sight.source,
+            state: sight.state.into(),
+            text: sight.text.clone(),
+            as_of: sight.as_of,
+            gain: sight.gain,
         }
     }
 }

@@ -9,9 +9,12 @@ mod system;
 mod team;
 mod timeline;
 mod topics;
+mod topology;
 mod words;
 
-pub use cluster::{Cluster, ClusterDetail, ClusterList, Group, Plugin, PluginList, PluginVersion, Worker, WorkerList};
+pub use cluster::{
+    Cluster, ClusterDetail, ClusterList, Group, Load, Plugin, PluginList, PluginVersion, Sight, Worker, WorkerList,
+};
 pub use config::{Config, ConfigValue, ConfigVersion, ConfigVersionList};
 pub use connector::{Connector, ConnectorList, Health, Instance, Owner, Reason, System, TargetState, Task};
 pub use event::{Event, EventList};
@@ -20,4 +23,5 @@ pub use system::{Itself, LogChange, LogChanged};
 pub use team::{Team, TeamList};
 pub use timeline::{Timeline, TimelineEntry};
 pub use topics::{Topic, Topics};
+pub use topology::{Topology, TopologyEdge, TopologyNode};
 pub use words::{ConnectorKind, EntryKind as EntryKindWord, HealthWord, SortWord, Verdict, totals};

@@ -12,7 +12,7 @@ use model::verdict::{self, Health};
 use serde::Serialize;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
-use view::Totals;
+use view::{Totals, topology};
 
 /// A word of a set, and how it is made of what the model says: the words of all its values, or a word for each variant,
 /// which the compiler holds complete.
@@ -129,6 +129,48 @@ words! {
         Scope::Worker(_) => "worker",
         Scope::Connector(_) => "connector",
     }
+}
+words! {
+    /// What a node of the topology is: one thing, or a group of them (plural).
+    NodeKind of topology::Key {
+        topology::Key::System { .. } => "system",
+        topology::Key::Systems { .. } => "systems",
+        topology::Key::Connector { .. } => "connector",
+        topology::Key::Connectors { .. } => "connectors",
+        topology::Key::Topic { .. } => "topic",
+        topology::Key::Topics { .. } => "topics",
+    }
+}
+words! {
+    /// The end of the data's way on which something stands.
+    WayEnd of topology::End {
+        topology::End::From => "from",
+        topology::End::To => "to",
+    }
+}
+words! {
+    /// How one node leads to another. `flow`: the data goes that way; `dead_letters`: records that a sink cannot take do;
+    /// `among`: a topic is among those that a pattern or prefix means; `perhaps`: those of a prefix may be among those of a
+    /// pattern.
+    Relation of topology::Relation {
+        topology::Relation::Flow => "flow",
+        topology::Relation::DeadLetters => "dead_letters",
+        topology::Relation::Among => "among",
+        topology::Relation::Perhaps => "perhaps",
+    }
+}
+words! {
+    /// By what connectors are gathered where they are too many to be drawn one by one.
+    GroupedBy of topology::Grouped {
+        topology::Grouped::Alone => "none",
+        topology::Grouped::Clusters => "cluster",
+        topology::Grouped::Teams => "team",
+    }
+}
+words! {
+    /// How much of a source is seen: `refused` does not answer or says no; `not_granted` is not configured; `lacking` is
+    /// what this version of Connect does not have; `not_read` is what this version of Signalbox does not read.
+    Seeing of console::Seeing, console::Seeing::ALL
 }
 words! {
     /// What changed.

@@ -1,5 +1,9 @@
 //! Clusters, their workers and plugins.
 
+mod load;
+mod rebalances;
+mod sight;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,6 +16,10 @@ use view::{Alike, Carried, Cluster, Fleet, Staleness, Totals};
 
 use crate::fault::{fault_item, out_of_sight, worst_first};
 use crate::{Console, Error, FaultItem, require};
+
+pub use load::{Assignment, AssignmentLine, Load, Placed};
+pub use rebalances::{Hour, Rebalances};
+pub use sight::{Seeing, Sight};
 
 /// A cluster as lists show it.
 #[derive(Clone, Debug)]
@@ -127,6 +135,10 @@ pub struct ClusterDetail {
     pub faults: Vec<FaultItem>,
     /// Plugins over its workers.
     pub plugins: Vec<PluginLine>,
+    /// How evenly its tasks lie on its workers.
+    pub load: Load,
+    /// What is seen of it, and what is not.
+    pub sights: Vec<Sight>,
 }
 
 impl Console {
@@ -146,13 +158,15 @@ impl Console {
     pub fn cluster(&self, actor: &Actor, name: &ClusterName) -> Result<ClusterDetail, Error> {
         require(actor, Right::See)?;
         let fleet = self.fleet();
-        let cluster = fleet
-            .clusters
-            .get(name)
-            .ok_or_else(|| Error::NotFound(format!("there is no cluster {:?}", name.as_str())))?;
+        let cluster = fleet.clusters.get(name).ok_or_else(|| unknown(name))?;
         let staleness = self.staleness();
+        let spec = self.spec();
+        let spec = spec.clusters.iter().find(|known| known.name == *name);
+        let item = self.cluster_item(&fleet, cluster);
         Ok(ClusterDetail {
-            item: self.cluster_item(&fleet, cluster),
+            load: Load::of(&item.workers),
+            sights: sight::sights(cluster, spec, &staleness),
+            item,
             group: cluster.about.group.clone().map(|group| self.still_holding(group)),
             group_gap: cluster.about.group_gap.clone(),
             fresh: cluster.fresh.clone(),
@@ -166,6 +180,18 @@ impl Console {
             ),
             plugins: plugin_lines(cluster),
         })
+    }
+
+    /// Which connectors of a cluster run where, as REST says: the part of this number, or the nearest that there is. Right:
+    /// `see`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`]; [`Error::NotFound`].
+    pub fn assignment(&self, actor: &Actor, name: &ClusterName, part: usize) -> Result<Assignment, Error> {
+        require(actor, Right::See)?;
+        let fleet = self.fleet();
+        let cluster = fleet.clusters.get(name).ok_or_else(|| unknown(name))?;
+        Ok(Assignment::of(cluster, part, &self.staleness()))
     }
 
     /// All workers. Right: `see`.
@@ -244,6 +270,10 @@ impl Console {
             alike: fleet.alike(&cluster.name).to_vec(),
         }
     }
+}
+
+fn unknown(name: &ClusterName) -> Error {
+    Error::NotFound(format!("there is no cluster {:?}", name.as_str()))
 }
 
 /// Whether Kafka is asked for the group, and has not told for longer than the stale limit.

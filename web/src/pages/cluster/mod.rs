@@ -1,20 +1,33 @@
 //! One cluster.
 
+mod assignment;
+mod grid;
+mod head;
+mod matrix;
+mod rebalances;
+
 use askama::Template;
-use console::{ClusterDetail, ConnectorPage, PluginLine, TimelineQuery};
+use console::{Assignment, ClusterDetail, ConnectorPage, ConnectorQuery, Rebalances, Seeing, Sight, TimelineQuery};
 use model::Timestamp;
 use model::names::WorkerId;
 use model::verdict::Health;
-use view::Alike;
+use view::Query;
 
 use super::cause::Cause;
 use super::clusters::{labels, trouble};
 use super::overview::{Panel, panel};
-use super::row::{Row, short_class};
+use super::row::Row;
 use crate::at::At;
 use crate::shape::Verdict;
 use crate::words;
 use crate::{Error, Frame, Links};
+use assignment::Running;
+use head::{Twin, headline, twin, worst};
+use matrix::Matrix;
+use rebalances::Turns;
+
+/// Causes that are shown.
+const CAUSES: usize = 8;
 
 #[derive(Template)]
 #[template(path = "cluster.html")]
@@ -38,21 +51,24 @@ struct Page<'a> {
     labels: String,
     panel: Panel,
     causes: Vec<Cause>,
+    /// How many causes are not shown, with where all their connectors are.
+    beyond: Option<(String, String)>,
     addresses: Vec<Address>,
     workers: Vec<Worker>,
     rows: Vec<Row>,
     more: Option<String>,
     timeline: String,
-    plugins: Vec<Plugin>,
-    differing: usize,
+    running: Running,
+    turns: Result<Turns, &'a str>,
+    plugins: Matrix,
+    sights: Vec<See<'a>>,
 }
 
-/// A cluster that this one may be.
-struct Twin {
-    name: String,
-    href: String,
-    /// What both have, a clause.
-    why: String,
+/// A source of what is known.
+struct See<'a> {
+    sight: &'a Sight,
+    /// Whether somebody can do something about it.
+    open: bool,
 }
 
 /// An address, configured or discovered.
@@ -77,24 +93,20 @@ struct Worker {
     health: Option<String>,
 }
 
-struct Plugin {
-    class: String,
-    short: String,
-    kind: String,
-    versions: Vec<(String, String)>,
-    missing: String,
-    differs: bool,
-}
-
 /// One cluster: does it answer, which workers live, what is wrong, what it runs. `connectors` is a first page of its
-/// connectors, worst first.
+/// connectors, worst first, `assignment` a part of who runs what, `rebalances` those of the last day or why they cannot be
+/// read.
 ///
 /// # Errors
 /// When the template fails.
-pub fn cluster(frame: &Frame, detail: &ClusterDetail, connectors: &ConnectorPage) -> Result<String, Error> {
+pub fn cluster(
+    frame: &Frame,
+    detail: &ClusterDetail,
+    connectors: &ConnectorPage,
+    assignment: &Assignment,
+    rebalances: Result<&Rebalances, &str>,
+) -> Result<String, Error> {
     let (links, item) = (frame.links(), &detail.item);
-    let mut plugins: Vec<Plugin> = detail.plugins.iter().map(plugin).collect();
-    plugins.sort_by_key(|plugin| !plugin.differs);
     let health = worst(detail);
     let panel = panel(item, 1, links);
     let more = (connectors.matching > connectors.items.len()).then(|| links.connectors_of(Some(&item.name), None));
@@ -122,11 +134,13 @@ pub fn cluster(frame: &Frame, detail: &ClusterDetail, connectors: &ConnectorPage
         causes: detail
             .faults
             .iter()
+            .take(CAUSES)
             .map(|fault| Cause {
                 cluster: None,
                 ..Cause::of(fault, std::slice::from_ref(item), links)
             })
             .collect(),
+        beyond: beyond(detail, links),
         addresses: addresses(frame, detail),
         workers: item.workers.iter().map(worker).collect(),
         rows: connectors
@@ -141,107 +155,28 @@ pub fn cluster(frame: &Frame, detail: &ClusterDetail, connectors: &ConnectorPage
             cluster: Some(item.name.clone()),
             ..TimelineQuery::default()
         }),
-        differing: plugins.iter().filter(|plugin| plugin.differs).count(),
+        running: Running::of(detail, assignment, links),
+        turns: rebalances.map(|rebalances| Turns::of(rebalances, frame)),
+        plugins: Matrix::of(&detail.plugins),
+        sights: detail.sights.iter().map(see).collect(),
         favicon: health.as_str(),
         frame,
         links,
         detail,
         health,
         more,
-        plugins,
     }
     .render()?)
 }
 
-/// The state of the cluster as one shape: out of sight before all, then the worst of what it runs.
-fn worst(detail: &ClusterDetail) -> Health {
-    if !detail.item.reachable {
-        return Health::Unknown;
-    }
-    if detail
-        .item
-        .workers
-        .iter()
-        .any(|worker| worker.alive == model::facts::Alive::Dead)
-    {
-        return Health::Unassigned;
-    }
-    let mut found = detail.item.totals.iter().filter(|(_, count)| *count > 0);
-    found.next().map_or(Health::Healthy, |(health, _)| {
-        if health.unhealthy() { health } else { Health::Healthy }
-    })
-}
-
-/// What follows the name: `answers; one of three workers is gone`.
-fn headline(detail: &ClusterDetail) -> String {
-    let item = &detail.item;
-    if item.same_as.is_some() {
-        return "is refused: it is configured twice".to_owned();
-    }
-    if !item.looked && item.as_of.is_some() {
-        return "is not looked at now".to_owned();
-    }
-    if !item.reachable {
-        return if item.as_of.is_some() {
-            "does not answer"
-        } else {
-            "has never answered"
-        }
-        .to_owned();
-    }
-    let gone = item.workers.iter().filter(|worker| worker.alive.gone()).count();
-    let unhealthy = item.totals.unhealthy() as usize;
-    if gone > 0 {
-        return format!(
-            "has lost {} of {}",
-            words::number(gone),
-            words::counted(item.workers.len(), "worker", "workers")
-        );
-    }
-    match unhealthy {
-        0 => "is well".to_owned(),
-        some => format!(
-            "answers; {} {} a person",
-            words::counted(some, "connector", "connectors"),
-            words::form(some, "needs", "need")
-        ),
-    }
-}
-
-fn twin(alike: &Alike, links: Links<'_>) -> Twin {
-    let workers: Vec<&str> = alike.workers.iter().map(|id| id.as_str()).collect();
-    let workers = match workers.len() {
-        0 => None,
-        count => Some(format!(
-            "both name the {} {}",
-            words::form(count, "worker", "workers"),
-            words::list(&workers, 3)
-        )),
-    };
-    let connectors = match (alike.common, alike.own, alike.others) {
-        (0, _, _) => None,
-        (common, own, others) if common == own && common == others => Some(format!(
-            "both list the same {}",
-            words::counted(common, "connector", "connectors")
-        )),
-        (common, own, others) => Some(format!(
-            "{} on both lists of {} and {}",
-            words::counted(common, "connector stands", "connectors stand"),
-            words::number(own),
-            words::number(others)
-        )),
-    };
-    let both = [match alike.same_kafka {
-        true => "they run on the same Kafka cluster".to_owned(),
-        false => "they have an address in common".to_owned(),
-    }];
-    let both: Vec<String> = both.into_iter().chain(workers).chain(connectors).collect();
-    let both: Vec<&str> = both.iter().map(String::as_str).collect();
-    Twin {
-        name: alike.other.to_string(),
-        href: links.cluster(&alike.other),
-        why: words::list(&both, both.len()),
-    }
+fn beyond(detail: &ClusterDetail, links: Links<'_>) -> Option<(String, String)> {
+    let more = detail.faults.len().checked_sub(CAUSES).filter(|more| *more > 0)?;
+    let all = links.connectors(&ConnectorQuery::of(Query {
+        clusters: [detail.item.name.clone()].into(),
+        health: Health::ALL.into_iter().filter(|health| health.unhealthy()).collect(),
+        ..Query::default()
+    }));
+    Some((words::counted(more, "more cause", "more causes"), all))
 }
 
 /// What each address said, as of when it was asked: what is older than the stale limit was so then.
@@ -284,21 +219,9 @@ fn worker(item: &console::WorkerItem) -> Worker {
     }
 }
 
-fn plugin(line: &PluginLine) -> Plugin {
-    let names = |workers: &[WorkerId]| {
-        let names: Vec<&str> = workers.iter().map(|worker| worker.as_str()).collect();
-        words::list(&names, 5)
-    };
-    Plugin {
-        class: line.class.to_string(),
-        short: short_class(&line.class).to_owned(),
-        kind: line.kind.replace('_', " "),
-        versions: line
-            .versions
-            .iter()
-            .map(|(version, workers)| (version.as_deref().unwrap_or("tells none").to_owned(), names(workers)))
-            .collect(),
-        missing: names(&line.missing),
-        differs: line.versions.len() > 1 || !line.missing.is_empty(),
+fn see(sight: &Sight) -> See<'_> {
+    See {
+        sight,
+        open: matches!(sight.state, Seeing::Refused | Seeing::NotGranted | Seeing::Partly),
     }
 }
