@@ -8,6 +8,7 @@
 mod cluster;
 mod connector;
 mod connectors;
+mod diff;
 mod error;
 mod events;
 mod fault;
@@ -15,6 +16,7 @@ mod log;
 mod metrics;
 mod moment;
 mod overview;
+mod plugin;
 mod readiness;
 mod reading;
 mod system;
@@ -24,7 +26,7 @@ mod timeline;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use engine::{Event, FleetSpec};
+use engine::{Event, FleetSpec, LiveReads};
 use model::actor::{Actor, Right};
 use model::{Clock, Timestamp};
 use store::Store;
@@ -34,11 +36,13 @@ use view::{Fleet, Staleness};
 pub use cluster::{ClusterDetail, ClusterItem, PluginLine, Versions, WorkerItem};
 pub use connector::{ConnectorDetail, ConnectorItem, InstanceItem, TaskItem};
 pub use connectors::{ConnectorPage, ConnectorQuery};
+pub use diff::{ConfigDiff, config_diff};
 pub use error::Error;
 pub use events::Events;
 pub use fault::FaultItem;
 pub use moment::Moment;
 pub use overview::Overview;
+pub use plugin::{PluginDocumentation, PluginId};
 pub use readiness::Readiness;
 pub use system::{
     CallItem, DatabaseItem, FreshItem, LeaseItem, LogLevel, Process, Queues, ServerItem, Shared, Source, System,
@@ -60,11 +64,13 @@ pub struct Console {
     rendered: Arc<metrics::Rendered>,
     lately: Arc<timeline::Lately>,
     reading: Arc<reading::Reading>,
+    live: LiveReads,
+    plugins_read: Arc<plugin::Plugins>,
 }
 
 impl Console {
     /// Over the view that the engine keeps, the configuration in force, the database once it is there, and what keeps
-    /// the server from being ready. `events` is where the engine's follower publishes.
+    /// the server from being ready. `events` is where the engine's follower publishes; `live` asks workers.
     pub fn new(
         fleet: watch::Receiver<Arc<Fleet>>,
         spec: watch::Receiver<Arc<FleetSpec>>,
@@ -72,9 +78,12 @@ impl Console {
         trouble: watch::Receiver<Option<Arc<str>>>,
         events: broadcast::Sender<Arc<Event>>,
         clock: Arc<dyn Clock>,
+        live: LiveReads,
     ) -> Self {
         Self {
             fleet,
+            live,
+            plugins_read: Arc::default(),
             spec,
             store,
             events,

@@ -11,6 +11,7 @@ pub mod actor;
 pub mod advice;
 pub mod cause;
 pub mod clock;
+pub mod converters;
 pub mod facts;
 pub mod fault;
 pub mod fold;
@@ -36,6 +37,7 @@ pub mod state;
 pub mod target;
 pub mod topics;
 pub mod trace;
+pub mod transforms;
 pub mod transition;
 pub mod verdict;
 
