@@ -3,3 +3,7 @@
 import "./live.js";
 import "./keys.js";
 import "./zone.js";
+import "./contents.js";
+import "./copy.js";
+import "./trace.js";
+import "./raw.js";

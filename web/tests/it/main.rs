@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod assets;
+mod connector;
 mod contrast;
 mod facts;
 mod html;

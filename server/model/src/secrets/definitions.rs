@@ -50,6 +50,9 @@ pub enum Importance {
 }
 
 impl Importance {
+    /// All, the most important first.
+    pub const ALL: [Self; 3] = [Self::High, Self::Medium, Self::Low];
+
     /// In lower case.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -61,7 +64,7 @@ impl Importance {
 
     /// Reads Kafka's word, in any case.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::High, Self::Medium, Self::Low]
+        Self::ALL
             .into_iter()
             .find(|known| known.as_str().eq_ignore_ascii_case(word))
     }

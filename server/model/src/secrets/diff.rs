@@ -32,6 +32,9 @@ pub enum DifferenceKind {
 }
 
 impl DifferenceKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Added, Self::Removed, Self::Changed, Self::Unsure];
+
     /// One word.
     pub fn as_str(self) -> &'static str {
         match self {
