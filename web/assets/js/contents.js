@@ -2,14 +2,18 @@
 
 import { afterShown } from "./page.js";
 
+const EDGE = 80; // A heading above this line, in px from the top, was passed.
+const narrow = matchMedia("(max-width: 1080px)");
+
 const mark = () => {
   const links = [...document.querySelectorAll(".contents a")];
-  const edge = 80;
-  const passed = links.filter((link) => {
+  const tops = links.flatMap((link) => {
     const node = document.getElementById(link.hash.slice(1));
-    return node && node.getBoundingClientRect().top <= edge;
+    // What stands beside the text is not what one has scrolled to.
+    if (!node || (!narrow.matches && node.closest(".side"))) return [];
+    const top = node.getBoundingClientRect().top;
+    return top <= EDGE ? [[top, link]] : [];
   });
-  const tops = passed.map((link) => [document.getElementById(link.hash.slice(1)).getBoundingClientRect().top, link]);
   const now = tops.sort((one, other) => other[0] - one[0])[0]?.[1] ?? links[0];
   for (const link of links) {
     if (link === now) link.setAttribute("aria-current", "true");

@@ -6,7 +6,7 @@ use model::Timestamp;
 use model::names::{ClusterName, WorkerId};
 use model::secrets::KeyDefinition;
 
-use super::connector::value::{legible, told};
+use super::connector::value::{documentation, legible, told};
 use super::row::short_class;
 use crate::words;
 use crate::{Error, Frame, Links};
@@ -46,10 +46,10 @@ struct Key {
 ///
 /// # Errors
 /// When the template fails.
-pub fn plugin(frame: &Frame, documentation: &PluginDocumentation) -> Result<String, Error> {
-    let (links, id) = (frame.links(), &documentation.id);
+pub fn plugin(frame: &Frame, about: &PluginDocumentation) -> Result<String, Error> {
+    let (links, id) = (frame.links(), &about.id);
     let mut groups: Vec<Group> = Vec::new();
-    for (name, definition) in &documentation.definitions.keys {
+    for (name, definition) in &about.definitions.keys {
         let key = Key::of(name, definition);
         let group = legible(definition.group.as_deref().unwrap_or_default());
         match groups.iter_mut().find(|known| known.name == group) {
@@ -69,7 +69,7 @@ pub fn plugin(frame: &Frame, documentation: &PluginDocumentation) -> Result<Stri
     }
     // What stands in no group is the plugin's own, and comes first.
     groups.sort_by(|one, other| (!one.name.is_empty(), &one.name).cmp(&(!other.name.is_empty(), &other.name)));
-    let keys = documentation.definitions.keys.len();
+    let keys = about.definitions.keys.len();
     Ok(Page {
         favicon: "signalbox",
         cluster: &id.cluster,
@@ -77,7 +77,7 @@ pub fn plugin(frame: &Frame, documentation: &PluginDocumentation) -> Result<Stri
         class: legible(&id.class),
         version: id.version.as_deref(),
         keys: words::counted(keys, "key", "keys"),
-        live: documentation.live.as_ref(),
+        live: about.live.as_ref(),
         json: links.plugin_json(&id.cluster, &id.class, id.version.as_deref()),
         groups,
         frame,
@@ -92,7 +92,7 @@ impl Key {
             id: format!("key-{}", legible(name)),
             name: legible(name),
             told: told(definition),
-            documentation: legible(&definition.documentation),
+            documentation: documentation(&definition.documentation),
             order: (definition.order, definition.importance),
         }
     }

@@ -16,6 +16,7 @@ mod database;
 mod door;
 mod events;
 mod life;
+mod passage;
 mod receiver;
 mod routes;
 mod schema;

@@ -3,7 +3,7 @@
 use console::ConnectorDetail;
 use model::secrets::{ConfigValue, Definitions, KeyDefinition};
 
-use super::value::{Value, legible, told};
+use super::value::{Value, documentation, legible, told};
 use crate::words;
 
 /// Keys that begin so belong together, whatever group the plugin gives them.
@@ -139,7 +139,7 @@ impl Setting {
             source,
             told: definition.map(told),
             documentation: definition
-                .map(|known| legible(&known.documentation))
+                .map(|known| documentation(&known.documentation))
                 .unwrap_or_default(),
         }
     }

@@ -33,6 +33,9 @@ pub(crate) struct Trace {
     pub(crate) below: Vec<(String, String)>,
 }
 
+/// Frames that are neither Kafka's nor the JDK's and are shown before the others of their run are folded.
+const FRAMES: usize = 5;
+
 /// Frames that follow one another.
 pub(crate) struct Run {
     /// `nine frames of Kafka and the JDK`; empty when they are shown.
@@ -74,6 +77,7 @@ impl Trace {
         let above = parts.get(..at).unwrap_or_default().iter().rev();
         let below = parts.get(at + 1..).unwrap_or_default().iter();
         let message = telling.map(|part| part.message.as_slice()).unwrap_or_default();
+        let told = message.first().copied();
         // What the line above says already is not said twice.
         let message = match (root, message) {
             (Some(root), [only]) if root.contains(only) => &[],
@@ -90,10 +94,10 @@ impl Trace {
             class: telling.map(|part| legible(part.class)).unwrap_or_default(),
             message: message.iter().take(LINES).map(|line| clipped(line)).collect(),
             frames: telling
-                .map(|part| part.frames.iter().map(Run::of).collect())
+                .map(|part| part.frames.iter().flat_map(Run::of).collect())
                 .unwrap_or_default(),
-            led_to: above.take(NAMED).map(named).collect(),
-            below: below.take(NAMED).map(named).collect(),
+            led_to: above.take(NAMED).map(|part| named(part, told)).collect(),
+            below: below.take(NAMED).map(|part| named(part, told)).collect(),
         }
     }
 
@@ -104,23 +108,34 @@ impl Trace {
 }
 
 impl Run {
-    fn of(frames: &Frames<'_>) -> Self {
-        Self {
-            folded: match frames.framework {
-                true => words::counted(
-                    frames.lines.len(),
-                    "frame of Kafka or the JDK",
-                    "frames of Kafka and the JDK",
-                ),
-                false => String::new(),
-            },
-            lines: frames.lines.iter().map(|line| legible(line)).collect(),
-        }
+    /// The frames, in one run or in two: of many the last ones are folded.
+    fn of(frames: &Frames<'_>) -> Vec<Self> {
+        let (shown, folded) = match frames.framework {
+            true => frames.lines.split_at(0),
+            false => frames.lines.split_at(frames.lines.len().min(FRAMES)),
+        };
+        let words = match frames.framework {
+            true => ["frame of Kafka or the JDK", "frames of Kafka and the JDK"],
+            false => ["more frame", "more frames"],
+        };
+        let run = |lines: &[&str], folded: String| Self {
+            folded,
+            lines: lines.iter().map(|line| legible(line)).collect(),
+        };
+        let told = words::sentence(&words::counted(folded.len(), words[0], words[1]));
+        let both = [run(shown, String::new()), run(folded, told)];
+        both.into_iter().filter(|run| !run.lines.is_empty()).collect()
     }
 }
 
-fn named(part: &Part<'_>) -> (String, String) {
-    let first = part.message.first().map(|line| clipped(line));
+/// An exception beside the telling one; what only repeats `told` says nothing.
+fn named(part: &Part<'_>, told: Option<&str>) -> (String, String) {
+    let repeats = |line: &&&str| told.is_some_and(|told| !told.is_empty() && line.contains(told));
+    let first = part
+        .message
+        .first()
+        .filter(|line| !repeats(line))
+        .map(|line| clipped(line));
     (legible(part.simple()), first.unwrap_or_default())
 }
 

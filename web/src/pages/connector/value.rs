@@ -88,6 +88,48 @@ pub(crate) fn told(definition: &KeyDefinition) -> String {
     told.join(" · ")
 }
 
+/// A plugin's documentation without the markup that some write into it.
+pub(crate) fn documentation(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        plain.push_str(before);
+        let Some((tag, behind)) = after.split_once('>').filter(|(tag, _)| is_markup(tag)) else {
+            plain.push('<');
+            rest = after;
+            continue;
+        };
+        match tag.split(char::is_whitespace).next().unwrap_or_default() {
+            "li" => plain.push_str("\n· "),
+            "p" | "br" | "br/" | "/ul" | "/ol" => plain.push('\n'),
+            _ => {}
+        }
+        rest = behind;
+    }
+    plain.push_str(rest);
+    let named = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ];
+    let plain = named
+        .into_iter()
+        .fold(plain, |text, (entity, letter)| text.replace(entity, letter));
+    legible(plain.trim())
+}
+
+/// Whether what stands between angle brackets is a tag of HTML, and not a placeholder such as `<topic>`.
+fn is_markup(tag: &str) -> bool {
+    const TAGS: [&str; 16] = [
+        "a", "b", "br", "code", "div", "em", "h4", "i", "li", "ol", "p", "pre", "span", "strong", "tt", "ul",
+    ];
+    let name = tag.trim_start_matches('/').trim_end_matches('/');
+    let name = name.split(char::is_whitespace).next().unwrap_or_default();
+    TAGS.contains(&name.to_ascii_lowercase().as_str())
+}
+
 /// Control characters, which HTML does not allow and terminals obey, as their pictures.
 pub(crate) fn legible(text: &str) -> String {
     let picture = |c: char| match c {
@@ -97,4 +139,29 @@ pub(crate) fn legible(text: &str) -> String {
         c => c,
     };
     text.replace("\r\n", "\n").chars().map(picture).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documentation_loses_its_markup_and_keeps_its_words() {
+        for (from, to) in [
+            (
+                "A <code>java.util.regex.Pattern</code>. Only <b>one</b>.",
+                "A java.util.regex.Pattern. Only one.",
+            ),
+            ("Use <topic>.<partition> or a < b", "Use <topic>.<partition> or a < b"),
+            ("One of:<ul><li>a</li><li>b</li></ul>then", "One of:\n· a\n· b\nthen"),
+            ("See <a href=\"http://x\">there</a> &lt;x&gt;", "See there <x>"),
+        ] {
+            assert_eq!(documentation(from), to);
+        }
+    }
+
+    #[test]
+    fn text_breaks_behind_its_dots_and_is_no_markup() {
+        assert_eq!(Parted("a.B,c <i>").to_string(), "a.<wbr>B,<wbr>c &lt;i&gt;");
+    }
 }
