@@ -42,21 +42,21 @@ pub struct PluginDocumentation {
     pub live: Option<(WorkerId, Timestamp)>,
 }
 
-type Known = (Timestamp, Option<Arc<Definitions>>);
+type Known = (Timestamp, Arc<Definitions>);
 
 /// What was kept of plugins, as it was last read.
 #[derive(Default)]
 pub(crate) struct Plugins(Mutex<BTreeMap<PluginId, Known>>);
 
 impl Plugins {
-    fn get(&self, id: &PluginId, now: Timestamp) -> Option<Option<Arc<Definitions>>> {
+    fn get(&self, id: &PluginId, now: Timestamp) -> Option<Arc<Definitions>> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (read, definitions) = known.get(id)?;
         // A clock that was set back makes nothing fresh for ever.
         (*read <= now && now - *read < FRESH).then(|| definitions.clone())
     }
 
-    fn put(&self, id: PluginId, now: Timestamp, definitions: Option<Arc<Definitions>>) {
+    fn put(&self, id: PluginId, now: Timestamp, definitions: Arc<Definitions>) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED {
             known.retain(|_, (read, _)| *read <= now && now - *read < FRESH);
@@ -76,7 +76,7 @@ impl Console {
         require(actor, Right::SeeConfig)?;
         let now = self.now();
         if let Some(known) = self.plugins_read.get(id, now) {
-            return Ok(known);
+            return Ok(Some(known));
         }
         let asked = id.clone();
         let question = |store: store::Store| async move {
@@ -84,7 +84,9 @@ impl Console {
             Ok(store.definitions(&asked.cluster, &asked.class, version).await?)
         };
         let kept = self.reading(question).await?.map(Arc::new);
-        self.plugins_read.put(id.clone(), now, kept.clone());
+        if let Some(kept) = &kept {
+            self.plugins_read.put(id.clone(), now, kept.clone());
+        }
         Ok(kept)
     }
 

@@ -56,14 +56,14 @@ fn the_chain_the_defaults_and_what_differs_are_told() {
     assert_eq!(diff["keys"][0]["key"], "batch.size", "{diff:#}");
     assert_eq!(diff["keys"][0]["kind"], "added");
     let from = diff["from"]["version"].as_str().unwrap();
-    let page = fleet
-        .server
-        .api(&format!("/clusters/orders/connectors/chained?from={from}"))
-        .text();
-    assert!(
-        page.contains("batch.size") && page.contains("The maximum number of records"),
-        "{page}"
-    );
+    let page = until("the page of the second config", || {
+        let page = fleet
+            .server
+            .api(&format!("/clusters/orders/connectors/chained?from={from}"))
+            .text();
+        page.contains("The maximum number of records").then_some(page)
+    });
+    assert!(page.contains("differs batch.size"), "{page}");
     assert!(!page.contains("hunter2"));
     assert_eq!(
         fleet.server.api(&format!("{HERE}/config/diff?from=ffffffff")).status,
