@@ -128,7 +128,20 @@ impl Console {
             Err(error) => Some(error.to_string()),
         };
         if let Some(outcome) = outcome {
-            self.audit_live_read(actor, &id, &outcome).await?;
+            let item = AuditItem {
+                at: self.now(),
+                actor: actor.name.clone(),
+                door: actor.door,
+                action: "read_plugin_documentation".into(),
+                subject: id.cluster.as_str().into(),
+                outcome: outcome.into(),
+                detail: store::detail([
+                    ("class", &*id.class),
+                    ("version", id.version.as_deref().unwrap_or_default()),
+                ]),
+            };
+            self.reading(|store| async move { Ok(store.audit(&item).await?) })
+                .await?;
         }
         match (answer, kept) {
             (Ok(answer), _) => Ok(PluginDocumentation {
@@ -145,22 +158,6 @@ impl Console {
             (Err(LiveError::NotFound(why)), None) => Err(Error::NotFound(why)),
             (Err(error), None) => Err(Error::Upstream(error.to_string())),
         }
-    }
-
-    async fn audit_live_read(&self, actor: &Actor, id: &PluginId, outcome: &str) -> Result<(), Error> {
-        let item = AuditItem {
-            at: self.now(),
-            actor: actor.name.clone(),
-            door: actor.door,
-            action: "read_plugin_documentation".into(),
-            subject: id.cluster.as_str().into(),
-            outcome: outcome.into(),
-            detail: store::detail([
-                ("class", &*id.class),
-                ("version", id.version.as_deref().unwrap_or_default()),
-            ]),
-        };
-        self.reading(|store| async move { Ok(store.audit(&item).await?) }).await
     }
 }
 

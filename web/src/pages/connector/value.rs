@@ -60,7 +60,8 @@ impl fmt::Display for Parted<'_> {
                 '\'' => f.write_str("&#39;")?,
                 letter => write!(f, "{letter}")?,
             }
-            if ".,/;$".contains(letter) && rest.peek().is_some_and(|next| next.is_alphabetic()) {
+            let next = rest.peek().copied().unwrap_or_default();
+            if next == '(' || (".,/;$".contains(letter) && next.is_alphabetic()) {
                 f.write_str("<wbr>")?;
             }
         }
@@ -163,5 +164,6 @@ mod tests {
     #[test]
     fn text_breaks_behind_its_dots_and_is_no_markup() {
         assert_eq!(Parted("a.B,c <i>").to_string(), "a.<wbr>B,<wbr>c &lt;i&gt;");
+        assert_eq!(Parted("a.b(C:1)").to_string(), "a.<wbr>b<wbr>(C:1)");
     }
 }
