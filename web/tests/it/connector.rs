@@ -247,3 +247,18 @@ fn a_plugin_is_described_key_by_key() {
     let page = check("", web::plugin(&frame, &documentation));
     assert!(page.text.contains("It has no keys of its own.") && page.text.contains("when it was first seen"));
 }
+
+#[test]
+fn a_config_that_was_returned_to_is_told_twice() {
+    let frame = samples::frame(Section::Connectors);
+    let detail = samples::detail(samples::item("orders", "s3-archive", Health::Healthy));
+    let beside = ConnectorBeside::default();
+    let html = web::connector(&frame, &detail, Ok(&samples::versions()), Err("away"), &beside).unwrap();
+    assert_eq!(html.matches("<code>77aa01ff</code>").count(), 2, "{html}");
+    let text = check("", Ok(html)).text;
+    assert!(text.contains("same as at 20 Nov"), "{text}");
+    assert!(
+        text.contains(", in force") && !text.contains("before the deletion"),
+        "{text}"
+    );
+}

@@ -503,21 +503,6 @@ fn a_crash_loop_is_one_line_that_opens_to_its_entries() {
 }
 
 #[test]
-fn a_config_that_was_returned_to_is_told_twice() {
-    let frame = samples::frame(Section::Connectors);
-    let detail = samples::detail(samples::item("orders", "s3-archive", Health::Healthy));
-    let beside = web::ConnectorBeside::default();
-    let html = web::connector(&frame, &detail, Ok(&samples::versions()), Err("away"), &beside).unwrap();
-    assert_eq!(html.matches("<code>77aa01ff</code>").count(), 2, "{html}");
-    let text = check("", Ok(html)).text;
-    assert!(text.contains("same as at 20 Nov"), "{text}");
-    assert!(
-        text.contains(", in force") && !text.contains("before the deletion"),
-        "{text}"
-    );
-}
-
-#[test]
 fn of_a_deleted_connector_the_config_in_force_was_the_last_one() {
     let frame = samples::frame(Section::Connectors);
     let mut item = samples::item("orders", "s3-archive", Health::Healthy);
