@@ -69,19 +69,41 @@ fn main() {
         "connectors",
         web::connectors(&list, &query, &page, &samples::clusters(), &samples::teams()),
     );
+    let definitions = samples::definitions();
+    let known = web::ConnectorBeside {
+        definitions: Ok(Some(&definitions)),
+        ..web::ConnectorBeside::default()
+    };
     for health in Health::ALL {
         let detail = samples::detail(samples::item("orders", "s3-archive", health));
         let name = format!("connector-{}", health.as_str());
         write(
             &name,
-            web::connector(&list, &detail, Ok(&samples::versions()), Ok(&history)),
+            web::connector(&list, &detail, Ok(&samples::versions()), Ok(&history), &known),
         );
     }
     let mut gone = samples::detail(samples::item("orders", "s3-archive", Health::Failed));
     gone.item.deleted_at = Some(samples::ago(900));
     gone.item.since = samples::ago(900);
-    let deleted = web::connector(&list, &gone, Ok(&samples::versions()), Ok(&history));
+    let deleted = web::connector(&list, &gone, Ok(&samples::versions()), Ok(&history), &known);
     write("connector-deleted", deleted);
+    for health in [Health::Failed, Health::Healthy] {
+        let chained = samples::transforming(health);
+        let name = format!("connector-chain-{}", health.as_str());
+        write(
+            &name,
+            web::connector(&list, &chained, Ok(&samples::versions()), Ok(&history), &known),
+        );
+    }
+    let mut withheld = samples::detail(samples::item("orders", "s3-archive", Health::Degraded));
+    (withheld.config, withheld.withheld) = (None, true);
+    withheld.item.tasks.iter_mut().for_each(|task| task.trace = None);
+    let none = web::ConnectorBeside::default();
+    write(
+        "connector-withheld",
+        web::connector(&list, &withheld, Err("no right"), Ok(&history), &none),
+    );
+    write("plugin", web::plugin(&many, &samples::documentation()));
     let clusters = samples::clusters();
     write("clusters", web::clusters(&many, &samples::great_fleet().clusters));
     write(
@@ -123,7 +145,7 @@ fn main() {
     );
     write(
         "connector-unheard",
-        web::connector(&list, &unheard(), Ok(&samples::versions()), Ok(&history)),
+        web::connector(&list, &unheard(), Ok(&samples::versions()), Ok(&history), &known),
     );
     let moved = TimelinePage {
         items: samples::rebalance(12)

@@ -27,6 +27,7 @@ pub use error::Error;
 pub use frame::{Frame, Section};
 pub use links::Links;
 pub use pages::{
-    cluster, clusters, connector, connectors, how_to_sign_in, overview, problem, sign_in, system, timeline, topology,
+    ConnectorBeside, cluster, clusters, connector, connectors, how_to_sign_in, overview, plugin, problem, sign_in,
+    system, timeline, topology,
 };
 pub use preferences::{Preferences, Theme, Zone};

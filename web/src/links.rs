@@ -104,6 +104,69 @@ impl<'a> Links<'a> {
         address.done()
     }
 
+    /// One connector, with two versions of its config beside each other.
+    pub fn compared(&self, id: &ConnectorId, from: &str, to: &str) -> String {
+        let page = self.connector(id);
+        let asked = page.contains('?');
+        let mut address = Address { text: page, asked };
+        address.add("from", from);
+        address.add("to", to);
+        format!("{}#versions", address.done())
+    }
+
+    /// Where the form that compares two versions goes by GET, with the fields that name the connector.
+    pub fn comparing(&self, id: &ConnectorId) -> (String, Vec<(&'static str, String)>) {
+        let page = self.connector(id);
+        match page.split_once('?') {
+            None => (format!("{page}#versions"), Vec::new()),
+            Some((path, _)) => {
+                let named = vec![("cluster", id.cluster.to_string()), ("name", id.name.to_string())];
+                (format!("{path}#versions"), named)
+            }
+        }
+    }
+
+    /// What a plugin of a cluster says about its keys.
+    pub fn plugin(&self, cluster: &ClusterName, class: &str, version: Option<&str>) -> String {
+        let mut address = Address::new(format!("{}/plugins/{}", self.cluster(cluster), escaped(class)));
+        if let Some(version) = version {
+            address.add("version", version);
+        }
+        address.done()
+    }
+
+    /// The same by the API.
+    pub fn plugin_json(&self, cluster: &ClusterName, class: &str, version: Option<&str>) -> String {
+        format!(
+            "{}/api/v1{}",
+            self.base,
+            self.below_base(&self.plugin(cluster, class, version))
+        )
+    }
+
+    /// A connector by the API.
+    pub fn connector_json(&self, id: &ConnectorId) -> String {
+        let page = self.connector(id);
+        let below = self.below_base(&page);
+        // A name that no path carries is asked for among all of them.
+        format!(
+            "{}/api/v1{}",
+            self.base,
+            below.replacen("/connectors/by-name?", "/connectors?", 1)
+        )
+    }
+
+    /// Its config by the API; `None` when no path carries its name.
+    pub fn config_json(&self, id: &ConnectorId) -> Option<String> {
+        let page = self.connector(id);
+        let below = self.below_base(&page);
+        (!below.contains('?')).then(|| format!("{}/api/v1{below}/config", self.base))
+    }
+
+    fn below_base<'p>(&self, address: &'p str) -> &'p str {
+        address.strip_prefix(self.base).unwrap_or(address)
+    }
+
     /// History of the whole fleet.
     pub fn whole_timeline(&self) -> String {
         format!("{}/timeline", self.base)

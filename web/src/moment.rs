@@ -148,8 +148,9 @@ impl Clock {
     }
 }
 
-impl fmt::Display for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Clock {
+    /// The words alone, for places that hold nothing but text.
+    pub(crate) fn text(&self) -> String {
         let (at, now) = (self.zone.local(self.at), self.zone.local(self.now));
         let today = at.date_naive() == now.date_naive();
         let form = match (self.form, today, at.year() == now.year()) {
@@ -159,7 +160,13 @@ impl fmt::Display for Clock {
             (Form::Minute, false, true) => "%-d %b",
             (_, false, false) => "%-d %b %Y",
         };
-        element(f, self.at, None, &at.format(form).to_string())
+        at.format(form).to_string()
+    }
+}
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        element(f, self.at, None, &self.text())
     }
 }
 

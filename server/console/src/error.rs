@@ -20,6 +20,9 @@ pub enum Error {
     /// Too many ask the database at once, or it hangs; in a moment it may be otherwise.
     #[error("too many questions wait for the database; try again in a second")]
     Busy,
+    /// No worker answered what a person asked for.
+    #[error("{0}")]
+    Upstream(String),
     /// Something that should not happen.
     #[error("{0}")]
     Broken(String),

@@ -8,6 +8,7 @@
 mod cluster;
 mod connector;
 mod connectors;
+mod diff;
 mod error;
 mod events;
 mod fault;
@@ -15,6 +16,7 @@ mod log;
 mod metrics;
 mod moment;
 mod overview;
+mod plugin;
 mod readiness;
 mod reading;
 mod system;
@@ -25,7 +27,7 @@ mod topology;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use engine::{Event, FleetSpec};
+use engine::{Event, FleetSpec, LiveReads};
 use model::actor::{Actor, Right};
 use model::{Clock, Timestamp};
 use store::Store;
@@ -38,11 +40,13 @@ pub use cluster::{
 };
 pub use connector::{ConnectorDetail, ConnectorItem, InstanceItem, TaskItem};
 pub use connectors::{ConnectorPage, ConnectorQuery};
+pub use diff::{ConfigDiff, config_diff};
 pub use error::Error;
 pub use events::Events;
 pub use fault::FaultItem;
 pub use moment::Moment;
 pub use overview::Overview;
+pub use plugin::{PluginDocumentation, PluginId};
 pub use readiness::Readiness;
 pub use system::{
     CallItem, DatabaseItem, FreshItem, LeaseItem, LogLevel, Process, Queues, ServerItem, Shared, Source, System,
@@ -65,11 +69,13 @@ pub struct Console {
     rendered: Arc<metrics::Rendered>,
     lately: Arc<timeline::Lately>,
     reading: Arc<reading::Reading>,
+    live: LiveReads,
+    plugins_read: Arc<plugin::Plugins>,
 }
 
 impl Console {
     /// Over the view that the engine keeps, the configuration in force, the database once it is there, and what keeps
-    /// the server from being ready. `events` is where the engine's follower publishes.
+    /// the server from being ready. `events` is where the engine's follower publishes; `live` asks workers.
     pub fn new(
         fleet: watch::Receiver<Arc<Fleet>>,
         spec: watch::Receiver<Arc<FleetSpec>>,
@@ -77,9 +83,12 @@ impl Console {
         trouble: watch::Receiver<Option<Arc<str>>>,
         events: broadcast::Sender<Arc<Event>>,
         clock: Arc<dyn Clock>,
+        live: LiveReads,
     ) -> Self {
         Self {
             fleet,
+            live,
+            plugins_read: Arc::default(),
             spec,
             store,
             events,

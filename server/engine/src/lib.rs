@@ -12,6 +12,7 @@ mod heavy;
 mod identity;
 mod keep;
 mod ledger;
+mod live;
 mod observed;
 mod spec;
 mod spread;
@@ -21,5 +22,6 @@ mod unit_spec;
 mod watch;
 
 pub use event::Event;
+pub use live::{LiveDefinitions, LiveError, LiveLimits, LiveReads};
 pub use spec::{Auth, ClusterSpec, FleetSpec, KafkaSpec, Tls};
 pub use supervise::{Engine, Parts, start};

@@ -19,7 +19,7 @@ use crate::keep::keep;
 use crate::spread::{Seats, Spread};
 use crate::unit;
 use crate::unit_spec::{Shared, UnitSpec};
-use crate::{Event, FleetSpec, follow};
+use crate::{Event, FleetSpec, LiveLimits, LiveReads, follow};
 
 /// Events that may wait for one reader before it is told to begin anew.
 const EVENTS: usize = 1024;
@@ -54,6 +54,8 @@ pub struct Engine {
     pub loaded: watch::Receiver<bool>,
     /// Live events.
     pub events: broadcast::Sender<Arc<Event>>,
+    /// What persons ask workers for.
+    pub live: LiveReads,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -82,11 +84,18 @@ pub fn start(parts: Parts) -> Engine {
         };
         async move { keep("following the feed", &stop, work).await }
     };
+    let live = LiveReads::new(
+        parts.spec.clone(),
+        fleet.clone(),
+        parts.clock.clone(),
+        LiveLimits::default(),
+    );
     let tasks = vec![tokio::spawn(following), tokio::spawn(supervise(parts, fleet.clone()))];
     Engine {
         fleet,
         loaded,
         events,
+        live,
         tasks,
     }
 }

@@ -5,3 +5,7 @@ import "./keys.js";
 import "./zone.js";
 import "./countdown.js";
 import "./topology.js";
+import "./contents.js";
+import "./copy.js";
+import "./trace.js";
+import "./raw.js";

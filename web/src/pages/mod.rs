@@ -9,6 +9,7 @@ mod door;
 mod filters;
 mod history;
 mod overview;
+mod plugin;
 mod problem;
 mod row;
 mod system;
@@ -17,11 +18,14 @@ mod topology;
 
 pub use cluster::cluster;
 pub use clusters::clusters;
-pub use connector::connector;
+pub use connector::{ConnectorBeside, connector};
 pub use connectors::connectors;
 pub use door::{how_to_sign_in, sign_in};
 pub use overview::overview;
+pub use plugin::plugin;
 pub use problem::problem;
 pub use system::system;
 pub use timeline::timeline;
 pub use topology::topology;
+
+pub(crate) use connector::value::parted;

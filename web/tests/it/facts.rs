@@ -14,7 +14,13 @@ fn the_topics_of_a_connector_are_facts() {
         let frame = samples::frame(Section::Connectors);
         let page = check(
             "",
-            web::connector(&frame, detail, Ok(&samples::versions()), Ok(&samples::history())),
+            web::connector(
+                &frame,
+                detail,
+                Ok(&samples::versions()),
+                Ok(&samples::history()),
+                &web::ConnectorBeside::default(),
+            ),
         );
         page.text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
@@ -60,7 +66,14 @@ fn what_was_seen_too_long_ago_loses_its_colour_and_a_quiet_kafka_is_told() {
     let mut detail = samples::detail(samples::item("orders", "s3-archive", Health::Healthy));
     let frame = samples::frame(Section::Connectors);
     let shown = |detail: &console::ConnectorDetail| {
-        web::connector(&frame, detail, Ok(&samples::versions()), Ok(&samples::history())).unwrap()
+        web::connector(
+            &frame,
+            detail,
+            Ok(&samples::versions()),
+            Ok(&samples::history()),
+            &web::ConnectorBeside::default(),
+        )
+        .unwrap()
     };
     assert!(!shown(&detail).contains("data-aged"));
     detail.item.stale = true;

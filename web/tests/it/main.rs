@@ -4,6 +4,7 @@
 
 mod assets;
 mod cluster;
+mod connector;
 mod contrast;
 mod drawn;
 mod facts;

@@ -65,7 +65,16 @@ fn no_name_becomes_markup_or_a_wrong_address() {
             if name.is_empty() {
                 continue; // A cluster is never called nothing: the configuration refuses it.
             }
-            let page = check("", web::connector(&frame, &detail, Ok(&versions), Ok(&past)));
+            let page = check(
+                "",
+                web::connector(
+                    &frame,
+                    &detail,
+                    Ok(&versions),
+                    Ok(&past),
+                    &web::ConnectorBeside::default(),
+                ),
+            );
             assert!(page.text.contains(&name), "{name:?} is not shown");
             check(
                 "",
@@ -112,7 +121,14 @@ fn a_planted_script_is_text() {
     let mut detail = samples::detail(samples::item("orders", EVIL, Health::Failed));
     detail.item.tasks[0].trace = Some(format!("{EVIL}\n\tat {EVIL}").into());
     detail.item.tasks[0].root_cause = Some(EVIL.into());
-    let html = web::connector(&frame, &detail, Ok(&[]), Ok(&samples::history())).unwrap();
+    let html = web::connector(
+        &frame,
+        &detail,
+        Ok(&[]),
+        Ok(&samples::history()),
+        &web::ConnectorBeside::default(),
+    )
+    .unwrap();
     assert!(!html.contains("<script>") && !html.contains("<img") && html.contains("&#60;script&#62;alert(1)"));
 }
 
@@ -143,7 +159,14 @@ fn a_trace_of_ten_thousand_lines() {
     for task in &mut detail.item.tasks {
         task.trace = Some(lines.as_str().into());
     }
-    let html = web::connector(&frame, &detail, Ok(&[]), Ok(&samples::history())).unwrap();
+    let html = web::connector(
+        &frame,
+        &detail,
+        Ok(&[]),
+        Ok(&samples::history()),
+        &web::ConnectorBeside::default(),
+    )
+    .unwrap();
     assert_eq!(
         html.matches("Class9999.method").count(),
         1,

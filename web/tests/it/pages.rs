@@ -25,7 +25,7 @@ fn agreed(base: &str, address: &str) -> bool {
     let Some(path) = address.strip_prefix(base).and_then(|rest| rest.strip_prefix('/')) else {
         return false;
     };
-    let path = path.split_once('#').map_or(path, |(path, _)| path);
+    let path = path.split('#').next().unwrap();
     let (path, question) = path.split_once('?').unwrap_or((path, ""));
     let safe = |part: &str| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-._~%".contains(c);
@@ -45,11 +45,18 @@ fn agreed(base: &str, address: &str) -> bool {
         ["connectors"] => asks(&[
             "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
         ]),
-        ["connectors", "by-name"] => asks(&["cluster", "name"]) && keys.len() == 2,
+        ["connectors", "by-name"] => asks(&["cluster", "name", "from", "to"]) && keys.len() != 1,
         ["topology"] => asks(&["cluster", "team", "unowned", "health", "kind", "q", "open"]),
         ["timeline"] => asks(&["cluster", "connector", "kind", "q", "until", "before", "limit"]),
         ["clusters", name] => safe(name) && asks(&["part"]),
-        ["clusters", cluster, "connectors", name] => safe(cluster) && safe(name) && keys.is_empty(),
+        ["clusters", cluster, "connectors", name] => safe(cluster) && safe(name) && asks(&["from", "to"]),
+        ["clusters", cluster, "plugins", class] => safe(cluster) && safe(class) && asks(&["version"]),
+        ["api", "v1", "clusters", cluster, "plugins", class] => safe(cluster) && safe(class) && asks(&["version"]),
+        ["api", "v1", "clusters", cluster, "connectors", name] => safe(cluster) && safe(name) && keys.is_empty(),
+        ["api", "v1", "clusters", cluster, "connectors", name, "config"] => {
+            safe(cluster) && safe(name) && keys.is_empty()
+        }
+        ["api", "v1", "connectors"] => asks(&["cluster", "name"]) && keys.len() == 2,
         _ => false,
     }
 }
@@ -166,7 +173,14 @@ fn a_connector_in_every_health() {
     let (frame, history) = (samples::frame(Section::Connectors), samples::history());
     for health in Health::ALL {
         let detail = samples::detail(samples::item("orders", "s3-archive", health));
-        let html = web::connector(&frame, &detail, Ok(&samples::versions()), Ok(&history)).unwrap();
+        let html = web::connector(
+            &frame,
+            &detail,
+            Ok(&samples::versions()),
+            Ok(&history),
+            &web::ConnectorBeside::default(),
+        )
+        .unwrap();
         assert!(html.contains(&format!("favicon/{}.svg", health.as_str())));
         let text = check("", Ok(html)).text;
         for reason in &detail.item.reasons {
@@ -187,7 +201,11 @@ fn rest_stands_beside_the_verdict_where_they_differ() {
     let frame = samples::frame(Section::Connectors);
     let says = |health| {
         let detail = samples::detail(samples::item("orders", "s3-archive", health));
-        check("", web::connector(&frame, &detail, Ok(&[]), Err("away"))).text
+        check(
+            "",
+            web::connector(&frame, &detail, Ok(&[]), Err("away"), &web::ConnectorBeside::default()),
+        )
+        .text
     };
     assert!(says(Health::Unassigned).contains("REST says RUNNING"));
     assert!(says(Health::Failed).contains("REST says RUNNING, both tasks FAILED"));
@@ -202,7 +220,17 @@ fn a_connector_that_is_deleted_withheld_or_barely_known() {
     let mut detail = samples::detail(samples::item("orders", "s3-archive", Health::Failed));
     detail.item.deleted_at = Some(samples::ago(90));
     (detail.config, detail.withheld) = (None, true);
-    let text = check("", web::connector(&frame, &detail, Err("no right"), Ok(&history))).text;
+    let text = check(
+        "",
+        web::connector(
+            &frame,
+            &detail,
+            Err("no right"),
+            Ok(&history),
+            &web::ConnectorBeside::default(),
+        ),
+    )
+    .text;
     assert!(text.contains("s3-archive was deleted") && text.contains("see_config"));
     assert!(text.contains("was failed when it was deleted"), "{text}");
     // Its last verdict is told, and nothing looks as if it were still so.
@@ -215,6 +243,7 @@ fn a_connector_that_is_deleted_withheld_or_barely_known() {
             next: None,
             searched_to: None,
         }),
+        &web::ConnectorBeside::default(),
     );
     let (_, body) = page
         .unwrap()
@@ -245,7 +274,11 @@ fn a_connector_that_is_deleted_withheld_or_barely_known() {
     (bare.tasks, bare.fault, bare.systems) = (vec![], None, vec![]);
     let mut detail = samples::detail(bare);
     detail.config = None;
-    let text = check("", web::connector(&frame, &detail, Ok(&[]), Ok(&history))).text;
+    let text = check(
+        "",
+        web::connector(&frame, &detail, Ok(&[]), Ok(&history), &web::ConnectorBeside::default()),
+    )
+    .text;
     assert!(text.contains("No status of it exists yet.") && text.contains("nobody"));
 }
 
@@ -503,7 +536,13 @@ fn below_another_path() {
     let detail = samples::detail(samples::item("orders", "s3-archive", Health::Unassigned));
     check(
         base,
-        web::connector(&frame, &detail, Ok(&samples::versions()), Ok(&history)),
+        web::connector(
+            &frame,
+            &detail,
+            Ok(&samples::versions()),
+            Ok(&history),
+            &web::ConnectorBeside::default(),
+        ),
     );
     check(
         base,
@@ -537,6 +576,7 @@ fn a_crash_loop_is_one_line_that_opens_to_its_entries() {
             &samples::detail(samples::item("orders", "webhook-out", Health::CrashLooping)),
             Ok(&[]),
             Ok(&history),
+            &web::ConnectorBeside::default(),
         ),
     ];
     for page in pages {
@@ -559,28 +599,17 @@ fn a_crash_loop_is_one_line_that_opens_to_its_entries() {
 }
 
 #[test]
-fn a_config_that_was_returned_to_is_told_twice() {
-    let frame = samples::frame(Section::Connectors);
-    let detail = samples::detail(samples::item("orders", "s3-archive", Health::Healthy));
-    let text = check(
-        "",
-        web::connector(&frame, &detail, Ok(&samples::versions()), Err("away")),
-    )
-    .text;
-    assert_eq!(text.matches("77aa01ff").count(), 2, "{text}");
-    assert!(text.contains("same as at 20 Nov"), "{text}");
-    assert!(
-        text.contains(", in force") && !text.contains("before the deletion"),
-        "{text}"
-    );
-}
-
-#[test]
 fn of_a_deleted_connector_the_config_in_force_was_the_last_one() {
     let frame = samples::frame(Section::Connectors);
     let mut item = samples::item("orders", "s3-archive", Health::Healthy);
     item.deleted_at = Some(samples::ago(60));
-    let drawn = web::connector(&frame, &samples::detail(item), Ok(&samples::versions()), Err("away"));
+    let drawn = web::connector(
+        &frame,
+        &samples::detail(item),
+        Ok(&samples::versions()),
+        Err("away"),
+        &web::ConnectorBeside::default(),
+    );
     let text = check("", drawn).text;
     assert_eq!(text.matches("the last one before the deletion").count(), 1, "{text}");
     assert!(!text.contains("in force,") && !text.contains(", in force"), "{text}");
@@ -592,7 +621,13 @@ fn a_fault_is_followed_by_what_to_do_from_the_one_source() {
     let item = samples::item("orders", "s3-archive", Health::Failed);
     let steps = model::advice::of_fault(item.fault.as_ref().unwrap());
     assert!(!steps.is_empty());
-    let html = web::connector(&frame, &samples::detail(item), Ok(&[]), Err("away"));
+    let html = web::connector(
+        &frame,
+        &samples::detail(item),
+        Ok(&[]),
+        Err("away"),
+        &web::ConnectorBeside::default(),
+    );
     let text = check("", html).text;
     for words in steps.iter().map(String::as_str).chain(["What to do"]) {
         assert!(text.contains(words), "{words}: {text}");

@@ -113,7 +113,11 @@ fn a_connector_that_had_failed_shows_its_own_fault_beside_that_of_its_silent_clu
     own.unheard_since = Some(samples::ago(250));
     let steps = model::advice::of_fault(&own);
     detail.unheard = Some(Arc::new(own));
-    let text = check("", web::connector(&frame, &detail, Ok(&[]), Err("away"))).text;
+    let text = check(
+        "",
+        web::connector(&frame, &detail, Ok(&[]), Err("away"), &web::ConnectorBeside::default()),
+    )
+    .text;
     for said in [
         "What to do",
         samples::CAUSE,
@@ -125,7 +129,11 @@ fn a_connector_that_had_failed_shows_its_own_fault_beside_that_of_its_silent_clu
     }
     assert!(text.contains("Open since 13:03:32, unheard since 14:06:02"), "{text}");
     detail.unheard = None;
-    let text = check("", web::connector(&frame, &detail, Ok(&[]), Err("away"))).text;
+    let text = check(
+        "",
+        web::connector(&frame, &detail, Ok(&[]), Err("away"), &web::ConnectorBeside::default()),
+    )
+    .text;
     assert!(!text.contains("Its own fault"));
 }
 
@@ -176,7 +184,11 @@ fn what_stands_as_last_listed_is_told_so_and_nothing_is_green() {
     let mut detail = samples::detail(samples::item("orders", "invoices", Health::Healthy));
     (detail.item.stale, detail.item.as_of) = (true, Some(samples::ago(200)));
     detail.unlisted = Some(fault);
-    let text = check("", web::connector(&frame, &detail, Ok(&[]), Err("away"))).text;
+    let text = check(
+        "",
+        web::connector(&frame, &detail, Ok(&[]), Err("away"), &web::ConnectorBeside::default()),
+    )
+    .text;
     for part in ["ago: what follows was true then.", said] {
         assert!(text.contains(part), "{part}: {text}");
     }

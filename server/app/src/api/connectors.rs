@@ -1,13 +1,17 @@
 //! Connectors: the list, and one by its names.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use console::ConnectorQuery;
+use console::{ConnectorDetail, ConnectorQuery, PluginId};
 use http::HeaderMap;
 use model::actor::Actor;
 use model::names::ConnectorId;
+use model::secrets::Definitions;
 use model::state::ConnectorKind;
 use model::verdict::Health;
 use view::{Query, Sort, Totals};
@@ -180,6 +184,30 @@ pub async fn one(
     json(&asked, &Connector::from(&state.console().connector(&actor, &id)?))
 }
 
+/// The plugin of a connector, as far as it is known.
+pub fn plugin_of(detail: &ConnectorDetail) -> Option<PluginId> {
+    let instance = detail.instance.as_ref();
+    Some(PluginId {
+        cluster: detail.item.id.cluster.clone(),
+        class: detail.item.class.clone()?,
+        version: instance.and_then(|instance| instance.version.clone()),
+    })
+}
+
+/// What plugins say is beside what is asked here: a database that hangs or is away costs the answer one second.
+async fn soon(
+    answer: impl Future<Output = Result<Option<Arc<Definitions>>, console::Error>>,
+) -> Option<Arc<Definitions>> {
+    let answer = tokio::time::timeout(Duration::from_secs(1), answer).await;
+    let why = match answer {
+        Ok(Ok(definitions)) => return definitions,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "the database does not answer in time".to_owned(),
+    };
+    tracing::debug!(why, "a config is told without what its plugin says");
+    None
+}
+
 /// The config in force, masked.
 #[utoipa::path(
     get, operation_id = "get_connector_config", path = "/api/v1/clusters/{cluster}/connectors/{connector}/config", tag = "connectors",
@@ -198,8 +226,12 @@ pub async fn config(
 ) -> Result<Response, Problem> {
     params.finish(&[])?;
     let detail = state.console().connector(&actor, &id)?;
+    let definitions = match plugin_of(&detail) {
+        Some(plugin) => soon(state.console().definitions(&actor, &plugin)).await,
+        None => None,
+    };
     match &detail.config {
-        Some(config) => json(&asked, &Config::from(&**config)),
+        Some(config) => json(&asked, &Config::of(config, definitions.as_deref())),
         None => Err(Problem::not_found("the config of this connector was not read yet")),
     }
 }

@@ -9,7 +9,7 @@ use model::actor::Actor;
 use super::answer::json;
 use super::names::OfConnector;
 use super::params::Params;
-use super::shape::{ConfigVersionList, EntryKindWord, Timeline};
+use super::shape::{ConfigDiff, ConfigVersionList, EntryKindWord, Timeline};
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
 
@@ -119,6 +119,36 @@ pub async fn config_versions(
     exists(&state, &actor, &id)?;
     let changes = state.console().config_changes(&actor, &id.cluster, &id.name).await?;
     json(&asked, &ConfigVersionList::from(changes.as_slice()))
+}
+
+/// What differs between two configs that came into force, key by key. Of masked values only that they differ is told.
+#[utoipa::path(
+    get, operation_id = "diff_connector_config", path = "/api/v1/clusters/{cluster}/connectors/{connector}/config/diff", tag = "connectors",
+    params(
+        ("cluster" = String, Path, description = "Its cluster"),
+        ("connector" = String, Path, description = "Its name, percent-encoded"),
+        ("from" = Option<String>, Query, description = "A version, or how it begins; the one before `to` by default"),
+        ("to" = Option<String>, Query, description = "A version, or how it begins; the latest by default"),
+    ),
+    responses((status = 200, body = ConfigDiff), (status = 400, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+)]
+pub async fn config_diff(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    OfConnector(id): OfConnector,
+    mut params: Params,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    let (from, to) = (params.one("from")?, params.one("to")?);
+    params.finish(&["from", "to"])?;
+    exists(&state, &actor, &id)?;
+    let changes = state.console().config_changes(&actor, &id.cluster, &id.name).await?;
+    match console::config_diff(&changes, from.as_deref(), to.as_deref())? {
+        Some(diff) => json(&asked, &ConfigDiff::from(&diff)),
+        None => Err(Problem::not_found(
+            "there are no two configs of this connector to compare",
+        )),
+    }
 }
 
 /// An empty history of a connector that never was would be an answer that is not true.

@@ -10,6 +10,7 @@ pub mod history;
 pub mod kept;
 pub mod names;
 pub mod params;
+pub mod plugins;
 pub mod shape;
 pub mod system;
 pub mod topology;

@@ -1,5 +1,7 @@
 //! Names in paths, percent-decoded.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
 use model::names::{ClusterName, ConnectorId, ConnectorName};
@@ -11,6 +13,18 @@ pub struct InCluster(pub ClusterName);
 
 /// `{cluster}` and `{connector}` of a path.
 pub struct OfConnector(pub ConnectorId);
+
+/// `{cluster}` and `{class}` of a path.
+pub struct OfPlugin(pub ClusterName, pub Arc<str>);
+
+impl<S: Send + Sync> FromRequestParts<S> for OfPlugin {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path((cluster, class)) = read::<(String, String), S>(parts, state).await?;
+        Ok(Self(ClusterName::from(cluster), class.into()))
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for InCluster {
     type Rejection = Problem;

@@ -5,20 +5,20 @@ use std::time::Duration;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use console::{ClusterItem, ConnectorPage, ConnectorQuery, TimelinePage, TimelineQuery};
+use console::{ClusterItem, ConnectorPage, ConnectorQuery, PluginId, TimelinePage, TimelineQuery};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, StatusCode};
 use model::names::ConnectorId;
 use view::Query;
-use web::Section;
+use web::{ConnectorBeside, Section};
 
 use super::drawn::Key;
 use super::frame::Reader;
 use super::problem::Problem;
 use crate::api;
-use crate::api::connectors::{close_cursor, read};
+use crate::api::connectors::{close_cursor, plugin_of, read};
 use crate::api::history::narrowed;
-use crate::api::names::{InCluster, OfConnector};
+use crate::api::names::{InCluster, OfConnector, OfPlugin};
 use crate::api::params::Params;
 
 /// Connectors on the page of their cluster.
@@ -65,9 +65,14 @@ pub async fn connectors(reader: Reader, params: Params) -> Response {
     reader.show(draw())
 }
 
-/// One connector.
-pub async fn connector(reader: Reader, OfConnector(id): OfConnector) -> Response {
-    let drawn = draw_connector(&reader, id).await;
+/// One connector; `from` and `to` name two versions of its config to be compared.
+pub async fn connector(reader: Reader, OfConnector(id): OfConnector, mut params: Params) -> Response {
+    let drawn = async {
+        let compared = compared(&mut params)?;
+        params.finish(&["from", "to"])?;
+        draw_connector(&reader, id, compared).await
+    };
+    let drawn = drawn.await;
     reader.show(drawn)
 }
 
@@ -78,36 +83,72 @@ pub async fn connector_by_name(reader: Reader, mut params: Params) -> Response {
         let (Some(cluster), Some(name)) = (cluster, name) else {
             return Err(Problem::bad_request("`cluster` and `name` say which connector"));
         };
-        draw_connector(
-            &reader,
-            ConnectorId {
-                cluster: cluster.into(),
-                name: name.into(),
-            },
-        )
-        .await
+        let id = ConnectorId {
+            cluster: cluster.into(),
+            name: name.into(),
+        };
+        let compared = compared(&mut params)?;
+        draw_connector(&reader, id, compared).await
     };
     let drawn = drawn.await;
     reader.show(drawn)
 }
 
-async fn draw_connector(reader: &Reader, id: ConnectorId) -> Result<String, Problem> {
-    let console = reader.state.console();
-    let detail = console.connector(&reader.actor, &id)?;
-    let versions = soon(console.config_changes(&reader.actor, &id.cluster, &id.name)).await;
+/// The versions of a config that are to be compared.
+type Compared = (Option<String>, Option<String>);
+
+fn compared(params: &mut Params) -> Result<Compared, Problem> {
+    Ok((params.one("from")?, params.one("to")?))
+}
+
+async fn draw_connector(reader: &Reader, id: ConnectorId, (from, to): Compared) -> Result<String, Problem> {
+    let (console, actor) = (reader.state.console(), &reader.actor);
+    let detail = console.connector(actor, &id)?;
+    let definitions = async {
+        match plugin_of(&detail) {
+            Some(plugin) if !detail.withheld => soon(console.definitions(actor, &plugin)).await,
+            _ => Ok(None),
+        }
+    };
     let query = TimelineQuery {
-        cluster: Some(id.cluster),
-        connector: Some(id.name),
+        cluster: Some(id.cluster.clone()),
+        connector: Some(id.name.clone()),
         limit: PAST,
         ..TimelineQuery::default()
     };
-    let lately = history(reader, query).await;
+    let (definitions, versions, lately) = tokio::join!(
+        definitions,
+        soon(console.config_changes(actor, &id.cluster, &id.name)),
+        history(reader, query),
+    );
     let frame = reader.frame(Section::Connectors, detail.item.as_of);
+    let beside = ConnectorBeside {
+        definitions: definitions.as_ref().map(Option::as_deref).map_err(String::as_str),
+        compared: (from.as_deref(), to.as_deref()),
+    };
     let (versions, lately) = (
         versions.as_deref().map_err(String::as_str),
         lately.as_ref().map_err(String::as_str),
     );
-    Ok(web::connector(&frame, &detail, versions, lately)?)
+    Ok(web::connector(&frame, &detail, versions, lately, &beside)?)
+}
+
+/// What a plugin says about its keys: as it is kept, or asked of a worker now.
+pub async fn plugin(reader: Reader, OfPlugin(cluster, class): OfPlugin, mut params: Params) -> Response {
+    let drawn = async {
+        let version = params.one("version")?.map(Into::into);
+        params.finish(&["version"])?;
+        let id = PluginId {
+            cluster,
+            class,
+            version,
+        };
+        let documentation = reader.state.console().documentation(&reader.actor, id).await?;
+        let frame = reader.frame(Section::Clusters, Some(reader.state.console().now()));
+        Ok(web::plugin(&frame, &documentation)?)
+    };
+    let drawn = drawn.await;
+    reader.show(drawn)
 }
 
 /// All clusters.

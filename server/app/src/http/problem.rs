@@ -19,7 +19,8 @@ pub struct Problem {
     #[schema(example = 404)]
     status: u16,
     /// `not_found`, `bad_request`, `unauthorized`, `denied`, `method_not_allowed`, `too_large`, `unsupported_media_type`,
-    /// `misdirected`, `unavailable`, `busy`, `timed_out` or `internal`.
+    /// `misdirected`, `unavailable`, `busy`, `upstream` (no worker answered), `timed_out` or
+    /// `internal`.
     code: &'static str,
     /// What went wrong here, and what to do about it.
     detail: String,
@@ -138,6 +139,7 @@ impl From<console::Error> for Problem {
             console::Error::NotFound(detail) => Self::not_found(detail),
             console::Error::BadQuestion(detail) => Self::bad_request(detail),
             console::Error::Unavailable(_) => Self::unavailable(error.to_string()),
+            console::Error::Upstream(detail) => Self::new(StatusCode::BAD_GATEWAY, "upstream", detail),
             console::Error::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", error.to_string()),
             console::Error::Broken(why) => {
                 tracing::error!(why, "a question could not be answered");

@@ -7,7 +7,7 @@ use super::route::Access::{Loopback, Needs, Open, Session};
 use super::route::Verb::{Get, Post, Put};
 use super::route::{Kind, Limits, Route};
 use super::{door, pages, preferences, probe, system};
-use crate::api::{self, clusters, connectors, description, events, faults, history, topology};
+use crate::api::{self, clusters, connectors, description, events, faults, history, plugins, topology};
 
 macro_rules! routes {
     ($($verb:ident $path:literal $name:literal $access:expr, $kind:ident $limits:ident => $handler:expr;)*) => {
@@ -43,6 +43,7 @@ pub static ROUTES: &[Route] = routes! {
     Get "/clusters/{cluster}" "cluster_page"           Needs(See), Page READ => get(pages::cluster);
     Get "/clusters/{cluster}/connectors/{connector}" "connector_page" Needs(See), Page READ => get(pages::connector);
     Get "/topology"           "topology_page"          Needs(See), Page READ => get(pages::topology);
+    Get "/clusters/{cluster}/plugins/{class}" "plugin_page" Needs(SeeConfig), Page READ => get(pages::plugin);
     Get "/timeline"           "timeline_page"          Needs(See), Page READ => get(pages::timeline);
     Get  "/system"            "system_page"            Needs(See), Page READ => get(system::page);
     Post "/system/log"        "change_log_page"        Needs(Administer), Page FORM => post(system::change_log);
@@ -53,6 +54,8 @@ pub static ROUTES: &[Route] = routes! {
     Get "/api/v1/clusters/{cluster}/connectors/{connector}" "get_connector" Needs(See), Api READ => get(connectors::one);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config" "get_connector_config" Needs(SeeConfig), Api READ => get(connectors::config);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config/versions" "list_connector_config_versions" Needs(SeeConfig), Api READ => get(history::config_versions);
+    Get "/api/v1/clusters/{cluster}/connectors/{connector}/config/diff" "diff_connector_config" Needs(SeeConfig), Api READ => get(history::config_diff);
+    Get "/api/v1/clusters/{cluster}/plugins/{class}" "get_plugin" Needs(SeeConfig), Api READ => get(plugins::one);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/timeline" "get_connector_timeline" Needs(See), Api READ => get(history::timeline);
     Get "/api/v1/topology"     "get_topology" Needs(See), Api READ => get(topology::get);
     Get "/api/v1/workers"      "list_workers" Needs(See), Api READ => get(clusters::workers);

@@ -101,6 +101,7 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
         trouble,
         engine.events.clone(),
         clock.clone(),
+        engine.live.clone(),
     );
     let keeper = Keeper {
         config: config.database.clone(),

@@ -17,6 +17,7 @@ mod door;
 mod events;
 mod life;
 mod pages;
+mod passage;
 mod receiver;
 mod routes;
 mod schema;

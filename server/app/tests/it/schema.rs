@@ -9,7 +9,7 @@ use crate::client::until;
 const HERE: &str = "http://signalbox.test/openapi.json";
 
 /// What to ask of each described path. A path that is described and not asked fails the test.
-const ASKED: [(&str, &[&str]); 14] = [
+const ASKED: [(&str, &[&str]); 17] = [
     ("/api/v1/clusters", &["/api/v1/clusters"]),
     ("/api/v1/clusters/{cluster}", &["/api/v1/clusters/orders"]),
     (
@@ -45,6 +45,17 @@ const ASKED: [(&str, &[&str]); 14] = [
     (
         "/api/v1/clusters/{cluster}/connectors/{connector}/config/versions",
         &["/api/v1/clusters/orders/connectors/payments-out/config/versions"],
+    ),
+    (
+        "/api/v1/clusters/{cluster}/connectors/{connector}/config/diff",
+        &["/api/v1/clusters/orders/connectors/payments-out/config/diff"],
+    ),
+    (
+        "/api/v1/clusters/{cluster}/plugins/{class}",
+        &[
+            "/api/v1/clusters/orders/plugins/org.apache.kafka.connect.file.FileStreamSinkConnector",
+            "/api/v1/clusters/orders/plugins/org.apache.kafka.connect.transforms.ExtractField%24Value",
+        ],
     ),
     (
         "/api/v1/clusters/{cluster}/connectors/{connector}/timeline",
@@ -92,6 +103,14 @@ fn every_answer_is_what_its_schema_says() {
     fleet.cluster.delete("per%cent");
     until("the deletion", || {
         (fleet.server.api("/api/v1/connectors?deleted=true").json()["matching"] == 1).then_some(())
+    });
+    fleet.cluster.edit("payments-out", |connector| {
+        connector.config.insert("batch.size".into(), "7".into());
+    });
+    until("a second config", || {
+        let versions = "/api/v1/clusters/orders/connectors/payments-out/config/versions";
+        let versions = fleet.server.api(versions).json();
+        (versions["items"].as_array()?.len() >= 2).then_some(())
     });
     let mut description = fleet.server.api("/api/v1/openapi.json").json();
     let described: Vec<String> = description["paths"]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::observe::Plugin;
-use model::secrets::{Definitions, KeyDefinition};
+use model::secrets::{Definitions, Importance, KeyDefinition};
 use serde::Deserialize;
 
 use super::values::text;
@@ -45,6 +45,14 @@ struct WireKey {
     default_value: Option<String>,
     #[serde(default, deserialize_with = "text")]
     documentation: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    importance: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    group: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    order: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    required: Option<String>,
 }
 
 /// Reads the keys that a plugin defines. A key without a type counts as a password, and no password keeps its default.
@@ -60,6 +68,14 @@ pub fn definitions(body: &[u8]) -> Result<Definitions, serde_json::Error> {
             kind: kind.into(),
             default,
             documentation: key.documentation.unwrap_or_default().into(),
+            importance: key.importance.as_deref().and_then(Importance::parse),
+            group: key.group.filter(|group| !group.trim().is_empty()).map(Arc::from),
+            // Connect writes -1 where the plugin gives no place.
+            order: key
+                .order
+                .and_then(|order| order.parse().ok())
+                .filter(|order| *order >= 0),
+            required: key.required.as_deref() == Some("true"),
         };
         (key.name.into(), definition)
     };

@@ -2,15 +2,17 @@
 //! and from the versions kept, which are kept for ever but stand there once each.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use model::Timestamp;
+use model::observe::ListedConfig;
 use model::record::{Entry, HistoryItem};
 use model::secrets::Fingerprint;
 use model::transition::Change;
 use store::ConfigVersion;
 
 /// A config that came into force.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConfigChange {
     /// Fingerprint of all its values.
     pub version: Fingerprint,
@@ -24,6 +26,8 @@ pub struct ConfigChange {
     pub changed_keys: Option<Vec<String>>,
     /// When the same version came into force the time before; `None` for one that was new.
     pub same_as: Option<Timestamp>,
+    /// The masked config itself; `None` when it is no longer kept.
+    pub config: Option<Arc<ListedConfig>>,
 }
 
 /// What is known of one change before it is set beside its neighbours.
@@ -69,6 +73,7 @@ pub(super) fn changes(history: &[HistoryItem], versions: &[ConfigVersion], whole
             changed_keys: keys.or_else(differing),
             same_as: seen.insert(version.clone(), at),
             seen_at: config(&version).map_or(at, |version| version.seen_at),
+            config: config(&version).map(|version| version.config.clone()),
             version,
             at,
             until: None,
@@ -95,10 +100,8 @@ fn told(item: &HistoryItem) -> Option<Known> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use chrono::DateTime;
-    use model::observe::{ListedConfig, Source};
+    use model::observe::Source;
     use model::secrets::Config;
     use model::topics::Topics;
     use model::transition::{Subject, Transition};

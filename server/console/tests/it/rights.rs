@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use console::{ConnectorQuery, Console, Error, LogLevel, Process, TimelineQuery};
+use console::{ConnectorQuery, Console, Error, LogLevel, PluginId, Process, TimelineQuery};
 use model::actor::{Actor, Right};
 use model::names::ConnectorId;
 
@@ -29,6 +29,13 @@ async fn all(console: &Console, actor: &Actor) -> Vec<(&'static str, Right, Resu
     };
     let timeline = console.timeline(actor, &TimelineQuery::default()).await;
     let changes = console.config_changes(actor, &id.cluster, &id.name).await;
+    let plugin = PluginId {
+        cluster: "orders".into(),
+        class: "a.B".into(),
+        version: None,
+    };
+    let definitions = console.definitions(actor, &plugin).await;
+    let documentation = console.documentation(actor, plugin).await;
     let events = console.events(actor, None, 10).await;
     let connectors = console.connectors(actor, &ConnectorQuery::default());
     let system = console.system(actor, process(console)).await;
@@ -45,6 +52,8 @@ async fn all(console: &Console, actor: &Actor) -> Vec<(&'static str, Right, Resu
         ("timeline", Right::See, timeline.map(drop)),
         ("lately", Right::See, console.lately(actor, 10).await.map(drop)),
         ("config_changes", Right::SeeConfig, changes.map(drop)),
+        ("definitions", Right::SeeConfig, definitions.map(drop)),
+        ("documentation", Right::SeeConfig, documentation.map(drop)),
         ("teams", Right::See, console.teams(actor).map(drop)),
         ("overview", Right::See, console.overview(actor).map(drop)),
         ("faults", Right::See, console.faults(actor).map(drop)),

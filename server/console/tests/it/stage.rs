@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use console::Console;
-use engine::FleetSpec;
+use engine::{FleetSpec, LiveLimits, LiveReads};
 use model::Clock as _;
 use model::actor::{Actor, Door, Right};
 use model::facts::{ConnectorFacts, Freshness};
@@ -78,6 +78,12 @@ impl Stage {
         let (trouble, trouble_receiver) = watch::channel(None);
         let events = broadcast::channel(16).0;
         let heard = Some(clock.now());
+        let live = LiveReads::new(
+            spec_receiver.clone(),
+            fleet_receiver.clone(),
+            Arc::new(clock.clone()),
+            LiveLimits::default(),
+        );
         let console = Console::new(
             fleet_receiver,
             spec_receiver,
@@ -85,6 +91,7 @@ impl Stage {
             trouble_receiver,
             events,
             Arc::new(clock.clone()),
+            live,
         );
         let stage = Self {
             console,

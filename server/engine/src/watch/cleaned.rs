@@ -23,8 +23,8 @@ pub(super) struct Cleaned(BTreeMap<ConnectorName, Entry>);
 pub(super) struct Entry {
     /// Of the entry as it came.
     pub(super) came: Fingerprint,
-    /// The class whose definitions were not known as it was masked.
-    pub(super) wanted: Option<ClassVersion>,
+    /// The classes whose definitions were not known as it was masked.
+    pub(super) wanted: Vec<ClassVersion>,
     pub(super) clean: ListedConnector,
 }
 
@@ -37,7 +37,7 @@ impl Cleaned {
         learnt: impl Fn(&ClassVersion) -> bool,
     ) -> Option<&Entry> {
         let entry = self.0.get(name)?;
-        let as_before = entry.came == *came && !entry.wanted.as_ref().is_some_and(learnt);
+        let as_before = entry.came == *came && !entry.wanted.iter().any(learnt);
         as_before.then_some(entry)
     }
 

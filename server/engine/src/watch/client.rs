@@ -44,7 +44,11 @@ pub(crate) struct WorkerClient {
 
 impl WorkerClient {
     pub(crate) fn new(cluster: &ClusterSpec, policy: Policy) -> Result<Self, Problem> {
-        let mut builder = ClientBuilder::new(policy);
+        Self::built(cluster, ClientBuilder::new(policy))
+    }
+
+    /// With limits of the builder's own.
+    pub(crate) fn built(cluster: &ClusterSpec, mut builder: ClientBuilder) -> Result<Self, Problem> {
         let read = |file: &std::path::Path| {
             std::fs::read(file).map_err(|error| Problem::File {
                 file: file.display().to_string(),

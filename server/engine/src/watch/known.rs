@@ -92,23 +92,28 @@ impl Known {
         clean
     }
 
-    /// Masks and redacts an entry; with the class whose definitions would make more of it readable.
-    fn connector(&mut self, name: &ConnectorName, raw: wire::Connector) -> (ListedConnector, Option<ClassVersion>) {
+    /// Masks and redacts an entry; with the classes whose definitions would make more of it readable.
+    fn connector(&mut self, name: &ConnectorName, raw: wire::Connector) -> (ListedConnector, Vec<ClassVersion>) {
         let kind = raw.kind();
-        let mut missing = None;
+        let mut missing = Vec::new();
         let version = raw
             .status
             .as_ref()
             .and_then(|status| status.connector.as_ref()?.version.clone());
         let config = raw.info.map(|info| {
-            let definitions = info.config.class().and_then(|class| {
-                let wanted: ClassVersion = (class.into(), version);
+            let mut known = |wanted: ClassVersion| {
                 let known = self.definitions.get(&wanted).cloned();
                 if known.is_none() {
-                    missing = Some(wanted);
+                    missing.push(wanted);
                 }
                 known
+            };
+            let own = info.config.class().and_then(|class| known((class.into(), version)));
+            let parts = info.config.parts().into_iter().filter_map(|part| {
+                let wanted = (part.class.into(), part.version.map(Arc::from));
+                Some((part.prefix, known(wanted)?))
             });
+            let definitions = gathered(own, parts);
             let redactor = Redactor::for_config(&info.config, definitions.as_deref());
             let masked = mask(&info.config, definitions.as_deref(), &self.key);
             self.redactors.put(name, &masked.version, redactor);
@@ -202,6 +207,18 @@ impl Known {
     }
 }
 
+/// What the class of a connector and those of its transformations and predicates say together.
+fn gathered(
+    own: Option<Arc<Definitions>>,
+    parts: impl Iterator<Item = (String, Arc<Definitions>)>,
+) -> Option<Arc<Definitions>> {
+    parts.fold(own, |before, (prefix, part)| {
+        let mut all = before.map(Arc::unwrap_or_clone).unwrap_or_default();
+        all.add(&prefix, &part);
+        Some(Arc::new(all))
+    })
+}
+
 /// Keeps definitions for whoever takes the cluster over, as long as the lease is held.
 async fn put(watcher: &Watcher, (class, version): &ClassVersion, definitions: &Definitions) -> store::Result<()> {
     let Some(lease) = watcher.lease.upgrade() else {
@@ -284,6 +301,32 @@ mod tests {
         let clear = known.clean(&by, list("Horse-Battery-1"));
         assert_eq!(path(&clear).as_deref(), Some("/x"));
         assert!(known.wanted.is_empty());
+    }
+
+    #[test]
+    fn definitions_of_a_transformation_make_its_keys_readable() {
+        let (mut known, by) = (known(), "a:1".into());
+        let list = || {
+            wire::expanded(
+                br#"{"one":{"info":{"config":{"connector.class":"C","transforms":"m","transforms.m.type":"x.Mask",
+                "transforms.m.fields":"card","transforms.m.key":"Horse-Battery-1"},"type":"sink"}}}"#,
+            )
+            .unwrap()
+        };
+        let blind = known.clean(&by, list());
+        assert_eq!(known.wanted.len(), 2, "the connector's class and the transformation's");
+        let text = |listed: &Listed, key: &str| {
+            let config = listed.connectors["one"].config.clone().unwrap();
+            config.config.text(key).map(str::to_owned)
+        };
+        assert_eq!(text(&blind, "transforms.m.fields"), None);
+        let definitions = wire::definitions(br#"[{"name":"fields","type":"LIST"},{"name":"key","type":"PASSWORD"}]"#);
+        known
+            .definitions
+            .insert(("x.Mask".into(), None), Arc::new(definitions.unwrap()));
+        let clear = known.clean(&by, list());
+        assert_eq!(text(&clear, "transforms.m.fields").as_deref(), Some("card"));
+        assert_eq!(text(&clear, "transforms.m.key"), None);
     }
 
     #[test]

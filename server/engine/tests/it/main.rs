@@ -21,6 +21,7 @@ mod harness;
 mod jumps;
 mod lease;
 mod lists;
+mod live;
 mod newer;
 mod outage;
 mod refused;

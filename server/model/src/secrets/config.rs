@@ -65,6 +65,19 @@ impl Config {
         self.0.iter()
     }
 
+    /// The keys that continue a name after a dot, without name and dot, with their values.
+    pub fn below(&self, name: &str) -> impl Iterator<Item = (&str, &ConfigValue)> {
+        let continued = move |key: &'_ str| {
+            key.strip_prefix(name)
+                .and_then(|rest| rest.strip_prefix('.'))
+                .map(str::len)
+        };
+        self.0.iter().filter_map(move |(key, value)| {
+            let length = continued(key)?;
+            Some((&key[key.len() - length..], value))
+        })
+    }
+
     /// Keys that were added, removed or changed between `self` and `next`. A value that only became readable because
     /// definitions were learnt is no change.
     pub fn changed_keys(&self, next: &Self) -> BTreeSet<Arc<str>> {

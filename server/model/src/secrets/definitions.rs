@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// The keys of one connector class.
+/// The keys of one plugin's class.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Definitions {
     /// By key.
@@ -13,7 +13,7 @@ pub struct Definitions {
 }
 
 /// One key as the plugin defines it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyDefinition {
     /// BOOLEAN, STRING, INT, SHORT, LONG, DOUBLE, LIST, CLASS or PASSWORD.
     pub kind: Arc<str>,
@@ -21,4 +21,65 @@ pub struct KeyDefinition {
     pub default: Option<Arc<str>>,
     /// The plugin's documentation of the key.
     pub documentation: Arc<str>,
+    /// How much the key matters, by the plugin; `None` where the plugin does not say, or an older version of Signalbox
+    /// kept the definition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub importance: Option<Importance>,
+    /// The plugin's group of keys that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Arc<str>>,
+    /// Its place within the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<i32>,
+    /// Whether it must be given.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+}
+
+/// How much a key matters, by its plugin. The most important comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Importance {
+    /// Hardly anybody leaves it alone.
+    High,
+    /// Some change it.
+    Medium,
+    /// Few do. Also what a newer version of Signalbox may call otherwise.
+    #[serde(other)]
+    Low,
+}
+
+impl Importance {
+    /// All, the most important first.
+    pub const ALL: [Self; 3] = [Self::High, Self::Medium, Self::Low];
+
+    /// In lower case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+
+    /// Reads Kafka's word, in any case.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|known| known.as_str().eq_ignore_ascii_case(word))
+    }
+}
+
+impl Definitions {
+    /// Takes over what another plugin says about its keys, which a config writes after `prefix` and a dot.
+    pub fn add(&mut self, prefix: &str, other: &Self) {
+        let keys = other.keys.iter();
+        self.keys
+            .extend(keys.map(|(key, definition)| (format!("{prefix}.{key}").into(), definition.clone())));
+    }
+
+    /// Whether they tell everything that is kept by now: an older version of Signalbox kept neither importance nor group.
+    pub fn whole(&self) -> bool {
+        self.keys.is_empty() || self.keys.values().any(|key| key.importance.is_some())
+    }
 }

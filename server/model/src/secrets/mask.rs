@@ -90,6 +90,6 @@ pub(super) fn judge(name: &str, value: &str, definitions: Option<&Definitions>) 
 }
 
 /// A Java class with its package, so that `…credentials.provider.class` may be shown although its name looks secret.
-fn is_class_name(value: &str) -> bool {
+pub(super) fn is_class_name(value: &str) -> bool {
     value.contains('.') && value.chars().all(|c| c.is_ascii_alphanumeric() || "._$".contains(c))
 }

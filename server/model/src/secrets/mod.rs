@@ -8,6 +8,7 @@
 mod collect;
 mod config;
 mod definitions;
+mod diff;
 mod ends;
 mod fingerprint;
 mod jaas;
@@ -23,12 +24,13 @@ mod shorten;
 mod spans;
 
 pub use config::{Config, ConfigValue};
-pub use definitions::{Definitions, KeyDefinition};
+pub use definitions::{Definitions, Importance, KeyDefinition};
+pub use diff::{DifferenceKind, KeyDifference};
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use mask::mask;
 pub(crate) use patterns::carries_secret;
 pub use patterns::strike_patterns;
-pub use raw::{RawConfig, RawTrace};
+pub use raw::{PluginPart, RawConfig, RawTrace};
 pub use redact::Redactor;
 pub(crate) use reference::{Part, split};
 pub use spans::MASK;

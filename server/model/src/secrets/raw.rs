@@ -29,6 +29,23 @@ impl RawConfig {
         super::mask::class(self)
     }
 
+    /// The transformations and predicates whose classes may be shown: what tells which definitions their keys are masked
+    /// with.
+    pub fn parts(&self) -> Vec<PluginPart> {
+        let parts = self.pairs().filter_map(|(key, class)| {
+            let prefix = key.strip_suffix(".type")?;
+            let (list, alias) = prefix.split_once('.')?;
+            let own = ["transforms", "predicates"].contains(&list) && !alias.contains('.');
+            let class = class.filter(|class| own && super::mask::is_class_name(class))?;
+            Some(PluginPart {
+                prefix: prefix.to_owned(),
+                class: class.to_owned(),
+                version: self.get(&format!("{prefix}.plugin.version")).map(str::to_owned),
+            })
+        });
+        parts.collect()
+    }
+
     /// The value of a key, for the pure readers of this crate (targets, topics); never for showing.
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).and_then(Option::as_deref)
@@ -38,6 +55,17 @@ impl RawConfig {
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_deref()))
     }
+}
+
+/// A transformation or predicate of a config.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginPart {
+    /// What its keys begin with, without the dot: `transforms.mask`.
+    pub prefix: String,
+    /// Its Java class.
+    pub class: String,
+    /// The version that the config asks for, if it does.
+    pub version: Option<String>,
 }
 
 /// A trace as the worker sent it: messages hold row data, URLs and passwords. No Debug, Display or Serialize.

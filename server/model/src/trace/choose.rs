@@ -54,7 +54,7 @@ const BARE_CLASSES: &[&str] = &[
 ];
 
 /// Packages whose frames tell nothing about who failed.
-const FRAMEWORK: &[&str] = &[
+pub(super) const FRAMEWORK: &[&str] = &[
     "java.",
     "javax.",
     "jdk.",

@@ -6,12 +6,14 @@
 mod choose;
 mod line;
 mod markup;
+mod outline;
 mod parse;
 mod statement;
 mod strike;
 
 use std::sync::Arc;
 
+pub use outline::{Frames, Part, outline};
 pub(crate) use parse::{Exception, parse, simple};
 
 /// Longest root cause line, in characters.

@@ -191,7 +191,7 @@ fn first(text: &str) -> Exception<'_> {
 }
 
 /// Splits `class: message`; `None` when no class name stands first.
-fn header(text: &str) -> Option<(&str, &str)> {
+pub(super) fn header(text: &str) -> Option<(&str, &str)> {
     let (class, message) = text.split_once(':').unwrap_or((text, ""));
     // Java writes no blank before the colon; `Error : 308` is how Oracle's driver begins a cause that has no class.
     let class = if class.contains('.') { class.trim_end() } else { class };
@@ -214,7 +214,7 @@ fn looks_thrown(class: &str) -> bool {
 }
 
 /// `package.Class.method` of a frame line; a line cut by the end of the trace may lack its bracket.
-fn frame(text: &str, cut: bool) -> Option<&str> {
+pub(super) fn frame(text: &str, cut: bool) -> Option<&str> {
     let rest = text.strip_prefix("at ")?;
     let place = match rest.split_once('(') {
         Some((place, _)) => place,
@@ -256,7 +256,7 @@ fn without_module(place: &str) -> &str {
 }
 
 /// `... 42 more` and what log libraries write instead.
-fn is_ellipsis(text: &str) -> bool {
+pub(super) fn is_ellipsis(text: &str) -> bool {
     text.strip_prefix("...")
         .is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()) || rest.trim().is_empty())
 }

@@ -14,6 +14,7 @@ fn definitions(kind: &str) -> Definitions {
                 kind: kind.into(),
                 default: Some("none".into()),
                 documentation: "The password.".into(),
+                ..KeyDefinition::default()
             },
         )]),
     }

@@ -192,6 +192,7 @@ fn definitions() -> Definitions {
             kind: kind.into(),
             default: None,
             documentation: "".into(),
+            ..KeyDefinition::default()
         };
         (Arc::from(name), definition)
     };

@@ -6,21 +6,26 @@ use model::state::{TargetSource, TargetState};
 use model::topics::{Topic, Topics};
 use view::Query;
 
+use model::converters::{ConverterRole, converters};
+use model::secrets::ConfigValue;
+use model::transforms::transforms;
+
 use super::super::row::short_class;
+use super::value::legible;
 use crate::links::Links;
 
 /// Names of topics that are shown; the others stand in the config.
 const SHOWN: usize = 8;
 
-pub(super) struct Fact {
-    pub(super) name: &'static str,
-    pub(super) text: String,
+pub(crate) struct Fact {
+    pub(crate) name: &'static str,
+    pub(crate) text: String,
     /// Shown in the fixed-width face.
-    pub(super) code: bool,
+    pub(crate) code: bool,
     /// What stands quietly beside it.
-    pub(super) note: String,
-    pub(super) at: Option<Timestamp>,
-    pub(super) href: Option<String>,
+    pub(crate) note: String,
+    pub(crate) at: Option<Timestamp>,
+    pub(crate) href: Option<String>,
 }
 
 pub(super) fn facts(detail: &ConnectorDetail, links: Links<'_>) -> Vec<Fact> {
@@ -45,12 +50,18 @@ pub(super) fn facts(detail: &ConnectorDetail, links: Links<'_>) -> Vec<Fact> {
         facts.push(fact("Kind", kind.as_str()));
     }
     if let Some(class) = &item.class {
-        let version = detail.instance.as_ref().and_then(|instance| instance.version.clone());
+        let version = detail
+            .instance
+            .as_ref()
+            .and_then(|instance| instance.version.as_deref());
+        let documented = (!detail.withheld).then(|| links.plugin(&item.id.cluster, class, version));
         facts.push(Fact {
-            note: version.map(|version| version.to_string()).unwrap_or_default(),
+            note: version.unwrap_or_default().to_owned(),
+            href: documented,
             ..fact("Class", short_class(class))
         });
     }
+    facts.extend(passage(detail));
     if let Some((target, source)) = item.target {
         let words = match target {
             TargetState::Started => "to run",
@@ -82,6 +93,41 @@ pub(super) fn facts(detail: &ConnectorDetail, links: Links<'_>) -> Vec<Fact> {
         facts.push(Fact {
             at: Some(at),
             ..fact("Deleted", "")
+        });
+    }
+    facts
+}
+
+/// What records pass on their way: converters and transformations.
+fn passage(detail: &ConnectorDetail) -> Vec<Fact> {
+    let Some(listed) = &detail.config else {
+        return Vec::new();
+    };
+    let mut facts: Vec<Fact> = converters(&listed.config)
+        .iter()
+        .map(|converter| {
+            let name = match converter.role {
+                ConverterRole::Key => "Key converter",
+                ConverterRole::Value => "Value converter",
+                ConverterRole::Header => "Header converter",
+            };
+            match &converter.class {
+                Some(ConfigValue::Clear(class)) => fact(name, &legible(short_class(class))),
+                Some(ConfigValue::Reference(text)) => fact(name, &legible(text)),
+                Some(ConfigValue::Masked(_)) => fact(name, "masked"),
+                Some(ConfigValue::Null) | None => Fact {
+                    note: "the worker’s default".to_owned(),
+                    ..fact(name, "")
+                },
+            }
+        })
+        .collect();
+    let chain = transforms(&listed.config).unwrap_or_default();
+    if !chain.is_empty() {
+        let aliases: Vec<String> = chain.iter().map(|step| legible(&step.alias)).collect();
+        facts.push(Fact {
+            href: Some("#chain".to_owned()),
+            ..fact("Transformations", &aliases.join(", "))
         });
     }
     facts

@@ -1,8 +1,12 @@
 //! One connector.
 
+mod chain;
 mod config;
+mod contents;
 mod facts;
-mod parts;
+mod tasks;
+mod trace;
+pub(crate) mod value;
 mod versions;
 
 use askama::Template;
@@ -11,19 +15,23 @@ use model::Timestamp;
 use model::advice;
 use model::fault::Scope;
 use model::names::{ClusterName, ConnectorId};
+use model::secrets::Definitions;
 use model::verdict::{Health, Reason};
 
 use super::cause::whose;
 use super::history::Line;
 use crate::shape::mark;
 use crate::{Error, Frame, Links, rest, words};
+use chain::{Chain, chain};
 use config::{Config, config};
+use contents::{Entry, contents};
 use facts::{Fact, facts};
-use parts::{Task, Trace, tasks, traces};
-use versions::Version;
+use tasks::{Task, tasks};
+use trace::{Trace, traces};
+use versions::Versions;
 
 /// Entries of the history beside the connector.
-const LATELY: usize = 12;
+const LATELY: usize = 16;
 
 #[derive(Template)]
 #[template(path = "connector.html")]
@@ -44,13 +52,49 @@ struct Page<'a> {
     /// Why what was seen last stands although it is old.
     standing: Option<String>,
     tasks: Vec<Task>,
+    /// Whether REST says something else of any of them than we do.
+    differ: bool,
     traces: Vec<Trace>,
     withheld: bool,
+    chain: Option<Chain>,
     config: Option<Config>,
+    /// Why defaults and documentation of the config's keys are missing.
+    undefined: Option<Undefined<'a>>,
     facts: Vec<Fact>,
-    versions: Result<Vec<Version>, &'a str>,
+    versions: Result<Versions, &'a str>,
+    /// Where the form that compares versions goes, with its hidden fields.
+    comparing: (String, Vec<(&'static str, String)>),
     lately: Result<Vec<Line>, &'a str>,
     timeline: String,
+    contents: Vec<Entry>,
+    connector_json: String,
+    config_json: Option<String>,
+}
+
+/// What a page cannot say of the keys of a config, and where it may be had.
+struct Undefined<'a> {
+    why: &'a str,
+    /// Where a worker is asked.
+    href: Option<String>,
+}
+
+/// What stands on a connector's page beside the connector itself.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectorBeside<'a> {
+    /// What the plugin says about its keys, if that is kept; or why it cannot be read.
+    pub definitions: Result<Option<&'a Definitions>, &'a str>,
+    /// The two versions of the config that are to be compared: without the one, that before the other; without the
+    /// other, the latest.
+    pub compared: (Option<&'a str>, Option<&'a str>),
+}
+
+impl Default for ConnectorBeside<'_> {
+    fn default() -> Self {
+        Self {
+            definitions: Ok(None),
+            compared: (None, None),
+        }
+    }
 }
 
 /// The connector's own fault while nobody hears whether it goes on.
@@ -74,7 +118,8 @@ struct Cause {
     more: usize,
 }
 
-/// One connector, titled by its verdict. `versions` and `lately` may be missing for a reason, which is shown.
+/// One connector, titled by its verdict. What is `beside` it, `versions` and `lately` may be missing for a reason, which is
+/// shown.
 ///
 /// # Errors
 /// When the template fails.
@@ -83,6 +128,7 @@ pub fn connector(
     detail: &ConnectorDetail,
     versions: Result<&[ConfigChange], &str>,
     lately: Result<&TimelinePage, &str>,
+    beside: &ConnectorBeside<'_>,
 ) -> Result<String, Error> {
     let (links, item) = (frame.links(), &detail.item);
     let lately = lately.map(|page| Line::newest(&page.items, LATELY, frame));
@@ -90,6 +136,22 @@ pub fn connector(
         cluster: Some(item.id.cluster.clone()),
         connector: Some(item.id.name.clone()),
         ..TimelineQuery::default()
+    });
+    let definitions = beside.definitions.ok().flatten();
+    let undefined = match beside.definitions {
+        Ok(Some(_)) => None,
+        Ok(None) => Some("What its plugin says about its keys is not known here yet."),
+        Err(why) => Some(why),
+    };
+    let version = detail
+        .instance
+        .as_ref()
+        .and_then(|instance| instance.version.as_deref());
+    let (tasks, traces, config) = (tasks(detail), traces(detail), config(detail, definitions));
+    let cause = cause(item, links);
+    let versions = versions.map(|changes| {
+        let deleted_at = detail.item.deleted_at;
+        versions::versions(changes, deleted_at, &item.id, beside.compared, links)
     });
     Ok(Page {
         favicon: item.verdict().map_or("signalbox", Health::as_str),
@@ -103,18 +165,31 @@ pub fn connector(
         },
         rest: rest::otherwise(item),
         reasons: &item.reasons,
-        cause: cause(item, links),
         own: own(detail),
         standing: detail.unlisted.as_ref().map(|fault| words::sentence(&fault.root_cause)),
-        tasks: tasks(detail),
-        traces: traces(detail),
+        contents: contents(detail, &tasks, &traces, cause.is_some(), versions.as_ref().ok()),
+        differ: tasks.iter().any(|task| task.differs),
+        undefined: undefined.map(|why| Undefined {
+            why,
+            href: item
+                .class
+                .as_deref()
+                .map(|class| links.plugin(&item.id.cluster, class, version)),
+        }),
+        chain: chain(detail, links),
         withheld: detail.withheld,
-        config: config(detail),
         facts: facts(detail, links),
+        comparing: links.comparing(&item.id),
+        connector_json: links.connector_json(&item.id),
+        config_json: links.config_json(&item.id).filter(|_| config.is_some()),
+        cause,
+        tasks,
+        traces,
+        config,
         frame,
         links,
         item,
-        versions: versions.map(|changes| versions::versions(changes, detail.item.deleted_at)),
+        versions,
         lately,
         timeline,
     }

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use console::{ConfigChange, ConnectorDetail, ConnectorItem, ConnectorPage, InstanceItem, TaskItem, TeamItem};
+use console::{
+    ConfigChange, ConnectorDetail, ConnectorItem, ConnectorPage, InstanceItem, PluginDocumentation, PluginId, TaskItem,
+    TeamItem,
+};
 use model::facts::Alive;
 use model::fault::Scope;
 use model::names::TeamName;
 use model::observe::{ListedConfig, Source};
 use model::owner::Owner;
-use model::secrets::Fingerprint;
+use model::secrets::{Definitions, Fingerprint, Importance, KeyDefinition};
 use model::state::{ConnectorKind, State, TargetSource, TargetState};
 use model::target::TargetSystem;
 use model::topics::{Topic, Topics};
@@ -259,22 +262,140 @@ pub fn detail(item: ConnectorItem) -> ConnectorDetail {
 
 /// Three configs that came into force; the last one is what the first one was.
 pub fn versions() -> Vec<ConfigChange> {
-    let change = |hex: &str, age, until: Option<i64>, keys: Option<&[&str]>| ConfigChange {
-        version: Fingerprint::from_hex(hex),
-        at: ago(age),
-        until: until.map(ago),
-        seen_at: ago(age),
-        changed_keys: keys.map(|keys| keys.iter().map(ToString::to_string).collect()),
-        same_as: None,
+    let change = |hex: &str, age, until: Option<i64>, keys: Option<&[&str]>, flush: &str, password: &str| {
+        let pairs = serde_json::json!({
+            "connection.password": {"masked": password},
+            "flush.size": {"clear": flush},
+            "name": {"clear": "s3-archive"},
+            "tasks.max": {"clear": "2"},
+            "topics": {"clear": format!("orders.events,orders.returns.{flush}")},
+        });
+        ConfigChange {
+            version: Fingerprint::from_hex(hex),
+            at: ago(age),
+            until: until.map(ago),
+            seen_at: ago(age),
+            changed_keys: keys.map(|keys| keys.iter().map(ToString::to_string).collect()),
+            same_as: None,
+            config: Some(config(pairs)),
+        }
     };
+    let keys: &[&str] = &["connection.password", "flush.size", "topics"];
     vec![
         ConfigChange {
             same_as: Some(ago(90_000)),
-            ..change("77aa01ff", 600, None, Some(&["flush.size", "tasks.max"]))
+            ..change("77aa01ff", 600, None, Some(keys), "1000", "5f1d22aa00c1d2e3")
         },
-        change("a1b2c3d4", 1_200, Some(600), Some(&["flush.size", "tasks.max"])),
-        change("77aa01ff", 90_000, Some(1_200), None),
+        change("a1b2c3d4", 1_200, Some(600), Some(keys), "50000", "99aa22aa00c1d2e3"),
+        change("77aa01ff", 90_000, Some(1_200), None, "1000", "5f1d22aa00c1d2e3"),
     ]
+}
+
+/// What the sample's plugin says of some of its keys.
+pub fn definitions() -> Definitions {
+    let key = |kind: &str, default: Option<&str>, group: Option<&str>, documentation: &str| KeyDefinition {
+        kind: kind.into(),
+        default: default.map(Into::into),
+        documentation: documentation.into(),
+        importance: Some(Importance::High),
+        group: group.map(Into::into),
+        order: Some(1),
+        required: default.is_none() && kind != "PASSWORD",
+    };
+    Definitions {
+        keys: [
+            (
+                "file",
+                key(
+                    "STRING",
+                    None,
+                    None,
+                    "Destination filename. If not specified, the standard output will be used",
+                ),
+            ),
+            (
+                "connection.password",
+                key(
+                    "PASSWORD",
+                    None,
+                    Some("Connection"),
+                    "The password by which the system is entered.",
+                ),
+            ),
+            (
+                "connection.user",
+                key("STRING", Some(""), Some("Connection"), "The user."),
+            ),
+            (
+                "connection.attempts",
+                key("INT", Some("3"), Some("Connection"), "How often it is tried."),
+            ),
+            (
+                "tasks.max",
+                key(
+                    "INT",
+                    Some("1"),
+                    Some("Common"),
+                    "Maximum number of tasks to use for this connector.",
+                ),
+            ),
+            (
+                "errors.tolerance",
+                key(
+                    "STRING",
+                    Some("none"),
+                    Some("Error Handling"),
+                    "Behavior for tolerating errors.",
+                ),
+            ),
+            (
+                "errors.log.enable",
+                key(
+                    "BOOLEAN",
+                    Some("false"),
+                    Some("Error Handling"),
+                    "Whether failures are logged.",
+                ),
+            ),
+        ]
+        .map(|(name, definition)| (name.into(), definition))
+        .into(),
+    }
+}
+
+/// A connector with transformations and predicates.
+pub fn transforming(health: Health) -> ConnectorDetail {
+    let mut chained = detail(item("orders", "s3-archive", health));
+    chained.config = Some(config(serde_json::json!({
+        "connector.class": {"clear": "org.apache.kafka.connect.file.FileStreamSinkConnector"},
+        "connection.password": {"masked": "5f1d22aa00c1d2e3f405162738495a6b"},
+        "connection.user": {"reference": "${vault:secret/lake:user}"},
+        "errors.tolerance": {"clear": "none"},
+        "file": {"clear": "/data/out/s3-archive.txt"},
+        "key.converter": {"clear": "org.apache.kafka.connect.storage.StringConverter"},
+        "name": {"clear": "s3-archive"},
+        "predicates": {"clear": "tombstone,returns"},
+        "predicates.returns.type": {"clear": "org.apache.kafka.connect.transforms.predicates.TopicNameMatches"},
+        "predicates.returns.pattern": {"clear": "returns\\..*"},
+        "predicates.tombstone.type": {"clear": "org.apache.kafka.connect.transforms.predicates.RecordIsTombstone"},
+        "producer.override.sasl.jaas.config": {"masked": "77aa22aa00c1d2e3f405162738495a6b"},
+        "tasks.max": {"clear": "2"},
+        "topics": {"clear": "orders.events"},
+        "transforms": {"clear": "drop,mask,route"},
+        "transforms.drop.type": {"clear": "org.apache.kafka.connect.transforms.Filter"},
+        "transforms.drop.predicate": {"clear": "tombstone"},
+        "transforms.mask.type": {"clear": "org.apache.kafka.connect.transforms.MaskField$Value"},
+        "transforms.mask.fields": {"clear": "card_number,cvc"},
+        "transforms.mask.replacement": {"masked": "12aa22aa00c1d2e3f405162738495a6b"},
+        "transforms.mask.predicate": {"clear": "returns"},
+        "transforms.mask.negate": {"clear": "true"},
+        "transforms.route.type": {"clear": "org.apache.kafka.connect.transforms.RegexRouter"},
+        "transforms.route.regex": {"clear": "orders\\.(.*)"},
+        "transforms.route.replacement": {"clear": "lake.$1"},
+        "value.converter": {"clear": "org.apache.kafka.connect.json.JsonConverter"},
+        "value.converter.schemas.enable": {"clear": "false"},
+    })));
+    chained
 }
 
 pub fn page(items: Vec<ConnectorItem>) -> ConnectorPage {
@@ -326,4 +447,17 @@ pub fn teams() -> Vec<TeamItem> {
         team(Some("payments"), false),
         team(None, false),
     ]
+}
+
+/// What a worker said of a plugin just now.
+pub fn documentation() -> PluginDocumentation {
+    PluginDocumentation {
+        id: PluginId {
+            cluster: "orders".into(),
+            class: "org.apache.kafka.connect.file.FileStreamSinkConnector".into(),
+            version: Some("4.3.1".into()),
+        },
+        definitions: Arc::new(definitions()),
+        live: Some(("10.0.3.11:8083".into(), ago(1))),
+    }
 }

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use console::ConfigChange;
+use model::converters::converters;
 use model::observe::ListedConfig;
-use model::secrets;
+use model::secrets::{self, Definitions};
+use model::transforms::transforms;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::words::ValueKind;
+use super::passage::{Converter, Transformation};
+use super::words::{ValueKind, ValueSource};
 
 /// A config without secrets.
 #[derive(Serialize, ToSchema)]
@@ -18,6 +21,13 @@ pub struct Config {
     pub version: String,
     /// Values by key.
     pub config: BTreeMap<String, ConfigValue>,
+    /// Keys that the config does not give, with what the plugin falls back on (null: nothing, or a password); null while
+    /// the plugin's definitions are not known, or cannot be read.
+    pub defaults: Option<BTreeMap<String, Option<String>>>,
+    /// The converters of keys, values and headers.
+    pub converters: Vec<Converter>,
+    /// The transformations in the order in which a record passes them; null when `transforms` is masked or a reference.
+    pub transforms: Option<Vec<Transformation>>,
 }
 
 /// One value of a config.
@@ -25,6 +35,8 @@ pub struct Config {
 pub struct ConfigValue {
     /// How it is shown.
     pub kind: ValueKind,
+    /// Where it comes from.
+    pub source: ValueSource,
     /// The text, where it may be shown.
     pub value: Option<String>,
     /// Fingerprint of a masked value: equal secrets have equal ones.
@@ -57,8 +69,15 @@ pub struct ConfigVersionList {
     pub next_cursor: Option<String>,
 }
 
-impl From<&ListedConfig> for Config {
-    fn from(config: &ListedConfig) -> Self {
+impl Config {
+    /// With what the plugin says of its keys, if that is known.
+    pub fn of(config: &ListedConfig, definitions: Option<&Definitions>) -> Self {
+        let left = definitions.map(|known| {
+            let left = known.keys.iter().filter(|(key, _)| config.config.get(key).is_none());
+            left.map(|(key, definition)| (key.to_string(), definition.default.as_deref().map(str::to_owned)))
+                .collect()
+        });
+        let chain = transforms(&config.config);
         let values = config
             .config
             .iter()
@@ -66,6 +85,9 @@ impl From<&ListedConfig> for Config {
         Self {
             version: config.version.as_str().into(),
             config: values.collect(),
+            defaults: left,
+            converters: converters(&config.config).iter().map(Converter::from).collect(),
+            transforms: chain.map(|chain| chain.iter().map(Transformation::from).collect()),
         }
     }
 }
@@ -79,24 +101,30 @@ impl From<&secrets::ConfigValue> for ConfigValue {
         };
         Self {
             kind: value.into(),
+            source: value.into(),
             value: text,
             fingerprint,
         }
     }
 }
 
-impl From<&[ConfigChange]> for ConfigVersionList {
-    fn from(changes: &[ConfigChange]) -> Self {
-        let version = |change: &ConfigChange| ConfigVersion {
+impl From<&ConfigChange> for ConfigVersion {
+    fn from(change: &ConfigChange) -> Self {
+        Self {
             version: change.version.as_str().into(),
             seen_at: change.seen_at,
             in_force_since: change.at,
             in_force_until: change.until,
             changed_keys: change.changed_keys.clone(),
             same_as: change.same_as,
-        };
+        }
+    }
+}
+
+impl From<&[ConfigChange]> for ConfigVersionList {
+    fn from(changes: &[ConfigChange]) -> Self {
         Self {
-            items: changes.iter().map(version).collect(),
+            items: changes.iter().map(ConfigVersion::from).collect(),
             next_cursor: None,
         }
     }

@@ -3,8 +3,11 @@
 mod cluster;
 mod config;
 mod connector;
+mod diff;
 mod event;
 mod fault;
+mod passage;
+mod plugin;
 mod system;
 mod team;
 mod timeline;
@@ -17,8 +20,10 @@ pub use cluster::{
 };
 pub use config::{Config, ConfigValue, ConfigVersion, ConfigVersionList};
 pub use connector::{Connector, ConnectorList, Health, Instance, Owner, Reason, System, TargetState, Task};
+pub use diff::ConfigDiff;
 pub use event::{Event, EventList};
 pub use fault::{Fault, FaultList, FaultScope, OpenFault};
+pub use plugin::PluginDocumentation;
 pub use system::{Itself, LogChange, LogChanged};
 pub use team::{Team, TeamList};
 pub use timeline::{Timeline, TimelineEntry};

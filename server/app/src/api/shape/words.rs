@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::fault::Scope;
 use model::observe::Source;
 use model::record::Changed;
-use model::secrets::ConfigValue;
+use model::secrets::{self, ConfigValue};
 use model::state;
 use model::topics::Topic;
 use model::verdict::{self, Health};
@@ -192,6 +192,26 @@ words! {
         ConfigValue::Masked(_) => "masked",
         ConfigValue::Null => "null",
     }
+}
+words! {
+    /// Where a config's value comes from: from the config itself, or from a config provider that the value refers to.
+    ValueSource of ConfigValue {
+        ConfigValue::Clear(_) | ConfigValue::Masked(_) | ConfigValue::Null => "config",
+        ConfigValue::Reference(_) => "config_provider",
+    }
+}
+words! {
+    /// What a converter is for.
+    ConverterRole of model::converters::ConverterRole, model::converters::ConverterRole::ALL
+}
+words! {
+    /// How much a key matters, by its plugin.
+    Importance of secrets::Importance, secrets::Importance::ALL
+}
+words! {
+    /// What happened to a key between two configs. `unsure`: one value is masked and the other is not, so that they may be
+    /// the same.
+    DifferenceKind of secrets::DifferenceKind, secrets::DifferenceKind::ALL
 }
 words! {
     /// What kind of thing happened.

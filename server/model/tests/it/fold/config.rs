@@ -21,6 +21,7 @@ fn learnt(mode: &str) -> Seen {
         kind: "STRING".into(),
         default: None,
         documentation: "".into(),
+        ..KeyDefinition::default()
     };
     let definitions = Definitions {
         keys: [("api.mode".into(), definition)].into(),

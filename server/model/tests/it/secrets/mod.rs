@@ -25,6 +25,7 @@ fn definitions(kinds: &[(&str, &str)]) -> Definitions {
             kind: (*kind).into(),
             default: None,
             documentation: "".into(),
+            ..KeyDefinition::default()
         };
         (Arc::from(*key), definition)
     });

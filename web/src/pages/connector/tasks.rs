@@ -1,4 +1,4 @@
-//! The connector instance, its tasks and their traces.
+//! The connector instance and its tasks.
 
 use console::ConnectorDetail;
 use model::Timestamp;
@@ -7,9 +7,8 @@ use model::names::WorkerId;
 use model::state::State;
 use model::verdict::Health;
 
-use super::config::legible;
 use crate::at::At;
-use crate::shape::{Shape, Verdict, mark};
+use crate::shape::{Verdict, mark};
 use crate::words;
 
 pub(super) struct Task {
@@ -25,14 +24,6 @@ pub(super) struct Task {
     pub(super) alive: Option<&'static str>,
     pub(super) since: Timestamp,
     pub(super) text: String,
-}
-
-pub(super) struct Trace {
-    pub(super) what: String,
-    pub(super) shape: Shape,
-    pub(super) root_cause: String,
-    pub(super) text: String,
-    pub(super) lines: String,
 }
 
 pub(super) fn tasks(detail: &ConnectorDetail) -> Vec<Task> {
@@ -111,36 +102,4 @@ fn task(
         since,
         text,
     }
-}
-
-/// Traces, each once: tasks that failed alike share it.
-pub(super) fn traces(detail: &ConnectorDetail) -> Vec<Trace> {
-    let fault = detail.item.fault.as_ref().map(|fault| &*fault.root_cause);
-    let instance = detail.instance.iter().filter_map(|instance| {
-        let text = instance.trace.as_deref()?;
-        Some(("connector".to_owned(), Health::Failed, fault, text))
-    });
-    let tasks = detail.item.tasks.iter().filter_map(|task| {
-        let text = task.trace.as_deref()?;
-        let what = format!("task {}", task.number);
-        Some((what, task.health, task.root_cause.as_deref(), text))
-    });
-    let mut traces: Vec<(&str, Trace)> = Vec::new();
-    for (what, health, root, text) in instance.chain(tasks) {
-        if let Some((_, same)) = traces.iter_mut().find(|(known, _)| *known == text) {
-            same.what.push_str(", ");
-            same.what.push_str(&what);
-            continue;
-        }
-        let first = || text.lines().next().unwrap_or_default().to_owned();
-        let trace = Trace {
-            what,
-            shape: Shape::marked(detail.item.deleted_at.is_none().then_some(health)),
-            root_cause: root.map_or_else(first, words::sentence),
-            text: legible(text),
-            lines: words::counted(text.lines().count(), "line", "lines"),
-        };
-        traces.push((text, trace));
-    }
-    traces.into_iter().map(|(_, trace)| trace).collect()
 }
