@@ -22,6 +22,7 @@ fn main() {
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"),
         &root.join("assets"),
     );
+    fs::write(root.join("assets/style.css"), web::asset("style.css").unwrap().bytes).unwrap();
     fs::create_dir_all(root.join("assets/favicon")).unwrap();
     for word in Health::ALL.map(Health::as_str).into_iter().chain(["signalbox"]) {
         let icon = web::asset(&format!("favicon/{word}.svg")).unwrap();
@@ -37,8 +38,14 @@ fn main() {
         samples::frame(Section::Timeline),
     );
     let history = samples::history();
-    write("overview", web::overview(&top, &samples::overview(), Ok(&history)));
-    write("great", web::overview(&top, &samples::great_fleet(), Ok(&history)));
+    write(
+        "overview",
+        web::overview(&top, &samples::overview(), Ok(&history), Ok(&samples::trend())),
+    );
+    write(
+        "great",
+        web::overview(&top, &samples::great_fleet(), Ok(&history), Ok(&samples::trend())),
+    );
     write(
         "well",
         web::overview(
@@ -48,6 +55,7 @@ fn main() {
                 items: vec![],
                 next: None,
             }),
+            Ok(&samples::trend()),
         ),
     );
     let away = Frame {
@@ -57,9 +65,17 @@ fn main() {
     };
     write(
         "away",
-        web::overview(&away, &out_of_sight(), Err("The database does not answer.")),
+        web::overview(
+            &away,
+            &out_of_sight(),
+            Err("The database does not answer."),
+            Err("away"),
+        ),
     );
-    write("empty", web::overview(&top, &nothing(), Ok(&history)));
+    write(
+        "empty",
+        web::overview(&top, &nothing(), Ok(&history), Ok(&samples::trend())),
+    );
     let page = samples::page(samples::every_health());
     let query = ConnectorQuery::default();
     write(
@@ -110,7 +126,7 @@ fn main() {
     };
     write(
         "overview-rebalance",
-        web::overview(&top, &samples::overview(), Ok(&moved)),
+        web::overview(&top, &samples::overview(), Ok(&moved), Ok(&samples::trend())),
     );
     let silence = TimelinePage {
         items: samples::silence(12).into_iter().chain(history.items.clone()).collect(),
@@ -118,7 +134,7 @@ fn main() {
     };
     write(
         "overview-silence",
-        web::overview(&top, &samples::overview(), Ok(&silence)),
+        web::overview(&top, &samples::overview(), Ok(&silence), Ok(&samples::trend())),
     );
     write("timeline", web::timeline(&past, &TimelineQuery::default(), &history));
     let itself = samples::frame(Section::System);

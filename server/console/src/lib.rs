@@ -11,6 +11,7 @@ mod connectors;
 mod error;
 mod events;
 mod fault;
+mod lamps;
 mod log;
 mod metrics;
 mod moment;
@@ -20,6 +21,7 @@ mod reading;
 mod system;
 mod team;
 mod timeline;
+mod trend;
 
 use std::sync::Arc;
 
@@ -37,6 +39,7 @@ pub use connectors::{ConnectorPage, ConnectorQuery};
 pub use error::Error;
 pub use events::Events;
 pub use fault::FaultItem;
+pub use lamps::{Lamp, Lamps};
 pub use moment::Moment;
 pub use overview::Overview;
 pub use readiness::Readiness;
@@ -47,6 +50,7 @@ pub use team::TeamItem;
 pub use timeline::{
     ConfigChange, EntryKind, Moves, Shift, Storm, TimelineItem, TimelineLine, TimelinePage, TimelineQuery, Turn, folded,
 };
+pub use trend::{Trend, TrendPoint};
 
 /// What answers questions. Cheap to clone; every server has one.
 #[derive(Clone)]
@@ -59,6 +63,7 @@ pub struct Console {
     clock: Arc<dyn Clock>,
     rendered: Arc<metrics::Rendered>,
     lately: Arc<timeline::Lately>,
+    trend: Arc<trend::LastTrend>,
     reading: Arc<reading::Reading>,
 }
 
@@ -82,6 +87,7 @@ impl Console {
             clock,
             rendered: Arc::default(),
             lately: Arc::default(),
+            trend: Arc::default(),
             reading: Arc::default(),
         }
     }

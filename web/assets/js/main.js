@@ -2,4 +2,5 @@
 
 import "./live.js";
 import "./keys.js";
+import "./lamps.js";
 import "./zone.js";

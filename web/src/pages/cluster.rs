@@ -96,7 +96,7 @@ pub fn cluster(frame: &Frame, detail: &ClusterDetail, connectors: &ConnectorPage
     let mut plugins: Vec<Plugin> = detail.plugins.iter().map(plugin).collect();
     plugins.sort_by_key(|plugin| !plugin.differs);
     let health = worst(detail);
-    let panel = panel(item, 1, links);
+    let panel = panel(item, links);
     let more = (connectors.matching > connectors.items.len()).then(|| links.connectors_of(Some(&item.name), None));
     Ok(Page {
         name: item.name.to_string(),

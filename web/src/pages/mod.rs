@@ -13,6 +13,7 @@ mod problem;
 mod row;
 mod system;
 mod timeline;
+mod trend;
 
 pub use cluster::cluster;
 pub use clusters::clusters;

@@ -44,9 +44,8 @@ impl Snapshot {
         .fetch_all(&mut connection)
         .await?;
         if tables.iter().any(|table| table.name == COUNTS) {
-            let counted = query_scalar!(
-                r#"SELECT DISTINCT date_trunc('month', recorded_at, 'UTC') AS "month!" FROM counts"#
-            );
+            let counted =
+                query_scalar!(r#"SELECT DISTINCT date_trunc('month', recorded_at, 'UTC') AS "month!" FROM counts"#);
             months.extend(counted.fetch_all(&mut connection).await?);
         }
         months.sort_unstable();

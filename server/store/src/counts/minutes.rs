@@ -88,13 +88,7 @@ mod tests {
         let all = vec![(Health::Healthy, 199)];
         assert_eq!(
             told("7f3h196 . . 12h199 13"),
-            [
-                (7, some.clone()),
-                (8, some.clone()),
-                (9, some),
-                (12, all),
-                (13, vec![])
-            ]
+            [(7, some.clone()), (8, some.clone()), (9, some), (12, all), (13, vec![])]
         );
     }
 

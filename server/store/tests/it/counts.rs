@@ -122,10 +122,11 @@ async fn an_hour_takes_some_hundred_bytes() {
     }
     let mut raw = database.raw().await;
     run(&mut raw, "VACUUM ANALYZE counts".into()).await;
-    let sizes: Vec<(String, i32)> = sqlx::query_as("SELECT cluster, pg_column_size(counts) FROM counts ORDER BY cluster")
-        .fetch_all(&mut raw)
-        .await
-        .unwrap();
+    let sizes: Vec<(String, i32)> =
+        sqlx::query_as("SELECT cluster, pg_column_size(counts) FROM counts ORDER BY cluster")
+            .fetch_all(&mut raw)
+            .await
+            .unwrap();
     let [(_, restless), (_, calm)] = sizes.as_slice() else {
         panic!("{sizes:?}")
     };

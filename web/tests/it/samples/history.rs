@@ -1,9 +1,10 @@
 //! What happened.
 
-use console::{EntryKind, Shift, TimelineItem, TimelinePage, Turn};
+use chrono::TimeDelta;
+use console::{EntryKind, Shift, TimelineItem, TimelinePage, Trend, TrendPoint, Turn};
 use model::verdict::Health;
 
-use super::{CAUSE, ago};
+use super::{CAUSE, ago, now};
 
 pub fn entry(
     id: i64,
@@ -175,4 +176,40 @@ pub fn silence(count: i64) -> Vec<TimelineItem> {
         }
     });
     unknown.collect()
+}
+
+/// A day with some trouble in the night, and half an hour that nobody counted.
+pub fn trend() -> Trend {
+    let step = TimeDelta::minutes(5);
+    let last = now() - TimeDelta::seconds(now().timestamp() % 300);
+    let point = |place: i32| {
+        let at = last - step * (287 - place);
+        let mut totals = view::Totals::default();
+        let trouble = |from: i32, to: i32, count: u32| if (from..to).contains(&place) { count } else { 0 };
+        let wave = u32::try_from(place * 7 % 11).unwrap_or(0);
+        let failed = trouble(60, 96, 2 + wave / 3) + trouble(200, 288, 4);
+        let (lagging, unassigned) = (
+            trouble(20, 288, 1 + wave / 4),
+            trouble(120, 124, 14) + trouble(284, 288, 1),
+        );
+        for (health, count) in [
+            (Health::Failed, failed),
+            (Health::Degraded, trouble(150, 180, 1)),
+            (Health::Lagging, lagging),
+            (Health::Unassigned, unassigned),
+            (Health::Paused, 1),
+            (Health::Healthy, 18 - (failed + lagging + unassigned).min(18)),
+        ] {
+            totals.add_many(health, count);
+        }
+        let counted = !(100..106).contains(&place);
+        TrendPoint {
+            at,
+            totals: counted.then_some(totals),
+        }
+    };
+    Trend {
+        step,
+        points: (0..288).map(point).collect(),
+    }
 }

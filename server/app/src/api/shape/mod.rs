@@ -3,6 +3,7 @@
 mod cluster;
 mod config;
 mod connector;
+mod counts;
 mod event;
 mod fault;
 mod system;
@@ -14,6 +15,7 @@ mod words;
 pub use cluster::{Cluster, ClusterDetail, ClusterList, Group, Plugin, PluginList, PluginVersion, Worker, WorkerList};
 pub use config::{Config, ConfigValue, ConfigVersion, ConfigVersionList};
 pub use connector::{Connector, ConnectorList, Health, Instance, Owner, Reason, System, TargetState, Task};
+pub use counts::{CountList, Counts, Lamp, LampList};
 pub use event::{Event, EventList};
 pub use fault::{Fault, FaultList, FaultScope, OpenFault};
 pub use system::{Itself, LogChange, LogChanged};
