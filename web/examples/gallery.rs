@@ -44,7 +44,12 @@ fn main() {
     );
     write(
         "great",
-        web::overview(&top, &samples::great_fleet(), Ok(&history), Ok(&samples::trend())),
+        web::overview(
+            &top,
+            &samples::great_fleet(),
+            Ok(&history),
+            Ok(&samples::trend_to(&samples::great_fleet().totals)),
+        ),
     );
     write(
         "well",

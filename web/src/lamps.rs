@@ -16,6 +16,12 @@ const DENSE: usize = 12;
 /// Beyond so many small lamps a cluster takes the whole width.
 const WIDE: u32 = 2_000;
 
+/// About how wide a shape with its margins and a letter are in a panel, and a panel, on a phone and elsewhere: in px.
+const SHAPE: usize = 29;
+const LETTER: usize = 7;
+const PHONE: usize = 330;
+const PANEL: usize = 395;
+
 /// The connectors of one health within one cluster: one link.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
@@ -121,12 +127,71 @@ impl Lamps {
         }
     }
 
+    /// Whether the counts with their words are wider than a panel, `terse`, or than one on a phone, `short`: there they
+    /// stand without words, so that a verdict more never moves what is below.
+    pub(crate) fn width(&self) -> Option<&'static str> {
+        let wide = |run: &Run| SHAPE + LETTER * (run.count.len() + run.health.words().len() + 1);
+        match self.runs.iter().map(wide).sum::<usize>() {
+            0..=PHONE => None,
+            0..=PANEL => Some("short"),
+            _ => Some("terse"),
+        }
+    }
+
     /// Columns and rows of the room that they take, and of that on a phone where it is another one.
     pub(crate) fn rooms(&self) -> Vec<(u32, u32)> {
         let room = |columns| (columns, self.count.div_ceil(columns).max(1));
         match (self.wide, self.layout) {
             (false, layout) => vec![room(layout.columns())],
             (true, _) => vec![room(128), room(64)],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lamps(counts: &[(Health, u32)]) -> Lamps {
+        let run = |(health, count): &(Health, u32)| Run {
+            health: *health,
+            count: count.to_string(),
+            href: String::new(),
+        };
+        Lamps {
+            runs: counts.iter().map(run).collect(),
+            code: String::new(),
+            count: counts.iter().map(|(_, count)| count).sum(),
+            layout: Layout::Many,
+            wide: false,
+            names: String::new(),
+            cluster: String::new(),
+            revision: 0,
+        }
+    }
+
+    #[test]
+    fn words_are_left_out_where_they_would_not_fit() {
+        let mut counts = vec![(Health::Failed, 2), (Health::Healthy, 196)];
+        assert_eq!(lamps(&counts).width(), None);
+        counts.extend([(Health::Unassigned, 4), (Health::Paused, 3)]);
+        assert_eq!(lamps(&counts).width(), Some("short"));
+        counts.push((Health::CrashLooping, 1));
+        assert_eq!(lamps(&counts).width(), Some("terse"));
+    }
+
+    #[test]
+    fn every_lamp_has_its_room() {
+        for count in [1, 30, 31, 60, 2_001] {
+            for wide in [false, true] {
+                let lamps = Lamps {
+                    wide,
+                    ..lamps(&[(Health::Healthy, count)])
+                };
+                for (columns, rows) in lamps.rooms() {
+                    assert!(columns * rows >= count && columns * (rows - 1) < count, "{count}");
+                }
+            }
         }
     }
 }

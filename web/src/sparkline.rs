@@ -13,13 +13,17 @@ use crate::words;
 /// The drawing's height, and how far the line stays from its edges.
 const HEIGHT: u32 = 24;
 const EDGE: u32 = 2;
+/// Points that one column of the drawing stands for: a quarter of an hour.
+const POINTS: usize = 3;
+/// From so many columns on a gap is drawn; a shorter one is a break in the line.
+const GAP: usize = 4;
 
 /// How the connectors of one health went over the last day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sparkline {
-    /// The path of the line, one unit of width for each point.
+    /// The path of the line, one unit of width for each quarter of an hour.
     pub(crate) steps: String,
-    /// The path of what nobody counted.
+    /// The path of what nobody counted for long.
     pub(crate) gaps: String,
     /// Whether there was none all day.
     pub(crate) flat: bool,
@@ -46,23 +50,26 @@ impl Sparkline {
         }
         let most = all.iter().filter_map(|(_, value)| *value).max().unwrap_or(0);
         let height = |value: u32| HEIGHT - EDGE - value * (HEIGHT - 2 * EDGE) / most.max(1);
+        let drawn = drawn(&all, health);
         let (mut steps, mut gaps) = (String::new(), String::new());
-        let mut before: Option<Option<u32>> = None;
-        for (place, (_, value)) in all.iter().enumerate() {
-            if before == Some(*value) {
-                continue;
-            }
+        let mut place = 0;
+        for run in drawn.chunk_by(|one, other| one == other) {
+            let next = place + run.len();
             // Writing to a String cannot fail.
-            let _ = match (before, value) {
-                (Some(Some(_)), Some(value)) => write!(steps, "H{place}V{}", height(*value)),
-                (Some(Some(_)), None) => write!(steps, "H{place}").and(write!(gaps, "M{place} {}", HEIGHT - EDGE)),
-                (Some(None), Some(value)) => write!(gaps, "H{place}").and(write!(steps, "M{place} {}", height(*value))),
-                (None | Some(None), None) => write!(gaps, "M{place} {}", HEIGHT - EDGE),
-                (None, Some(value)) => write!(steps, "M{place} {}", height(*value)),
+            let _ = match (run.first().copied().flatten(), steps.is_empty() || steps.ends_with(' ')) {
+                (Some(value), true) => write!(steps, "M{place} {}H{next}", height(value)),
+                (Some(value), false) => write!(steps, "V{}H{next}", height(value)),
+                (None, _) => {
+                    // What follows begins anew.
+                    steps.push(' ');
+                    match run.len() < GAP {
+                        true => Ok(()),
+                        false => write!(gaps, "M{place} {}H{next}", HEIGHT - EDGE),
+                    }
+                }
             };
-            before = Some(*value);
+            place = next;
         }
-        let _ = write!(steps, "H{}", all.len());
         Self {
             steps,
             gaps,
@@ -70,6 +77,23 @@ impl Sparkline {
             says: says(&all, health, now, trend.step, zone),
         }
     }
+}
+
+/// The columns of the drawing: some points each, of which the worst is drawn. Finer ones would run into one another.
+fn drawn(all: &[(Timestamp, Option<u32>)], health: Health) -> Vec<Option<u32>> {
+    let worst = |points: &[(Timestamp, Option<u32>)]| {
+        let known = points.iter().filter_map(|(_, value)| *value);
+        if health == Health::Healthy {
+            known.min()
+        } else {
+            known.max()
+        }
+    };
+    let mut columns: Vec<Option<u32>> = all.chunks(POINTS).map(worst).collect();
+    if let (Some(column), Some((_, now))) = (columns.last_mut(), all.last()) {
+        *column = *now;
+    }
+    columns
 }
 
 /// The line in words.
@@ -141,24 +165,44 @@ mod tests {
         Sparkline::of(&trend(health, told), health, now, Zone::default())
     }
 
+    /// Each value for a quarter of an hour.
+    fn quarters(told: &[Option<u32>]) -> Vec<Option<u32>> {
+        told.iter().flat_map(|value| [*value; POINTS]).collect()
+    }
+
     #[test]
     fn a_line_goes_in_steps_and_a_gap_breaks_it() {
-        let line = line(
-            Health::Failed,
-            &[Some(0), Some(0), Some(4), None, None, Some(2), Some(9)],
-            2,
-        );
-        assert_eq!(line.steps, "M0 22H2V2H3M5 12H7");
-        assert_eq!(line.gaps, "M3 22H5");
-        assert_eq!(
-            line.says,
-            "2 now, at most 4 at 00:10 in the last day, not counted for 10 min"
-        );
+        let day = quarters(&[Some(0), Some(0), Some(4), None, Some(2), Some(9)]);
+        let drawn = line(Health::Failed, &day, 2);
+        // The last quarter tells of now.
+        assert_eq!(drawn.steps, "M0 22H2V14H3 M4 18H6");
+        assert_eq!(drawn.gaps, "", "too short to be drawn");
+        let long = quarters(&[None, None, None, None, Some(1), None, None, None, None, Some(1)]);
+        let drawn = line(Health::Failed, &long, 1);
+        assert_eq!((&*drawn.steps, &*drawn.gaps), (" M4 2H5 M9 2H10", "M0 22H4M5 22H9"));
+    }
+
+    #[test]
+    fn the_worst_of_a_quarter_is_drawn() {
+        let day = [
+            Some(0),
+            Some(4),
+            Some(0),
+            Some(1),
+            None,
+            Some(1),
+            Some(0),
+            Some(0),
+            Some(0),
+        ];
+        assert_eq!(line(Health::Failed, &day, 0).steps, "M0 2H1V17H2V22H3");
+        let day = [Some(4), Some(1), Some(4), Some(4), Some(4), Some(4)];
+        assert_eq!(line(Health::Healthy, &day, 4).steps, "M0 17H1V2H2");
     }
 
     #[test]
     fn a_day_of_nothing_is_a_line_at_the_bottom() {
-        let line = line(Health::Failed, &[Some(0), Some(0)], 0);
+        let line = line(Health::Failed, &quarters(&[Some(0), Some(0)]), 0);
         assert_eq!((&*line.steps, &*line.gaps, line.flat), ("M0 22H2", "", true));
         assert_eq!(line.says, "none now, none in the last day");
     }
@@ -186,6 +230,5 @@ mod tests {
             says(Health::Failed, &gap, 3),
             "3 now, never more in the last day, not counted for 10 min"
         );
-        assert_eq!(line(Health::Failed, &gap, 3).gaps, "M0 22H2");
     }
 }

@@ -178,33 +178,32 @@ pub fn silence(count: i64) -> Vec<TimelineItem> {
     unknown.collect()
 }
 
-/// A day with some trouble in the night, and half an hour that nobody counted.
+/// A day with some trouble in the night, and half an hour that nobody counted, that ends as the fleet is now.
 pub fn trend() -> Trend {
+    trend_to(&super::overview().totals)
+}
+
+pub fn trend_to(now_is: &view::Totals) -> Trend {
     let step = TimeDelta::minutes(5);
     let last = now() - TimeDelta::seconds(now().timestamp() % 300);
     let point = |place: i32| {
-        let at = last - step * (287 - place);
+        let within = |from: i32, to: i32, count: u32| if (from..to).contains(&place) { count } else { 0 };
         let mut totals = view::Totals::default();
-        let trouble = |from: i32, to: i32, count: u32| if (from..to).contains(&place) { count } else { 0 };
-        let wave = u32::try_from(place * 7 % 11).unwrap_or(0);
-        let failed = trouble(60, 96, 2 + wave / 3) + trouble(200, 288, 4);
-        let (lagging, unassigned) = (
-            trouble(20, 288, 1 + wave / 4),
-            trouble(120, 124, 14) + trouble(284, 288, 1),
-        );
-        for (health, count) in [
-            (Health::Failed, failed),
-            (Health::Degraded, trouble(150, 180, 1)),
-            (Health::Lagging, lagging),
-            (Health::Unassigned, unassigned),
-            (Health::Paused, 1),
-            (Health::Healthy, 18 - (failed + lagging + unassigned).min(18)),
-        ] {
+        for (health, end) in now_is.iter() {
+            let count = match health {
+                Health::Failed => within(60, 78, 2) + within(78, 96, 3) + within(215, 288, end),
+                Health::CrashLooping => within(270, 288, end),
+                Health::Degraded => within(150, 180, 1) + within(240, 288, end),
+                Health::Lagging => within(30, 60, 1) + within(60, 130, 4) + within(130, 170, 2),
+                Health::Unassigned => within(120, 126, 14) + within(286, 288, end),
+                Health::Healthy => end - within(60, 96, 2).min(end) - within(120, 126, end / 2),
+                _ => end,
+            };
             totals.add_many(health, count);
         }
         let counted = !(100..106).contains(&place);
         TrendPoint {
-            at,
+            at: last - step * (287 - place),
             totals: counted.then_some(totals),
         }
     };
