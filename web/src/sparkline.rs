@@ -16,7 +16,7 @@ const EDGE: u32 = 2;
 /// Points that one column of the drawing stands for: a quarter of an hour.
 const POINTS: usize = 3;
 /// From so many columns on a gap is drawn; a shorter one is a break in the line.
-const GAP: usize = 4;
+const GAP: usize = 12;
 
 /// How the connectors of one health went over the last day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -177,9 +177,12 @@ mod tests {
         // The last quarter tells of now.
         assert_eq!(drawn.steps, "M0 22H2V14H3 M4 18H6");
         assert_eq!(drawn.gaps, "", "too short to be drawn");
-        let long = quarters(&[None, None, None, None, Some(1), None, None, None, None, Some(1)]);
+        let long = quarters(&[[None; GAP].as_slice(), &[Some(1)], &[None; GAP], &[Some(1)]].concat());
         let drawn = line(Health::Failed, &long, 1);
-        assert_eq!((&*drawn.steps, &*drawn.gaps), (" M4 2H5 M9 2H10", "M0 22H4M5 22H9"));
+        assert_eq!(
+            (&*drawn.steps, &*drawn.gaps),
+            (" M12 2H13 M25 2H26", "M0 22H12M13 22H25")
+        );
     }
 
     #[test]

@@ -456,8 +456,14 @@ fn a_crash_loop_is_one_line_that_opens_to_its_entries() {
     let frame = samples::frame(Section::Overview);
     let history = samples::history();
     let told = "webhook-out task 0: RUNNING and FAILED in turn, 12 times from";
+    // The first screen tells it in one line that leads to them.
+    let first = web::overview(&frame, &samples::overview(), Ok(&history), Ok(&samples::trend()));
+    let first = first.unwrap();
+    let text = html::read(&first).text;
+    assert_eq!(text.matches(told).count(), 1, "{text}");
+    assert!(!text.contains("webhook-out task 0 is FAILED on") && text.contains("s3-archive got config version"));
+    assert!(first.contains("/clusters/orders/connectors/webhook-out"));
     let pages = [
-        web::overview(&frame, &samples::overview(), Ok(&history), Ok(&samples::trend())),
         web::timeline(&frame, &TimelineQuery::default(), &history),
         web::connector(
             &frame,
