@@ -132,9 +132,9 @@ impl Lamps {
     pub(crate) fn width(&self) -> Option<&'static str> {
         let wide = |run: &Run| SHAPE + LETTER * (run.count.len() + run.health.words().len() + 1);
         match self.runs.iter().map(wide).sum::<usize>() {
-            0..=PHONE => None,
-            0..=PANEL => Some("short"),
-            _ => Some("terse"),
+            wide if wide > PANEL => Some("terse"),
+            wide if wide > PHONE => Some("short"),
+            _ => None,
         }
     }
 
