@@ -50,8 +50,8 @@ fn was(trend: Option<&Trend>, health: Health) -> bool {
 pub(crate) struct Hours {
     /// The healths that stand in it, worst first.
     pub(crate) healths: Vec<Health>,
-    /// The newest first: when the hour began, and the counts; nothing where none was counted.
-    pub(crate) rows: Vec<(Timestamp, Option<Vec<String>>)>,
+    /// The newest first: the hour by the reader's clock, and the counts; nothing where none was counted.
+    pub(crate) rows: Vec<(String, Option<Vec<String>>)>,
 }
 
 impl Hours {
@@ -77,7 +77,7 @@ impl Hours {
                 words::thousands(u64::from(count.unwrap_or(0)))
             };
             let cells = (!counted.is_empty()).then(|| healths.iter().map(cell).collect());
-            Some((at, cells))
+            Some((zone.local(at).format("%H:00").to_string(), cells))
         };
         let mut rows: Vec<_> = hours.filter_map(row).collect();
         rows.reverse();
