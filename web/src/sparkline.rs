@@ -70,6 +70,10 @@ impl Sparkline {
             };
             place = next;
         }
+        // Now alone is a speck and no line.
+        if drawn.iter().rev().skip(1).all(Option::is_none) {
+            steps.clear();
+        }
         Self {
             steps,
             gaps,
