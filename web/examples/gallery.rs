@@ -22,8 +22,7 @@ fn main() {
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"),
         &root.join("assets"),
     );
-    let sheet = web::asset("style.css").unwrap();
-    fs::write(root.join("assets/style.css"), sheet.bytes).unwrap();
+    fs::write(root.join("assets/style.css"), web::asset("style.css").unwrap().bytes).unwrap();
     fs::create_dir_all(root.join("assets/favicon")).unwrap();
     for word in Health::ALL.map(Health::as_str).into_iter().chain(["signalbox"]) {
         let icon = web::asset(&format!("favicon/{word}.svg")).unwrap();
@@ -39,8 +38,19 @@ fn main() {
         samples::frame(Section::Timeline),
     );
     let history = samples::history();
-    write("overview", web::overview(&top, &samples::overview(), Ok(&history)));
-    write("great", web::overview(&top, &samples::great_fleet(), Ok(&history)));
+    write(
+        "overview",
+        web::overview(&top, &samples::overview(), Ok(&history), Ok(&samples::trend())),
+    );
+    write(
+        "great",
+        web::overview(
+            &top,
+            &samples::great_fleet(),
+            Ok(&history),
+            Ok(&samples::trend_to(&samples::great_fleet().totals)),
+        ),
+    );
     write(
         "well",
         web::overview(
@@ -51,6 +61,7 @@ fn main() {
                 next: None,
                 searched_to: None,
             }),
+            Ok(&samples::trend()),
         ),
     );
     let away = Frame {
@@ -60,9 +71,17 @@ fn main() {
     };
     write(
         "away",
-        web::overview(&away, &out_of_sight(), Err("The database does not answer.")),
+        web::overview(
+            &away,
+            &out_of_sight(),
+            Err("The database does not answer."),
+            Err("away"),
+        ),
     );
-    write("empty", web::overview(&top, &nothing(), Ok(&history)));
+    write(
+        "empty",
+        web::overview(&top, &nothing(), Ok(&history), Ok(&samples::trend())),
+    );
     let page = samples::page(samples::every_health());
     let query = ConnectorQuery::default();
     write(
@@ -157,7 +176,7 @@ fn main() {
     };
     write(
         "overview-rebalance",
-        web::overview(&top, &samples::overview(), Ok(&moved)),
+        web::overview(&top, &samples::overview(), Ok(&moved), Ok(&samples::trend())),
     );
     let silence = TimelinePage {
         items: samples::silence(12).into_iter().chain(history.items.clone()).collect(),
@@ -166,7 +185,7 @@ fn main() {
     };
     write(
         "overview-silence",
-        web::overview(&top, &samples::overview(), Ok(&silence)),
+        web::overview(&top, &samples::overview(), Ok(&silence), Ok(&samples::trend())),
     );
     write("cluster-great", {
         let (detail, assignment) = samples::great_cluster(15, 400);

@@ -20,6 +20,7 @@ mod pages;
 mod preferences;
 mod rest;
 mod shape;
+mod sparkline;
 mod words;
 
 pub use assets::{Asset, asset, mark};

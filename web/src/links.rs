@@ -78,6 +78,11 @@ impl<'a> Links<'a> {
         format!("{}?part={part}#assignment", self.cluster(name))
     }
 
+    /// The connectors of a cluster in short: an answer of the API, which the script reads.
+    pub(crate) fn lamps(&self, name: &ClusterName) -> String {
+        format!("{}/api/v1/clusters/{}/lamps", self.base, escaped(name.as_str()))
+    }
+
     /// One connector. Names that a path does not carry through every proxy, because they hold a slash or are made of
     /// dots, are reached by a question instead.
     pub fn connector(&self, id: &ConnectorId) -> String {

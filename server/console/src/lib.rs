@@ -12,6 +12,7 @@ mod diff;
 mod error;
 mod events;
 mod fault;
+mod lamps;
 mod log;
 mod metrics;
 mod moment;
@@ -23,6 +24,7 @@ mod system;
 mod team;
 mod timeline;
 mod topology;
+mod trend;
 
 use std::sync::Arc;
 
@@ -44,6 +46,7 @@ pub use diff::{ConfigDiff, config_diff};
 pub use error::Error;
 pub use events::Events;
 pub use fault::FaultItem;
+pub use lamps::{Lamp, Lamps};
 pub use moment::Moment;
 pub use overview::Overview;
 pub use plugin::{PluginDocumentation, PluginId};
@@ -56,6 +59,7 @@ pub use timeline::{
     ConfigChange, EntryKind, Moves, Shift, Storm, TimelineItem, TimelineLine, TimelinePage, TimelineQuery, Turn, folded,
 };
 pub use topology::{TopologyPage, TopologyQuery};
+pub use trend::{Trend, TrendPoint};
 
 /// What answers questions. Cheap to clone; every server has one.
 #[derive(Clone)]
@@ -68,6 +72,7 @@ pub struct Console {
     clock: Arc<dyn Clock>,
     rendered: Arc<metrics::Rendered>,
     lately: Arc<timeline::Lately>,
+    trend: Arc<trend::LastTrend>,
     reading: Arc<reading::Reading>,
     live: LiveReads,
     plugins_read: Arc<plugin::Plugins>,
@@ -96,6 +101,7 @@ impl Console {
             clock,
             rendered: Arc::default(),
             lately: Arc::default(),
+            trend: Arc::default(),
             reading: Arc::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! One unit under its lease: the loop that takes observations, keeps the ledgers and records what changed.
 
+mod counting;
 mod recording;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ use crate::spread::{Grant, Orders};
 use crate::unit_spec::{Shared, UnitSpec};
 use crate::watch::{self, Hints, Looking, Recorded};
 use crate::{ClusterSpec, FleetSpec};
+use counting::Counting;
 use recording::Fenced;
 
 /// How often due verdicts are judged, and recording is tried again.
@@ -146,6 +148,7 @@ async fn hold(
         lost,
         unrecorded_since: None,
         complaints: Complaints::default(),
+        counting: Counting::default(),
     };
     let ended = tokio::select! {
         ended = holding.work(receiver, spec, orders, stop) => ended,
@@ -285,6 +288,7 @@ struct Holding<'a> {
     lost: Option<Lost>,
     unrecorded_since: Option<Timestamp>,
     complaints: Complaints,
+    counting: Counting,
 }
 
 impl Holding<'_> {
@@ -344,6 +348,9 @@ impl Holding<'_> {
                 }
             }
             if let Err(Fenced) = self.record().await {
+                return self.fenced();
+            }
+            if let Err(Fenced) = self.count().await {
                 return self.fenced();
             }
             // What could not be recorded would be lost with the lease: it is kept until it could.

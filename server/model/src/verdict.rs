@@ -86,6 +86,30 @@ impl Health {
         }
     }
 
+    /// One letter, where many stand in a row: `f3h196` are three that failed and 196 that are healthy. It is recorded, so
+    /// that none ever changes.
+    pub fn letter(self) -> char {
+        match self {
+            Self::CrashLooping => 'c',
+            Self::Failed => 'f',
+            Self::Degraded => 'd',
+            Self::Stalled => 's',
+            Self::Unassigned => 'u',
+            Self::NoTasks => 'n',
+            Self::Lagging => 'l',
+            Self::Unknown => 'k',
+            Self::Restarting => 'r',
+            Self::Paused => 'p',
+            Self::Stopped => 'o',
+            Self::Healthy => 'h',
+        }
+    }
+
+    /// Reads [`Health::letter`].
+    pub fn of_letter(letter: char) -> Option<Self> {
+        Self::ALL.into_iter().find(|health| health.letter() == letter)
+    }
+
     /// The words a person reads: `crash looping`, `no tasks`.
     pub fn words(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! What is kept in Postgres: servers, leases, facts with their verdicts, the feed of changes, history, audit.
+//! What is kept in Postgres: servers, leases, facts with their verdicts, the feed of changes, history, counts, audit.
 //!
 //! What must be absent: SQL anywhere else in the product, and decisions here. This crate writes what it is given and
 //! finds it again; what a change means was settled before by `model`.
@@ -13,6 +13,7 @@ mod clusters;
 mod commit;
 mod configs;
 mod connectors;
+mod counts;
 mod definitions;
 mod error;
 mod faults;
@@ -33,6 +34,7 @@ pub use audit::{AuditItem, AuditRecord, detail};
 pub use backup::{Refill, Snapshot, Table};
 pub use batch::Batch;
 pub use configs::ConfigVersion;
+pub use counts::{Count, Counted, Minute, Minutes};
 pub use definitions::StoredDefinitions;
 pub use error::Error;
 pub use feed::Feed;

@@ -1,4 +1,4 @@
-//! Months of feed, history and audit, made ahead and dropped behind through functions of the tables' owner.
+//! Months of feed, history, audit and counts, made ahead and dropped behind through functions of the tables' owner.
 
 use model::Timestamp;
 use sqlx::{PgConnection, query, query_scalar};
@@ -7,7 +7,8 @@ use crate::pool::answer;
 use crate::{Result, Store};
 
 /// Makes the partitions of the month of Postgres's clock, and of `now` where it is given, with the two months after.
-/// History is locked before feed, here and when dropping, as a commit does: the other order could be a deadlock.
+/// History is locked before feed, here and when dropping, as a commit does: the other order could be a deadlock. A schema
+/// of before a table has no months of it.
 pub(crate) async fn ensure(connection: &mut PgConnection, now: Option<Timestamp>) -> Result<()> {
     query!(
         r#"SELECT signalbox_make_partition(parent, month) AS "made!"
@@ -15,7 +16,8 @@ pub(crate) async fn ensure(connection: &mut PgConnection, now: Option<Timestamp>
                SELECT DISTINCT date_trunc('month', since, 'UTC') + make_interval(months => ahead) AS month
                FROM unnest(ARRAY[clock_timestamp(), $1::timestamptz]) AS since, generate_series(0, 2) AS ahead
                WHERE since IS NOT NULL
-           ) AS months, unnest(ARRAY['feed', 'history', 'audit']) AS parent
+           ) AS months, unnest(ARRAY['feed', 'history', 'audit', 'counts']) AS parent
+           WHERE to_regclass('public.' || parent) IS NOT NULL
            ORDER BY parent DESC, month"#,
         now,
     )
@@ -38,7 +40,7 @@ impl Store {
         .await
     }
 
-    /// Drops the months of feed and history that were recorded wholly before `before`; how many tables went. The
+    /// Drops the months of feed, history and counts that were recorded wholly before `before`; how many tables went. The
     /// present month stays. The audit record is kept.
     ///
     /// # Errors
@@ -47,7 +49,7 @@ impl Store {
         answer(async {
             let dropped = query_scalar!(
                 r#"SELECT sum(signalbox_drop_partitions(parent, $1)) AS "dropped!"
-                   FROM unnest(ARRAY['history', 'feed']) AS parent"#,
+                   FROM unnest(ARRAY['history', 'feed', 'counts']) AS parent"#,
                 before,
             )
             .fetch_one(&self.pool)

@@ -11,8 +11,13 @@ pub struct Totals {
 impl Totals {
     /// Counts one more.
     pub fn add(&mut self, health: Health) {
+        self.add_many(health, 1);
+    }
+
+    /// Counts so many more.
+    pub fn add_many(&mut self, health: Health, more: u32) {
         if let Some(count) = self.counts.get_mut(health as usize) {
-            *count += 1;
+            *count = count.saturating_add(more);
         }
     }
 

@@ -2,6 +2,7 @@
 
 import "./live.js";
 import "./keys.js";
+import "./lamps.js";
 import "./zone.js";
 import "./countdown.js";
 import "./topology.js";

@@ -9,8 +9,8 @@ pub(super) const PATH: &str = "style.css";
 
 /// The sheets in their order, in which a later one may add to what an earlier one says. What changes many of them for a
 /// narrow window or for paper stands at the end.
-const SHEETS: [&str; 28] = [
-    "fonts", "tokens", "ground", "verdict", "top", "fields", "page", "cause", "counts", "lamps", "lines", "tables",
+const SHEETS: [&str; 29] = [
+    "fonts", "tokens", "ground", "verdict", "top", "fields", "page", "cause", "counts", "sparkline", "lamps", "lines", "tables",
     "filters", "reasons", "trace", "chain", "config", "diff", "beside", "contents", "alone", "map", "matrix", "topology",
     "glow", "narrow", "phone", "print",
 ];

@@ -15,6 +15,7 @@ mod row;
 mod system;
 mod timeline;
 mod topology;
+mod trend;
 
 pub use cluster::cluster;
 pub use clusters::clusters;

@@ -1,27 +1,23 @@
 //! The first screen.
 
 use askama::Template;
-use console::{ClusterItem, ConnectorQuery, Overview, TimelinePage};
+use console::{ClusterItem, ConnectorQuery, Overview, TimelinePage, Trend};
+use model::Timestamp;
 use model::verdict::Health;
 use view::Query;
 
 use super::cause::Cause;
 use super::history::Line;
-use crate::lamps::Lamps;
+use super::trend::{Count, Hours, counts};
+use crate::lamps::{Lamps, Layout};
 use crate::words;
 use crate::{Error, Frame, Links};
 
 /// Entries of the history beside the fleet.
 const LATELY: usize = 9;
 
-/// Healths that are listed even when nothing has them: a zero is an answer too.
-const ALWAYS: [Health; 5] = [
-    Health::Failed,
-    Health::Degraded,
-    Health::Unassigned,
-    Health::Unknown,
-    Health::Healthy,
-];
+/// Causes that are shown at once; the others are folded, so that what lies below is found.
+const FIRST: usize = 6;
 
 #[derive(Template)]
 #[template(path = "overview.html")]
@@ -32,20 +28,18 @@ struct Page<'a> {
     overview: &'a Overview,
     headline: String,
     clusters_say: String,
+    /// Those that are seen first.
     causes: Vec<Cause>,
+    /// Those that are folded.
+    others: Vec<Cause>,
     /// How many are not listed, in words, and where the connectors are that they concern.
     more: Option<(String, String)>,
     now: Vec<Count>,
+    /// The counts of the last day by the hour, or why there are none.
+    hours: Result<Hours, &'a str>,
+    layout: Layout,
     fleet: Vec<Panel>,
     lately: Result<Vec<Line>, &'a str>,
-}
-
-/// A row of the panel of counts.
-struct Count {
-    health: Health,
-    count: u32,
-    words: String,
-    href: String,
 }
 
 /// A cluster's lamps.
@@ -59,14 +53,21 @@ pub(crate) struct Panel {
     pub(crate) well: bool,
     /// Whether they show what was seen too long ago.
     pub(crate) aged: bool,
+    /// When its states were last seen; of a refused cluster nothing is.
+    pub(crate) as_of: Option<Timestamp>,
     pub(crate) lamps: Lamps,
 }
 
-/// Is anything wrong, whose is it, since when.
+/// Is anything wrong, whose is it, since when. `trend` is how the counts went over the last day.
 ///
 /// # Errors
 /// When the template fails.
-pub fn overview(frame: &Frame, overview: &Overview, lately: Result<&TimelinePage, &str>) -> Result<String, Error> {
+pub fn overview(
+    frame: &Frame,
+    overview: &Overview,
+    lately: Result<&TimelinePage, &str>,
+    trend: Result<&Trend, &str>,
+) -> Result<String, Error> {
     let links = frame.links();
     let mut causes: Vec<Cause> = overview
         .faults
@@ -75,27 +76,20 @@ pub fn overview(frame: &Frame, overview: &Overview, lately: Result<&TimelinePage
         .collect();
     let unrecorded = overview.clusters.iter().filter(|cluster| cluster.out_of_sight);
     causes.extend(unrecorded.filter_map(|cluster| Some(Cause::stale(cluster, cluster.as_of?, links))));
-    let now = overview
-        .totals
-        .iter()
-        .filter(|(health, count)| *count > 0 || ALWAYS.contains(health))
-        .map(|(health, count)| Count {
-            health,
-            count,
-            words: words::thousands(u64::from(count)),
-            href: links.connectors_of(None, Some(health)),
-        });
     let lately = lately.map(|page| Line::newest(&page.items, LATELY, frame));
     Ok(Page {
         headline: headline(overview, causes.len() + overview.more_faults),
         more: more(overview.more_faults, links),
         clusters_say: clusters_say(overview),
-        now: now.collect(),
+        now: counts(&overview.totals, trend.ok(), frame),
+        hours: trend.map(|trend| Hours::of(trend, frame)),
+        layout: Layout::of(&overview.clusters),
         fleet: panels(&overview.clusters, links),
         favicon: worst(overview).map_or("signalbox", Health::as_str),
         frame,
         links,
         overview,
+        others: causes.split_off(causes.len().min(FIRST)),
         causes,
         lately,
     }
@@ -104,19 +98,19 @@ pub fn overview(frame: &Frame, overview: &Overview, lately: Result<&TimelinePage
 
 /// The panels of several clusters, their lamps of one size.
 pub(crate) fn panels(clusters: &[ClusterItem], links: Links<'_>) -> Vec<Panel> {
-    let greatest = clusters.iter().map(|cluster| cluster.totals.all()).max().unwrap_or(0);
-    let sized = |cluster| {
-        let panel = panel(cluster, clusters.len(), links);
-        Panel {
-            lamps: panel.lamps.sized_for(greatest),
-            ..panel
-        }
-    };
-    clusters.iter().map(sized).collect()
+    let layout = Layout::of(clusters);
+    clusters
+        .iter()
+        .map(|cluster| laid_out(cluster, layout, links))
+        .collect()
 }
 
-/// The panel of one of `panels` clusters on a page.
-pub(crate) fn panel(cluster: &ClusterItem, panels: usize, links: Links<'_>) -> Panel {
+/// The panel of a cluster that is alone on its page.
+pub(crate) fn panel(cluster: &ClusterItem, links: Links<'_>) -> Panel {
+    laid_out(cluster, Layout::of(std::slice::from_ref(cluster)), links)
+}
+
+fn laid_out(cluster: &ClusterItem, layout: Layout, links: Links<'_>) -> Panel {
     let workers = &cluster.workers;
     let alive = workers.iter().filter(|worker| !worker.alive.gone()).count();
     let sure = workers.iter().all(|worker| worker.alive.as_bool().is_some());
@@ -141,7 +135,8 @@ pub(crate) fn panel(cluster: &ClusterItem, panels: usize, links: Links<'_>) -> P
         workers: counted,
         well: cluster.reachable && alive == workers.len(),
         aged: cluster.stale,
-        lamps: Lamps::of(cluster, panels, links),
+        as_of: cluster.as_of.filter(|_| cluster.same_as.is_none()),
+        lamps: Lamps::of(cluster, layout, links),
     }
 }
 

@@ -53,7 +53,13 @@ fn fonts_are_those_of_the_checksums_and_the_sheet_names_them() {
 
 #[test]
 fn the_scripts_stay_small_and_run_nothing_that_is_text() {
-    let page = web::overview(&samples::frame(Section::Overview), &samples::overview(), Err("away")).unwrap();
+    let page = web::overview(
+        &samples::frame(Section::Overview),
+        &samples::overview(),
+        Err("away"),
+        Err("away"),
+    )
+    .unwrap();
     let modules: Vec<&str> = page.split("rel=\"modulepreload\" href=\"/assets/").skip(1).collect();
     assert!(modules.len() > 5, "{page}");
     for module in modules {

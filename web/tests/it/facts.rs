@@ -53,12 +53,12 @@ fn the_topics_of_a_connector_are_facts() {
 fn what_was_seen_too_long_ago_loses_its_colour_and_a_quiet_kafka_is_told() {
     let mut overview = samples::overview();
     let frame = samples::frame(Section::Overview);
-    let before = web::overview(&frame, &overview, Ok(&samples::history())).unwrap();
+    let before = web::overview(&frame, &overview, Ok(&samples::history()), Ok(&samples::trend())).unwrap();
     assert!(!before.contains("data-aged"));
     let first = &mut overview.clusters[0];
     (first.stale, first.group_unheard) = (true, true);
     let name = first.name.to_string();
-    let html = web::overview(&frame, &overview, Ok(&samples::history())).unwrap();
+    let html = web::overview(&frame, &overview, Ok(&samples::history()), Ok(&samples::trend())).unwrap();
     assert_eq!(html.matches("data-aged").count(), 1);
     let said = format!("Kafka does not tell which workers of {name} live.");
     assert!(check("", Ok(html)).text.contains(&said), "{said}");

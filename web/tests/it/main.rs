@@ -9,6 +9,7 @@ mod contrast;
 mod drawn;
 mod facts;
 mod html;
+mod lamps;
 mod names;
 mod pages;
 mod quiet;

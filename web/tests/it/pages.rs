@@ -57,6 +57,7 @@ fn agreed(base: &str, address: &str) -> bool {
             safe(cluster) && safe(name) && keys.is_empty()
         }
         ["api", "v1", "connectors"] => asks(&["cluster", "name"]) && keys.len() == 2,
+        ["api", "v1", "clusters", name, "lamps"] => safe(name) && keys.is_empty(),
         _ => false,
     }
 }
@@ -64,7 +65,10 @@ fn agreed(base: &str, address: &str) -> bool {
 #[test]
 fn overview_in_every_weather() {
     let (frame, history) = (samples::frame(Section::Overview), samples::history());
-    let page = check("", web::overview(&frame, &samples::overview(), Ok(&history)));
+    let page = check(
+        "",
+        web::overview(&frame, &samples::overview(), Ok(&history), Ok(&samples::trend())),
+    );
     assert!(
         page.text
             .contains("Three causes, seven connectors need a person. 9 of 18 connectors are healthy.")
@@ -73,7 +77,10 @@ fn overview_in_every_weather() {
         page.text
             .contains("Two clusters, all answering. Oldest fact 2 s. Three connectors have no owner.")
     );
-    check("", web::overview(&frame, &samples::great_fleet(), Ok(&history)));
+    check(
+        "",
+        web::overview(&frame, &samples::great_fleet(), Ok(&history), Ok(&samples::trend())),
+    );
 
     let one = samples::cluster("orders", vec![], &[(Health::Healthy, 14)]);
     let well = Overview {
@@ -93,6 +100,7 @@ fn overview_in_every_weather() {
                 next: None,
                 searched_to: None,
             }),
+            Ok(&samples::trend()),
         ),
     );
     assert!(
@@ -111,7 +119,15 @@ fn overview_in_every_weather() {
         as_of: None,
         revision: 0,
     };
-    let page = check("", web::overview(&Frame { as_of: None, ..frame }, &empty, Ok(&history)));
+    let page = check(
+        "",
+        web::overview(
+            &Frame { as_of: None, ..frame },
+            &empty,
+            Ok(&history),
+            Ok(&samples::trend()),
+        ),
+    );
     assert!(page.text.contains("No cluster is connected yet.") && page.text.contains("[[clusters]]"));
 }
 
@@ -121,7 +137,7 @@ fn causes_that_are_not_listed_are_counted_and_lead_to_their_connectors() {
         more_faults: 1234,
         ..samples::overview()
     };
-    let html = web::overview(&samples::frame(Section::Overview), &overview, Err("away"));
+    let html = web::overview(&samples::frame(Section::Overview), &overview, Err("away"), Err("away"));
     let html = html.unwrap();
     let text = crate::html::read(&html).text;
     assert!(text.contains("and 1,234 more causes"), "{text}");
@@ -131,7 +147,12 @@ fn causes_that_are_not_listed_are_counted_and_lead_to_their_connectors() {
         html.contains("/connectors?") && html.contains("health=failed"),
         "a link to all of them"
     );
-    let none = web::overview(&samples::frame(Section::Overview), &samples::overview(), Err("away"));
+    let none = web::overview(
+        &samples::frame(Section::Overview),
+        &samples::overview(),
+        Err("away"),
+        Err("away"),
+    );
     assert!(!none.unwrap().contains("more causes"));
 }
 
@@ -152,7 +173,7 @@ fn stale_data_is_never_painted_healthy() {
         banner: Some("The database is away.".into()),
         ..samples::frame(Section::Overview)
     };
-    let html = web::overview(&frame, &overview, Err("The database does not answer."));
+    let html = web::overview(&frame, &overview, Err("The database does not answer."), Err("away"));
     let text = check("", html).text;
     for said in [
         "Two causes, 18 connectors need a person. None of 18 connectors is known to be healthy.",
@@ -522,7 +543,10 @@ fn below_another_path() {
     };
     let (base, history) = ("/ops/signalbox", samples::history());
     let page = samples::page(samples::every_health());
-    check(base, web::overview(&frame, &samples::overview(), Ok(&history)));
+    check(
+        base,
+        web::overview(&frame, &samples::overview(), Ok(&history), Ok(&samples::trend())),
+    );
     check(
         base,
         web::connectors(
@@ -568,8 +592,14 @@ fn a_crash_loop_is_one_line_that_opens_to_its_entries() {
     let frame = samples::frame(Section::Overview);
     let history = samples::history();
     let told = "webhook-out task 0: RUNNING and FAILED in turn, 12 times from";
+    // The first screen tells it in one line that leads to them.
+    let first = web::overview(&frame, &samples::overview(), Ok(&history), Ok(&samples::trend()));
+    let first = first.unwrap();
+    let text = html::read(&first).text;
+    assert_eq!(text.matches(told).count(), 1, "{text}");
+    assert!(!text.contains("webhook-out task 0 is FAILED on") && text.contains("s3-archive got config version"));
+    assert!(first.contains("/clusters/orders/connectors/webhook-out"));
     let pages = [
-        web::overview(&frame, &samples::overview(), Ok(&history)),
         web::timeline(&frame, &TimelineQuery::default(), &history, &samples::clusters()),
         web::connector(
             &frame,

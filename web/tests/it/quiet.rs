@@ -169,7 +169,7 @@ fn what_stands_as_last_listed_is_told_so_and_nothing_is_green() {
         ..samples::overview()
     };
     let frame = samples::frame(Section::Overview);
-    let page = check("", web::overview(&frame, &overview, Err("away")));
+    let page = check("", web::overview(&frame, &overview, Err("away"), Err("away")));
     for part in [
         "One cause needs a person. All 14 connectors are healthy. 14 verdicts stand as last listed.",
         said,
@@ -178,7 +178,7 @@ fn what_stands_as_last_listed_is_told_so_and_nothing_is_green() {
     ] {
         assert!(page.text.contains(part), "{part}: {}", page.text);
     }
-    let html = web::overview(&frame, &overview, Err("away")).unwrap();
+    let html = web::overview(&frame, &overview, Err("away"), Err("away")).unwrap();
     assert!(html.contains("/favicon/unknown.svg"), "the tab is not green");
 
     let mut detail = samples::detail(samples::item("orders", "invoices", Health::Healthy));
@@ -203,7 +203,11 @@ fn what_a_rebalance_moves_does_not_drive_the_rest_off_the_page() {
         next: None,
         searched_to: None,
     };
-    let text = check("", web::overview(&frame, &samples::overview(), Ok(&past))).text;
+    let text = check(
+        "",
+        web::overview(&frame, &samples::overview(), Ok(&past), Ok(&samples::trend())),
+    )
+    .text;
     let told = "12 tasks and 1 connector moved to other workers";
     assert_eq!(text.matches(told).count(), 1, "{text}");
     assert!(text.contains("s3-archive has failed, was healthy"), "{text}");
@@ -228,11 +232,14 @@ fn one_silence_is_one_line_that_leads_to_all_of_it() {
         next: None,
         searched_to: None,
     };
-    let page = check("", web::overview(&frame, &samples::overview(), Ok(&past(&items))));
+    let page = check(
+        "",
+        web::overview(&frame, &samples::overview(), Ok(&past(&items)), Ok(&samples::trend())),
+    );
     let told = "12 connectors of orders became unknown: No worker of orders answers: 10.0.3.11:8083: the connection was refused";
     assert_eq!(page.text.matches(told).count(), 1, "{}", page.text);
     assert!(!page.text.contains("sink-3 is unknown"), "{}", page.text);
-    let html = web::overview(&frame, &samples::overview(), Ok(&past(&items))).unwrap();
+    let html = web::overview(&frame, &samples::overview(), Ok(&past(&items)), Ok(&samples::trend())).unwrap();
     assert!(
         html.contains("<a href=\"/timeline?cluster=orders\">12 connectors"),
         "{html}"
@@ -246,14 +253,23 @@ fn one_silence_is_one_line_that_leads_to_all_of_it() {
     let text = check("", timeline).text;
     assert!(text.contains(told) && text.contains("sink-3 is unknown"), "{text}");
     // What lies beyond the page is not counted, and that is said.
-    let cut = check("", web::overview(&frame, &samples::overview(), Ok(&past(&items[..12])))).text;
+    let cut = check(
+        "",
+        web::overview(
+            &frame,
+            &samples::overview(),
+            Ok(&past(&items[..12])),
+            Ok(&samples::trend()),
+        ),
+    )
+    .text;
     assert!(cut.contains("12 or more connectors of orders became unknown"), "{cut}");
 }
 
 #[test]
 fn every_page_says_when_it_was_drawn_where_the_script_finds_it() {
     let frame = samples::frame(Section::Overview);
-    let html = web::overview(&frame, &samples::overview(), Err("away")).unwrap();
+    let html = web::overview(&frame, &samples::overview(), Err("away"), Err("away")).unwrap();
     let (_, drawn) = html.split_once("<span id=\"drawn\">").unwrap();
     assert!(
         drawn.starts_with("<time datetime=\"2026-11-21T14:10:12.000Z\""),
@@ -294,7 +310,7 @@ fn a_cluster_that_nobody_looks_at_is_not_said_to_be_silent() {
         searched_to: None,
     };
     let frame = samples::frame(Section::Overview);
-    let overview = check("", web::overview(&frame, &overview, Ok(&past))).text;
+    let overview = check("", web::overview(&frame, &overview, Ok(&past), Ok(&samples::trend()))).text;
     assert!(list.contains("not looked at for 1 min 35 s"), "{list}");
     assert!(list.contains("none looked at now."), "{list}");
     assert!(

@@ -14,7 +14,7 @@ fn headline(counts: &[(Health, u32)], faults: usize) -> String {
         clusters: vec![cluster],
         ..samples::overview()
     };
-    let html = web::overview(&samples::frame(Section::Overview), &overview, Err("away")).unwrap();
+    let html = web::overview(&samples::frame(Section::Overview), &overview, Err("away"), Err("away")).unwrap();
     let text = html::read(&html).text;
     text.split(" · Signalbox").next().unwrap().trim().to_owned()
 }

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod clusters;
 pub mod connectors;
+pub mod counts;
 pub mod description;
 pub mod events;
 pub mod faults;

@@ -32,10 +32,14 @@ pub async fn overview(reader: Reader, asked: HeaderMap) -> Response {
     let console = reader.state.console();
     let draw = async {
         let overview = console.overview(&reader.actor)?;
-        let lately = soon(console.lately(&reader.actor, PAST)).await;
+        let (lately, trend) = tokio::join!(
+            soon(console.lately(&reader.actor, PAST)),
+            soon(console.trend(&reader.actor))
+        );
         let frame = reader.frame(Section::Overview, overview.as_of);
         let lately = lately.as_deref().map_err(String::as_str);
-        Ok(web::overview(&frame, &overview, lately)?)
+        let trend = trend.as_deref().map_err(String::as_str);
+        Ok(web::overview(&frame, &overview, lately, trend)?)
     };
     let key = Key {
         viewer: reader.viewer(),

@@ -7,7 +7,7 @@ use super::route::Access::{Loopback, Needs, Open, Session};
 use super::route::Verb::{Get, Post, Put};
 use super::route::{Kind, Limits, Route};
 use super::{door, pages, preferences, probe, system};
-use crate::api::{self, clusters, connectors, description, events, faults, history, plugins, topology};
+use crate::api::{self, clusters, connectors, counts, description, events, faults, history, plugins, topology};
 
 macro_rules! routes {
     ($($verb:ident $path:literal $name:literal $access:expr, $kind:ident $limits:ident => $handler:expr;)*) => {
@@ -50,7 +50,9 @@ pub static ROUTES: &[Route] = routes! {
 
     Get "/api/v1/clusters"           "list_clusters" Needs(See), Api READ => get(clusters::list);
     Get "/api/v1/clusters/{cluster}" "get_cluster"   Needs(See), Api READ => get(clusters::one);
+    Get "/api/v1/clusters/{cluster}/lamps" "list_lamps" Needs(See), Api READ => get(counts::lamps);
     Get "/api/v1/connectors"         "list_connectors" Needs(See), Api READ => get(connectors::list);
+    Get "/api/v1/connectors/counts"  "list_connector_counts" Needs(See), Api READ => get(counts::list);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}" "get_connector" Needs(See), Api READ => get(connectors::one);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config" "get_connector_config" Needs(SeeConfig), Api READ => get(connectors::config);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config/versions" "list_connector_config_versions" Needs(SeeConfig), Api READ => get(history::config_versions);

@@ -9,15 +9,20 @@ use crate::client::until;
 const HERE: &str = "http://signalbox.test/openapi.json";
 
 /// What to ask of each described path. A path that is described and not asked fails the test.
-const ASKED: [(&str, &[&str]); 17] = [
+const ASKED: [(&str, &[&str]); 19] = [
     ("/api/v1/clusters", &["/api/v1/clusters"]),
     ("/api/v1/clusters/{cluster}", &["/api/v1/clusters/orders"]),
+    ("/api/v1/clusters/{cluster}/lamps", &["/api/v1/clusters/orders/lamps"]),
     (
         "/api/v1/topology",
         &[
             "/api/v1/topology",
             "/api/v1/topology?cluster=orders&q=payments&open=orders",
         ],
+    ),
+    (
+        "/api/v1/connectors/counts",
+        &["/api/v1/connectors/counts", "/api/v1/connectors/counts?cluster=orders"],
     ),
     ("/api/v1/workers", &["/api/v1/workers"]),
     ("/api/v1/plugins", &["/api/v1/plugins"]),

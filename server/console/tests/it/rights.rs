@@ -38,11 +38,15 @@ async fn all(console: &Console, actor: &Actor) -> Vec<(&'static str, Right, Resu
     let documentation = console.documentation(actor, plugin).await;
     let events = console.events(actor, None, 10).await;
     let connectors = console.connectors(actor, &ConnectorQuery::default());
+    let cluster_trend = console.cluster_trend(actor, &id.cluster).await;
     let system = console.system(actor, process(console)).await;
     let log = console.audit_log_change(actor, "info", "debug", 15).await;
     vec![
         ("clusters", Right::See, console.clusters(actor).map(drop)),
         ("cluster", Right::See, console.cluster(actor, &id.cluster).map(drop)),
+        ("lamps", Right::See, console.lamps(actor, &id.cluster).map(drop)),
+        ("trend", Right::See, console.trend(actor).await.map(drop)),
+        ("cluster_trend", Right::See, cluster_trend.map(drop)),
         ("workers", Right::See, console.workers(actor).map(drop)),
         ("plugins", Right::See, console.plugins(actor).map(drop)),
         ("connectors", Right::See, connectors.map(drop)),

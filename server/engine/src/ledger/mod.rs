@@ -25,7 +25,7 @@ use model::owner::Owner;
 use model::record::{Changed, ClusterRecord, ConnectorRecord, Entry};
 use model::set_back::{self, SetBack};
 use model::transition::{Change, Subject, Transition};
-use model::verdict::Verdict;
+use model::verdict::{Health, Verdict};
 
 use tracing::warn;
 
@@ -173,6 +173,22 @@ impl Ledger {
     /// The facts, for those who look next.
     pub(crate) fn facts(&self) -> &ClusterFacts {
         &self.facts
+    }
+
+    /// Connectors that exist by verdict, worst first. `None` while that is not known: before this holder judged, before a
+    /// list was ever seen, and of a cluster that is set aside because it is another one.
+    pub(crate) fn counts(&self) -> Option<Arc<[(Health, u32)]>> {
+        let refused = self.facts.about.same_as.is_some() || self.set_aside;
+        if refused || !self.begun || self.facts.fresh.rest.is_none() {
+            return None;
+        }
+        let connectors = self.facts.connectors.values();
+        let live = connectors.filter(|connector| connector.deleted_at.is_none());
+        let mut counts: BTreeMap<Health, u32> = BTreeMap::new();
+        for verdict in live.filter_map(|connector| self.judged.get(&connector.name)) {
+            *counts.entry(verdict.health).or_default() += 1;
+        }
+        Some(counts.into_iter().collect())
     }
 
     /// Folds an observation and judges what it touched. Returns whether it changed anything beyond freshness.

@@ -108,7 +108,7 @@ impl Holding<'_> {
 
     /// A refusal may only mean that the lease ran out while the database was away and nobody took it: then it is good
     /// again after a renewal, and the next beat records what is pending.
-    async fn expired_or_fenced(&self) -> Result<(), Fenced> {
+    pub(super) async fn expired_or_fenced(&self) -> Result<(), Fenced> {
         match self.shared.store.renew(self.lease).await {
             Err(store::Error::Fenced { .. }) => Err(Fenced),
             Ok(()) | Err(_) => Ok(()),

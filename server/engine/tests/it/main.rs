@@ -12,6 +12,7 @@ mod busy;
 mod cadences;
 mod changes;
 mod configs;
+mod counts;
 mod database;
 mod deletion;
 mod doctor;

@@ -52,7 +52,8 @@ impl Refill {
         refuse_if_filled(&mut connection).await?;
         query_scalar!(
             r#"SELECT signalbox_make_partition(parent, month) AS "made!"
-               FROM unnest($1::timestamptz[]) AS month, unnest(ARRAY['history', 'feed', 'audit']) AS parent"#,
+               FROM unnest($1::timestamptz[]) AS month, unnest(ARRAY['history', 'feed', 'audit', 'counts']) AS parent
+               WHERE to_regclass('public.' || parent) IS NOT NULL"#,
             months,
         )
         .fetch_all(&mut connection)

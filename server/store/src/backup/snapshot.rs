@@ -9,6 +9,9 @@ use sqlx::{Connection as _, PgConnection, query, query_scalar};
 use super::tables::{Table, schema, tables};
 use crate::{Error, Result, pool};
 
+/// A table that older schemas do not have, kept by months as those that all have.
+const COUNTS: &str = "counts";
+
 /// A database as it was when this was opened, whatever is written meanwhile; servers go on undisturbed.
 pub struct Snapshot {
     connection: PgConnection,
@@ -33,14 +36,20 @@ impl Snapshot {
             return Err(Error::Other("this database holds nothing of Signalbox".into()));
         };
         let tables = tables(&mut connection).await?;
-        let months = query_scalar!(
+        let mut months = query_scalar!(
             r#"SELECT DISTINCT date_trunc('month', recorded_at, 'UTC') AS "month!"
                FROM (SELECT recorded_at FROM feed UNION ALL SELECT recorded_at FROM history
-                     UNION ALL SELECT recorded_at FROM audit) AS recorded
-               ORDER BY 1"#
+                     UNION ALL SELECT recorded_at FROM audit) AS recorded"#
         )
         .fetch_all(&mut connection)
         .await?;
+        if tables.iter().any(|table| table.name == COUNTS) {
+            let counted =
+                query_scalar!(r#"SELECT DISTINCT date_trunc('month', recorded_at, 'UTC') AS "month!" FROM counts"#);
+            months.extend(counted.fetch_all(&mut connection).await?);
+        }
+        months.sort_unstable();
+        months.dedup();
         let key = query_scalar!("SELECT identity FROM server_key")
             .fetch_optional(&mut connection)
             .await?;

@@ -58,12 +58,21 @@ async fn filled() -> (Database, Store) {
         ..empty(&cluster, &fresh_now)
     };
     store.commit(&lease, &batch).await.unwrap();
+    let count = store::Count {
+        cluster,
+        counted: [(model::verdict::Health::Healthy, 3)].into(),
+        as_before: false,
+    };
+    let now = store.ping().await.unwrap().clock;
+    store.count(&lease, now, &[count]).await.unwrap();
     store.audit(&item("one")).await.unwrap();
     store.audit(&item("two")).await.unwrap();
     run(
         &mut database.raw().await,
         "SELECT signalbox_make_partition('history', '2024-03-10');
-         INSERT INTO history SELECT -id, at, '2024-03-11', cluster, connector, kind, entry FROM history"
+         INSERT INTO history SELECT -id, at, '2024-03-11', cluster, connector, kind, entry FROM history;
+         SELECT signalbox_make_partition('counts', '2024-02-10');
+         INSERT INTO counts SELECT '2024-02-11', cluster, '2024-02-11', minutes FROM counts"
             .into(),
     )
     .await;
@@ -89,7 +98,7 @@ async fn what_is_taken_out_is_whole_and_comes_back_as_it_was() {
     let before = database.dump().await;
     let (schema, months, key, rows) = taken(&database).await;
     assert_eq!(key.as_deref(), Some("a".repeat(64).as_str()));
-    assert_eq!(months.len(), 2, "{months:?}");
+    assert_eq!(months.len(), 3, "{months:?}");
 
     let other = Database::bare().await;
     put(&rows, schema, &months, &other).await;
@@ -194,4 +203,21 @@ async fn a_database_of_something_else_is_told() {
         Err(error) => assert!(error.to_string().contains("holds nothing of Signalbox"), "{error}"),
         Ok(_) => panic!("an empty database was backed up"),
     }
+}
+
+/// A backup that was taken before counts were kept, and a database of that time.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_older_than_the_counts_is_carried_over_too() {
+    let (database, _) = filled().await;
+    let (_, months, _, mut rows) = taken(&database).await;
+    rows.retain(|(table, ..)| table.name != "counts");
+    let other = Database::bare().await;
+    put(&rows, 4, &months, &other).await;
+    assert!(other.store().await.counts_since(months[0]).await.unwrap().is_empty());
+
+    let third = Database::bare().await;
+    let refill = Refill::open(&third.url, 4, &[]).await.unwrap();
+    drop(refill);
+    let (schema, months, ..) = taken(&third).await;
+    assert_eq!((schema, months.len()), (4, 0));
 }

@@ -132,6 +132,7 @@ impl Database {
             "feed_head",
             "feed",
             "history",
+            "counts",
         ] {
             let rows: String = sqlx::query_scalar(AssertSqlSafe(format!(
                 "SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM {table} AS t"

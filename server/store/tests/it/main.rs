@@ -9,6 +9,7 @@
 mod audit;
 mod backup;
 mod connection;
+mod counts;
 mod database;
 mod definitions;
 mod feed;

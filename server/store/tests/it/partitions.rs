@@ -25,7 +25,7 @@ async fn months_are_made_ahead_and_once() {
         let month = now.date_naive().with_day(1).unwrap() + Months::new(ahead);
         format!("{parent}_{}", month.format("y%Ym%m"))
     };
-    for parent in ["feed", "history", "audit"] {
+    for parent in ["feed", "history", "audit", "counts"] {
         let expected: Vec<_> = (0..3).map(|ahead| name(parent, ahead)).collect();
         assert_eq!(partitions(&database, parent).await, expected);
     }
@@ -73,7 +73,7 @@ async fn old_months_are_dropped_and_the_present_one_is_not() {
         run(
             &mut raw,
             format!(
-                "SELECT signalbox_make_partition(parent, '{month}-10') FROM unnest(ARRAY['feed', 'history', 'audit']) parent;
+                "SELECT signalbox_make_partition(parent, '{month}-10') FROM unnest(ARRAY['feed', 'history', 'audit', 'counts']) parent;
                  INSERT INTO history (id, at, recorded_at, cluster, kind, entry)
                  VALUES ({}, '{month}-28', '{month}-28 23:59:59+00', 'orders', 'x', '{entry}')",
                 month.replace('-', "")
@@ -87,10 +87,10 @@ async fn old_months_are_dropped_and_the_present_one_is_not() {
             .drop_partitions(march - chrono::TimeDelta::seconds(1))
             .await
             .unwrap(),
-        2,
+        3,
         "February"
     );
-    assert_eq!(store.drop_partitions(march).await.unwrap(), 2, "March");
+    assert_eq!(store.drop_partitions(march).await.unwrap(), 3, "March");
     let left = store
         .timeline(&TimelineFilter {
             limit: 10,
@@ -106,12 +106,13 @@ async fn old_months_are_dropped_and_the_present_one_is_not() {
     );
 
     let far = DateTime::from_timestamp(7_000_000_000, 0).unwrap();
-    assert_eq!(store.drop_partitions(far).await.unwrap(), 2, "December");
+    assert_eq!(store.drop_partitions(far).await.unwrap(), 3, "December");
     assert_eq!(
         partitions(&database, "feed").await.len(),
         3,
         "the present month and those ahead stay"
     );
+    assert_eq!(partitions(&database, "counts").await.len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

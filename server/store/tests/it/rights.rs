@@ -86,6 +86,14 @@ async fn a_role_that_may_define_nothing_is_enough() {
         .unwrap();
     store.config_versions(&cluster, &"jdbc sink/№1".into()).await.unwrap();
     store.feed_after(0, 10).await.unwrap();
+    let count = store::Count {
+        cluster: cluster.clone(),
+        counted: [(model::verdict::Health::Healthy, 1)].into(),
+        as_before: false,
+    };
+    store.count(&lease, now, std::slice::from_ref(&count)).await.unwrap();
+    store.count(&lease, now, &[count]).await.unwrap();
+    assert_eq!(store.counts_since(now).await.unwrap().len(), 1);
     store.listen().await.unwrap();
     store.renew(&lease).await.unwrap();
     store.leases().await.unwrap();
@@ -114,6 +122,7 @@ async fn a_role_that_may_define_nothing_is_enough() {
         "DROP TABLE leases",
         "ALTER TABLE connectors ADD COLUMN x int",
         "DELETE FROM history",
+        "DELETE FROM counts",
         "UPDATE audit SET actor = 'nobody'",
         "TRUNCATE feed",
         "SELECT signalbox_grant_rights()",

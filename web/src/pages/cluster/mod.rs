@@ -108,7 +108,7 @@ pub fn cluster(
 ) -> Result<String, Error> {
     let (links, item) = (frame.links(), &detail.item);
     let health = worst(detail);
-    let panel = panel(item, 1, links);
+    let panel = panel(item, links);
     let more = (connectors.matching > connectors.items.len()).then(|| links.connectors_of(Some(&item.name), None));
     Ok(Page {
         name: item.name.to_string(),

@@ -1,9 +1,10 @@
 //! What happened.
 
-use console::{EntryKind, Shift, TimelineItem, TimelinePage, Turn};
+use chrono::TimeDelta;
+use console::{EntryKind, Shift, TimelineItem, TimelinePage, Trend, TrendPoint, Turn};
 use model::verdict::Health;
 
-use super::{CAUSE, ago};
+use super::{CAUSE, ago, now};
 
 pub fn entry(
     id: i64,
@@ -176,4 +177,39 @@ pub fn silence(count: i64) -> Vec<TimelineItem> {
         }
     });
     unknown.collect()
+}
+
+/// A day with some trouble in the night, and half an hour that nobody counted, that ends as the fleet is now.
+pub fn trend() -> Trend {
+    trend_to(&super::overview().totals)
+}
+
+pub fn trend_to(now_is: &view::Totals) -> Trend {
+    let step = TimeDelta::minutes(5);
+    let last = now() - TimeDelta::seconds(now().timestamp() % 300);
+    let point = |place: i32| {
+        let within = |from: i32, to: i32, count: u32| if (from..to).contains(&place) { count } else { 0 };
+        let mut totals = view::Totals::default();
+        for (health, end) in now_is.iter() {
+            let count = match health {
+                Health::Failed => within(60, 78, 2) + within(78, 96, 3) + within(215, 288, end),
+                Health::CrashLooping => within(270, 288, end),
+                Health::Degraded => within(150, 180, 1) + within(240, 288, end),
+                Health::Lagging => within(30, 60, 1) + within(60, 130, 4) + within(130, 170, 2),
+                Health::Unassigned => within(120, 126, 14) + within(286, 288, end),
+                Health::Healthy => end - within(60, 96, 2).min(end) - within(120, 126, end / 2),
+                _ => end,
+            };
+            totals.add_many(health, count);
+        }
+        let counted = !(100..106).contains(&place);
+        TrendPoint {
+            at: last - step * (287 - place),
+            totals: counted.then_some(totals),
+        }
+    };
+    Trend {
+        step,
+        points: (0..288).map(point).collect(),
+    }
 }

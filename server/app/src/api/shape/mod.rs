@@ -3,6 +3,7 @@
 mod cluster;
 mod config;
 mod connector;
+mod counts;
 mod diff;
 mod event;
 mod fault;
@@ -20,6 +21,7 @@ pub use cluster::{
 };
 pub use config::{Config, ConfigValue, ConfigVersion, ConfigVersionList};
 pub use connector::{Connector, ConnectorList, Health, Instance, Owner, Reason, System, TargetState, Task};
+pub use counts::{CountList, Counts, Lamp, LampList};
 pub use diff::ConfigDiff;
 pub use event::{Event, EventList};
 pub use fault::{Fault, FaultList, FaultScope, OpenFault};
