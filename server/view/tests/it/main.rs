@@ -3,5 +3,6 @@
 
 mod alike;
 mod sample;
+mod search;
 mod standing;
 mod walks;
