@@ -33,7 +33,7 @@ use view::{Fleet, Staleness};
 
 pub use cluster::{ClusterDetail, ClusterItem, PluginLine, Versions, WorkerItem};
 pub use connector::{ConnectorDetail, ConnectorItem, InstanceItem, TaskItem};
-pub use connectors::{ConnectorPage, ConnectorQuery};
+pub use connectors::{ConnectorPage, ConnectorQuery, GroupItem};
 pub use error::Error;
 pub use events::Events;
 pub use fault::FaultItem;

@@ -12,7 +12,7 @@ use crate::columns::{Column, What};
 use crate::facets::Counts;
 use crate::index::{Index, Row};
 use crate::page::Key;
-use crate::search::{Asked, NOBODY, Pattern, Values, called};
+use crate::search::{Asked, NOBODY, NONE, Pattern, Values, called};
 use crate::{Cluster, Query, Staleness, search};
 
 /// What a row may fail of. A facet counts the rows that fail of nothing but its own choice.

@@ -47,10 +47,10 @@ impl Asked {
         let mut asked = Self::default();
         for token in tokens(&query.text) {
             match token.key.as_deref().map(|word| (word, Key::parse(word))) {
-                None => asked.word(fleet, &token, &query.text),
+                None => asked.word(fleet, &token),
                 Some((_, Some(key))) => asked.value(fleet, key, &token, query),
                 // A name that is pasted may hold a colon.
-                Some((_, None)) if occurs(fleet, &finder(&token.whole())) => asked.word(fleet, &token, &query.text),
+                Some((_, None)) if occurs(fleet, &finder(&token.whole())) => asked.word(fleet, &token),
                 Some((word, None)) => {
                     let meant = Key::nearest(word);
                     let known = || Key::ALL.map(Key::as_str).join(", ");
@@ -80,7 +80,7 @@ impl Asked {
         .push(pattern);
     }
 
-    fn word(&mut self, fleet: &Fleet, token: &Token, _text: &str) {
+    fn word(&mut self, fleet: &Fleet, token: &Token) {
         let whole = token.whole();
         if !token.quoted && whole.contains('*') {
             return self.put(Key::Connector, token, Pattern::of(&whole, false));
@@ -186,11 +186,14 @@ fn known(fleet: &Fleet, key: Key, pattern: &Pattern) -> bool {
             };
             pattern.matches(NOBODY) || watched(fleet).any(own)
         }
-        Key::Class => Class::ALL.into_iter().any(|class| pattern.matches(class.as_str())) || column(What::Plugin),
+        Key::Class => {
+            let mut classes = Class::ALL.into_iter().map(Class::as_str).chain([NONE]);
+            classes.any(|class| pattern.matches(class)) || column(What::Plugin)
+        }
         Key::Plugin => column(What::Plugin),
         Key::Topic => column(What::Topic),
         Key::Worker => column(What::Worker),
-        Key::Target => column(What::Target),
+        Key::Target => pattern.matches(NONE) || column(What::Target),
         Key::Connector => watched(fleet).any(|cluster| {
             let haystack = cluster.connectors.haystack(&cluster.name);
             let (mut names, prefix) = (haystack.names(), cluster.name.as_str().to_lowercase());
@@ -201,6 +204,9 @@ fn known(fleet: &Fleet, key: Key, pattern: &Pattern) -> bool {
 
 /// What stands for the team of what nobody owns.
 pub(crate) const NOBODY: &str = "nobody";
+
+/// What stands for the class of what has no fault, and for the system of what names none.
+pub(crate) const NONE: &str = "none";
 
 /// Whether a connector, whose cluster and name are `cluster/name` in lower case, is meant by its name.
 pub(crate) fn called(whole: &str, cluster: &str, pattern: &Pattern) -> bool {

@@ -10,7 +10,7 @@ pub(crate) mod near;
 mod pattern;
 mod trouble;
 
-pub(crate) use asked::{Asked, NOBODY, Values, called, healths};
+pub(crate) use asked::{Asked, NOBODY, NONE, Values, called, healths};
 pub use edit::{values, with, without, without_key};
 pub use key::Key;
 pub use lex::quoted;

@@ -170,6 +170,8 @@ fn each_key_narrows_and_keys_combine() {
         ("class:auth", &["payments-out"]),
         ("class:jdbcsinkconnector", &["payments-in", "payments-out"]),
         ("class:*S3*", &["archive"]),
+        ("class:none kind:sink", &["archive", "payments-in"]),
+        ("target:none", &[]),
         ("class:auth class:S3SinkConnector", &["archive", "payments-out"]),
         ("plugin:io.aiven.*", &["archive"]),
         ("topic:orders.*", &["payments-in", "payments-out"]),
