@@ -8,7 +8,7 @@ use model::names::ConnectorName;
 use model::topics::Topic;
 
 use crate::Connector;
-use crate::search::Pattern;
+use crate::search::{NONE, Pattern};
 
 /// The columns of one cluster, each made when it is first asked for.
 #[derive(Debug, Default)]
@@ -159,19 +159,15 @@ impl Column {
         self.values.iter().any(|value| value.is(pattern))
     }
 
-    /// Calls `row` with the number of each row of which a value is asked for by any of the patterns.
-    pub(crate) fn holding(&self, patterns: &[Pattern], mut row: impl FnMut(usize)) {
+    /// Of each row whether any of its values is asked for by any of the patterns; a row without a value is `none`.
+    pub(crate) fn marks(&self, patterns: &[Pattern]) -> impl Iterator<Item = bool> {
         let asked = |value: &Value| patterns.iter().any(|pattern| value.is(pattern));
         let asked: Vec<bool> = self.values.iter().map(asked).collect();
-        if !asked.contains(&true) {
-            return;
-        }
-        for number in 0..self.ends.len() {
-            let own = self.places(number).iter();
-            if own.into_iter().any(|place| asked.get(*place as usize) == Some(&true)) {
-                row(number);
-            }
-        }
+        let none = patterns.iter().any(|pattern| pattern.exact() == Some(NONE));
+        (0..self.ends.len()).map(move |row| match self.places(row) {
+            [] => none,
+            own => own.iter().any(|place| asked.get(*place as usize) == Some(&true)),
+        })
     }
 }
 

@@ -194,18 +194,16 @@ fn failing(cluster: &Cluster, index: &Index, query: &Query, asked: &Asked, silen
     if let Some(values) = by(search::Key::Class) {
         // A class of faults and one of Java may have the same name; either is meant.
         let column = cluster.connectors.column(What::Plugin);
-        let of_faults = |patterns: &[Pattern]| {
-            let meant = |row: &Row| {
-                row.class
-                    .is_some_and(|class| patterns.iter().any(|p| p.matches(class.as_str())))
-            };
-            let mut held: Vec<bool> = index.rows.iter().map(meant).collect();
-            column.holding(patterns, |row| {
-                held.iter_mut().skip(row).take(1).for_each(|held| *held = true)
-            });
-            held
-        };
-        values.apply(&mut failing, fails::CLASS, of_faults);
+        values.apply(&mut failing, fails::CLASS, |patterns| {
+            let meant = |word: &str| patterns.iter().any(|pattern| pattern.matches(word));
+            let of_fault = |row: &Row| meant(row.class.map_or(NONE, Class::as_str));
+            let of_fault = index.rows.iter().map(of_fault);
+            column
+                .marks(patterns)
+                .zip(of_fault)
+                .map(|(one, other)| one || other)
+                .collect()
+        });
     }
     for (key, what) in [
         (search::Key::Plugin, What::Plugin),
@@ -215,13 +213,7 @@ fn failing(cluster: &Cluster, index: &Index, query: &Query, asked: &Asked, silen
     ] {
         if let Some(values) = by(key) {
             let column = cluster.connectors.column(what);
-            values.apply(&mut failing, fails::OTHER, |patterns| {
-                let mut held = vec![false; index.rows.len()];
-                column.holding(patterns, |row| {
-                    held.iter_mut().skip(row).take(1).for_each(|held| *held = true)
-                });
-                held
-            });
+            values.apply(&mut failing, fails::OTHER, |patterns| column.marks(patterns).collect());
         }
     }
     if let Some(values) = by(search::Key::Connector) {
