@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use console::{ConnectorQuery, TimelinePage, TimelineQuery};
 use model::verdict::Health;
-use web::{Frame, Section};
+use web::{Columns, Frame, Section};
 
 #[path = "../tests/it/samples/mod.rs"]
 mod samples;
@@ -22,6 +22,7 @@ fn main() {
         &Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"),
         &root.join("assets"),
     );
+    fs::write(root.join("assets/style.css"), web::asset("style.css").unwrap().bytes).unwrap();
     fs::create_dir_all(root.join("assets/favicon")).unwrap();
     for word in Health::ALL.map(Health::as_str).into_iter().chain(["signalbox"]) {
         let icon = web::asset(&format!("favicon/{word}.svg")).unwrap();
@@ -62,9 +63,21 @@ fn main() {
     write("empty", web::overview(&top, &nothing(), Ok(&history)));
     let page = samples::page(samples::every_health());
     let query = ConnectorQuery::default();
+    write("connectors", web::connectors(&list, &query, &Columns::default(), &page));
+    let grouped = ConnectorQuery {
+        group: Some(view::GroupBy::Cluster),
+        ..ConnectorQuery::default()
+    };
+    let in_groups = samples::grouped(&page.items);
     write(
-        "connectors",
-        web::connectors(&list, &query, &page, &samples::clusters(), &samples::teams()),
+        "connectors-grouped",
+        web::connectors(&list, &grouped, &Columns::default(), &in_groups),
+    );
+    let asked = samples::asked("health:failed team:paymants sink");
+    let every = Columns::parse(Columns::ALL.map(|(_, word)| word)).unwrap();
+    write(
+        "connectors-asked",
+        web::connectors(&list, &asked, &every, &samples::misread(&page)),
     );
     for health in Health::ALL {
         let detail = samples::detail(samples::item("orders", "s3-archive", health));

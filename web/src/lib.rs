@@ -26,6 +26,7 @@ pub use error::Error;
 pub use frame::{Frame, Section};
 pub use links::Links;
 pub use pages::{
-    cluster, clusters, connector, connectors, how_to_sign_in, overview, problem, sign_in, system, timeline,
+    Column, Columns, cluster, clusters, connector, connectors, how_to_sign_in, overview, problem, sign_in, system,
+    timeline,
 };
 pub use preferences::{Preferences, Theme, Zone};

@@ -8,6 +8,8 @@ use model::verdict::Health;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use view::Query;
 
+use crate::Columns;
+
 /// Everything but the characters that RFC 3986 calls unreserved.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -35,31 +37,18 @@ impl<'a> Links<'a> {
 
     /// The list of connectors that match. Sets repeat their key: `health=failed&health=degraded`.
     pub fn connectors(&self, query: &ConnectorQuery) -> String {
+        self.list(query, &Columns::default())
+    }
+
+    /// The same with these columns.
+    pub fn list(&self, query: &ConnectorQuery, columns: &Columns) -> String {
         let mut address = Address::new(self.all_connectors());
-        let filter = &query.filter;
-        filter
-            .clusters
-            .iter()
-            .for_each(|name| address.add("cluster", name.as_str()));
-        filter.teams.iter().for_each(|name| address.add("team", name.as_str()));
-        if filter.unowned {
-            address.add("unowned", "true");
+        address.narrow(&query.filter);
+        if let Some(by) = query.group {
+            address.add("group", by.as_str());
         }
-        filter
-            .health
-            .iter()
-            .for_each(|health| address.add("health", health.as_str()));
-        if let Some(kind) = filter.kind {
-            address.add("kind", kind.as_str());
-        }
-        if !filter.text.is_empty() {
-            address.add("q", &filter.text);
-        }
-        if filter.deleted {
-            address.add("deleted", "true");
-        }
-        if filter.sort != view::Sort::default() {
-            address.add("sort", filter.sort.as_str());
+        if let Some(words) = columns.words() {
+            address.add("columns", &words);
         }
         if query.limit != 0 {
             address.add("limit", &query.limit.to_string());
@@ -67,6 +56,13 @@ impl<'a> Links<'a> {
         if let Some(cursor) = &query.cursor {
             address.add("cursor", cursor);
         }
+        address.done()
+    }
+
+    /// Everything that matches, as CSV.
+    pub fn csv(&self, query: &ConnectorQuery) -> String {
+        let mut address = Address::new(format!("{}/connectors.csv", self.base));
+        address.narrow(&query.filter);
         address.done()
     }
 
@@ -183,6 +179,37 @@ impl Address {
         self.asked = true;
         // Writing to a String cannot fail.
         let _ = write!(self.text, "{key}={}", escaped(value));
+    }
+
+    /// Which connectors, in which order.
+    fn narrow(&mut self, filter: &Query) {
+        filter
+            .clusters
+            .iter()
+            .for_each(|name| self.add("cluster", name.as_str()));
+        filter.teams.iter().for_each(|name| self.add("team", name.as_str()));
+        if filter.unowned {
+            self.add("unowned", "true");
+        }
+        filter
+            .health
+            .iter()
+            .for_each(|health| self.add("health", health.as_str()));
+        if let Some(kind) = filter.kind {
+            self.add("kind", kind.as_str());
+        }
+        if !filter.text.is_empty() {
+            self.add("q", &filter.text);
+        }
+        if filter.deleted {
+            self.add("deleted", "true");
+        }
+        if filter.sort != view::Sort::default() {
+            self.add("sort", filter.sort.as_str());
+        }
+        if filter.reversed {
+            self.add("reverse", "true");
+        }
     }
 
     fn done(self) -> String {

@@ -2,4 +2,7 @@
 
 import "./live.js";
 import "./keys.js";
+import "./search.js";
+import "./rows.js";
+import "./help.js";
 import "./zone.js";

@@ -9,9 +9,9 @@ pub(super) const PATH: &str = "style.css";
 
 /// The sheets in their order, in which a later one may add to what an earlier one says. What changes many of them for a
 /// narrow window or for paper stands at the end.
-const SHEETS: [&str; 21] = [
+const SHEETS: [&str; 24] = [
     "fonts", "tokens", "ground", "verdict", "top", "fields", "page", "cause", "counts", "lamps", "lines", "tables",
-    "filters", "reasons", "trace", "beside", "alone", "glow", "narrow", "phone", "print",
+    "query", "filters", "list", "keys", "reasons", "trace", "beside", "alone", "glow", "narrow", "phone", "print",
 ];
 
 static SHEET: LazyLock<Asset> = LazyLock::new(|| {

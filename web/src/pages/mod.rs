@@ -3,6 +3,7 @@
 mod cause;
 mod cluster;
 mod clusters;
+mod columns;
 mod connector;
 mod connectors;
 mod door;
@@ -16,6 +17,7 @@ mod timeline;
 
 pub use cluster::cluster;
 pub use clusters::clusters;
+pub use columns::{Column, Columns};
 pub use connector::connector;
 pub use connectors::connectors;
 pub use door::{how_to_sign_in, sign_in};

@@ -6,6 +6,7 @@ mod assets;
 mod contrast;
 mod facts;
 mod html;
+mod lists;
 mod names;
 mod pages;
 mod quiet;

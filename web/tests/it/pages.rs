@@ -3,7 +3,7 @@
 use console::{ConnectorPage, ConnectorQuery, Overview, TimelinePage, TimelineQuery};
 use model::facts::Alive;
 use model::verdict::Health;
-use web::{Frame, Section};
+use web::{Columns, Frame, Section};
 
 use crate::html::{self, Page};
 use crate::samples;
@@ -38,9 +38,15 @@ fn agreed(base: &str, address: &str) -> bool {
     let asks = |known: &[&str]| keys.iter().all(|key| known.contains(key));
     match path.split('/').collect::<Vec<_>>().as_slice() {
         ["assets", ..] => web::asset(path.strip_prefix("assets/").unwrap()).is_some() && asks(&["v"]),
-        [""] | ["clusters"] | ["signin"] | ["signout"] | ["preferences"] | ["system"] | ["system", "log"] => keys.is_empty(),
+        [""] | ["clusters"] | ["signin"] | ["signout"] | ["preferences"] | ["system"] | ["system", "log"] => {
+            keys.is_empty()
+        }
         ["connectors"] => asks(&[
-            "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
+            "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "reverse", "group", "columns",
+            "limit", "cursor",
+        ]),
+        ["connectors.csv"] => asks(&[
+            "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "reverse",
         ]),
         ["connectors", "by-name"] => asks(&["cluster", "name"]) && keys.len() == 2,
         ["timeline"] => asks(&["cluster", "connector", "before", "limit"]),
@@ -223,12 +229,11 @@ fn a_connector_that_is_deleted_withheld_or_barely_known() {
             deleted: true,
             ..view::Query::default()
         }),
+        &Columns::default(),
         &ConnectorPage {
             totals: view::Totals::default(),
             ..samples::page(vec![detail.item.clone()])
         },
-        &samples::clusters(),
-        &samples::teams(),
     );
     let list = list.unwrap();
     let rows = list.split_once("<tbody>").unwrap().1;
@@ -241,43 +246,6 @@ fn a_connector_that_is_deleted_withheld_or_barely_known() {
     detail.config = None;
     let text = check("", web::connector(&frame, &detail, Ok(&[]), Ok(&history))).text;
     assert!(text.contains("No status of it exists yet.") && text.contains("nobody"));
-}
-
-#[test]
-fn lists_with_all_filters_and_none() {
-    let frame = samples::frame(Section::Connectors);
-    let page = samples::page(samples::every_health());
-    let draw = |query: &ConnectorQuery, page: &ConnectorPage| {
-        let html = web::connectors(&frame, query, page, &samples::clusters(), &samples::teams());
-        check("", html).text
-    };
-    let text = draw(&ConnectorQuery::default(), &page);
-    assert!(
-        text.contains("Twelve connectors. Three causes, eight connectors need a person."),
-        "{text}"
-    );
-    let mut more = page.clone();
-    (more.matching, more.next_cursor) = (20_311, Some("worst\u{1f}failed".into()));
-    let query = ConnectorQuery {
-        filter: view::Query {
-            clusters: ["orders".into()].into(),
-            teams: ["data-lake".into()].into(),
-            unowned: true,
-            health: [Health::Failed, Health::Degraded].into(),
-            kind: Some(model::state::ConnectorKind::Sink),
-            text: "s3 \"<archive>&".into(),
-            deleted: false,
-            sort: view::Sort::Team,
-        },
-        limit: 50,
-        cursor: Some("team\u{1f}x".into()),
-    };
-    let text = draw(&query, &more);
-    assert!(text.contains("20,311 connectors match.") && text.contains("Next page") && text.contains("First page"));
-    let text = draw(&query, &samples::page(vec![]));
-    assert!(text.contains("No connector matches."));
-    let text = draw(&ConnectorQuery::default(), &samples::page(vec![]));
-    assert!(text.contains("No connector is known."));
 }
 
 #[test]
@@ -402,13 +370,7 @@ fn below_another_path() {
     check(base, web::overview(&frame, &samples::overview(), Ok(&history)));
     check(
         base,
-        web::connectors(
-            &frame,
-            &ConnectorQuery::default(),
-            &page,
-            &samples::clusters(),
-            &samples::teams(),
-        ),
+        web::connectors(&frame, &ConnectorQuery::default(), &Columns::default(), &page),
     );
     let detail = samples::detail(samples::item("orders", "s3-archive", Health::Unassigned));
     check(

@@ -11,7 +11,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::answer::tagged;
-use super::{clusters, connectors, events, faults, history, system};
+use super::{clusters, completions, connectors, events, faults, history, system};
 use crate::http::{Access, Problem, ROUTES};
 use crate::state::AppState;
 
@@ -26,7 +26,7 @@ use crate::state::AppState;
     ),
     paths(
         clusters::list, clusters::one, clusters::workers, clusters::plugins, clusters::teams,
-        connectors::list, connectors::one, connectors::config,
+        connectors::list, connectors::one, connectors::config, completions::list,
         history::timeline, history::config_versions,
         faults::list, events::events, system::get, system::change_log, openapi,
     ),

@@ -4,6 +4,7 @@ mod caller;
 mod door;
 mod drawn;
 mod envelope;
+mod export;
 mod frame;
 mod guard;
 mod packed;

@@ -6,8 +6,8 @@ use model::actor::Right::{Administer, See, SeeConfig};
 use super::route::Access::{Loopback, Needs, Open, Session};
 use super::route::Verb::{Get, Post, Put};
 use super::route::{Kind, Limits, Route};
-use super::{door, pages, preferences, probe, system};
-use crate::api::{self, clusters, connectors, description, events, faults, history};
+use super::{door, export, pages, preferences, probe, system};
+use crate::api::{self, clusters, completions, connectors, description, events, faults, history};
 
 macro_rules! routes {
     ($($verb:ident $path:literal $name:literal $access:expr, $kind:ident $limits:ident => $handler:expr;)*) => {
@@ -38,6 +38,7 @@ pub static ROUTES: &[Route] = routes! {
 
     Get "/"                   "overview_page"          Needs(See), Page READ => get(pages::overview);
     Get "/connectors"         "connectors_page"        Needs(See), Page READ => get(pages::connectors);
+    Get "/connectors.csv"     "connectors_csv"         Needs(See), Page READ => get(export::connectors);
     Get "/connectors/by-name" "connector_by_name_page" Needs(See), Page READ => get(pages::connector_by_name);
     Get "/clusters"           "clusters_page"          Needs(See), Page READ => get(pages::clusters);
     Get "/clusters/{cluster}" "cluster_page"           Needs(See), Page READ => get(pages::cluster);
@@ -53,6 +54,7 @@ pub static ROUTES: &[Route] = routes! {
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config" "get_connector_config" Needs(SeeConfig), Api READ => get(connectors::config);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config/versions" "list_connector_config_versions" Needs(SeeConfig), Api READ => get(history::config_versions);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/timeline" "get_connector_timeline" Needs(See), Api READ => get(history::timeline);
+    Get "/api/v1/completions"  "list_completions" Needs(See), Api READ => get(completions::list);
     Get "/api/v1/workers"      "list_workers" Needs(See), Api READ => get(clusters::workers);
     Get "/api/v1/plugins"      "list_plugins" Needs(See), Api READ => get(clusters::plugins);
     Get "/api/v1/teams"        "list_teams"   Needs(See), Api READ => get(clusters::teams);

@@ -1,6 +1,7 @@
 //! What the API answers with. Fields are added and never changed or removed: scripts rely on them.
 
 mod cluster;
+mod completion;
 mod config;
 mod connector;
 mod event;
@@ -12,6 +13,7 @@ mod topics;
 mod words;
 
 pub use cluster::{Cluster, ClusterDetail, ClusterList, Group, Plugin, PluginList, PluginVersion, Worker, WorkerList};
+pub use completion::CompletionList;
 pub use config::{Config, ConfigValue, ConfigVersion, ConfigVersionList};
 pub use connector::{Connector, ConnectorList, Health, Instance, Owner, Reason, System, TargetState, Task};
 pub use event::{Event, EventList};
