@@ -47,6 +47,11 @@ pub(crate) struct Value {
 }
 
 impl Value {
+    /// Whether text in lower case is part of it.
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        self.forms.iter().any(|form| form.contains(text))
+    }
+
     pub(crate) fn is(&self, pattern: &Pattern) -> bool {
         let begins = |form: &String| match pattern {
             Pattern::Exact(value) => self.prefix && value.starts_with(form.as_str()),
@@ -148,7 +153,8 @@ impl Column {
             .filter_map(|place| self.values.get(*place as usize))
     }
 
-    fn places(&self, row: usize) -> &[u32] {
+    /// The places of the values of a row.
+    pub(crate) fn places(&self, row: usize) -> &[u32] {
         let end = |row: usize| self.ends.get(row).map_or(0, |end| *end as usize);
         let start = row.checked_sub(1).map_or(0, end);
         self.places.get(start..end(row)).unwrap_or_default()

@@ -103,7 +103,7 @@ impl Fleet {
             }
         };
         for cluster in self.clusters.values().filter(|cluster| !cluster.refused()) {
-            count(cluster, key, staleness, &mut add);
+            count(cluster, key, written, staleness, &mut add);
         }
         if key == Key::Connector {
             return self.named(written);
@@ -158,19 +158,32 @@ fn keys(word: &str, sign: &str) -> Vec<Offer> {
     .collect()
 }
 
-/// Tells every value of a key in a cluster with how many connectors have it.
-fn count(cluster: &Cluster, key: Key, staleness: &Staleness, add: &mut impl FnMut(&str, usize)) {
+/// Tells the values of a key in a cluster that hold what is written, with how many connectors have them.
+fn count(cluster: &Cluster, key: Key, written: &str, staleness: &Staleness, add: &mut impl FnMut(&str, usize)) {
     let index = cluster.connectors.index();
     let live = || index.rows.iter().filter(|row| row.live);
     let column = |what, add: &mut dyn FnMut(&str, usize)| {
         let column = cluster.connectors.column(what);
-        let rows = index.rows.iter().enumerate().filter(|(_, row)| row.live);
-        let mut counts: HashMap<&str, usize> = HashMap::new();
-        for value in rows.flat_map(|(place, _)| column.row(place)) {
-            *counts.entry(&value.shown).or_default() += 1;
+        if !column.values.iter().any(|value| value.holds(written)) {
+            return;
         }
-        for (value, count) in counts {
-            add(if what == What::Plugin { short(value) } else { value }, count);
+        let mut counts = vec![0; column.values.len()];
+        let rows = index.rows.iter().enumerate().filter(|(_, row)| row.live);
+        for place in rows.flat_map(|(row, _)| column.places(row)) {
+            counts
+                .get_mut(*place as usize)
+                .into_iter()
+                .for_each(|count| *count += 1);
+        }
+        for (value, count) in column.values.iter().zip(counts) {
+            add(
+                if what == What::Plugin {
+                    short(&value.shown)
+                } else {
+                    &value.shown
+                },
+                count,
+            );
         }
     };
     match key {

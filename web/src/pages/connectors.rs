@@ -137,9 +137,9 @@ pub fn connectors(
             .map(|near| {
                 let found: Vec<&str> = near.found.iter().map(String::as_str).collect();
                 format!(
-                    "{:?} occurs nowhere; showing matches of {}.",
-                    near.word,
-                    words::list(&found, 3)
+                    "Showing matches of {} for {:?}, which occurs nowhere.",
+                    words::list(&found, 3),
+                    near.word
                 )
             })
             .collect(),

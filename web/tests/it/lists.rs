@@ -188,7 +188,7 @@ fn a_part_of_the_query_that_means_nothing_is_told_beside_the_field() {
     assert!(leads(&read, "/connectors?q=health%3Afailed%20team%3Apayments%20sink"));
     assert!(
         read.text
-            .contains("\"paymants\" occurs nowhere; showing matches of payments.")
+            .contains("Showing matches of payments for \"paymants\", which occurs nowhere.")
     );
     assert!(html.contains("aria-invalid=\"true\"") && html.contains("aria-describedby=\"query-said\""));
     for way in [

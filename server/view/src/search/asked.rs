@@ -55,8 +55,8 @@ impl Asked {
                     let meant = Key::nearest(word);
                     let known = || Key::ALL.map(Key::as_str).join(", ");
                     let text = match meant {
-                        Some(key) => format!("There is no key `{word}`; the nearest is `{}`.", key.as_str()),
-                        None => format!("There is no key `{word}`; there are {}.", known()),
+                        Some(key) => format!("There is no key {word:?}; the nearest is {}.", key.as_str()),
+                        None => format!("There is no key {word:?}; there are {}.", known()),
                     };
                     let instead = meant.map(|key| written(token.negated, key.as_str(), &token.value));
                     asked.troubles.push(Trouble::new(text, &query.text, token.at, instead));
@@ -102,7 +102,7 @@ impl Asked {
     fn value(&mut self, fleet: &Fleet, key: Key, token: &Token, query: &Query) {
         let (word, value) = (key.as_str(), token.value.as_str());
         if value.is_empty() {
-            let text = format!("`{word}:` wants a value behind it.");
+            let text = format!("A value is missing behind {word}:.");
             let trouble = Trouble::new(text, &query.text, token.at.clone(), None);
             return self.troubles.push(trouble);
         }

@@ -218,17 +218,17 @@ fn what_means_nothing_is_told_with_what_was_meant_and_set_aside() {
     for (text, says, meant) in [
         (
             "helth:failed kind:source",
-            "There is no key `helth`; the nearest is `health`.",
+            "There is no key \"helth\"; the nearest is health.",
             Some("health:failed kind:source"),
         ),
         (
             "kind:source -tema:x",
-            "There is no key `tema`; the nearest is `team`.",
+            "There is no key \"tema\"; the nearest is team.",
             Some("kind:source -team:x"),
         ),
         (
             "kind:source banana:x",
-            "There is no key `banana`; there are health, team,",
+            "There is no key \"banana\"; there are health, team,",
             None,
         ),
         (
@@ -271,7 +271,7 @@ fn what_means_nothing_is_told_with_what_was_meant_and_set_aside() {
             "No connector runs on a worker \"zebra\".",
             None,
         ),
-        ("kind:source team:", "`team:` wants a value", None),
+        ("kind:source team:", "missing behind team:.", None),
     ] {
         let page = page(&asked(text));
         let [trouble] = &page.troubles[..] else {
