@@ -21,10 +21,11 @@ const entry = (offer, id) => {
 const combobox = (field) => {
   const list = Object.assign(document.createElement("ul"), { id: `offers-${(number += 1)}`, className: "offers", role: "listbox", hidden: true });
   list.setAttribute("aria-label", "What may stand there");
-  let [offers, part, chosen, timer, asking] = [[], "", -1, null, null];
+  let [offers, part, told, chosen, timer, asking] = [[], "", "", -1, null, null];
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id]]) field.setAttribute(name, value);
   field.parentElement.append(list);
 
+  const typed = () => field.value.slice(0, field.selectionEnd);
   const choose = (at) => {
     chosen = at;
     [...list.children].forEach((item, place) => item.setAttribute("aria-selected", String(place === at)));
@@ -41,8 +42,9 @@ const combobox = (field) => {
     field.setAttribute("aria-expanded", "false");
     choose(-1);
   };
-  const show = (found) => {
+  const show = (found, about) => {
     ({ items: offers, part } = found);
+    told = about;
     list.replaceChildren(...offers.map((offer, place) => entry(offer, `${list.id}-${place}`)));
     choose(-1);
     list.hidden = offers.length === 0 || document.activeElement !== field;
@@ -51,19 +53,21 @@ const combobox = (field) => {
   const ask = async () => {
     if (asking) asking.abort();
     asking = new AbortController();
-    const typed = field.value.slice(0, field.selectionEnd);
+    const about = typed();
     try {
-      const answer = await fetch(`${base}api/v1/completions?q=${encodeURIComponent(typed)}`, { signal: asking.signal, credentials: "same-origin" });
-      if (answer.ok) show(await answer.json());
+      const answer = await fetch(`${base}api/v1/completions?q=${encodeURIComponent(about)}`, { signal: asking.signal, credentials: "same-origin" });
+      if (answer.ok) show(await answer.json(), about);
     } catch (error) {
       if (error.name !== "AbortError") close(); // The field works without offers.
     }
   };
   const soon = () => {
+    choose(-1);
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE);
   };
   const take = (offer) => {
+    if (typed() !== told) return void ask(); // It was offered for other text.
     if (offer.kind === "connector") {
       location.assign(`${base}connectors/by-name?cluster=${encodeURIComponent(offer.cluster)}&name=${encodeURIComponent(offer.name)}`);
       return;
@@ -83,7 +87,7 @@ const combobox = (field) => {
     const open = !list.hidden;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (!open) return void ask();
+      if (!open || typed() !== told) return void ask();
       const step = event.key === "ArrowDown" ? 1 : -1;
       const count = offers.length + 1; // One place is the field itself.
       choose(((chosen + 1 + step + count) % count) - 1);
