@@ -9,6 +9,7 @@ mod connectors;
 mod door;
 mod filters;
 mod history;
+mod list;
 mod overview;
 mod problem;
 mod row;
