@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use console::{ConnectorQuery, TimelinePage, TimelineQuery, TopologyQuery};
 use model::verdict::Health;
-use web::{Frame, Section};
+use web::{Columns, Frame, Section};
 
 #[path = "../tests/it/samples/mod.rs"]
 mod samples;
@@ -84,9 +84,21 @@ fn main() {
     );
     let page = samples::page(samples::every_health());
     let query = ConnectorQuery::default();
+    write("connectors", web::connectors(&list, &query, &Columns::default(), &page));
+    let grouped = ConnectorQuery {
+        group: Some(view::GroupBy::Cluster),
+        ..ConnectorQuery::default()
+    };
+    let in_groups = samples::grouped(&page.items);
     write(
-        "connectors",
-        web::connectors(&list, &query, &page, &samples::clusters(), &samples::teams()),
+        "connectors-grouped",
+        web::connectors(&list, &grouped, &Columns::default(), &in_groups),
+    );
+    let asked = samples::asked("health:failed team:paymants sink");
+    let every = Columns::parse(Columns::ALL.map(|(_, word)| word)).unwrap();
+    write(
+        "connectors-asked",
+        web::connectors(&list, &asked, &every, &samples::misread(&page)),
     );
     let definitions = samples::definitions();
     let known = web::ConnectorBeside {

@@ -86,18 +86,53 @@ test('the same on a phone without JavaScript, with nothing beyond the edge', () 
     assert.ok(box.x >= 0 && box.x + box.width <= 390, `main spans ${box.x} to ${box.x + box.width}`);
   }));
 
-test('Escape empties the search field, and then leaves it', () =>
+test('the search completes what is typed, and Escape closes, empties and leaves it', () =>
   walking({}, async (page) => {
     await page.goto(demo.address);
-    const field = page.getByRole('search').getByRole('searchbox');
+    const field = page.getByRole('search').getByRole('combobox');
+    const offers = page.getByRole('search').getByRole('option');
     await page.keyboard.press('/');
-    await page.keyboard.type('fraud');
-    assert.equal(await field.inputValue(), 'fraud');
+    await page.keyboard.type('te');
+    await offers.first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    assert.equal(await field.inputValue(), 'team:');
+    await page.keyboard.type('pay');
+    await offers.filter({ hasText: 'team:payments' }).click();
+    assert.equal(await field.inputValue(), 'team:payments ');
+    await page.keyboard.type('f');
+    await offers.first().waitFor();
+    await page.keyboard.press('Escape');
+    assert.equal(await offers.count(), 0);
+    assert.equal(await field.inputValue(), 'team:payments f', 'the first one closes what is offered');
     await page.keyboard.press('Escape');
     assert.equal(await field.inputValue(), '');
     assert.equal(await field.evaluate((node) => node === document.activeElement), true, 'one may go on typing');
     await page.keyboard.press('Escape');
     assert.equal(await field.evaluate((node) => node === document.activeElement), false);
+  }));
+
+test('a list is walked, picked from and narrowed by keyboard', () =>
+  walking({}, async (page) => {
+    await page.goto(`${demo.address}/connectors?sort=name`);
+    const selected = page.locator('tr[aria-selected=true]');
+    for (const key of ['j', 'x', 'j', 'x', 'k', 'j', 'j', 'x', 'x']) await page.keyboard.press(key);
+    assert.equal(await selected.count(), 2);
+    const bar = page.getByRole('toolbar', { name: 'The selection' });
+    assert.match(await bar.innerText(), /2 selected/);
+    await page.locator('.pick input').nth(4).click({ modifiers: ['Shift'] });
+    assert.ok((await selected.count()) > 2, 'a range');
+    await page.keyboard.press('Escape');
+    assert.equal(await selected.count(), 0);
+    await page.keyboard.press('?');
+    const dialog = page.getByRole('dialog', { name: 'Keys' });
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    await page.locator('.pick input').first().click();
+    await bar.getByRole('button', { name: 'Only these' }).click();
+    await page.waitForURL(/q=connector/);
+    assert.match(await heading(page), /^One connector matches/);
   }));
 
 test('a page that stays open while the server is away says how old it is', () =>

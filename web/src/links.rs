@@ -9,6 +9,8 @@ use model::verdict::Health;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use view::Query;
 
+use crate::Columns;
+
 /// Everything but the characters that RFC 3986 calls unreserved.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -36,14 +38,18 @@ impl<'a> Links<'a> {
 
     /// The list of connectors that match. Sets repeat their key: `health=failed&health=degraded`.
     pub fn connectors(&self, query: &ConnectorQuery) -> String {
+        self.list(query, &Columns::default())
+    }
+
+    /// The same with these columns.
+    pub fn list(&self, query: &ConnectorQuery, columns: &Columns) -> String {
         let mut address = Address::new(self.all_connectors());
-        let filter = &query.filter;
-        address.narrow(filter);
-        if filter.deleted {
-            address.add("deleted", "true");
+        address.narrow(&query.filter);
+        if let Some(by) = query.group {
+            address.add("group", by.as_str());
         }
-        if filter.sort != view::Sort::default() {
-            address.add("sort", filter.sort.as_str());
+        if let Some(words) = columns.words() {
+            address.add("columns", &words);
         }
         if query.limit != 0 {
             address.add("limit", &query.limit.to_string());
@@ -51,6 +57,13 @@ impl<'a> Links<'a> {
         if let Some(cursor) = &query.cursor {
             address.add("cursor", cursor);
         }
+        address.done()
+    }
+
+    /// Everything that matches, as CSV.
+    pub fn csv(&self, query: &ConnectorQuery) -> String {
+        let mut address = Address::new(format!("{}/connectors.csv", self.base));
+        address.narrow(&query.filter);
         address.done()
     }
 
@@ -262,7 +275,7 @@ impl Address {
         let _ = write!(self.text, "{key}={}", escaped(value));
     }
 
-    /// Which connectors, as lists of them are asked.
+    /// Which connectors, in which order.
     fn narrow(&mut self, filter: &Query) {
         filter
             .clusters
@@ -281,6 +294,15 @@ impl Address {
         }
         if !filter.text.is_empty() {
             self.add("q", &filter.text);
+        }
+        if filter.deleted {
+            self.add("deleted", "true");
+        }
+        if filter.sort != view::Sort::default() {
+            self.add("sort", filter.sort.as_str());
+        }
+        if filter.reversed {
+            self.add("reverse", "true");
         }
     }
 

@@ -41,7 +41,7 @@ pub use cluster::{
     Versions, WorkerItem,
 };
 pub use connector::{ConnectorDetail, ConnectorItem, InstanceItem, TaskItem};
-pub use connectors::{ConnectorPage, ConnectorQuery};
+pub use connectors::{ConnectorPage, ConnectorQuery, GroupItem};
 pub use diff::{ConfigDiff, config_diff};
 pub use error::Error;
 pub use events::Events;

@@ -7,8 +7,10 @@ use std::sync::{Arc, OnceLock};
 use model::names::{ClusterName, ConnectorName, WorkerId};
 
 use crate::Connector;
+use crate::columns::{Column, Columns, What};
 use crate::haystack::Haystack;
 use crate::index::Index;
+use crate::vocabulary::Vocabulary;
 
 /// The connectors of one cluster by name, deleted ones included; reads like the map. What lists need of all of them
 /// (orders, counts, text to search) is worked out when it is first asked for and kept until a connector changes, so that
@@ -19,6 +21,8 @@ pub struct Connectors {
     index: OnceLock<Index>,
     haystack: OnceLock<Haystack>,
     carried: OnceLock<BTreeMap<WorkerId, Carried>>,
+    columns: Columns,
+    vocabulary: OnceLock<Vocabulary>,
 }
 
 /// What REST says a worker runs.
@@ -65,6 +69,14 @@ impl Connectors {
 
     pub(crate) fn haystack(&self, cluster: &ClusterName) -> &Haystack {
         self.haystack.get_or_init(|| Haystack::of(cluster, &self.by_name))
+    }
+
+    pub(crate) fn column(&self, what: What) -> &Column {
+        self.columns.get(what, &self.by_name)
+    }
+
+    pub(crate) fn vocabulary(&self, cluster: &ClusterName) -> &Vocabulary {
+        self.vocabulary.get_or_init(|| Vocabulary::of(cluster, &self.by_name))
     }
 
     /// What each worker runs, of connectors that exist.

@@ -30,6 +30,20 @@ impl Haystack {
         Self { text, ends }
     }
 
+    /// Whether this word, which is in lower case, occurs in any connector's text.
+    pub(crate) fn holds(&self, word: &Finder<'_>) -> bool {
+        word.find(self.text.as_bytes()).is_some()
+    }
+
+    /// `cluster/name` of each connector, in lower case.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let starts = [0].into_iter().chain(self.ends.iter().copied());
+        starts.zip(&*self.ends).map(|(start, end)| {
+            let text = self.text.get(start..*end).unwrap_or_default();
+            text.split('\n').next().unwrap_or_default()
+        })
+    }
+
     /// For each connector whether this word, which is in lower case, occurs in its text.
     pub(crate) fn holding(&self, word: &Finder<'_>) -> Vec<bool> {
         let mut holding = vec![false; self.ends.len()];

@@ -7,8 +7,9 @@ use std::sync::{Arc, OnceLock};
 use model::Timestamp;
 use model::names::{ConnectorName, TeamName};
 use model::state::ConnectorKind;
-use model::verdict::Health;
+use model::verdict::{Class, Health};
 
+use crate::columns::short;
 use crate::{Connector, Sort, Totals};
 
 /// One connector in short.
@@ -22,10 +23,20 @@ pub(crate) struct Row {
     pub(crate) live: bool,
     /// Its place among [`Index::teams`]; without an owner the place behind the last.
     pub(crate) team: usize,
+    pub(crate) tasks: u32,
+    /// What kind of thing is wrong with it.
+    pub(crate) class: Option<Class>,
+}
+
+impl Row {
+    /// The connector's Java class without its package.
+    pub(crate) fn plugin(&self) -> Option<&str> {
+        self.connector.facts().class.as_deref().map(short)
+    }
 }
 
 /// The orders that lists are read in. Clusters that nobody hears have one of their own: all of them are unknown.
-const ORDERS: usize = 5;
+const ORDERS: usize = 8;
 
 /// All rows with their orders.
 #[derive(Debug)]
@@ -62,6 +73,8 @@ impl Index {
                 kind: connector.facts().kind,
                 live: connector.live(),
                 team: team.unwrap_or(teams.len()),
+                tasks: u32::try_from(connector.facts().tasks.len()).unwrap_or(u32::MAX),
+                class: class(connector),
             };
             if row.live {
                 live.add(row.health);
@@ -105,6 +118,9 @@ impl Index {
             (Sort::Worst, true) => 2,
             (Sort::Team, _) => 3,
             (Sort::Since, _) => 4,
+            (Sort::Tasks, _) => 5,
+            (Sort::Class, _) => 6,
+            (Sort::Plugin, _) => 7,
         };
         let Some(order) = self.orders.get(number) else {
             return &[];
@@ -118,9 +134,24 @@ impl Index {
                 1 => places.sort_by_key(|place| row(place).map(|row| (row.health, row.since))),
                 2 => places.sort_by_key(|place| row(place).map(|row| row.since)),
                 3 => places.sort_by_key(|place| row(place).map(|row| row.team)),
-                _ => places.sort_by_key(|place| Reverse(row(place).map(|row| row.since))),
+                4 => places.sort_by_key(|place| Reverse(row(place).map(|row| row.since))),
+                5 => places.sort_by_key(|place| Reverse(row(place).map(|row| row.tasks))),
+                6 => places.sort_by_key(|place| row(place).map(|row| last(row.class.map(Class::as_str)))),
+                _ => places.sort_by_key(|place| row(place).map(|row| last(row.plugin()))),
             }
             places.into()
         })
     }
+}
+
+/// A key by which what has none comes last.
+pub(crate) fn last(key: Option<&str>) -> (bool, Option<&str>) {
+    (key.is_none(), key)
+}
+
+/// The class of its fault; of what belongs to none the class of its own diagnosis.
+fn class(connector: &Connector) -> Option<Class> {
+    let fault = connector.fault.as_ref().map(|fault| fault.class);
+    let own = connector.verdict().diagnosis.as_ref().map(|diagnosis| diagnosis.class);
+    fault.or(own).filter(|_| connector.live())
 }

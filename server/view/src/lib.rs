@@ -6,23 +6,32 @@
 
 mod age;
 mod alike;
+mod columns;
+mod completion;
 mod connector;
 mod connectors;
+mod facets;
 mod fleet;
+mod groups;
 mod haystack;
 mod index;
 mod page;
 mod query;
+pub mod search;
 mod selection;
 pub mod topology;
 mod totals;
+mod vocabulary;
 
 pub use age::{Condition, Staleness};
 pub use alike::{Alike, Alikes, Comparison, Configured};
+pub use completion::{Completions, Offer};
 pub use connector::Connector;
 pub use connectors::{Carried, Connectors};
+pub use facets::Facets;
 pub use fleet::{Cluster, Fleet};
-pub use page::{Page, Position};
+pub use groups::{Group, GroupBy, GroupKey, Groups};
+pub use page::{Page, Position, Start};
 pub use query::{Query, Sort};
 pub use topology::Topology;
 pub use totals::Totals;

@@ -19,12 +19,18 @@ pub struct Query {
     pub health: BTreeSet<Health>,
     /// Source or sink.
     pub kind: Option<ConnectorKind>,
-    /// Words that must all occur, whatever their case, in name, class, cluster, team, topics, workers or root cause.
+    /// Text in the query language of [`crate::search`]: `team:payments -kind:sink word`. Words without a key must all
+    /// occur, whatever their case, in name, class, cluster, team, topics, systems, workers or root cause.
     pub text: String,
+    /// Whether a value in `text` that the fleet does not know matches nothing, as programs expect; it is set aside and
+    /// told of otherwise, for people.
+    pub strict: bool,
     /// Deleted ones instead of those that exist.
     pub deleted: bool,
     /// The order.
     pub sort: Sort,
+    /// Whether it is read from its end.
+    pub reversed: bool,
 }
 
 /// The order of a list. Ties are broken by cluster and name, so that every order is total.
@@ -41,16 +47,25 @@ pub enum Sort {
     Team,
     /// Latest change of verdict first.
     Since,
+    /// Most tasks first.
+    Tasks,
+    /// By the fault's class, what has none last.
+    Class,
+    /// By Java class without its package, what has none last.
+    Plugin,
 }
 
 impl Sort {
     /// Every order with its word in addresses.
-    pub const ALL: [(Self, &'static str); 5] = [
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::Worst, "worst"),
         (Self::Name, "name"),
         (Self::Cluster, "cluster"),
         (Self::Team, "team"),
         (Self::Since, "since"),
+        (Self::Tasks, "tasks"),
+        (Self::Class, "class"),
+        (Self::Plugin, "plugin"),
     ];
 
     /// The word in addresses.

@@ -3,6 +3,9 @@
 import "./live.js";
 import "./keys.js";
 import "./lamps.js";
+import "./search.js";
+import "./rows.js";
+import "./help.js";
 import "./zone.js";
 import "./countdown.js";
 import "./topology.js";

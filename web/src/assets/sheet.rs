@@ -9,10 +9,10 @@ pub(super) const PATH: &str = "style.css";
 
 /// The sheets in their order, in which a later one may add to what an earlier one says. What changes many of them for a
 /// narrow window or for paper stands at the end.
-const SHEETS: [&str; 29] = [
-    "fonts", "tokens", "ground", "verdict", "top", "fields", "page", "cause", "counts", "sparkline", "lamps", "lines", "tables",
-    "filters", "reasons", "trace", "chain", "config", "diff", "beside", "contents", "alone", "map", "matrix", "topology",
-    "glow", "narrow", "phone", "print",
+const SHEETS: [&str; 32] = [
+    "fonts", "tokens", "ground", "verdict", "top", "fields", "page", "cause", "counts", "sparkline", "lamps", "lines",
+    "tables", "query", "filters", "list", "keys", "reasons", "trace", "chain", "config", "diff", "beside", "contents",
+    "alone", "map", "matrix", "topology", "glow", "narrow", "phone", "print",
 ];
 
 static SHEET: LazyLock<Asset> = LazyLock::new(|| {

@@ -1,63 +1,186 @@
-//! The filters of the list of connectors, as links and as a form.
+//! What a list can be narrowed by, as links with counts: a click adds a choice to the query, another takes it back.
 
 use std::collections::BTreeSet;
 
 use console::{ConnectorPage, ConnectorQuery};
 use model::verdict::Health;
 use view::Query;
+use view::search::{Key, values, with, without};
 
+use super::columns::Columns;
 use crate::links::Links;
+use crate::shape::Shape;
 use crate::words;
 
-/// A health that the list can be narrowed to.
+/// Choices of one facet that are shown without unfolding.
+const SOME: usize = 8;
+
+/// One facet.
 pub(crate) struct Facet {
-    /// `None`: a group of healths, without a shape of its own.
-    pub(crate) health: Option<Health>,
-    pub(crate) word: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) choices: Vec<Choice>,
+    /// What unfolds.
+    pub(crate) more: Vec<Choice>,
+}
+
+/// A choice of a facet.
+pub(crate) struct Choice {
+    /// Its shape, where it is a verdict.
+    pub(crate) shape: Option<Shape>,
+    pub(crate) words: String,
     pub(crate) count: String,
     pub(crate) href: String,
     pub(crate) chosen: bool,
 }
 
-/// `all`, `needs a person`, then each health that occurs, worst first. Choosing what is chosen takes it back.
-pub(crate) fn facets(query: &ConnectorQuery, page: &ConnectorPage, links: Links<'_>) -> Vec<Facet> {
-    let with = |health: BTreeSet<Health>| {
-        links.connectors(&ConnectorQuery {
-            filter: Query {
-                health,
-                ..query.filter.clone()
-            },
-            limit: query.limit,
-            cursor: None,
-        })
-    };
-    let count = |count: u32| words::thousands(u64::from(count));
-    let unhealthy: BTreeSet<Health> = Health::ALL.into_iter().filter(|health| health.unhealthy()).collect();
-    let group = |word, total: u32, set: BTreeSet<Health>| Facet {
-        health: None,
-        word,
-        count: count(total),
-        chosen: query.filter.health == set,
-        href: with(set),
-    };
-    let mut facets = vec![group("all", page.totals.all(), BTreeSet::new())];
-    if page.totals.unhealthy() > 0 {
-        facets.push(group("needs a person", page.totals.unhealthy(), unhealthy));
-    }
-    let occurring = page
-        .totals
-        .iter()
-        .filter(|(health, count)| *count > 0 || query.filter.health.contains(health) && query.filter.health.len() == 1);
-    facets.extend(occurring.map(|(health, total)| {
-        let only = BTreeSet::from([health]);
-        let chosen = query.filter.health == only;
-        Facet {
-            health: Some(health),
-            word: health.words(),
-            count: count(total),
-            href: with(if chosen { BTreeSet::new() } else { only }),
-            chosen,
-        }
+/// The facets of a page. One with a single choice, which is not chosen, narrows nothing and is left out.
+pub(crate) fn facets(query: &ConnectorQuery, columns: &Columns, page: &ConnectorPage, links: Links<'_>) -> Vec<Facet> {
+    let maker = Maker { query, columns, links };
+    let found = &page.facets;
+    let mut healths = vec![(
+        None,
+        "unhealthy".to_owned(),
+        "needs a person".to_owned(),
+        found.health.unhealthy(),
+    )];
+    healths.extend(found.health.iter().map(|(health, count)| {
+        (
+            Some(health),
+            health.as_str().to_owned(),
+            health.words().to_owned(),
+            count,
+        )
     }));
-    facets
+    let teams = found.teams.iter().map(|(team, count)| {
+        let word = team.as_ref().map_or("nobody", |team| team.as_str());
+        (word.to_owned(), *count)
+    });
+    let clusters = found
+        .clusters
+        .iter()
+        .map(|(cluster, count)| (cluster.to_string(), *count));
+    let kinds = found.kinds.iter().map(|(kind, count)| ((*kind).to_owned(), *count));
+    let classes = found
+        .classes
+        .iter()
+        .map(|(class, count)| (class.as_str().to_owned(), *count));
+    let facets = [
+        maker.facet("health", Key::Health, healths, false),
+        maker.facet("team", Key::Team, plain(teams), true),
+        maker.facet("cluster", Key::Cluster, plain(clusters), true),
+        maker.facet("class of fault", Key::Class, plain(classes), true),
+        maker.facet("kind", Key::Kind, plain(kinds), true),
+    ];
+    let narrows = |facet: &Facet| facet.choices.len() > 1 || facet.choices.iter().any(|choice| choice.chosen);
+    facets.into_iter().filter(narrows).collect()
+}
+
+type Counted = (Option<Health>, String, String, u32);
+
+fn plain(found: impl Iterator<Item = (String, u32)>) -> Vec<Counted> {
+    found.map(|(word, count)| (None, word.clone(), word, count)).collect()
+}
+
+struct Maker<'a> {
+    query: &'a ConnectorQuery,
+    columns: &'a Columns,
+    links: Links<'a>,
+}
+
+impl Maker<'_> {
+    /// A facet whose choices come most frequent first, or as they are.
+    fn facet(&self, title: &'static str, key: Key, mut found: Vec<Counted>, sorted: bool) -> Facet {
+        let narrowed = in_words(&self.query.filter, key);
+        let chosen: BTreeSet<String> = values(&narrowed.text, key)
+            .iter()
+            .map(|value| value.to_lowercase())
+            .collect();
+        let is_chosen = |word: &str| chosen.contains(&word.to_lowercase());
+        for word in values(&narrowed.text, key) {
+            let known = found.iter().any(|(_, known, _, _)| known.eq_ignore_ascii_case(&word));
+            // What is asked for stands there even where nothing is left of it; a glob means several.
+            if !known && !word.contains('*') {
+                found.push((None, word.clone(), word, 0));
+            }
+        }
+        found.retain(|(_, word, _, count)| *count > 0 || is_chosen(word));
+        if sorted {
+            found.sort_by(|left, right| {
+                (!is_chosen(&left.1), right.3, &left.1).cmp(&(!is_chosen(&right.1), left.3, &right.1))
+            });
+        }
+        let choices = found.into_iter().map(|(health, word, words, count)| {
+            let chosen = is_chosen(&word);
+            let text = match chosen {
+                true => without(&narrowed.text, key, &word),
+                false => with(&narrowed.text, key, &word),
+            };
+            Choice {
+                shape: health.map(Shape::of),
+                words,
+                count: words::thousands(u64::from(count)),
+                href: self.to(Query {
+                    text,
+                    ..narrowed.clone()
+                }),
+                chosen,
+            }
+        });
+        let mut choices: Vec<Choice> = choices.collect();
+        // One more is not worth a fold.
+        let more = match sorted && choices.len() > SOME + 1 {
+            true => choices.split_off(SOME),
+            false => Vec::new(),
+        };
+        Facet { title, choices, more }
+    }
+
+    fn to(&self, filter: Query) -> String {
+        let query = ConnectorQuery {
+            filter,
+            cursor: None,
+            ..self.query.clone()
+        };
+        self.links.list(&query, self.columns)
+    }
+}
+
+/// The query with what keys of the address ask for by this key written into its text, so that a click changes one place.
+fn in_words(query: &Query, key: Key) -> Query {
+    let mut query = query.clone();
+    let words: Vec<String> = match key {
+        Key::Health => {
+            let asked = std::mem::take(&mut query.health);
+            let all: BTreeSet<Health> = Health::ALL.into_iter().filter(|health| health.unhealthy()).collect();
+            match asked == all {
+                true => vec!["unhealthy".to_owned()],
+                false => asked.into_iter().map(|health| health.as_str().to_owned()).collect(),
+            }
+        }
+        Key::Team => {
+            let asked = std::mem::take(&mut query.teams)
+                .into_iter()
+                .map(|team| team.to_string());
+            let nobody = std::mem::take(&mut query.unowned).then(|| "nobody".to_owned());
+            asked.chain(nobody).collect()
+        }
+        Key::Cluster => std::mem::take(&mut query.clusters)
+            .into_iter()
+            .map(|name| name.to_string())
+            .collect(),
+        Key::Kind => query
+            .kind
+            .take()
+            .map(|kind| kind.as_str().to_owned())
+            .into_iter()
+            .collect(),
+        _ => Vec::new(),
+    };
+    for word in words {
+        let known = values(&query.text, key);
+        if !known.iter().any(|known| known.eq_ignore_ascii_case(&word)) {
+            query.text = with(&query.text, key, &word);
+        }
+    }
+    query
 }

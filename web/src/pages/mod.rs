@@ -3,11 +3,13 @@
 mod cause;
 mod cluster;
 mod clusters;
+mod columns;
 mod connector;
 mod connectors;
 mod door;
 mod filters;
 mod history;
+mod list;
 mod overview;
 mod plugin;
 mod problem;
@@ -19,6 +21,7 @@ mod trend;
 
 pub use cluster::cluster;
 pub use clusters::clusters;
+pub use columns::{Column, Columns};
 pub use connector::{ConnectorBeside, connector};
 pub use connectors::connectors;
 pub use door::{how_to_sign_in, sign_in};

@@ -15,6 +15,16 @@ pub(crate) struct Row {
     pub(crate) name: String,
     /// Its cluster with the address; `None` where the page says it already.
     pub(crate) cluster: Option<(String, String)>,
+    /// Cluster and name, by which a script asks for it.
+    pub(crate) id: String,
+    pub(crate) kind: &'static str,
+    /// The class of its fault.
+    pub(crate) class: &'static str,
+    /// Its Java class without the package.
+    pub(crate) plugin: String,
+    /// The systems at its other end.
+    pub(crate) systems: String,
+    pub(crate) workers: String,
     /// The word by which a change of it is seen.
     pub(crate) mark: &'static str,
     pub(crate) verdict: Verdict,
@@ -44,11 +54,22 @@ impl Row {
             (all, some) if all == some => words::thousands(all as u64),
             (all, some) => format!("{some} of {all}"),
         };
+        let mut workers: Vec<&str> = item.tasks.iter().map(|task| task.worker.as_str()).collect();
+        workers.sort_unstable();
+        workers.dedup();
+        let systems: Vec<&str> = item.systems.iter().map(|system| &*system.address).collect();
+        let fault = item.fault.as_ref().filter(|_| item.deleted_at.is_none());
         Self {
+            cluster: Some((item.id.cluster.to_string(), links.cluster(&item.id.cluster))),
+            id: item.id.to_string(),
+            kind: kind.unwrap_or_default(),
+            class: fault.map_or("", |fault| fault.class.as_str()),
+            plugin: class.unwrap_or_default().to_owned(),
+            systems: systems.join(", "),
+            workers: words::list(&workers, 2),
             key: format!("connector {}", item.id),
             href: links.connector(&item.id),
             name: item.id.name.to_string(),
-            cluster: Some((item.id.cluster.to_string(), links.cluster(&item.id.cluster))),
             mark: mark(item.verdict()),
             verdict: item.verdict().map_or(Verdict::last(item.health), Verdict::of),
             why: why(item),

@@ -10,6 +10,7 @@ mod drawn;
 mod facts;
 mod html;
 mod lamps;
+mod lists;
 mod names;
 mod pages;
 mod quiet;

@@ -2,7 +2,7 @@
 
 use console::ConnectorQuery;
 use model::verdict::Health;
-use web::{Frame, Links, Section};
+use web::{Columns, Frame, Links, Section};
 
 use crate::pages::check;
 use crate::samples;
@@ -95,10 +95,7 @@ fn no_name_becomes_markup_or_a_wrong_address() {
                 &[(health, 2)],
             );
             cluster.labels.insert(name.as_str().into(), name.as_str().into());
-            check(
-                "",
-                web::connectors(&frame, &query, &list, &[cluster.clone()], &samples::teams()),
-            );
+            check("", web::connectors(&frame, &query, &Columns::default(), &list));
             check("", web::clusters(&frame, &[samples::silent(cluster.clone())]));
             check(
                 "",

@@ -3,7 +3,7 @@
 use console::{ConnectorPage, ConnectorQuery, EntryKind, Overview, TimelinePage, TimelineQuery};
 use model::facts::Alive;
 use model::verdict::Health;
-use web::{Frame, Section};
+use web::{Columns, Frame, Section};
 
 use crate::html::{self, Page};
 use crate::samples;
@@ -43,7 +43,11 @@ fn agreed(base: &str, address: &str) -> bool {
             keys.is_empty()
         }
         ["connectors"] => asks(&[
-            "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
+            "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "reverse", "group", "columns",
+            "limit", "cursor",
+        ]),
+        ["connectors.csv"] => asks(&[
+            "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "reverse",
         ]),
         ["connectors", "by-name"] => asks(&["cluster", "name", "from", "to"]) && keys.len() != 1,
         ["topology"] => asks(&["cluster", "team", "unowned", "health", "kind", "q", "open"]),
@@ -279,12 +283,11 @@ fn a_connector_that_is_deleted_withheld_or_barely_known() {
             deleted: true,
             ..view::Query::default()
         }),
+        &Columns::default(),
         &ConnectorPage {
             totals: view::Totals::default(),
             ..samples::page(vec![detail.item.clone()])
         },
-        &samples::clusters(),
-        &samples::teams(),
     );
     let list = list.unwrap();
     let rows = list.split_once("<tbody>").unwrap().1;
@@ -310,46 +313,9 @@ fn of_what_nothing_is_known_no_task_is_said_not_to_run() {
     task.health = Health::Unknown;
     item.tasks = vec![task];
     let (frame, page) = (samples::frame(Section::Connectors), samples::page(vec![item]));
-    let list = web::connectors(&frame, &ConnectorQuery::default(), &page, &[], &[]);
+    let list = web::connectors(&frame, &ConnectorQuery::default(), &Columns::default(), &page);
     let text = check("", list).text;
     assert!(text.contains("? of 1") && !text.contains("0 of 1"), "{text}");
-}
-
-#[test]
-fn lists_with_all_filters_and_none() {
-    let frame = samples::frame(Section::Connectors);
-    let page = samples::page(samples::every_health());
-    let draw = |query: &ConnectorQuery, page: &ConnectorPage| {
-        let html = web::connectors(&frame, query, page, &samples::clusters(), &samples::teams());
-        check("", html).text
-    };
-    let text = draw(&ConnectorQuery::default(), &page);
-    assert!(
-        text.contains("Twelve connectors. Three causes, eight connectors need a person."),
-        "{text}"
-    );
-    let mut more = page.clone();
-    (more.matching, more.next_cursor) = (20_311, Some("worst\u{1f}failed".into()));
-    let query = ConnectorQuery {
-        filter: view::Query {
-            clusters: ["orders".into()].into(),
-            teams: ["data-lake".into()].into(),
-            unowned: true,
-            health: [Health::Failed, Health::Degraded].into(),
-            kind: Some(model::state::ConnectorKind::Sink),
-            text: "s3 \"<archive>&".into(),
-            deleted: false,
-            sort: view::Sort::Team,
-        },
-        limit: 50,
-        cursor: Some("team\u{1f}x".into()),
-    };
-    let text = draw(&query, &more);
-    assert!(text.contains("20,311 connectors match.") && text.contains("Next page") && text.contains("First page"));
-    let text = draw(&query, &samples::page(vec![]));
-    assert!(text.contains("No connector matches."));
-    let text = draw(&ConnectorQuery::default(), &samples::page(vec![]));
-    assert!(text.contains("No connector is known."));
 }
 
 #[test]
@@ -549,13 +515,7 @@ fn below_another_path() {
     );
     check(
         base,
-        web::connectors(
-            &frame,
-            &ConnectorQuery::default(),
-            &page,
-            &samples::clusters(),
-            &samples::teams(),
-        ),
+        web::connectors(&frame, &ConnectorQuery::default(), &Columns::default(), &page),
     );
     let detail = samples::detail(samples::item("orders", "s3-archive", Health::Unassigned));
     check(

@@ -23,8 +23,8 @@ use super::shape::{Config, Connector, ConnectorKind as ConnectorKindWord, Connec
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
 
-const KNOWN: [&str; 11] = [
-    "cluster", "name", "team", "unowned", "health", "kind", "q", "deleted", "sort", "limit", "cursor",
+const KNOWN: [&str; 12] = [
+    "cluster", "name", "team", "unowned", "health", "kind", "q", "deleted", "sort", "reverse", "limit", "cursor",
 ];
 
 /// Connectors that match, page by page. With `name`, the one of that name in `cluster`, whole: for names that a path
@@ -37,9 +37,10 @@ const KNOWN: [&str; 11] = [
         ("health" = inline(Option<Vec<HealthWord>>), Query, description = "Only these verdicts, `unhealthy` for all that need a person; repeat it or separate by commas. Of deleted connectors the last one counts"),
         ("unowned" = Option<bool>, Query, description = "Only those that nobody owns"),
         ("kind" = inline(Option<ConnectorKindWord>), Query, description = "Only sources or sinks"),
-        ("q" = Option<String>, Query, description = "Words that must all occur in name, class, cluster, team, topics, workers or root cause"),
+        ("q" = Option<String>, Query, description = "A query, which must hold beside the other parameters: `team:payments -kind:sink topic:orders.* word`. Keys are health (`unhealthy` for all that need a person), team (`nobody` for the unowned), cluster, class (of the fault, `none` without one, or the Java class), kind, topic, target (address, host or kind of the system at the other end), worker, plugin (the Java class, with or without package) and connector (name, or cluster/name). Values of one key are alternatives, keys must all hold, `-` excludes, `*` stands for any characters, quotation marks keep blanks. Words without a key must all occur in name, class, cluster, team, topics, systems, workers or root cause; one that occurs nowhere is searched for with one edit, see `near`. An unknown key, health or kind is refused; another value that nothing has matches nothing"),
         ("deleted" = Option<bool>, Query, description = "Deleted ones instead of those that exist"),
         ("sort" = inline(Option<SortWord>), Query, description = "The order; `worst` by default"),
+        ("reverse" = Option<bool>, Query, description = "The order from its end"),
         ("limit" = Option<usize>, Query, minimum = 1, maximum = 1000, description = "Connectors on a page, 1 to 1000; 100 by default"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
         ("name" = Option<String>, Query, description = "The one of this name, in the one `cluster` that is given"),
@@ -58,7 +59,12 @@ pub async fn list(
     }
     let console = state.console();
     let work_out = || {
-        let page = console.connectors(&actor, &read(params)?)?;
+        let mut query = read(params)?;
+        query.filter.strict = true;
+        let page = console.connectors(&actor, &query)?;
+        if let Some(trouble) = page.troubles.first() {
+            return Err(Problem::bad_request(format!("`q`: {}", trouble.text)));
+        }
         let mut list = ConnectorList::from(&page);
         list.next_cursor = page.next_cursor.as_deref().map(close_cursor);
         Answer::json(&list)
@@ -90,6 +96,7 @@ fn by_name(
         next_cursor: None,
         matching: 1,
         totals: super::shape::totals(&count),
+        near: Vec::new(),
         as_of: detail.item.as_of,
     };
     json(asked, &list)
@@ -106,6 +113,7 @@ pub fn read(mut params: Params) -> Result<ConnectorQuery, Problem> {
         teams: params.list("team").into_iter().map(Into::into).collect(),
         text: params.all("q").join(" "),
         deleted: params.read("deleted", "`true` or `false`")?.unwrap_or(false),
+        reversed: params.read("reverse", "`true` or `false`")?.unwrap_or(false),
         ..Query::default()
     };
     for word in params.list("health") {
@@ -137,9 +145,8 @@ pub fn read(mut params: Params) -> Result<ConnectorQuery, Problem> {
     };
     if let Some(word) = params.one("sort")? {
         let known = || {
-            Problem::bad_request(format!(
-                "`sort` must be worst, name, cluster, team or since, not {word:?}"
-            ))
+            let known = Sort::ALL.map(|(_, word)| word).join(", ");
+            Problem::bad_request(format!("`sort` must be one of {known}, not {word:?}"))
         };
         query.sort = Sort::parse(&word).ok_or_else(known)?;
     }
@@ -147,6 +154,7 @@ pub fn read(mut params: Params) -> Result<ConnectorQuery, Problem> {
         filter: query,
         limit: params.limit(1000)?.unwrap_or(0),
         cursor: params.one("cursor")?.map(|cursor| open_cursor(&cursor)).transpose()?,
+        group: None,
     };
     params.finish(&KNOWN)?;
     Ok(asked)

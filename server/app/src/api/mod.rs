@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod clusters;
+pub mod completions;
 pub mod connectors;
 pub mod counts;
 pub mod description;

@@ -4,6 +4,7 @@ mod caller;
 mod door;
 mod drawn;
 mod envelope;
+mod export;
 mod fragments;
 mod frame;
 mod guard;

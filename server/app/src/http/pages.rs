@@ -9,8 +9,8 @@ use console::{ClusterItem, ConnectorPage, ConnectorQuery, PluginId, TimelinePage
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, StatusCode};
 use model::names::ConnectorId;
-use view::Query;
-use web::{ConnectorBeside, Section};
+use view::{GroupBy, Query};
+use web::{Columns, ConnectorBeside, Section};
 
 use super::drawn::Key;
 use super::frame::Reader;
@@ -57,14 +57,21 @@ pub async fn overview(reader: Reader, asked: HeaderMap) -> Response {
 }
 
 /// The list of connectors.
-pub async fn connectors(reader: Reader, params: Params) -> Response {
+pub async fn connectors(reader: Reader, mut params: Params) -> Response {
     let draw = || {
-        let console = reader.state.console();
-        let query = read(params)?;
-        let page = closed(console.connectors(&reader.actor, &query)?);
-        let (clusters, teams) = (console.clusters(&reader.actor)?, console.teams(&reader.actor)?);
+        let columns = columns(&mut params)?;
+        let group = params.one("group")?.map(|word| {
+            let known = GroupBy::ALL.map(|(_, word)| word).join(", ");
+            GroupBy::parse(&word)
+                .ok_or_else(|| Problem::bad_request(format!("`group` must be one of {known}, not {word:?}")))
+        });
+        let query = ConnectorQuery {
+            group: group.transpose()?,
+            ..read(params)?
+        };
+        let page = closed(reader.state.console().connectors(&reader.actor, &query)?);
         let frame = reader.frame(Section::Connectors, page.as_of);
-        Ok(web::connectors(&frame, &query, &page, &clusters, &teams)?)
+        Ok(web::connectors(&frame, &query, &columns, &page)?)
     };
     reader.show(draw())
 }
@@ -262,10 +269,20 @@ async fn soon<T>(answer: impl Future<Output = Result<T, console::Error>>) -> Res
     }
 }
 
-/// A page whose cursor fits into an address.
+/// `columns`: those to show, in any order; the usual ones without.
+fn columns(params: &mut Params) -> Result<Columns, Problem> {
+    let words = params.list("columns");
+    Columns::parse(words.iter().map(String::as_str)).map_err(|word| {
+        let known = Columns::ALL.map(|(_, word)| word).join(", ");
+        Problem::bad_request(format!("{word:?} is no column; there are {known}"))
+    })
+}
+
+/// A page whose cursors fit into an address.
 fn closed(page: ConnectorPage) -> ConnectorPage {
     ConnectorPage {
         next_cursor: page.next_cursor.as_deref().map(close_cursor),
+        previous_cursor: page.previous_cursor.as_deref().map(close_cursor),
         ..page
     }
 }

@@ -6,8 +6,10 @@ use model::actor::Right::{Administer, See, SeeConfig};
 use super::route::Access::{Loopback, Needs, Open, Session};
 use super::route::Verb::{Get, Post, Put};
 use super::route::{Kind, Limits, Route};
-use super::{door, pages, preferences, probe, system};
-use crate::api::{self, clusters, connectors, counts, description, events, faults, history, plugins, topology};
+use super::{door, export, pages, preferences, probe, system};
+use crate::api::{
+    self, clusters, completions, connectors, counts, description, events, faults, history, plugins, topology,
+};
 
 macro_rules! routes {
     ($($verb:ident $path:literal $name:literal $access:expr, $kind:ident $limits:ident => $handler:expr;)*) => {
@@ -38,6 +40,7 @@ pub static ROUTES: &[Route] = routes! {
 
     Get "/"                   "overview_page"          Needs(See), Page READ => get(pages::overview);
     Get "/connectors"         "connectors_page"        Needs(See), Page READ => get(pages::connectors);
+    Get "/connectors.csv"     "connectors_csv"         Needs(See), Page READ => get(export::connectors);
     Get "/connectors/by-name" "connector_by_name_page" Needs(See), Page READ => get(pages::connector_by_name);
     Get "/clusters"           "clusters_page"          Needs(See), Page READ => get(pages::clusters);
     Get "/clusters/{cluster}" "cluster_page"           Needs(See), Page READ => get(pages::cluster);
@@ -60,6 +63,7 @@ pub static ROUTES: &[Route] = routes! {
     Get "/api/v1/clusters/{cluster}/plugins/{class}" "get_plugin" Needs(SeeConfig), Api READ => get(plugins::one);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/timeline" "get_connector_timeline" Needs(See), Api READ => get(history::timeline);
     Get "/api/v1/topology"     "get_topology" Needs(See), Api READ => get(topology::get);
+    Get "/api/v1/completions"  "list_completions" Needs(See), Api READ => get(completions::list);
     Get "/api/v1/workers"      "list_workers" Needs(See), Api READ => get(clusters::workers);
     Get "/api/v1/plugins"      "list_plugins" Needs(See), Api READ => get(clusters::plugins);
     Get "/api/v1/teams"        "list_teams"   Needs(See), Api READ => get(clusters::teams);

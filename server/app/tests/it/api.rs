@@ -240,6 +240,12 @@ fn lists_are_filtered_paged_and_tagged() {
         ("health=unhealthy", 1),
         ("health=degraded&health=healthy", ODD.len() + 1),
         ("deleted=true", 0),
+        ("q=team:payments", 1),
+        ("q=team:nobody+-kind:sink", ODD.len()),
+        ("q=health:unhealthy&team=payments", 1),
+        ("q=paymants", 1),
+        ("q=team:paymants", 0),
+        ("sort=tasks&reverse=true", ODD.len() + 1),
     ] {
         let answer = list(query);
         assert_eq!(answer.json()["matching"], count, "{query}: {}", answer.text());
@@ -251,6 +257,11 @@ fn lists_are_filtered_paged_and_tagged() {
         ),
         ("health=bad", "\"bad\" is no health"),
         ("kind=both", "`kind` must be source or sink"),
+        (
+            "q=helth:failed",
+            "`q`: There is no key \"helth\"; the nearest is health.",
+        ),
+        ("q=health:faild", "`q`: \"faild\" is no health; the nearest is failed."),
         ("sort=up", "`sort` must be"),
         ("limit=5000", "`limit` must be a number from 1 to 1000"),
         ("limit=0", "`limit` must be a number from 1 to 1000"),
@@ -387,4 +398,71 @@ fn pages_and_metrics_are_served() {
     ] {
         assert!(metrics.text().contains(text), "{}", metrics.text());
     }
+}
+
+#[test]
+fn a_list_is_searched_grouped_and_saved_as_a_file() {
+    let fleet = fleet();
+    let page = |path: &str| {
+        fleet
+            .server
+            .ask("GET", path)
+            .token(SEE)
+            .header("accept", "text/html")
+            .send()
+    };
+    let told = |path: &str| {
+        let answer = page(path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        answer.text()
+    };
+    let text = told("/connectors?q=helth:degraded+paymants");
+    assert!(
+        text.contains("There is no key") && text.contains("q=health%3Adegraded%20paymants"),
+        "{text}"
+    );
+    assert!(text.contains("Showing matches of payments for"), "{text}");
+    for by in ["cluster", "team", "class", "target"] {
+        assert!(
+            told(&format!("/connectors?group={by}")).contains("class=\"card group\""),
+            "{by}"
+        );
+    }
+    assert!(
+        told("/connectors?columns=plugin&columns=since&sort=name&reverse=true").contains("aria-sort=\"descending\"")
+    );
+    for wrong in [
+        "/connectors?group=colour",
+        "/connectors?columns=colour",
+        "/connectors.csv?q=helth:x",
+    ] {
+        assert_eq!(page(wrong).status, 400, "{wrong}");
+    }
+    let all = page("/connectors.csv?sort=name");
+    assert_eq!(all.header("content-type"), Some("text/csv; charset=utf-8"));
+    assert!(
+        all.header("content-disposition")
+            .unwrap()
+            .starts_with("attachment; filename=\"connectors-")
+    );
+    assert_eq!(all.text().lines().count(), ODD.len() + 2, "{}", all.text());
+    let one = page("/connectors.csv?q=team:payments").text();
+    let rows: Vec<&str> = one.lines().collect();
+    assert!(rows[0].starts_with("cluster,connector,health,since,team,"), "{one}");
+    assert!(
+        rows.len() == 2 && rows[1].starts_with("orders,payments-out,degraded,"),
+        "{one}"
+    );
+
+    let offers = fleet.server.api("/api/v1/completions?q=kind:sink+-team:pay").json();
+    assert_eq!(offers["part"], "-team:pay");
+    assert_eq!(
+        (&offers["items"][0]["text"], &offers["items"][0]["count"]),
+        (&"-team:payments".into(), &1.into())
+    );
+    let offers = fleet.server.api("/api/v1/completions?q=payments-o").json();
+    assert_eq!(
+        (&offers["items"][0]["kind"], &offers["items"][0]["name"]),
+        (&"connector".into(), &"payments-out".into())
+    );
 }

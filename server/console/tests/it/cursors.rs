@@ -1,6 +1,6 @@
 //! Cursors as text: they lead through every order, and what is none is refused.
 
-use console::{ConnectorQuery, Error};
+use console::{ConnectorPage, ConnectorQuery, Error};
 use model::actor::Right;
 use view::{Query, Sort};
 
@@ -46,6 +46,7 @@ fn asked(sort: Sort, limit: usize, cursor: Option<String>) -> ConnectorQuery {
         },
         limit,
         cursor,
+        group: None,
     }
 }
 
@@ -109,6 +110,40 @@ fn what_leaves_or_comes_between_two_pages_moves_nobody_else() {
 }
 
 #[test]
+fn the_way_back_from_the_end_is_the_way_there() {
+    for (sort, _) in Sort::ALL {
+        for reversed in [false, true] {
+            let (stage, see) = (stage(), actor([Right::See]));
+            let ask = |cursor: Option<String>| {
+                let mut asked = asked(sort, 2, cursor);
+                asked.filter.reversed = reversed;
+                stage.console.connectors(&see, &asked).unwrap()
+            };
+            let names = |page: &ConnectorPage| page.items.iter().map(|item| item.id.to_string()).collect::<Vec<_>>();
+            let (mut there, mut page) = (Vec::new(), ask(None));
+            loop {
+                there.extend(names(&page));
+                match page.next_cursor {
+                    Some(cursor) => page = ask(Some(cursor)),
+                    None => break,
+                }
+            }
+            let (mut back, mut page) = (Vec::new(), ask(Some(ConnectorPage::END.into())));
+            assert_eq!(page.next_cursor, None);
+            loop {
+                assert_eq!(page.before + page.items.len() + back.len(), there.len(), "{sort:?}");
+                back = names(&page).into_iter().chain(back).collect();
+                match page.previous_cursor {
+                    Some(cursor) => page = ask(Some(cursor)),
+                    None => break,
+                }
+            }
+            assert_eq!(back, there, "{sort:?} {reversed}");
+        }
+    }
+}
+
+#[test]
 fn a_foreign_or_broken_cursor_is_refused() {
     let stage = stage();
     let see = actor([Right::See]);
@@ -136,7 +171,7 @@ fn a_foreign_or_broken_cursor_is_refused() {
             refused(other, &good);
         }
         let parts: Vec<&str> = good.split('\u{1f}').collect();
-        assert_eq!(parts.len(), 7, "{good:?}");
+        assert_eq!(parts.len(), 9, "{good:?}");
         for place in 0..parts.len() {
             let mut fewer = parts.clone();
             fewer.remove(place);
@@ -145,7 +180,16 @@ fn a_foreign_or_broken_cursor_is_refused() {
             more.insert(place, "x");
             refused(sort, &more.join("\u{1f}"));
         }
-        for (place, text) in [(0, "none"), (1, "ill"), (1, ""), (2, "yesterday"), (2, "12"), (2, "")] {
+        for (place, text) in [
+            (0, "none"),
+            (1, "ill"),
+            (1, ""),
+            (2, "yesterday"),
+            (2, "12"),
+            (2, ""),
+            (4, "many"),
+            (4, ""),
+        ] {
             let mut wrong = parts.clone();
             wrong[place] = text;
             refused(sort, &wrong.join("\u{1f}"));

@@ -3,6 +3,7 @@
 
 mod alike;
 mod sample;
+mod search;
 mod standing;
 mod topology;
 mod walks;

@@ -164,6 +164,9 @@ impl Rows {
         let mut list = self.matching(query);
         list.retain(|(_, _, health)| query.health.is_empty() || query.health.contains(health));
         list.sort_by(|left, right| order(query.sort, *left, *right));
+        if query.reversed {
+            list.reverse();
+        }
         list.into_iter().map(|(id, _, _)| id.clone()).collect()
     }
 }
@@ -173,7 +176,8 @@ fn order(sort: Sort, left: (&Id, &Row, Health), right: (&Id, &Row, Health)) -> O
     let first = match sort {
         Sort::Worst => health.cmp(&other_health).then(row.since.cmp(&other.since)),
         Sort::Name => id.1.cmp(&other_id.1),
-        Sort::Cluster => Ordering::Equal,
+        // These rows have neither tasks nor faults, and one class.
+        Sort::Cluster | Sort::Tasks | Sort::Class | Sort::Plugin => Ordering::Equal,
         Sort::Team => match (row.team, other.team) {
             (Some(team), Some(other)) => team.cmp(other),
             (Some(_), None) => Ordering::Less,

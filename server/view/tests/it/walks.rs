@@ -8,7 +8,7 @@ use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use view::{Query, Sort};
+use view::{Query, Sort, Start};
 
 use crate::sample::{CLUSTERS, Id, Row, Rows, change, fleet, staleness};
 
@@ -76,17 +76,22 @@ fn query() -> impl Strategy<Value = Query> {
         select(&TEXTS),
         prop::bool::weighted(0.1),
         select(sorts),
+        any::<bool>(),
     )
-        .prop_map(|(clusters, teams, unowned, health, kind, text, deleted, sort)| Query {
-            clusters: clusters.into_iter().map(Into::into).collect(),
-            teams: teams.into_iter().map(Into::into).collect(),
-            unowned,
-            health,
-            kind,
-            text: text.to_owned(),
-            deleted,
-            sort,
-        })
+        .prop_map(
+            |(clusters, teams, unowned, health, kind, text, deleted, sort, reversed)| Query {
+                clusters: clusters.into_iter().map(Into::into).collect(),
+                teams: teams.into_iter().map(Into::into).collect(),
+                unowned,
+                health,
+                kind,
+                text: text.to_owned(),
+                strict: false,
+                deleted,
+                sort,
+                reversed,
+            },
+        )
 }
 
 impl Change {
@@ -174,6 +179,19 @@ proptest! {
             let place = place.unwrap_or(list.len());
             prop_assert_eq!(&ids[..], &list[place..list.len().min(place + limit)]);
             prop_assert_eq!(page.next.is_none(), place + ids.len() == list.len());
+            if !ids.is_empty() {
+                prop_assert_eq!(page.before, place);
+                prop_assert_eq!(page.previous.is_none(), place == 0);
+            }
+            // The way back leads to what lies before.
+            if let Some(first) = page.previous.clone() {
+                let back = fleet.page_at(&query, &Start::Before(first), limit, &staleness());
+                let names: Vec<&str> = back.items.iter().map(|(_, connector, _)| connector.facts().name.as_str()).collect();
+                let from = place.saturating_sub(limit);
+                let expected: Vec<&str> = list[from..place].iter().map(|(_, name)| name.as_str()).collect();
+                prop_assert_eq!(names, expected);
+                prop_assert_eq!((back.before, back.next.is_some(), back.previous.is_some()), (from, true, from > 0));
+            }
             for id in ids {
                 *seen.entry(id).or_default() += 1;
             }

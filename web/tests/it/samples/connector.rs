@@ -402,6 +402,13 @@ pub fn page(items: Vec<ConnectorItem>) -> ConnectorPage {
     let mut all = view::Totals::default();
     items.iter().for_each(|item| all.add(item.health));
     ConnectorPage {
+        groups: vec![],
+        more_groups: 0,
+        previous_cursor: None,
+        before: 0,
+        facets: facets(&items),
+        troubles: vec![],
+        near: vec![],
         matching: items.len(),
         totals: all,
         items,
@@ -409,6 +416,46 @@ pub fn page(items: Vec<ConnectorItem>) -> ConnectorPage {
         causes: 3,
         as_of: Some(ago(2)),
         revision: 12,
+    }
+}
+
+/// Counts of these, as if nothing narrowed the list.
+fn facets(items: &[ConnectorItem]) -> view::Facets {
+    let mut facets = view::Facets::default();
+    for item in items {
+        facets.health.add(item.health);
+        let team = item.owner.as_ref().map(|owner| owner.team.clone());
+        *facets.teams.entry(team).or_default() += 1;
+        *facets.clusters.entry(item.id.cluster.clone()).or_default() += 1;
+        if let Some(kind) = item.kind {
+            *facets.kinds.entry(kind.as_str()).or_default() += 1;
+        }
+        if let Some(fault) = &item.fault {
+            *facets.classes.entry(fault.class).or_default() += 1;
+        }
+    }
+    facets
+}
+
+/// The same list in groups by cluster, one of which is too long to be shown.
+pub fn grouped(items: &[ConnectorItem]) -> ConnectorPage {
+    let mut totals = view::Totals::default();
+    items.iter().for_each(|item| totals.add(item.health));
+    let group = |key, items: &[ConnectorItem]| console::GroupItem {
+        key,
+        totals,
+        items: items.to_vec(),
+    };
+    ConnectorPage {
+        items: vec![],
+        groups: vec![
+            group(view::GroupKey::Cluster("orders".into()), items),
+            group(view::GroupKey::Team(None), &items[..3]),
+            group(view::GroupKey::Class(None), &items[..1]),
+            group(view::GroupKey::Target(Some("db1.prod:5432/shop".into())), &[]),
+        ],
+        more_groups: 7,
+        ..page(items.to_vec())
     }
 }
 
@@ -447,6 +494,34 @@ pub fn teams() -> Vec<TeamItem> {
         team(Some("payments"), false),
         team(None, false),
     ]
+}
+
+/// A query in the language.
+pub fn asked(text: &str) -> console::ConnectorQuery {
+    console::ConnectorQuery::of(view::Query {
+        text: text.into(),
+        ..view::Query::default()
+    })
+}
+
+/// A page of which a part of the query was set aside, and a word taken for another.
+pub fn misread(page: &ConnectorPage) -> ConnectorPage {
+    ConnectorPage {
+        troubles: vec![view::search::Trouble {
+            text: "No connector belongs to a team \"paymants\"; the nearest is payments.".into(),
+            meant: Some(("health:failed team:payments sink".into(), "team:payments".into())),
+            nowhere: true,
+        }],
+        near: vec![view::search::Near {
+            word: "paymants".into(),
+            found: vec!["payments".into()],
+        }],
+        matching: 20_311,
+        before: 100,
+        next_cursor: Some("next".into()),
+        previous_cursor: Some("previous".into()),
+        ..page.clone()
+    }
 }
 
 /// What a worker said of a plugin just now.

@@ -168,6 +168,15 @@ pub struct System {
     pub address: String,
 }
 
+/// A word that occurs nowhere.
+#[derive(Serialize, ToSchema)]
+pub struct NearWord {
+    /// As it was written.
+    pub word: String,
+    /// The words that were searched for instead.
+    pub found: Vec<String>,
+}
+
 /// A page of connectors.
 #[derive(Serialize, ToSchema)]
 pub struct ConnectorList {
@@ -179,6 +188,8 @@ pub struct ConnectorList {
     pub matching: usize,
     /// Connectors by verdict that match, `health` set aside; deleted ones by the last that they had.
     pub totals: BTreeMap<&'static str, u32>,
+    /// Words of `q` that occur nowhere, and those one edit away that were searched for instead.
+    pub near: Vec<NearWord>,
     /// The oldest moment at which a cluster's states were last seen; null when one was never seen.
     pub as_of: Option<DateTime<Utc>>,
 }
@@ -303,6 +314,14 @@ impl From<&ConnectorPage> for ConnectorList {
             next_cursor: page.next_cursor.clone(),
             matching: page.matching,
             totals: totals(&page.totals),
+            near: page
+                .near
+                .iter()
+                .map(|near| NearWord {
+                    word: near.word.clone(),
+                    found: near.found.clone(),
+                })
+                .collect(),
             as_of: page.as_of,
         }
     }

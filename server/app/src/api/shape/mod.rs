@@ -1,6 +1,7 @@
 //! What the API answers with. Fields are added and never changed or removed: scripts rely on them.
 
 mod cluster;
+mod completion;
 mod config;
 mod connector;
 mod counts;
@@ -19,6 +20,7 @@ mod words;
 pub use cluster::{
     Cluster, ClusterDetail, ClusterList, Group, Load, Plugin, PluginList, PluginVersion, Sight, Worker, WorkerList,
 };
+pub use completion::CompletionList;
 pub use config::{Config, ConfigValue, ConfigVersion, ConfigVersionList};
 pub use connector::{Connector, ConnectorList, Health, Instance, Owner, Reason, System, TargetState, Task};
 pub use counts::{CountList, Counts, Lamp, LampList};

@@ -29,6 +29,26 @@ pub(crate) async fn measure(rig: &Rig<'_>, table: &mut Table) -> Result<()> {
         ),
         ("API list, last page of 100", last, &rig.bearer),
         ("page of connectors", "/connectors".to_owned(), &browser),
+        (
+            "page of connectors, searched by keys",
+            "/connectors?q=health:unhealthy+kind:sink+topic:pay*".to_owned(),
+            &browser,
+        ),
+        (
+            "page of connectors, a mistyped word",
+            "/connectors?q=paymants".to_owned(),
+            &browser,
+        ),
+        (
+            "page of connectors, in groups",
+            "/connectors?group=class".to_owned(),
+            &browser,
+        ),
+        (
+            "API completions",
+            "/api/v1/completions?q=health:failed+pay".to_owned(),
+            &rig.bearer,
+        ),
         ("page, overview", "/".to_owned(), &browser),
         ("page of one connector", one, &browser),
     ];
