@@ -28,7 +28,7 @@ pub use error::Error;
 pub use frame::{Frame, Section};
 pub use links::Links;
 pub use pages::{
-    Column, Columns, ConnectorBeside, cluster, clusters, connector, connectors, how_to_sign_in, overview, plugin, problem,
-    sign_in, system, timeline, topology,
+    Column, Columns, ConnectorBeside, cluster, clusters, connector, connectors, how_to_sign_in, overview, plugin,
+    problem, sign_in, system, timeline, topology,
 };
 pub use preferences::{Preferences, Theme, Zone};

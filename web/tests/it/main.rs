@@ -15,4 +15,5 @@ mod names;
 mod pages;
 mod quiet;
 mod samples;
+mod timeline;
 mod words;

@@ -11,9 +11,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::answer::tagged;
-use super::{
-    clusters, completions, connectors, counts, events, faults, history, plugins, system, topology,
-};
+use super::{clusters, completions, connectors, counts, events, faults, history, plugins, system, topology};
 use crate::http::{Access, Problem, ROUTES};
 use crate::state::AppState;
 

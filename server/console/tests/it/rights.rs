@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use console::{ConnectorQuery, Console, Error, LogLevel, PluginId, Process, TimelineQuery};
+use console::{ConnectorQuery, Console, Error, LogLevel, PluginId, Process, TimelineQuery, TopologyQuery};
 use model::actor::{Actor, Right};
 use model::names::ConnectorId;
 
@@ -39,6 +39,9 @@ async fn all(console: &Console, actor: &Actor) -> Vec<(&'static str, Right, Resu
     let events = console.events(actor, None, 10).await;
     let connectors = console.connectors(actor, &ConnectorQuery::default());
     let cluster_trend = console.cluster_trend(actor, &id.cluster).await;
+    let rebalances = console.rebalances(actor, &id.cluster).await;
+    let assignment = console.assignment(actor, &id.cluster, 0);
+    let topology = console.topology(actor, &TopologyQuery::default());
     let system = console.system(actor, process(console)).await;
     let log = console.audit_log_change(actor, "info", "debug", 15).await;
     vec![
@@ -47,6 +50,10 @@ async fn all(console: &Console, actor: &Actor) -> Vec<(&'static str, Right, Resu
         ("lamps", Right::See, console.lamps(actor, &id.cluster).map(drop)),
         ("trend", Right::See, console.trend(actor).await.map(drop)),
         ("cluster_trend", Right::See, cluster_trend.map(drop)),
+        ("assignment", Right::See, assignment.map(drop)),
+        ("rebalances", Right::See, rebalances.map(drop)),
+        ("topology", Right::See, topology.map(drop)),
+        ("completions", Right::See, console.completions(actor, "").map(drop)),
         ("workers", Right::See, console.workers(actor).map(drop)),
         ("plugins", Right::See, console.plugins(actor).map(drop)),
         ("connectors", Right::See, connectors.map(drop)),
