@@ -67,14 +67,16 @@ const combobox = (field) => {
     timer = setTimeout(ask, PAUSE);
   };
   const take = (offer) => {
-    if (typed() !== told) return void ask(); // It was offered for other text.
+    const [from, end] = [told.length - part.length, field.selectionEnd];
+    // It was offered for less, and still begins with what was typed meanwhile; else it was for other text.
+    const fits = typed().startsWith(told.slice(0, from)) && offer.text && offer.text.toLowerCase().startsWith(typed().slice(from).toLowerCase());
+    if (typed() !== told && !fits) return void ask();
     if (offer.kind === "connector") {
       location.assign(`${base}connectors/by-name?cluster=${encodeURIComponent(offer.cluster)}&name=${encodeURIComponent(offer.name)}`);
       return;
     }
-    const end = field.selectionEnd;
     const text = offer.text + (offer.kind === "value" ? " " : "");
-    field.setRangeText(text, end - part.length, end, "end");
+    field.setRangeText(text, from, end, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
     if (offer.kind === "value") close();
     else ask();
@@ -106,9 +108,12 @@ const combobox = (field) => {
   });
 };
 
+// Where connectors are asked for; history has words and no language.
+const FIELDS = ["connectors", "topology"].map((place) => `form[action="${base}${place}"] [name=q]`).join();
+
 const known = new WeakSet();
 const upgrade = () => {
-  for (const field of document.querySelectorAll("[name=q]")) {
+  for (const field of document.querySelectorAll(FIELDS)) {
     if (known.has(field)) continue;
     known.add(field);
     combobox(field);
@@ -117,7 +122,7 @@ const upgrade = () => {
 
 // The field of a page that is shown anew stays what it has become, with its offers.
 const carry = (next) => {
-  const [old, field] = [main(), next].map((from) => from.querySelector("[name=q]"));
+  const [old, field] = [main(), next].map((from) => from.querySelector(FIELDS));
   if (!old || !field || !known.has(old)) return;
   for (const { name, value } of old.attributes) if (name === "role" || (name.startsWith("aria-") && !field.hasAttribute(name))) field.setAttribute(name, value);
   field.parentElement.append(old.parentElement.querySelector(".offers").cloneNode(true));

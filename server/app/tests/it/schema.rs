@@ -9,7 +9,14 @@ use crate::client::until;
 const HERE: &str = "http://signalbox.test/openapi.json";
 
 /// What to ask of each described path. A path that is described and not asked fails the test.
-const ASKED: [(&str, &[&str]); 19] = [
+const ASKED: [(&str, &[&str]); 20] = [
+    (
+        "/api/v1/timeline",
+        &[
+            "/api/v1/timeline",
+            "/api/v1/timeline?kind=verdict,config&q=one&until=2100-01-01T00:00:00Z&limit=5",
+        ],
+    ),
     ("/api/v1/clusters", &["/api/v1/clusters"]),
     ("/api/v1/clusters/{cluster}", &["/api/v1/clusters/orders"]),
     ("/api/v1/clusters/{cluster}/lamps", &["/api/v1/clusters/orders/lamps"]),
