@@ -9,7 +9,7 @@ pub(super) const PATH: &str = "style.css";
 
 /// The sheets in their order, in which a later one may add to what an earlier one says. What changes many of them for a
 /// narrow window or for paper stands at the end.
-const SHEETS: [&str; 32] = [
+const SHEETS: [&str; 33] = [
     "fonts",
     "tokens",
     "ground",
@@ -22,6 +22,7 @@ const SHEETS: [&str; 32] = [
     "sparkline",
     "lamps",
     "lines",
+    "timeline",
     "tables",
     "query",
     "filters",

@@ -102,6 +102,26 @@ fn reference(fleet: &Fleet, query: &Query) -> (Vec<Found>, Totals) {
         Sort::Cluster => {}
         Sort::Team => found.sort_by_key(|found| (team(found).is_none(), team(found))),
         Sort::Since => found.sort_by_key(|found| Reverse(since(found))),
+        Sort::Tasks => found.sort_by_key(|found| Reverse(found.1.facts().tasks.len())),
+        // The last in their order are those that have none.
+        Sort::Class => found.sort_by_key(|found| {
+            let class = found
+                .1
+                .verdict()
+                .diagnosis
+                .as_ref()
+                .map(|diagnosis| diagnosis.class.as_str());
+            (class.is_none(), class)
+        }),
+        Sort::Plugin => found.sort_by_key(|found| {
+            let class = found
+                .1
+                .facts()
+                .class
+                .as_deref()
+                .and_then(|class| class.rsplit('.').next());
+            (class.is_none(), class.map(str::to_owned))
+        }),
     }
     (found, totals)
 }
