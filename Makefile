@@ -3,7 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 export SIGNALBOX_BEGAN := $(shell date +%s)
 
-.PHONY: help demo test test-unit test-lab test-browser bench fuzz lint fmt sqlx clean-lab
+.PHONY: help demo test test-unit test-lab test-browser gallery shots bench fuzz lint fmt sqlx clean-lab
 
 help: ## Lists the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -27,6 +27,15 @@ test-lab: ## The tests against a real Kafka and real Connect workers.
 test-browser: ## The journeys in a real browser.
 	@.ci/need.sh test
 	@.ci/postgres.sh .ci/test.sh browser
+
+gallery: ## Every page and state with sample data, drawn into target/gallery; serve that folder to look at it.
+	@.ci/need.sh lint
+	@cargo run -q -p web --example gallery -- target/gallery
+	@echo "written; for example: python3 -m http.server --directory target/gallery"
+
+shots: ## Pictures of every page in three widths and two themes, in target/shots: the demo, and 20,000 simulated connectors.
+	@.ci/need.sh test
+	@.ci/postgres.sh .ci/test.sh shots
 
 bench: ## What watching 20,000 connectors costs, as one table; PARTS=list,sse chooses.
 	@.ci/need.sh unit

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test.sh PART...: runs the parts (format clippy queries tests unit lab browser) one after the other, whatever fails
+# test.sh PART...: runs the parts (format clippy queries tests unit lab browser shots) one after the other, whatever fails
 # before, and ends with one line "N passed, N failed" over all of them. A check counts as one test; what was left out
 # of a run counts as failed. DATABASE_URL names a Postgres server whose role may create databases (postgres.sh).
 set -u -o pipefail
@@ -68,6 +68,7 @@ artifacts() { "$(built)/signalbox-lab" fetch; }
 # The crates whose tests start a real Kafka: the lab, and those that use it.
 lab_crates() { { echo lab; grep -l '^lab\.workspace' server/*/Cargo.toml web/Cargo.toml | xargs -n 1 dirname | xargs -n 1 basename; } | sort -u; }
 
+# browser SCRIPT: runs a script of web/journeys with the programs that it starts.
 browser() {
     local bin
     (cd web/journeys && { [ -e node_modules/.package-lock.json ] && ! [ package-lock.json -nt node_modules/.package-lock.json ] ||
@@ -75,7 +76,7 @@ browser() {
     bin=$(built)
     # The journey's lab makes a Postgres of its own.
     env -u DATABASE_URL SIGNALBOX_BIN="$bin/signalbox" SIGNALBOX_LAB_BIN="$bin/signalbox-lab" FAKE_FLEET_BIN="$bin/fake-fleet" \
-        CHROMIUM="$(command -v chromium)" node web/journeys/run.mjs
+        CHROMIUM="$(command -v chromium)" node "web/journeys/$1"
 }
 
 prepared=
@@ -106,7 +107,11 @@ for name in "$@"; do
         ;;
     browser)
         prepare
-        part "browser journeys" browser
+        part "browser journeys" browser run.mjs
+        ;;
+    shots)
+        prepare
+        part "pictures of every page" browser shots.mjs
         ;;
     *)
         say "test.sh: unknown part '$name'" >&2

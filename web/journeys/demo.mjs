@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 const PATIENCE = 200_000;
 
 /** A port that nobody listens on. */
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer().on('error', reject);
     server.listen(0, '127.0.0.1', () => {

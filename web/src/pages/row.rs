@@ -46,7 +46,10 @@ impl Row {
         let kind = item.kind.map(|kind| kind.as_str());
         let class = item.class.as_deref().map(short_class);
         let known = item.tasks.iter().all(|task| task.health != Health::Unknown);
-        let running = item.tasks.iter().filter(|task| !task.health.unhealthy()).count();
+        // One that makes no progress, or too little, runs all the same.
+        let slow = |health| matches!(health, Health::Stalled | Health::Lagging);
+        let runs = |health: Health| !health.unhealthy() || slow(health);
+        let running = item.tasks.iter().filter(|task| runs(task.health)).count();
         let tasks = match (item.tasks.len(), running) {
             (0, _) => "none".to_owned(),
             // What is not known is not said to be none.

@@ -316,6 +316,13 @@ fn of_what_nothing_is_known_no_task_is_said_not_to_run() {
     let list = web::connectors(&frame, &ConnectorQuery::default(), &Columns::default(), &page);
     let text = check("", list).text;
     assert!(text.contains("? of 1") && !text.contains("0 of 1"), "{text}");
+    // Of those that run, and get nowhere, none is said not to run.
+    for health in [Health::Stalled, Health::Lagging] {
+        let page = samples::page(vec![samples::item("orders", "s3-archive", health)]);
+        let list = web::connectors(&frame, &ConnectorQuery::default(), &Columns::default(), &page);
+        let text = check("", list).text;
+        assert!(!text.contains("0 of"), "{health:?}: {text}");
+    }
 }
 
 #[test]

@@ -1,0 +1,56 @@
+// A great simulated fleet with Signalbox in front of it, each as a child process: 100 clusters of 200 connectors.
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { freePort } from './demo.mjs';
+
+const PATIENCE = 300_000;
+
+/** Asks `check` until it gives something. */
+async function until(what, check) {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    const found = await check().catch(() => null);
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`${what} did not come within ${PATIENCE / 1000} s`);
+    await pause(500);
+  }
+}
+
+/** Starts both and waits until all connectors are seen; `link` signs in once. */
+export async function startFleet(clusters = 100, connectors = 200) {
+  const directory = await mkdtemp(join(tmpdir(), 'signalbox-fleet-'));
+  const port = await freePort();
+  const children = [];
+  const start = (program, ...args) => {
+    const child = spawn(program, args, { cwd: directory, stdio: 'ignore' });
+    children.push(child);
+    return child;
+  };
+  const sizes = ['--clusters', String(clusters), '--connectors', String(connectors)];
+  start(process.env.FAKE_FLEET_BIN, ...sizes, '--config-out', 'signalbox.toml', '--listen', `127.0.0.1:${port}`);
+  await until('the configuration', () => readFile(join(directory, 'signalbox.toml')));
+  start(process.env.SIGNALBOX_BIN, 'serve', '--config', 'signalbox.toml');
+  const address = `http://127.0.0.1:${port}`;
+  const link = await until('the link', () => readFile(join(directory, 'signalbox-data', 'signin-link'), 'utf8'));
+  const all = clusters * connectors;
+  await until('the fleet', async () => {
+    const series = await (await fetch(`${address}/metrics`)).text();
+    return (series.match(/^signalbox_connector_healthy\{/gm) || []).length >= all;
+  });
+  return {
+    address,
+    link: link.trim(),
+    async stop() {
+      for (const child of children.reverse()) {
+        const ended = new Promise((resolve) => child.once('exit', resolve));
+        child.kill('SIGTERM');
+        await ended;
+      }
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

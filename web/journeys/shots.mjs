@@ -1,0 +1,65 @@
+// Pictures of every page in three widths and two themes, of the demo fleet and of one of 20,000 simulated connectors.
+// `make shots` takes them; SHOTS names the folder.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+import { startDemo } from './demo.mjs';
+import { startFleet } from './fleet.mjs';
+
+const root = process.env.SHOTS || 'target/shots';
+const WIDTHS = [1280, 820, 390];
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+
+const pages = (cluster, connector) => ({
+  overview: '/',
+  connectors: '/connectors',
+  'connectors-unhealthy': '/connectors?q=health%3Aunhealthy&group=cluster',
+  connector: `/clusters/${cluster}/connectors/${connector}`,
+  clusters: '/clusters',
+  cluster: `/clusters/${cluster}`,
+  topology: '/topology',
+  timeline: '/timeline',
+  system: '/system',
+});
+
+async function shoot(browser, name, fleet, pages) {
+  const folder = join(root, name);
+  await mkdir(folder, { recursive: true });
+  const first = await browser.newContext();
+  const door = await first.newPage();
+  await door.goto(fleet.link);
+  await door.locator('main button').click();
+  await door.waitForURL(`${fleet.address}/`);
+  const storageState = await first.storageState();
+  await first.close();
+  for (const colorScheme of ['light', 'dark'])
+    for (const width of WIDTHS) {
+      const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme, storageState });
+      const page = await context.newPage();
+      for (const [what, path] of Object.entries(pages)) {
+        await page.goto(fleet.address + path);
+        await page.evaluate(() => document.fonts.ready);
+        await page.screenshot({ path: join(folder, `${what}-${width}-${colorScheme}.png`), fullPage: true });
+      }
+      await context.close();
+    }
+  console.log(`${Object.keys(pages).length * WIDTHS.length * 2} pictures in ${folder}`);
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: flags });
+try {
+  for (const [name, start, cluster, connector] of [
+    ['demo', startDemo, 'orders', 'payments-fraud-alerts'],
+    ['fleet', startFleet, 'fake-1', 'c0'],
+  ]) {
+    const fleet = await start();
+    try {
+      await shoot(browser, name, fleet, pages(cluster, connector));
+    } finally {
+      await fleet.stop();
+    }
+  }
+} finally {
+  await browser.close();
+}
