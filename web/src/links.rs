@@ -138,7 +138,10 @@ impl<'a> Links<'a> {
         match page.split_once('?') {
             None => (format!("{page}#versions"), Vec::new()),
             Some((path, _)) => {
-                let named = vec![("cluster", id.cluster.to_string()), ("name", id.name.to_string())];
+                let named = vec![
+                    ("cluster", id.cluster.as_str().to_owned()),
+                    ("name", id.name.as_str().to_owned()),
+                ];
                 (format!("{path}#versions"), named)
             }
         }

@@ -209,7 +209,7 @@ fn units(spec: &FleetSpec) -> BTreeMap<UnitName, UnitSpec> {
             .and_then(|name| Some((name.clone(), spec.kafka.get(name)?.clone())));
         let name = match &kafka {
             Some((kafka, _)) => UnitName::from(format!("kafka/{kafka}")),
-            None => UnitName::from(format!("connect/{}", cluster.name)),
+            None => UnitName::from(format!("connect/{}", cluster.name.as_str())),
         };
         let unit = units.entry(name.clone()).or_insert_with(|| UnitSpec {
             name,

@@ -274,8 +274,9 @@ pub enum GapKind {
 }
 
 impl GapKind {
-    /// Whether something is there that answers, though not as a worker, or may not be asked: that proves nobody's death.
-    pub fn something_answers(self) -> bool {
-        matches!(self, Self::Tls | Self::NotConnect | Self::Unreadable | Self::Forbidden)
+    /// Whether nobody answers there. All else is an answer, be it of something that is no worker, of one that is starting
+    /// or that refuses, or the address was not asked at all: that proves nobody's death.
+    pub fn nobody_answers(self) -> bool {
+        matches!(self, Self::Refused | Self::TimedOut | Self::Unreachable)
     }
 }

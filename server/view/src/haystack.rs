@@ -66,7 +66,7 @@ impl Haystack {
 
 fn read(cluster: &ClusterName, connector: &Connector) -> String {
     let facts = connector.facts();
-    let mut text = format!("{cluster}/{}", facts.name);
+    let mut text = format!("{}/{}", cluster.as_str(), facts.name.as_str());
     let mut add = |part: &str| {
         text.push('\n');
         text.push_str(part);

@@ -156,8 +156,8 @@ pub fn connectors(
 /// Keys that the form has no field for.
 fn kept(query: &ConnectorQuery) -> Vec<(&'static str, String)> {
     let filter = &query.filter;
-    let clusters = filter.clusters.iter().map(|name| ("cluster", name.to_string()));
-    let teams = filter.teams.iter().map(|name| ("team", name.to_string()));
+    let clusters = filter.clusters.iter().map(|name| ("cluster", name.as_str().to_owned()));
+    let teams = filter.teams.iter().map(|name| ("team", name.as_str().to_owned()));
     let healths = filter
         .health
         .iter()

@@ -58,7 +58,7 @@ pub(crate) fn facets(query: &ConnectorQuery, columns: &Columns, page: &Connector
     let clusters = found
         .clusters
         .iter()
-        .map(|(cluster, count)| (cluster.to_string(), *count));
+        .map(|(cluster, count)| (cluster.as_str().to_owned(), *count));
     let kinds = found.kinds.iter().map(|(kind, count)| ((*kind).to_owned(), *count));
     let classes = found
         .classes
@@ -160,13 +160,13 @@ fn in_words(query: &Query, key: Key) -> Query {
         Key::Team => {
             let asked = std::mem::take(&mut query.teams)
                 .into_iter()
-                .map(|team| team.to_string());
+                .map(|team| team.as_str().to_owned());
             let nobody = std::mem::take(&mut query.unowned).then(|| "nobody".to_owned());
             asked.chain(nobody).collect()
         }
         Key::Cluster => std::mem::take(&mut query.clusters)
             .into_iter()
-            .map(|name| name.to_string())
+            .map(|name| name.as_str().to_owned())
             .collect(),
         Key::Kind => query
             .kind

@@ -110,8 +110,8 @@ pub(crate) fn groups(page: &ConnectorPage, query: &ConnectorQuery, columns: &Col
 
 fn group(item: &GroupItem, query: &ConnectorQuery, columns: &Columns, links: Links<'_>) -> Group {
     let (word, key, value, name) = match &item.key {
-        GroupKey::Cluster(name) => ("cluster", Key::Cluster, name.to_string(), name.to_string()),
-        GroupKey::Team(Some(team)) => ("team", Key::Team, team.to_string(), team.to_string()),
+        GroupKey::Cluster(name) => ("cluster", Key::Cluster, name.as_str().to_owned(), name.to_string()),
+        GroupKey::Team(Some(team)) => ("team", Key::Team, team.as_str().to_owned(), team.to_string()),
         GroupKey::Team(None) => ("team", Key::Team, "nobody".into(), "nobody".into()),
         GroupKey::Class(Some(class)) => ("class", Key::Class, class.as_str().into(), class.as_str().into()),
         GroupKey::Class(None) => ("class", Key::Class, "none".into(), "no fault".into()),

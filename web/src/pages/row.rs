@@ -64,7 +64,7 @@ impl Row {
         let fault = item.fault.as_ref().filter(|_| item.deleted_at.is_none());
         Self {
             cluster: Some((item.id.cluster.to_string(), links.cluster(&item.id.cluster))),
-            id: item.id.to_string(),
+            id: format!("{}/{}", item.id.cluster.as_str(), item.id.name.as_str()),
             kind: kind.unwrap_or_default(),
             class: fault.map_or("", |fault| fault.class.as_str()),
             plugin: class.unwrap_or_default().to_owned(),

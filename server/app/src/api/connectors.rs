@@ -102,6 +102,11 @@ fn by_name(
     json(asked, &list)
 }
 
+/// Bytes of a query: each of its parts may be compared with every name of the fleet.
+pub(crate) const LONGEST: usize = 2000;
+/// Parts of a query.
+const MOST_PARTS: usize = 32;
+
 /// Reads the parameters of a list.
 ///
 /// # Errors
@@ -116,6 +121,11 @@ pub fn read(mut params: Params) -> Result<ConnectorQuery, Problem> {
         reversed: params.read("reverse", "`true` or `false`")?.unwrap_or(false),
         ..Query::default()
     };
+    if query.text.len() > LONGEST || query.text.split_whitespace().count() > MOST_PARTS {
+        return Err(Problem::bad_request(format!(
+            "`q` may have at most {LONGEST} bytes and {MOST_PARTS} parts"
+        )));
+    }
     for word in params.list("health") {
         match (word.as_str(), Health::parse(&word)) {
             ("unhealthy", _) => query

@@ -44,6 +44,10 @@ pub async fn whole(
     )
 }
 
+/// Bytes of what history is searched for, and words: each is looked for in thousands of entries.
+const LONGEST: usize = 200;
+const MOST_WORDS: usize = 8;
+
 /// What history is narrowed to, but for where its page begins.
 ///
 /// # Errors
@@ -54,11 +58,17 @@ pub(crate) fn narrowed(params: &mut Params) -> Result<TimelineQuery, Problem> {
         let refused = || Problem::bad_request(format!("`kind` must be one of {known}, not {word:?}"));
         EntryKind::parse(&word).ok_or_else(refused)
     };
+    let text = params.one("q")?.unwrap_or_default();
+    if text.len() > LONGEST || text.split_whitespace().count() > MOST_WORDS {
+        return Err(Problem::bad_request(format!(
+            "`q` may have at most {LONGEST} bytes and {MOST_WORDS} words"
+        )));
+    }
     Ok(TimelineQuery {
         cluster: params.one("cluster")?.map(Into::into),
         connector: params.one("connector")?.map(Into::into),
         kinds: params.list("kind").into_iter().map(kind).collect::<Result<_, _>>()?,
-        text: params.one("q")?.unwrap_or_default(),
+        text,
         until: params.read("until", "a moment as 2026-11-21T14:03:00Z")?,
         before: None,
         limit: params.limit(500)?.unwrap_or(0),

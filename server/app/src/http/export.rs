@@ -9,6 +9,8 @@ use futures_util::stream;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use model::actor::Actor;
 
+use view::{Query, Sort};
+
 use super::frame::Reader;
 use super::problem::Problem;
 use crate::api::connectors::read;
@@ -20,7 +22,8 @@ const STEP: usize = 1000;
 
 const HEAD: &str = "cluster,connector,health,since,team,kind,class,fault class,cause,tasks,failed tasks,workers,systems,deleted at\r\n";
 
-/// Every connector that matches. What changes meanwhile may be written as it was or as it is, and no row is written twice.
+/// Every connector that matches, by cluster and name, whatever order was asked for: so what changes meanwhile is written
+/// once, as it was or as it is.
 pub async fn connectors(reader: Reader, params: Params) -> Response {
     match begin(&reader, params) {
         Ok(response) => response,
@@ -34,10 +37,27 @@ fn begin(reader: &Reader, params: Params) -> Result<Response, Problem> {
         cursor: None,
         ..read(params)?
     };
+    // A place in this order is a name, which nothing that happens moves.
+    let query = ConnectorQuery {
+        filter: Query {
+            sort: Sort::Cluster,
+            reversed: false,
+            ..query.filter
+        },
+        ..query
+    };
     let first = reader.state.console().connectors(&reader.actor, &query)?;
     if let Some(trouble) = first.troubles.first() {
         // A file that holds more than was asked for would be taken for what was asked for.
         return Err(Problem::bad_request(trouble.text.clone()));
+    }
+    if let Some(near) = first.near.first() {
+        let nothing = format!(
+            "No connector has {:?}; {} was found in its place.",
+            near.word,
+            near.found.join(", ")
+        );
+        return Err(Problem::bad_request(nothing));
     }
     let mut text = String::from(HEAD);
     let next = write(&first, &mut text);
@@ -108,13 +128,13 @@ fn row(item: &ConnectorItem, text: &mut String) {
     let cause = item.tasks.iter().find_map(|task| task.root_cause.as_deref());
     let cause = cause.or_else(|| item.fault.as_ref().map(|fault| &*fault.root_cause));
     let cells = [
-        item.id.cluster.to_string(),
-        item.id.name.to_string(),
+        item.id.cluster.as_str().to_owned(),
+        item.id.name.as_str().to_owned(),
         item.health.as_str().to_owned(),
         item.since.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         item.owner
             .as_ref()
-            .map(|owner| owner.team.to_string())
+            .map(|owner| owner.team.as_str().to_owned())
             .unwrap_or_default(),
         item.kind.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
         item.class.as_deref().unwrap_or_default().to_owned(),

@@ -30,9 +30,11 @@ const NOW: HeaderName = HeaderName::from_static("x-signalbox-now");
 /// What does not change the feed's number, as the age of a cluster's data, is this old at most.
 const FRESH: Duration = Duration::from_secs(1);
 /// Fragments that are kept; beyond, those that are no longer fresh are forgotten.
-const MOST: usize = 256;
-/// Bytes of a page.
-const PAGE: usize = 32 << 20;
+const MOST: usize = 64;
+/// Bytes of a page that is kept: so all of them together stay within some 64 MB. A longer one is drawn for each look.
+const PAGE: usize = 1 << 20;
+/// Bytes of any page.
+const LONGEST: usize = 32 << 20;
 
 /// What a fragment depends on beside the time and the fleet.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -104,6 +106,7 @@ pub async fn shared(State(state): State<AppState>, request: Request, next: Next)
         return drawn;
     }
     match copy(drawn, began, revision).await {
+        Ok(copy) if copy.plain.len() > PAGE => copy.answer(&state, &asked),
         Ok(copy) => kept.insert(copy).answer(&state, &asked),
         Err(problem) => problem.into_response(),
     }
@@ -114,7 +117,7 @@ async fn copy(drawn: Response, began: Instant, revision: i64) -> Result<Copy, Pr
         tracing::error!(%error, "a page could not be kept");
         Problem::internal()
     };
-    let plain = to_bytes(drawn.into_body(), PAGE)
+    let plain = to_bytes(drawn.into_body(), LONGEST)
         .await
         .map_err(|error| failed(&error))?;
     let etag = HeaderValue::from_str(&web::mark(&plain)).map_err(|error| failed(&error))?;

@@ -14,6 +14,7 @@ use super::envelope::{check_host, identify, may_compress, panicked, protect};
 use super::fragments::shared;
 use super::guard::guard;
 use super::refusal::{method_not_allowed, not_found};
+use super::route::{Access, Kind, Route, Verb};
 use super::routes::ROUTES;
 use crate::state::AppState;
 
@@ -31,8 +32,11 @@ pub fn service(
 + 'static {
     let mut router: Router<AppState> = Router::new();
     for route in ROUTES {
-        let handler = (route.handler)()
-            .route_layer(from_fn_with_state(state.clone(), shared))
+        let mut handler = (route.handler)();
+        if is_page(route) {
+            handler = handler.route_layer(from_fn_with_state(state.clone(), shared));
+        }
+        let handler = handler
             .route_layer(DefaultBodyLimit::max(route.limits.body))
             .route_layer(from_fn_with_state((state.clone(), route), guard));
         router = router.route(route.path, handler);
@@ -52,6 +56,12 @@ pub fn service(
         .layer(from_fn(identify))
         .with_state(state);
     tower::util::MapRequestLayer::new(move |request| without_base(request, &base)).layer(router)
+}
+
+/// Whether it answers with a page that all who may see the same may share: no file, no door, no form.
+fn is_page(route: &Route) -> bool {
+    let shown = route.kind == Kind::Page && route.verb == Verb::Get;
+    shown && matches!(route.access, Access::Needs(_)) && !route.path.ends_with(".csv")
 }
 
 /// The request as if the server were at the root.

@@ -345,7 +345,10 @@ async fn definitions_are_used(server: &Server) {
         assert_eq!(shown["topics"]["value"], format!("{name}-topic"));
         assert_eq!(
             shown["secret.reference"],
-            json!({"kind": "reference", "value": "${vault:kv/data/app:password}", "fingerprint": null})
+            json!({
+                "kind": "reference", "value": "${vault:kv/data/app:password}", "fingerprint": null,
+                "source": "config_provider",
+            })
         );
         for key in [
             "database.password",

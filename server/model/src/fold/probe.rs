@@ -115,11 +115,11 @@ pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
             false => folding.put_worker(next),
         };
     }
-    if worker.member.is_none() && worker.ever_answered && !gap.kind.something_answers() {
+    if worker.member.is_none() && worker.ever_answered && gap.kind.nobody_answers() {
         next.unconfirmed_since = returned::still_in_doubt(folding, &worker);
     }
     let since = *next.failing_since.get_or_insert(folding.at);
-    if gap.kind.something_answers() && worker.member.is_none() && worker.alive != Alive::Yes {
+    if !gap.kind.nobody_answers() && worker.member.is_none() && worker.alive != Alive::Yes {
         // Probes of an address that answers prove no death, however many there were.
         (next.probe_failures, next.failing_since) = (1, None);
         return folding.put_worker(next);
@@ -127,7 +127,7 @@ pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
     // Beyond the number that proves a death the count tells nothing more, and a row would be written every time.
     next.probe_failures = (worker.probe_failures + 1).min(PROBES);
     let proven = next.probe_failures >= PROBES && folding.at - since >= PROBE_SPAN && worker.ever_answered;
-    if worker.member.is_none() && proven && gap.kind.something_answers() {
+    if worker.member.is_none() && proven && !gap.kind.nobody_answers() {
         next.alive = Alive::Unknown;
         next.since = folding.at;
         next.evidence = format!("something else answers at its address: {}", gap.text).into();

@@ -64,9 +64,12 @@ impl From<Offer> for Completion {
             },
             Offer::Connector { cluster, name } => Self {
                 kind: "connector",
-                text: format!("connector:{}", view::search::quoted(&format!("{cluster}/{name}"))),
-                cluster: Some(cluster.to_string()),
-                name: Some(name.to_string()),
+                text: format!(
+                    "connector:{}",
+                    view::search::quoted(&format!("{}/{}", cluster.as_str(), name.as_str()))
+                ),
+                cluster: Some(cluster.as_str().to_owned()),
+                name: Some(name.as_str().to_owned()),
                 ..nothing
             },
         }

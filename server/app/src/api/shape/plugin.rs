@@ -55,11 +55,11 @@ impl From<&console::PluginDocumentation> for PluginDocumentation {
     fn from(told: &console::PluginDocumentation) -> Self {
         let keys = told.definitions.keys.iter();
         Self {
-            cluster: told.id.cluster.to_string(),
+            cluster: told.id.cluster.as_str().to_owned(),
             class: told.id.class.to_string(),
             version: told.id.version.as_deref().map(str::to_owned),
             asked: told.live.as_ref().map(|(worker, at)| AskedWorker {
-                worker_id: worker.to_string(),
+                worker_id: worker.as_str().to_owned(),
                 at: *at,
             }),
             keys: keys

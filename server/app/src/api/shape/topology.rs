@@ -131,13 +131,13 @@ impl From<&topology::Node> for TopologyNode {
             },
             Key::Connector { end, id } => Self {
                 end: Some(end.into()),
-                cluster: Some(id.cluster.to_string()),
-                connector: Some(id.name.to_string()),
+                cluster: Some(id.cluster.as_str().to_owned()),
+                connector: Some(id.name.as_str().to_owned()),
                 ..bare
             },
             Key::Connectors { end, cluster, team } => Self {
                 end: Some(end.into()),
-                cluster: Some(cluster.to_string()),
+                cluster: Some(cluster.as_str().to_owned()),
                 team: team.iter().flatten().map(ToString::to_string).next(),
                 ..bare
             },

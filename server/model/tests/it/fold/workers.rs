@@ -41,6 +41,8 @@ fn whoever_answers_at_a_workers_address_otherwise_proves_no_death_and_no_life() 
         GapKind::Unreadable,
         GapKind::Tls,
         GapKind::Forbidden,
+        GapKind::Starting,
+        GapKind::Other,
     ] {
         let mut story = Story::new();
         story
