@@ -96,6 +96,7 @@ test('the search completes what is typed, and Escape closes, empties and leaves 
     await page.keyboard.type('te');
     await offers.first().waitFor();
     await page.keyboard.press('ArrowDown');
+    await page.getByRole('search').getByRole('option', { selected: true }).waitFor();
     await page.keyboard.press('Enter');
     assert.equal(await field.inputValue(), 'team:');
     await page.keyboard.type('pay');

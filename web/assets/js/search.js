@@ -89,7 +89,7 @@ const combobox = (field) => {
     const open = !list.hidden;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (!open || typed() !== told) return void ask();
+      if (!open || typed() !== told) return void ask().then(() => list.hidden || choose(0));
       const step = event.key === "ArrowDown" ? 1 : -1;
       const count = offers.length + 1; // One place is the field itself.
       choose(((chosen + 1 + step + count) % count) - 1);
