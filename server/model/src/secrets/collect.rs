@@ -1,14 +1,13 @@
-//! The secrets of one config, and every form in which a trace may show them.
+//! The secrets of one config.
 
 use std::collections::BTreeSet;
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use base64::engine::general_purpose::STANDARD;
 
 use super::mask::{Judged, judge};
 use super::reference::{Part, split};
-use super::{Definitions, RawConfig, patterns};
+use super::{Definitions, RawConfig, escapes, patterns};
 
 /// Shorter ones would strike out half of every trace.
 const SHORTEST: usize = 4;
@@ -51,29 +50,39 @@ const COMMON: &[&str] = &[
     "string",
 ];
 
-/// The secrets of a connector with this config, each once; a trace may show them in any of their [`forms`].
-pub(super) fn secrets_of(raw: &RawConfig, definitions: Option<&Definitions>) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+/// The secrets of a connector with this config.
+#[derive(Default)]
+pub(super) struct Collected {
+    /// What the plugin, its key or the value itself says to be one.
+    pub(super) known: BTreeSet<String>,
+    /// What nothing says to be none. Words of every day are among them (`insert`, `index`).
+    pub(super) unknown: BTreeSet<String>,
+}
+
+/// The secrets of a connector with this config, each once; a trace may show them in any of their forms.
+pub(super) fn secrets_of(raw: &RawConfig, definitions: Option<&Definitions>) -> Collected {
+    let Collected { mut known, mut unknown } = Collected::default();
     for (name, value) in raw.pairs() {
         let Some(value) = value else { continue };
         match judge(name, value, definitions) {
             Judged::Clear | Judged::Reference => {}
             Judged::Secret => {
-                whole(value, &mut found);
-                carried(value, &mut found);
+                whole(value, &mut known);
+                carried(value, &mut known);
                 if let Some((_, password)) = value.split_once(':') {
-                    whole(password, &mut found);
+                    whole(password, &mut known);
                 }
             }
             Judged::Unknown if is_class_name(value) => {}
             Judged::Unknown => {
-                whole(value, &mut found);
+                whole(value, &mut unknown);
                 // Until the definitions are known a list may be a list of secrets.
-                value.split(',').for_each(|item| whole(item, &mut found));
+                value.split(',').for_each(|item| whole(item, &mut unknown));
             }
         }
     }
-    found
+    unknown.retain(|secret| !known.contains(secret));
+    Collected { known, unknown }
 }
 
 /// Passwords within URLs, JAAS strings and JSON.
@@ -110,20 +119,23 @@ fn login(credential: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-/// A secret, without the references in it, and its lines where it has several.
+/// A secret, without the references in it, and its lines where it has several. A config may hold it escaped (in a URL, in
+/// JSON) while a trace quotes it as it is.
 fn whole(value: &str, found: &mut BTreeSet<String>) {
     split(value, |part| {
         let Part::Literal(text) = part else { return };
-        let text = text.trim();
-        note(text, found);
-        if text.contains('\n') {
-            text.lines()
-                .filter(|line| line.len() >= 8 && !line.contains("-----"))
-                .for_each(|line| note(line.trim(), found));
-        }
-        let decoded = percent_decode_str(text).decode_utf8_lossy();
-        if decoded != text {
-            note(&decoded, found);
+        for text in escapes::layers(text.trim()) {
+            note(&text, found);
+            // What a secret ends with may look like the beginning of an escape to which the text behind it belongs.
+            let certain = text.trim_end_matches(['\\', '%', '&']);
+            if !certain.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                note(certain, found);
+            }
+            if text.contains('\n') {
+                text.lines()
+                    .filter(|line| line.len() >= 8 && !line.contains("-----"))
+                    .for_each(|line| note(line.trim(), found));
+            }
         }
     });
 }
@@ -135,29 +147,7 @@ fn note(text: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-/// A secret in every form in which a trace may show it: as it is, percent-encoded, in base64, within JSON.
-pub(super) fn forms(text: &str) -> BTreeSet<String> {
-    let mut forms = BTreeSet::from([
-        text.replace("\r\n", "\n").replace('\r', "\n"),
-        utf8_percent_encode(text, NON_ALPHANUMERIC).to_string(),
-        utf8_percent_encode(text, UNRESERVED).to_string(),
-        STANDARD.encode(text).trim_end_matches('=').to_owned(),
-        URL_SAFE.encode(text).trim_end_matches('=').to_owned(),
-    ]);
-    if let Ok(json) = serde_json::to_string(text) {
-        forms.insert(json.trim_matches('"').to_owned());
-    }
-    forms
-}
-
-/// What most encoders leave as it is.
-const UNRESERVED: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'*');
-
+/// As a JAAS string is read, where a backslash also stands before letters.
 fn unescaped(text: &str) -> String {
     let mut escaped = false;
     text.chars()

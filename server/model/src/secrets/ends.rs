@@ -27,6 +27,8 @@ pub(super) struct Scanner<'a> {
     no_at_before: usize,
     /// The last message looked at.
     message: (usize, usize),
+    /// Markers of which none stands before these places, so that what lacks them is looked through once.
+    unmarked: Vec<(&'static [&'static str], usize)>,
 }
 
 impl<'a> Scanner<'a> {
@@ -36,6 +38,7 @@ impl<'a> Scanner<'a> {
             bytes: text.as_bytes(),
             no_at_before: 0,
             message: (0, 0),
+            unmarked: Vec::new(),
         }
     }
 
@@ -65,6 +68,7 @@ impl<'a> Scanner<'a> {
             Ends::Token => Some((start, self.run(end, is_token))),
             Ends::From(markers) => Some((start, self.until(end, markers))),
             Ends::Until(markers) => Some((end, self.until(end, markers))),
+            Ends::Before(markers) => self.before(end, markers),
         }
     }
 
@@ -188,6 +192,20 @@ impl<'a> Scanner<'a> {
             markers.iter().any(|marker| rest.starts_with(marker.as_bytes()))
         });
         found.unwrap_or(end)
+    }
+
+    /// Up to the first marker of the message, if it has any from here on.
+    fn before(&mut self, at: usize, markers: &'static [&'static str]) -> Option<(usize, usize)> {
+        if self.unmarked.iter().any(|(known, to)| *known == markers && at < *to) {
+            return None;
+        }
+        let (stop, end) = (self.until(at, markers), self.message_end(at));
+        if stop < end {
+            return Some((at, stop));
+        }
+        self.unmarked.retain(|(known, _)| *known != markers);
+        self.unmarked.push((markers, end));
+        None
     }
 
     /// A message ends where the frames or the next cause begin.

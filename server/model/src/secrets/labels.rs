@@ -24,6 +24,8 @@ pub(super) enum Ends {
     From(&'static [&'static str]),
     /// What follows the label up to the first marker, or to the end of the message.
     Until(&'static [&'static str]),
+    /// The same where such a marker stands in the message; else nothing.
+    Before(&'static [&'static str]),
 }
 
 /// Secrets. Those of the last kind name nothing: the value alone says what it is.
@@ -90,9 +92,20 @@ pub(super) const RECORD_DATA: &[(&str, Ends)] = &[
     (r#"For input string: "#, Ends::Until(&[])),
     (r#"Unparseable date: "#, Ends::Until(&[])),
     (r"\bText '", Ends::Until(&["' could not be parsed"])),
+    // Oracle
+    (r"ORA-03301: \(ORA-[0-9]{5} details\) row data: ", Ends::Until(&[])),
     // Kafka Connect's own
     (r"Struct\{", Ends::Until(&[])),
     (r"ConnectRecord\{topic='", Ends::Until(&[])),
+    (
+        r"Could not parse timestamp: value \(",
+        Ends::Before(&[") does not match pattern"]),
+    ),
+    (r"Unable to convert ", Ends::Before(&[" (class "])),
+    (
+        r"[vV]alue \(",
+        Ends::Before(&[") was out of range", ") does not match"]),
+    ),
     // Elasticsearch
     (r"Preview of field's value: '", Ends::Until(&["'\""])),
 ];

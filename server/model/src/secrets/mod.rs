@@ -5,12 +5,16 @@
 //! clear only once the definitions of the plugin's class say that the key is no password; a masked value is replaced
 //! by a fingerprint, so that a change shows and equal secrets match, but the value is not kept.
 
+mod alone;
 mod collect;
 mod config;
 mod definitions;
 mod diff;
 mod ends;
+mod entities;
+mod escapes;
 mod fingerprint;
+mod forms;
 mod jaas;
 mod keys;
 mod labels;

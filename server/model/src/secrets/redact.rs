@@ -1,11 +1,14 @@
 //! Strikes secrets out of traces.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::collect::{forms, secrets_of};
+use super::alone::Names;
+use super::collect::{Collected, secrets_of};
+use super::escapes::{back, layers};
+use super::forms::{self, Stands, alike};
 use super::patterns::all_in;
 use super::shorten::{line_ends, shorten};
 use super::spans::Spans;
@@ -18,6 +21,8 @@ use super::{Definitions, RawConfig, RawTrace};
 #[derive(Clone, Default)]
 pub struct Redactor {
     secrets: Arc<[Box<str>]>,
+    /// How many of them are known to be secrets; the others, behind them, are only not known to be none.
+    known: usize,
 }
 
 impl Redactor {
@@ -28,11 +33,10 @@ impl Redactor {
 
     /// For one connector's config. Without definitions every value that is not known to be clear counts as a secret.
     pub fn for_config(raw: &RawConfig, definitions: Option<&Definitions>) -> Self {
+        let Collected { known, unknown } = secrets_of(raw, definitions);
         Self {
-            secrets: secrets_of(raw, definitions)
-                .into_iter()
-                .map(String::into_boxed_str)
-                .collect(),
+            known: known.len(),
+            secrets: known.into_iter().chain(unknown).map(String::into_boxed_str).collect(),
         }
     }
 
@@ -53,13 +57,20 @@ impl Redactor {
 
     /// The forms in which secrets may stand in a text of this length, in bytes: what is longer cannot, and an automaton for
     /// it would take many times its length.
-    fn shown_in(&self, length: usize) -> Vec<String> {
-        // The shortest form is that with line ends of one character, half as long at least.
-        let fitting = self.secrets.iter().filter(|secret| secret.len() / 2 <= length);
-        let forms: BTreeSet<String> = fitting.flat_map(|secret| forms(secret)).collect();
-        forms.into_iter().filter(|form| form.len() <= length).collect()
+    fn shown_in(&self, length: usize) -> BTreeMap<String, Stands> {
+        let mut shown = BTreeMap::new();
+        for (place, secret) in self.secrets.iter().enumerate() {
+            // The shortest form is that with line ends of one character, half as long at least.
+            if secret.len() / 2 <= length {
+                forms::add(secret, place < self.known, &mut shown);
+            }
+        }
+        shown.retain(|form, _| form.len() <= length);
+        shown
     }
 
+    /// Finds secrets in the text as it is and in what it says once its escapes are undone: a form of a secret for each way
+    /// to escape it, let alone for several at once, could not be listed, and where a word stands alone only shows so.
     fn own(&self, text: &str, spans: &mut Spans) {
         let shown = self.shown_in(text.len());
         if shown.is_empty() {
@@ -68,44 +79,57 @@ impl Redactor {
         // The kind that is built quickest: it reads one trace and is thrown away.
         let mut builder = AhoCorasick::builder();
         builder.kind(Some(AhoCorasickKind::NoncontiguousNFA));
-        let Ok(automaton) = builder.build(&shown) else {
+        let Ok(automaton) = builder.build(shown.keys()) else {
             // Too many secrets for an automaton: then nothing may be shown.
             spans.add(0, text.len());
             return;
         };
-        // Finds come in the order of their ends; what touches the last one makes it longer.
-        let mut last = (0, 0);
-        for found in automaton.find_overlapping_iter(text) {
-            let (start, end) = (found.start(), found.end());
-            let word = shown
-                .get(found.pattern().as_usize())
-                .is_some_and(|secret| is_word(secret));
-            if word && !stands_alone(text.as_bytes(), start, end) {
-                continue;
+        let stands: Vec<Stands> = shown.into_values().collect();
+        // From what is left without escapes up to the text as it is, at whose places all finds end.
+        let mut found = Vec::new();
+        for layer in layers(text).iter().rev() {
+            let mut here = Spans::default();
+            for (start, end) in back(layer, &found) {
+                here.add(start, end);
             }
-            if start > last.1 {
-                spans.add(last.0, last.1);
-                last = (start, end);
-            } else {
-                last = (last.0.min(start), end);
-            }
+            look(&automaton, &stands, &alike(layer), &mut here);
+            found = here.joined();
         }
-        spans.add(last.0, last.1);
+        for (start, end) in found {
+            spans.add(start, end);
+        }
     }
 }
 
-/// A short secret of letters alone may also be part of a class or a package: it counts only where it stands alone.
-fn is_word(secret: &str) -> bool {
-    secret.len() <= 16 && secret.bytes().all(|byte| byte.is_ascii_alphabetic())
-}
-
-fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
-    let part_of_name = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'$');
-    let before = start.checked_sub(1).and_then(|at| text.get(at));
-    let after = text.get(end);
-    let dotted_before = before == Some(&b'.') && part_of_name(start.checked_sub(2).and_then(|at| text.get(at)));
-    let dotted_after = after == Some(&b'.') && part_of_name(text.get(end + 1));
-    !(part_of_name(before) || part_of_name(after) || dotted_before || dotted_after)
+/// Adds where forms of secrets stand in a text. `stands` tells for each of the automaton's where it counts.
+fn look(automaton: &AhoCorasick, stands: &[Stands], text: &str, spans: &mut Spans) {
+    let mut names = Names::new(text);
+    // Finds come in the order of their ends; what touches the last one makes it longer.
+    let mut last = (0, 0);
+    for found in automaton.find_overlapping_iter(text) {
+        let (mut start, mut end) = (found.start(), found.end());
+        let counts = match stands.get(found.pattern().as_usize()) {
+            Some(Stands::Alone) => names.alone(start, end),
+            Some(Stands::AloneOrUnderscored) => names.alone_or_underscored(start, end),
+            Some(Stands::Between(before, behind)) => {
+                let ascii = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii);
+                start -= usize::from(*before && start > 0 && ascii(start - 1));
+                end += usize::from(*behind && ascii(end));
+                true
+            }
+            Some(Stands::Anywhere) | None => true,
+        };
+        if !counts {
+            continue;
+        }
+        if start > last.1 {
+            spans.add(last.0, last.1);
+            last = (start, end);
+        } else {
+            last = (last.0.min(start), last.1.max(end));
+        }
+    }
+    spans.add(last.0, last.1);
 }
 
 #[cfg(test)]
@@ -118,11 +142,11 @@ mod tests {
         let config = [("password", "a long secret with a blank"), ("token", "short-one")];
         let config = config.map(|(key, value)| (key.to_owned(), Some(value.to_owned())));
         let redactor = Redactor::for_config(&RawConfig::new(config.into()), None);
-        assert_eq!(redactor.shown_in(8), [""; 0]);
-        assert!(redactor.shown_in(9).contains(&"short-one".to_owned()));
+        assert!(redactor.shown_in(8).is_empty());
+        assert!(redactor.shown_in(9).contains_key("short-one"));
         let shown = redactor.shown_in(26);
-        assert!(shown.contains(&"a long secret with a blank".to_owned()), "{shown:?}");
-        assert!(shown.iter().all(|form| form.len() <= 26), "{shown:?}");
+        assert!(shown.contains_key("a long secret with a blank"), "{shown:?}");
+        assert!(shown.keys().all(|form| form.len() <= 26), "{shown:?}");
         assert_eq!(redactor.strike("it is short-one"), format!("it is {MASK}"));
         assert_eq!(redactor.strike("a long secret with a blank"), MASK);
     }

@@ -24,23 +24,27 @@ impl Spans {
         self.0.iter().filter_map(|&(start, end)| text.get(start..end))
     }
 
-    /// The text with every range replaced by [`MASK`]; overlapping ranges become one.
-    pub(super) fn strike(mut self, text: &str) -> String {
+    /// In their order, those that overlap or touch as one.
+    pub(super) fn joined(mut self) -> Vec<(usize, usize)> {
         self.0.sort_unstable();
+        self.0.dedup_by(|next, last| {
+            let joins = next.0 <= last.1;
+            if joins {
+                last.1 = last.1.max(next.1);
+            }
+            joins
+        });
+        self.0
+    }
+
+    /// The text with every range replaced by [`MASK`]; overlapping ranges become one.
+    pub(super) fn strike(self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut kept_to = 0;
-        let mut masked_to = None;
-        for (start, end) in self.0 {
-            match masked_to {
-                Some(before) if start <= before => {}
-                _ => {
-                    out.push_str(text.get(kept_to..start).unwrap_or_default());
-                    out.push_str(MASK);
-                }
-            }
-            let reach = masked_to.unwrap_or(0).max(end);
-            masked_to = Some(reach);
-            kept_to = reach;
+        for (start, end) in self.joined() {
+            out.push_str(text.get(kept_to..start).unwrap_or_default());
+            out.push_str(MASK);
+            kept_to = end;
         }
         out.push_str(text.get(kept_to..).unwrap_or_default());
         out

@@ -1,6 +1,7 @@
 //! Masking at entry.
 
 mod cause_stays;
+mod escaped;
 mod mask;
 mod planted;
 mod redact;

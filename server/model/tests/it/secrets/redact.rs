@@ -99,6 +99,26 @@ fn patterns_strike_secrets_and_leave_the_cause() {
             "For input string: ‹masked›\n\tat a",
         ),
         (
+            "Could not parse timestamp: value (alice Smith) does not match pattern yyyy",
+            "Could not parse timestamp: value (‹masked›) does not match pattern yyyy",
+        ),
+        (
+            "Unable to convert alice Smith (class java.lang.String) to MAP",
+            "Unable to convert ‹masked› (class java.lang.String) to MAP",
+        ),
+        (
+            "Unable to convert a null value to a schema that requires a value",
+            "Unable to convert a null value to a schema that requires a value",
+        ),
+        (
+            "the value (of batch.size) is too small",
+            "the value (of batch.size) is too small",
+        ),
+        (
+            "Value (4111111111111111) was out of range for requested type INT8",
+            "Value (‹masked›) was out of range for requested type INT8",
+        ),
+        (
             "bad Struct{name=Alice}\nCaused by: x",
             "bad Struct{‹masked›\nCaused by: x",
         ),
@@ -193,12 +213,28 @@ fn hostile_text_costs_no_more_than_its_length() {
         "Duplicate entry '' for key ",
         "-----BEGIN PRIVATE KEY",
         "Text '",
+        "Value (",
+        "Unable to convert ",
         "Unrecognized token '",
         "authorization=\\\"",
         "ghp_aaaaaaaaaaaaaaaa",
         "\n\tat ",
         "é",
         "Struct{\n\n",
+        "_aaaa",
+        ".aaaa_",
+        "YWFh",
+        "%",
+        "%25",
+        "%61",
+        "\\",
+        "\\u0061",
+        "\\n",
+        "&",
+        "&#97;",
+        "&amp;",
+        "''",
+        "\"\\",
     ] {
         let text = piece.repeat(1_000_000 / piece.len());
         let begun = Instant::now();
