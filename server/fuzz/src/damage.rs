@@ -71,6 +71,20 @@ const PIECES: &[&[u8]] = &[
     b"\x00\x00\x00\x01",
     b"\x00\x0f\xff\xff",
     b"\xff\xff\xff\xfe",
+    b"\n",
+    b"-",
+    b"status-task-",
+    b"status-topic-",
+    b":connector-",
+    b"target-state-",
+    b"connector-",
+    b"task-",
+    b"commit-",
+    b"\"schema\":",
+    b"\"payload\":",
+    b"\"properties\":",
+    b"\"state.v2\":",
+    b"\"generation\":",
 ];
 
 /// Damages `input` one to eight times; `other` is another input to take pieces from.

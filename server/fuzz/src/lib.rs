@@ -1,4 +1,5 @@
-//! Throws damaged bytes at everything that reads what strangers send: REST bodies of workers, blobs of group members.
+//! Throws damaged bytes at everything that reads what strangers send: REST bodies of workers, blobs of group members,
+//! records of internal topics and of commits.
 //!
 //! What must be absent: use by the product, and chance. A run is its seed: the same number damages the same bodies in
 //! the same way, so that a finding can be had again from its name, seed and count. There is no coverage feedback of the

@@ -1,4 +1,5 @@
-//! `fuzz [--seconds N] [--seed N] [TARGET...]`: a longer run than the tests have; all targets in turn when none is named.
+//! `fuzz [--seconds N | --inputs N] [--seed N] [TARGET...]`: a longer run than the tests have; all targets in turn when
+//! none is named. Seconds are for all of them together, inputs for each.
 //! Ends with 1 at the first finding of a target, whose input it writes beside the temporary files.
 #![expect(
     clippy::print_stdout,
@@ -13,6 +14,7 @@ use fuzz::{Finding, Run, Target, targets};
 
 struct Options {
     seconds: u64,
+    inputs: Option<u64>,
     seed: u64,
     names: Vec<String>,
 }
@@ -20,6 +22,7 @@ struct Options {
 fn options() -> Result<Options, String> {
     let mut options = Options {
         seconds: 60,
+        inputs: None,
         seed: 1,
         names: Vec::new(),
     };
@@ -31,6 +34,7 @@ fn options() -> Result<Options, String> {
         };
         match word.as_str() {
             "--seconds" => options.seconds = number()?,
+            "--inputs" => options.inputs = Some(number()?),
             "--seed" => options.seed = number()?,
             _ => options.names.push(word),
         }
@@ -57,7 +61,7 @@ fn main() -> ExitCode {
     let mut good = true;
     for target in chosen {
         let name = target.name;
-        if let Err(finding) = run(target, options.seed, each) {
+        if let Err(finding) = run(target, &options, each) {
             good = false;
             let file = std::env::temp_dir().join(format!("fuzz-{name}-{}", options.seed));
             let kept = std::fs::write(&file, &finding.input);
@@ -67,11 +71,14 @@ fn main() -> ExitCode {
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn run(target: Target, seed: u64, time: Duration) -> Result<(), Finding> {
+fn run(target: Target, options: &Options, time: Duration) -> Result<(), Finding> {
     let name = target.name;
     let began = Instant::now();
-    let mut run = Run::start(target, seed)?;
-    while began.elapsed() < time {
+    let mut run = Run::start(target, options.seed)?;
+    while options
+        .inputs
+        .map_or(began.elapsed() < time, |most| run.executions() < most)
+    {
         run.step()?;
     }
     println!(

@@ -1,5 +1,5 @@
-//! Well-formed inputs to begin with. REST bodies were recorded from real workers; blobs are in `corpus/`, one of each
-//! version and kind, beside inputs that once broke something.
+//! Well-formed inputs to begin with. REST bodies were recorded from real workers; blobs and
+//! records of internal topics are in `corpus/`, one of each version and kind, beside inputs that once broke something.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,4 +42,29 @@ pub(crate) fn metadata() -> Vec<Vec<u8>> {
 /// Assignments of versions 0 to 3.
 pub(crate) fn assignments() -> Vec<Vec<u8>> {
     files(&crates().join("fuzz/corpus/assignment"))
+}
+
+/// Records of status topics: a key, a line feed, a value.
+pub(crate) fn statuses() -> Vec<Vec<u8>> {
+    files(&crates().join("fuzz/corpus/status"))
+}
+
+/// The same of config topics.
+pub(crate) fn configs() -> Vec<Vec<u8>> {
+    files(&crates().join("fuzz/corpus/config"))
+}
+
+/// The same of offset topics.
+pub(crate) fn offsets() -> Vec<Vec<u8>> {
+    files(&crates().join("fuzz/corpus/offset"))
+}
+
+/// Keys of `__consumer_offsets` of each kind.
+pub(crate) fn offset_keys() -> Vec<Vec<u8>> {
+    files(&crates().join("fuzz/corpus/offset-key"))
+}
+
+/// Values of offsets of versions 0 to 4, and a newer one.
+pub(crate) fn offset_values() -> Vec<Vec<u8>> {
+    files(&crates().join("fuzz/corpus/offset-value"))
 }

@@ -9,9 +9,9 @@ use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{FutureProducer, FutureRecord, Producer};
 
-use crate::Error;
 use crate::client;
 use crate::voice::Voice;
+use crate::{Error, ffi};
 
 /// How long each call may take.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -23,6 +23,17 @@ pub struct Topic {
     pub name: String,
     /// How many partitions it has.
     pub partitions: usize,
+}
+
+/// What a user may be allowed to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission<'a> {
+    /// To read a topic, which includes to know that it is there.
+    ReadTopic(&'a str),
+    /// To know that a topic is there.
+    DescribeTopic(&'a str),
+    /// To see the members and offsets of a group.
+    DescribeGroup(&'a str),
 }
 
 /// Creates and deletes topics and writes records. Every call ends within 10 s.
@@ -123,6 +134,39 @@ impl Admin {
                 reason: "the producer was closed".to_owned(),
             }),
         }
+    }
+
+    /// Allows a user (`User:name`) something by an ACL, or takes the ACL back. Other brokers than the one asked learn of it
+    /// a moment later.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] where there is no authorizer, and all that a broker may answer.
+    pub async fn allow(&self, principal: &str, permission: Permission<'_>, allowed: bool) -> Result<(), Error> {
+        let (group, name, describe) = match permission {
+            Permission::ReadTopic(topic) => (false, topic, false),
+            Permission::DescribeTopic(topic) => (false, topic, true),
+            Permission::DescribeGroup(group) => (true, group, true),
+        };
+        let text = |text: &str| {
+            ffi::name(text).ok_or_else(|| Error::Refused {
+                reason: format!("{text:?} is no name"),
+            })
+        };
+        let (name, principal) = (text(name)?, text(principal)?);
+        let client = Arc::clone(&self.producer);
+        let change = move || {
+            let rule = ffi::acls::Rule {
+                group,
+                name: &name,
+                principal: &principal,
+                describe,
+            };
+            ffi::acls::change(&client, rule, allowed, DEADLINE)
+        };
+        let changed = tokio::task::spawn_blocking(change)
+            .await
+            .map_err(|e| Error::NoThread { reason: e.to_string() })?;
+        changed.map_err(|code| self.voice.explain(Error::from_number(code, DEADLINE), DEADLINE))
     }
 
     /// All topics that we may describe, Kafka's own ones among them, by name.

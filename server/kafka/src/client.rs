@@ -1,6 +1,7 @@
 //! A librdkafka client: which properties it may have, and how it is asked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
@@ -10,6 +11,11 @@ use crate::Error;
 use crate::coordinators::Coordinators;
 use crate::properties::OURS;
 use crate::voice::Voice;
+
+/// The group of clients that need one; it is neither joined nor committed for.
+pub(crate) const GROUP: &str = "signalbox";
+/// The least time, in ms, for which librdkafka remembers what it was told of topics.
+const LONG: u64 = 600_000;
 
 /// Builds the configuration that all clients of one Kafka cluster share.
 ///
@@ -34,14 +40,24 @@ pub(crate) fn config(bootstrap: &str, properties: &BTreeMap<String, String>) -> 
         }
         config.set(key.as_str(), value.as_str());
     }
+    // Asking about a topic must not make it.
+    config.set("allow.auto.create.topics", "false");
+    // See `offsets::leaders`, which looks topics up again before librdkafka forgets them.
+    if let Some(age) = config.get("metadata.max.age.ms").and_then(|age| age.parse().ok()) {
+        config.set("metadata.max.age.ms", LONG.max(age).to_string());
+    }
     Ok((config, Voice::new(properties)))
 }
 
 /// The librdkafka client of a Kafka cluster, shared by the threads that use it.
 pub(crate) struct Client {
-    pub(crate) consumer: BaseConsumer<Voice>,
-    pub(crate) coordinators: Coordinators,
+    pub(crate) consumer: Arc<BaseConsumer<Voice>>,
+    pub(crate) coordinators: Arc<Coordinators>,
+    /// The same, for the offsets of groups alone.
+    pub(crate) committed: Arc<Coordinators>,
     pub(crate) voice: Voice,
+    /// What further clients of this Kafka cluster are made from.
+    pub(crate) config: ClientConfig,
 }
 
 impl Client {
@@ -54,16 +70,21 @@ impl Client {
         let consumer = config
             .create_with_context(voice.clone())
             .map_err(|error| voice.error(&error, Duration::ZERO))?;
+        let mut grouped = config.clone();
+        grouped.set("group.id", GROUP);
         Ok(Self {
-            consumer,
-            coordinators: Coordinators::new(config, voice.clone()),
+            consumer: Arc::new(consumer),
+            committed: Arc::new(Coordinators::new(grouped, voice.another())),
+            coordinators: Arc::new(Coordinators::new(config.clone(), voice.clone())),
             voice,
+            config,
         })
     }
 
     /// Handles what librdkafka has to say (log lines, connection errors); bounded, for a storm must not hold us.
     pub(crate) fn serve(&self) {
         self.coordinators.tidy(Instant::now());
+        self.committed.tidy(Instant::now());
         for _ in 0..100 {
             if self.consumer.poll(Duration::from_millis(1)).is_none() {
                 return;

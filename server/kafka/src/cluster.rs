@@ -1,16 +1,18 @@
 //! One Kafka cluster as the product sees it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::names::WorkerId;
 use model::observe::GroupMembers;
 use rdkafka::consumer::Consumer;
 
 use crate::asker::Asker;
 use crate::client::Client;
 use crate::group::{self, Groups, Known};
+use crate::offsets::{CommitsTail, Isolation, Offsets, Sampler};
 use crate::{Error, GroupWatcher, ffi};
 
 /// How long a single question may take.
@@ -76,7 +78,39 @@ impl Cluster {
     /// # Errors
     /// [`Error::NoThread`]; [`Error::Refused`] for a group id that no broker can have.
     pub fn watch(&self, group_id: &str) -> Result<GroupWatcher, Error> {
-        GroupWatcher::start(Arc::clone(&self.client), group_id)
+        self.watch_on(group_id, BTreeSet::new())
+    }
+
+    /// The same, where these were members as far as is known: who of them is missing at first may be on its way back.
+    ///
+    /// # Errors
+    /// Those of [`Cluster::watch`].
+    pub fn watch_on(&self, group_id: &str, before: BTreeSet<WorkerId>) -> Result<GroupWatcher, Error> {
+        GroupWatcher::start(Arc::clone(&self.client), group_id, before)
+    }
+
+    /// Follows the commits of consumer groups, on a thread and with a consumer of its own. No group is wanted yet.
+    ///
+    /// # Errors
+    /// [`Error::Setup`], [`Error::NoThread`].
+    pub fn commits(&self) -> Result<CommitsTail, Error> {
+        CommitsTail::start(&self.name, &self.client)
+    }
+
+    /// Asks for offsets of partitions and for topics, on a thread of its own.
+    ///
+    /// # Errors
+    /// [`Error::NoThread`].
+    pub fn offsets(&self) -> Result<Offsets, Error> {
+        Offsets::start(&self.name, Arc::clone(&self.client))
+    }
+
+    /// Reads how old unread records are, on a thread and with a consumer of its own.
+    ///
+    /// # Errors
+    /// [`Error::NoThread`].
+    pub fn sampler(&self, isolation: Isolation) -> Result<Sampler, Error> {
+        Sampler::start(&self.name, &self.client, isolation)
     }
 
     /// The members of one Connect group, asked once; who asks again and again uses [`Cluster::watch`]. 1 s.

@@ -14,7 +14,7 @@ use rdkafka::config::ClientConfig;
 use rdkafka::consumer::BaseConsumer;
 
 use crate::Error;
-use crate::ffi::{self, Coordinator, Question};
+use crate::ffi::{self, Committed, Coordinator, Question};
 use crate::voice::Voice;
 
 /// How long a question waits before its client is dropped: time enough to connect through a slow network.
@@ -47,8 +47,43 @@ struct Open {
 
 struct Waiting {
     group: CString,
+    /// Whether it asks for offsets; else whether the group is there.
+    offsets: bool,
     question: Question,
     since: Instant,
+}
+
+/// A question for the offsets of a group that may be asked again and again whether it was answered. Dropped without an
+/// answer it waits on with its client, as all questions here must.
+pub(crate) struct Offsets {
+    coordinators: Arc<Coordinators>,
+    waiting: Option<Waiting>,
+}
+
+impl Offsets {
+    /// When it was put.
+    pub(crate) fn since(&self) -> Option<Instant> {
+        self.waiting.as_ref().map(|waiting| waiting.since)
+    }
+
+    /// What the group has committed; `None` if the coordinator has not said so within `wait`. An answer is given once.
+    ///
+    /// # Errors
+    /// What a broker's refusal can be.
+    pub(crate) fn answer(&mut self, wait: Duration) -> Option<Result<Vec<Committed>, Error>> {
+        let answer = self.waiting.as_ref()?.question.committed(wait)?;
+        // It is over, and needs nobody to wait for it.
+        self.waiting = None;
+        Some(answer.map_err(|code| Error::from_number(code, PATIENCE)))
+    }
+}
+
+impl Drop for Offsets {
+    fn drop(&mut self) {
+        if let Some(waiting) = self.waiting.take() {
+            self.coordinators.wait_on(waiting);
+        }
+    }
 }
 
 impl Coordinators {
@@ -78,6 +113,7 @@ impl Coordinators {
         }
         let asked = Waiting {
             group: group.to_owned(),
+            offsets: false,
             question: ffi::ask_coordinator(&client, group),
             since: Instant::now(),
         };
@@ -91,12 +127,40 @@ impl Coordinators {
         }
     }
 
+    /// Asks for the offsets that the group has committed, without waiting. The client must have a `group.id`: without one
+    /// librdkafka reads from nowhere, and the process ends, when a broker answers that it is not the coordinator. Whoever asks for many groups keeps few
+    /// questions in work, and tidies while it waits: nobody else may do so meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Setup`].
+    pub(crate) fn ask_offsets(self: &Arc<Self>, group: &CStr) -> Result<Offsets, Error> {
+        let now = Instant::now();
+        let client = Arc::clone(&self.ready(&mut self.open(), now)?.client);
+        let waiting = Waiting {
+            group: group.to_owned(),
+            offsets: true,
+            question: ffi::ask_committed(&client, group),
+            since: now,
+        };
+        Ok(Offsets {
+            coordinators: Arc::clone(self),
+            waiting: Some(waiting),
+        })
+    }
+
     /// The client to ask, and the question about the group that waits for its answer.
     fn begin(&self, group: &CStr) -> Result<(Arc<BaseConsumer<Voice>>, Option<Waiting>), Error> {
         let now = Instant::now();
         self.tidy(now);
         let mut open = self.open();
-        let open = match &mut *open {
+        let open = self.ready(&mut open, now)?;
+        let same = |waiting: &Waiting| *waiting.group == *group && !waiting.offsets;
+        let earlier = open.waiting.iter().position(same);
+        Ok((Arc::clone(&open.client), earlier.map(|at| open.waiting.swap_remove(at))))
+    }
+
+    fn ready<'a>(&self, open: &'a mut Option<Open>, now: Instant) -> Result<&'a mut Open, Error> {
+        let open = match open {
             Some(open) => open,
             none => {
                 let client = self.config.create_with_context(self.voice.clone());
@@ -108,8 +172,7 @@ impl Coordinators {
             }
         };
         open.used = now;
-        let earlier = open.waiting.iter().position(|waiting| *waiting.group == *group);
-        Ok((Arc::clone(&open.client), earlier.map(|at| open.waiting.swap_remove(at))))
+        Ok(open)
     }
 
     /// Lets a question wait with its client, or go with it if that was let go meanwhile.

@@ -54,6 +54,7 @@ fn a_client_goes_with_a_question_that_waited_for_too_long_though_it_is_used() {
     // An answer to a question of that client that comes to nothing later is not kept with the next client.
     let late = Waiting {
         group: c"other".to_owned(),
+        offsets: false,
         question: ffi::ask_coordinator(&used, c"other"),
         since,
     };
@@ -70,5 +71,26 @@ fn a_client_that_nobody_uses_is_let_go() {
     coordinators.tidy(began + IDLE);
     assert!(waiting(&coordinators).is_some());
     coordinators.tidy(Instant::now() + IDLE + SECOND);
+    assert_eq!(waiting(&coordinators), None);
+}
+
+#[test]
+fn a_question_for_offsets_that_is_dropped_waits_on_and_ends_with_its_client() {
+    let (_listener, coordinators) = mute();
+    let coordinators = Arc::new(coordinators);
+    let mut asked = coordinators.ask_offsets(c"g").unwrap();
+    let since = asked.since().unwrap();
+    assert!(asked.answer(WAIT).is_none());
+    assert_eq!(waiting(&coordinators), Some(Vec::new()));
+    drop(asked);
+    assert_eq!(waiting(&coordinators), Some(vec![(c"g".to_owned(), since)]));
+    // One about the group itself is another question.
+    coordinators.ask(c"g", WAIT).unwrap_err();
+    assert_eq!(waiting(&coordinators).map(|all| all.len()), Some(2));
+    let late = coordinators.ask_offsets(c"h").unwrap();
+    coordinators.tidy(since + PATIENCE + SECOND);
+    assert_eq!(waiting(&coordinators), None);
+    // Its client was let go meanwhile, and goes with it.
+    drop(late);
     assert_eq!(waiting(&coordinators), None);
 }

@@ -54,6 +54,14 @@ pub enum Error {
     /// The topic does not exist.
     #[error("there is no topic `{0}`")]
     NoTopic(String),
+    /// The topic has fewer partitions.
+    #[error("topic `{topic}` has no partition {partition}")]
+    NoPartition {
+        /// The topic.
+        topic: String,
+        /// The partition asked for.
+        partition: i32,
+    },
     /// The group id belongs to something else than Connect workers.
     #[error("group `{group_id}` is of protocol type `{protocol_type}`, not of Connect")]
     NotConnect {
@@ -119,6 +127,14 @@ impl Error {
             Err(_) => Self::Refused {
                 reason: format!("error code {code}"),
             },
+        }
+    }
+
+    /// Names what is not allowed, as in ``READ on topic `orders` ``: the broker's own words do not.
+    pub(crate) fn denied(self, what: impl FnOnce() -> String) -> Self {
+        match self {
+            Self::Authorization { .. } => Self::Authorization { reason: what() },
+            other => other,
         }
     }
 

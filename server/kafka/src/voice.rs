@@ -1,6 +1,7 @@
 //! What librdkafka says, and where it goes.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ pub(crate) struct Voice(Arc<Inner>);
 struct Inner {
     secrets: Vec<String>,
     complaint: Mutex<Option<(KafkaError, String)>>,
+    alone: AtomicBool,
 }
 
 impl Voice {
@@ -31,7 +33,22 @@ impl Voice {
         Self(Arc::new(Inner {
             secrets,
             complaint: Mutex::new(None),
+            alone: AtomicBool::new(false),
         }))
+    }
+
+    /// The voice of another client of the same Kafka cluster: the same secrets, complaints of its own.
+    pub(crate) fn another(&self) -> Self {
+        Self(Arc::new(Inner {
+            secrets: self.0.secrets.clone(),
+            complaint: Mutex::new(None),
+            alone: AtomicBool::new(false),
+        }))
+    }
+
+    /// A line of librdkafka's log; `level` as in syslog.
+    pub(crate) fn line(&self, level: i32, facility: &str, message: &str) {
+        tracing::debug!(target: "librdkafka", level, facility, "{}", self.strike(message));
     }
 
     /// `text` without the values of secret properties.
@@ -40,6 +57,11 @@ impl Voice {
             .secrets
             .iter()
             .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "***"))
+    }
+
+    /// Whether the last connection to a broker was lost since this was asked before.
+    pub(crate) fn alone(&self) -> bool {
+        self.0.alone.swap(false, Ordering::Relaxed)
     }
 
     /// Forgets the complaint, because a broker has answered since.
@@ -82,6 +104,9 @@ impl ClientContext for Voice {
         let mut complaint = self.0.complaint.lock().unwrap_or_else(PoisonError::into_inner);
         // "All brokers are down" follows each last failure and says less than it.
         let summary = error.rdkafka_error_code() == Some(rdkafka::error::RDKafkaErrorCode::AllBrokersDown);
+        if summary {
+            self.0.alone.store(true, Ordering::Relaxed);
+        }
         if !(summary && complaint.is_some()) {
             *complaint = Some((error, reason));
         }

@@ -1,9 +1,11 @@
 //! Watching the members of one Connect group.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use model::names::WorkerId;
 use model::observe::GroupMembers;
 
 use crate::asker::Asker;
@@ -38,7 +40,7 @@ impl fmt::Debug for GroupWatcher {
 }
 
 impl GroupWatcher {
-    pub(crate) fn start(client: Arc<Client>, group_id: &str) -> Result<Self, Error> {
+    pub(crate) fn start(client: Arc<Client>, group_id: &str, before: BTreeSet<WorkerId>) -> Result<Self, Error> {
         if group_id.is_empty() || ffi::name(group_id).is_none() {
             return Err(Error::Refused {
                 reason: format!("{group_id:?} is no group id"),
@@ -47,7 +49,7 @@ impl GroupWatcher {
         let state = Watched {
             client,
             known: Known::default(),
-            outage: Outage::default(),
+            outage: Outage::perhaps(before),
         };
         // The cluster's own thread serves the shared client, but may end before this one.
         let tidy = |watched: &mut Watched| watched.client.coordinators.tidy(Instant::now());
@@ -65,8 +67,8 @@ impl GroupWatcher {
 
     /// Who is in the group now, within 1 s. A group that its coordinator does not know has state `Dead` and no member.
     /// `partial` is true when the absence of a worker proves nothing: no member was listed and a broker was silent, a
-    /// member's address could not be told, or Kafka is back from an outage for less than 15 s and somebody who was there
-    /// before it is not (yet).
+    /// member's address could not be told, or Kafka is back from an outage, or was asked for the first time, less than 15 s
+    /// ago and nobody is there, or somebody who was there before the outage is not (yet).
     ///
     /// # Errors
     /// [`Error::TimedOut`], [`Error::Unreachable`], [`Error::Authentication`], [`Error::Authorization`] (we may not

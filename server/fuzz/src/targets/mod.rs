@@ -2,6 +2,8 @@
 
 mod answers;
 mod blobs;
+mod commits;
+mod internal;
 
 use crate::target::Target;
 
@@ -9,5 +11,7 @@ use crate::target::Target;
 pub fn targets() -> Vec<Target> {
     let mut all = answers::targets();
     all.extend(blobs::targets());
+    all.extend(internal::targets());
+    all.extend(commits::targets());
     all
 }

@@ -76,6 +76,31 @@ fn assignments_of_leaders() {
 }
 
 #[test]
+fn records_of_status_topics() {
+    keeps_its_promises("status");
+}
+
+#[test]
+fn records_of_config_topics() {
+    keeps_its_promises("config");
+}
+
+#[test]
+fn records_of_offset_topics() {
+    keeps_its_promises("offset");
+}
+
+#[test]
+fn keys_of_commits() {
+    keeps_its_promises("offset-key");
+}
+
+#[test]
+fn values_of_commits() {
+    keeps_its_promises("offset-value");
+}
+
+#[test]
 fn every_target_is_tested() {
     let source = include_str!("main.rs");
     for target in targets() {

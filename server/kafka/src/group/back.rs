@@ -24,6 +24,16 @@ pub(crate) struct Outage {
 }
 
 impl Outage {
+    /// Before the first look: perhaps Kafka is only just back, as after a power cut that took both. `before` are those
+    /// that were there as far as is known.
+    pub(crate) fn perhaps(before: BTreeSet<WorkerId>) -> Self {
+        Self {
+            before,
+            missed: true,
+            since: None,
+        }
+    }
+
     /// Marks an answer as partial while workers that were there before an outage may still be on their way.
     pub(crate) fn judge(
         &mut self,

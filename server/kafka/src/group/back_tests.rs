@@ -69,3 +69,22 @@ fn a_watcher_that_began_in_an_outage_takes_no_empty_group_for_one() {
     assert!(proves(&mut outage, &["a:1"], now));
     assert!(proves(&mut outage, &[], now));
 }
+
+#[test]
+fn a_first_look_that_lacks_somebody_who_was_there_proves_nothing_yet() {
+    let (start, second) = (Instant::now(), Duration::from_secs(1));
+    let known = || Outage::perhaps(["a:1", "b:1"].map(WorkerId::from).into());
+    let mut outage = known();
+    assert!(!proves(&mut outage, &["a:1"], start));
+    assert!(!proves(&mut outage, &["a:1"], start + second * 5));
+    assert!(proves(&mut outage, &["a:1", "b:1"], start + second * 6));
+    assert!(proves(&mut outage, &["a:1"], start + second * 7), "this one left since");
+    let mut outage = known();
+    assert!(!proves(&mut outage, &["a:1"], start));
+    assert!(proves(&mut outage, &["a:1"], start + RETURN), "it had its time");
+    let mut outage = known();
+    assert!(proves(&mut outage, &["a:1", "b:1", "c:1"], start));
+    assert!(proves(&mut outage, &[], start + second), "it was no outage");
+    let mut outage = Outage::perhaps(BTreeSet::new());
+    assert!(!proves(&mut outage, &[], start), "nobody knows of anybody");
+}

@@ -5,9 +5,13 @@ mod admin;
 mod dead;
 mod frozen;
 mod listed;
+#[expect(clippy::print_stdout, reason = "the measured times are for people to read")]
+mod offsets;
 mod partial;
 mod secrets;
 mod soon;
+#[expect(clippy::print_stdout, reason = "the measured times are for people to read")]
+mod tail;
 #[expect(clippy::print_stdout, reason = "the measured times are for people to read")]
 mod weather;
 
@@ -16,10 +20,15 @@ use std::time::Duration;
 
 use kafka::Cluster;
 use lab::{ClusterSpec, Lab, LabOptions};
+use tokio::sync::Mutex;
+
+/// Threads and files are counted for the whole process, so tests with a lab take turns.
+static TURN: Mutex<()> = Mutex::const_new(());
 
 /// One broker and two workers serve all of it, in an order in which nothing spoils what follows.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connect_group_through_its_life() {
+    let _turn = TURN.lock().await;
     let lab = Lab::start(LabOptions::default()).await.unwrap();
     admin::topics_and_records(&lab).await;
 
@@ -32,6 +41,7 @@ async fn a_connect_group_through_its_life() {
 
     listed::members_own_what_runs(&cluster, &workers).await;
     listed::groups_are_found_and_told_apart(&cluster, &workers).await;
+    tail::written::what_workers_write_is_read(&lab, &workers).await;
     frozen::a_frozen_broker_costs_one_second(&lab, &cluster, &workers).await;
     dead::a_killed_follower_is_missed(&cluster, &workers).await;
     let watcher = cluster.watch(workers.group_id()).unwrap();
