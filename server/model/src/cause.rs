@@ -38,6 +38,10 @@ pub enum Cause {
     NotSeenSince,
     /// In a state that this version does not know.
     UnknownState,
+    /// Work waits, and nothing moves.
+    Stalled(Stall),
+    /// It is further behind than it may be, and does not catch up.
+    Lagging,
     /// A record was refused.
     Record {
         /// Where on its way, as far as the frames tell.
@@ -45,6 +49,18 @@ pub enum Cause {
         /// Whether the converter there is the worker's default: the config names none.
         default_converter: bool,
     },
+}
+
+/// How it is known that a connector stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stall {
+    /// Its group commits nothing any more.
+    Commits,
+    /// Its group never committed anything.
+    NeverCommitted,
+    /// Its heartbeats stay away.
+    Heartbeats,
 }
 
 /// How a worker was lost.
@@ -80,6 +96,10 @@ mod tests {
     fn a_cause_is_kept_and_read_again() {
         for (cause, kept) in [
             (Cause::AllLost, json!({"kind": "all_lost"})),
+            (
+                Cause::Stalled(Stall::NeverCommitted),
+                json!({"kind": "stalled", "of": "never_committed"}),
+            ),
             (Cause::Quiet(Quiet::Unread), json!({"kind": "quiet", "of": "unread"})),
             (
                 Cause::Worker(Loss::InOrder),

@@ -13,6 +13,7 @@ use crate::Timestamp;
 use crate::kept;
 use crate::names::{ClusterName, ConnectorName, WorkerId};
 use crate::observe::{Gap, HealthAnswer, ListedConfig, Plugin};
+pub use crate::progressed::{LostFacts, ProgressFacts, UnitFacts};
 use crate::secrets::Fingerprint;
 use crate::state::{ConnectorKind, State, TargetSource, TargetState};
 
@@ -57,6 +58,9 @@ pub struct ClusterAbout {
     /// Why Kafka does not tell who is in the group, where it should.
     #[serde(default)]
     pub group_gap: Option<Gap>,
+    /// Set while statuses name more workers than are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workers_gap: Option<Gap>,
     /// What each address, configured or discovered, last answered, in words.
     #[serde(default)]
     pub addresses: BTreeMap<WorkerId, Arc<str>>,
@@ -167,6 +171,9 @@ pub struct WorkerFacts {
     /// Whether it is in the Connect group; `None` when Kafka was never seen.
     #[serde(default)]
     pub member: Option<bool>,
+    /// Its id in the group when that was last settled: another one under the same address is another process.
+    #[serde(default)]
+    pub member_id: Option<Arc<str>>,
     /// Set while it is back in its group but was not given its work back: since when it had been gone. The leader holds
     /// lost work back for the rebalance delay, even from the worker that lost it.
     #[serde(default)]
@@ -176,6 +183,9 @@ pub struct WorkerFacts {
     /// the judge, and what ran on it stays unknown.
     #[serde(default)]
     pub unconfirmed_since: Option<Timestamp>,
+    /// Set while it is not known to live, nor to be gone, and no status names it: since when, as far as somebody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unnamed_since: Option<Timestamp>,
     /// The last `/health`.
     #[serde(default)]
     pub health: Option<HealthAnswer>,
@@ -256,7 +266,15 @@ pub struct ConnectorFacts {
     /// Its tasks.
     #[serde(default, deserialize_with = "kept::read_map")]
     pub tasks: LiteMap<u32, InstanceFacts>,
-    /// Since when it has had no task while RUNNING.
+    /// Tasks that are configured and have no status, each since when: no worker started them, or their start has not
+    /// finished.
+    #[serde(
+        default,
+        deserialize_with = "kept::read_map",
+        skip_serializing_if = "LiteMap::is_empty"
+    )]
+    pub unstarted: LiteMap<u32, Timestamp>,
+    /// Since when it has had no task, nor one that is configured, while RUNNING.
     #[serde(default)]
     pub no_tasks_since: Option<Timestamp>,
     /// When it was first seen.
@@ -271,6 +289,9 @@ pub struct ConnectorFacts {
     /// When it was found deleted.
     #[serde(default)]
     pub deleted_at: Option<Timestamp>,
+    /// What is on record of its progress; the present is measured, see [`crate::progress`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<ProgressFacts>,
 }
 
 impl ConnectorFacts {
@@ -278,6 +299,11 @@ impl ConnectorFacts {
     pub fn instances(&self) -> impl Iterator<Item = (Option<u32>, &InstanceFacts)> {
         let tasks = self.tasks.iter().map(|(number, task)| (Some(*number), task));
         self.instance.iter().map(|instance| (None, instance)).chain(tasks)
+    }
+
+    /// How many tasks it has, started or not.
+    pub fn task_count(&self) -> usize {
+        self.tasks.len() + self.unstarted.len()
     }
 
     /// Whether a status of it was ever seen.

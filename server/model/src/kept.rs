@@ -152,6 +152,7 @@ mod tests {
         let connector = crate::observe::ListedConnector {
             kind: None,
             config: Some(Arc::new(masked())),
+            unstarted: None,
             instance: Some(instance()),
             tasks: [(0, instance()), (1, instance())].into_iter().collect(),
         };

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::names::{ClusterName, ConnectorName, WorkerId};
+use crate::progressed::ProgressFacts;
 use crate::secrets::{Config, Fingerprint};
 use crate::state::{ConnectorKind, State};
 use crate::target::TargetSystem;
@@ -23,6 +24,8 @@ pub enum Source {
     Group,
     /// A direct probe of a worker's REST address.
     Probe,
+    /// Offsets in Kafka: what groups committed and where logs end, or what sources wrote down.
+    Offsets,
     /// Signalbox's own records (earlier facts, settings).
     Record,
     /// One that only a newer version of Signalbox knows, which recorded it.
@@ -37,6 +40,7 @@ impl Source {
             Self::Rest => "REST",
             Self::Group => "Kafka group",
             Self::Probe => "probe",
+            Self::Offsets => "Kafka offsets",
             Self::Record => "own record",
             Self::Other => "another source",
         }
@@ -92,6 +96,8 @@ pub enum Seen {
     ListMissing(Gap),
     /// The group's members could not be had this time.
     MembersMissing(Gap),
+    /// What is to be put on record of the progress of these connectors, see [`crate::progress::Watch::record`].
+    Progressed(BTreeMap<ConnectorName, ProgressFacts>),
 }
 
 /// One expanded list, already free of secrets.
@@ -114,6 +120,9 @@ pub struct ListedConnector {
     pub instance: Option<ListedInstance>,
     /// Tasks by number.
     pub tasks: LiteMap<u32, ListedInstance>,
+    /// The tasks that are configured and have no status; `None` when `info` was missing, which tells them.
+    #[serde(default)]
+    pub unstarted: Option<Vec<u32>>,
 }
 
 impl ListedConnector {

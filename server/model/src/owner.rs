@@ -164,7 +164,7 @@ fn covers(glob: &GlobMatcher, topic: &Topic) -> bool {
     }
 }
 
-fn glob(text: &str) -> Result<GlobMatcher, BadGlob> {
+pub(crate) fn glob(text: &str) -> Result<GlobMatcher, BadGlob> {
     GlobBuilder::new(text)
         .literal_separator(false)
         .backslash_escape(true)

@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 
 use crate::Timestamp;
 use crate::facts::{
-    ClusterAbout, ClusterFacts, ConnectorFacts, Freshness, GroupFacts, InstanceFacts, Missing, StatusMissing,
-    WorkerFacts,
+    ClusterAbout, ClusterFacts, ConnectorFacts, Freshness, GroupFacts, InstanceFacts, Missing, ProgressFacts,
+    StatusMissing, UnitFacts, WorkerFacts,
 };
 use crate::fault::Fault;
 use crate::fold::Touched;
@@ -141,6 +141,7 @@ impl SetBack {
             kafka_cluster_id: _,
             group,
             group_gap: _,
+            workers_gap: _,
             addresses: _,
             same_as: _,
             admitted: _,
@@ -193,12 +194,20 @@ impl SetBack {
             probe_failures: _,
             failing_since,
             member: _,
+            member_id: _,
             without_work_since,
             unconfirmed_since,
+            unnamed_since,
             health: _,
             plugins: _,
         } = worker;
-        let some = [answered_at, failing_since, without_work_since, unconfirmed_since];
+        let some = [
+            answered_at,
+            failing_since,
+            without_work_since,
+            unconfirmed_since,
+            unnamed_since,
+        ];
         let moved = self.one(since) | self.one(first_seen);
         some.into_iter().fold(moved, |moved, moment| self.some(moment) | moved)
     }
@@ -212,11 +221,13 @@ impl SetBack {
             target: _,
             instance,
             tasks,
+            unstarted,
             no_tasks_since,
             first_seen,
             status_missing,
             missing,
             deleted_at,
+            progress,
         } = connector;
         let mut moved = self.one(first_seen) | self.some(no_tasks_since) | self.some(deleted_at);
         if let Some(StatusMissing {
@@ -230,8 +241,27 @@ impl SetBack {
         if let Some(Missing { at, by: _ }) = missing {
             moved |= self.one(at);
         }
+        for (_, since) in unstarted.iter_mut() {
+            moved |= self.one(since);
+        }
         for instance in instance.iter_mut().chain(tasks.iter_mut().map(|(_, task)| task)) {
             moved |= self.instance(instance);
+        }
+        let units = progress.iter_mut().flat_map(
+            |ProgressFacts {
+                 units,
+                 rhythm_ms: _,
+                 lost: _,
+             }| units,
+        );
+        for UnitFacts {
+            task: _,
+            moved: last,
+            standing,
+            position: _,
+        } in units
+        {
+            moved |= self.some(last) | self.some(standing);
         }
         moved
     }

@@ -20,7 +20,8 @@ pub struct Settings {
     /// Time between two of the slow questions: the plain list where nothing is missing, versions, health and plugins of
     /// each worker, and whether a refused cluster is still the one it repeats. 60 s.
     pub slow_interval: TimeDelta,
-    /// How long a worker that is gone is kept while no status names it, `worker_retention`. Default 1 h.
+    /// How long a worker that is gone, or not known to live, is kept while no status names it, `worker_retention`. Default
+    /// 1 h.
     pub worker_retention: TimeDelta,
     /// How long a deleted connector is kept with its configs, `deleted_retention`. Default 30 days. History is kept apart.
     pub deleted_retention: TimeDelta,

@@ -144,6 +144,17 @@ pub enum Change {
     },
     /// It is no other configured one any more, and is watched.
     Admitted,
+    /// Records were deleted before a sink had committed them. Told as it is noticed, and once more when it reads on.
+    RecordsLost {
+        /// The topic.
+        topic: Arc<str>,
+        /// The partition.
+        partition: i32,
+        /// The first offset.
+        from: i64,
+        /// The offset after the last.
+        until: i64,
+    },
     /// Nothing could be recorded for a time; what happened within is unknown.
     RecordingGap {
         /// When recording stopped.

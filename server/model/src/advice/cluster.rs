@@ -3,6 +3,7 @@
 use super::UNPROVEN;
 use super::case::Known;
 use super::names::Names;
+use super::tls::tls_step;
 use crate::cause::Cause;
 use crate::quiet::Quiet;
 use crate::verdict::Class;
@@ -12,6 +13,10 @@ pub(super) fn steps(known: &Known<'_>) -> Vec<String> {
     // Of several addresses none is the one to go to.
     let alone = names.address().filter(|_| names.addresses() == 1);
     let at = alone.map(|address| format!(" at {address}")).unwrap_or_default();
+    if let (Some(Cause::Quiet(Quiet::Silent)), Some(step)) = (known.cause, tls_step(known.root_cause, &at)) {
+        let doctor = "Read what `signalbox doctor` says on this server: it tries every address";
+        return vec![step, doctor.to_owned()];
+    }
     match (known.class, known.cause) {
         (Class::Auth, _) => vec![format!(
             "Correct the credentials that Signalbox uses for the workers{at}"
@@ -41,6 +46,7 @@ pub(super) fn steps(known: &Known<'_>) -> Vec<String> {
         ],
         (_, Some(Cause::NotSeenSince)) => UNPROVEN.map(str::to_owned).to_vec(),
         (_, Some(Cause::Quiet(quiet))) => of_quiet(*quiet, known.class, &at),
+        (Class::Kafka, Some(_)) => of_quiet(Quiet::Silent, Class::Kafka, &at),
         (Class::Worker, Some(_)) => of_quiet(Quiet::Silent, Class::Worker, &at),
         (_, Some(_)) => of_quiet(Quiet::Silent, Class::Network, &at),
         // An older version recorded it: what the workers do is told by the root cause alone.
@@ -74,6 +80,10 @@ fn of_quiet(quiet: Quiet, class: Class, at: &str) -> Vec<String> {
         Quiet::Silent if class == Class::Worker => vec![
             format!("Start the workers of this cluster{at}, if their processes are down"),
             "Check their hosts and what was deployed there last".to_owned(),
+        ],
+        Quiet::Silent if class == Class::Kafka => vec![
+            "Look whether the brokers of its Kafka run and answer: the workers wait for them".to_owned(),
+            format!("Read the workers' logs for what they wait for{at}"),
         ],
         Quiet::Silent => vec![
             format!("Test from this server that the workers answer{at}"),

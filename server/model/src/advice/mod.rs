@@ -7,9 +7,11 @@ mod access;
 mod case;
 mod cluster;
 mod config;
+mod moving;
 mod names;
 mod records;
 mod systems;
+mod tls;
 
 use crate::cause::{Cause, Loss};
 use crate::fault::Fault;
@@ -18,6 +20,7 @@ use crate::stage::Stage;
 use crate::verdict::Class;
 pub use case::Known;
 use case::{Case, RESTART};
+pub use tls::tls_step;
 
 /// The steps, the first one first; at least one, at most four, each a sentence with its full stop.
 pub fn steps(known: &Known<'_>) -> Vec<String> {
@@ -108,6 +111,8 @@ fn without_trace(case: &Case<'_>) -> Option<Vec<String>> {
             "Restart the connector with its tasks, so that they report again",
         ],
         Cause::DeletionUnproven => UNPROVEN.to_vec(),
+        Cause::Stalled(stall) => return Some(moving::stalled(case, *stall)),
+        Cause::Lagging => moving::LAGGING.to_vec(),
         Cause::UnknownState => vec!["Compare the workers' version with those that this Signalbox knows"],
         _ => return None,
     };

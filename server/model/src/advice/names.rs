@@ -269,7 +269,8 @@ fn digits(text: &str) -> bool {
 
 /// `host:port` of a word, if it is an address.
 fn address(word: &str) -> Option<&str> {
-    let word = word.trim_end_matches(['.', ':', '!', '/', '?', '…']);
+    // One that was cut is refused below: its host may be another one's beginning.
+    let word = word.trim_end_matches(['.', ':', '!', '/', '?']);
     let (url, rest) = match word.find("//") {
         Some(at) => (true, &word[at + 2..]),
         None => (false, word.rsplit_once('=').map_or(word, |(_, value)| value)),
@@ -329,6 +330,19 @@ mod tests {
         );
         let names = Names::read("UnknownHostException: db.example: Name or service not known");
         assert_eq!(names.host(), Some("db.example"));
+    }
+
+    #[test]
+    fn a_host_that_was_cut_off_is_not_named() {
+        for line in [
+            "Connection to dwh.prod.exam…",
+            "jdbc:postgresql://dwh.prod.exam…",
+            "user@10.0.0.7:54…",
+        ] {
+            assert_eq!(Names::read(line).address(), None, "{line}");
+        }
+        let whole = Names::read("jdbc:postgresql://dwh.prod.example:5432/orders?user=…");
+        assert_eq!(whole.address(), Some("dwh.prod.example:5432"));
     }
 
     #[test]

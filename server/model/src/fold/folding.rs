@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Folded;
 use crate::Timestamp;
 use crate::facts::{ClusterFacts, ConnectorFacts, WorkerFacts};
 use crate::names::{ConnectorName, WorkerId};
@@ -49,6 +50,15 @@ pub(super) struct Folding<'a> {
 }
 
 impl Folding<'_> {
+    /// The work is done.
+    pub(super) fn done(self) -> Folded {
+        Folded {
+            facts: self.facts,
+            transitions: self.transitions,
+            touched: self.touched,
+        }
+    }
+
     pub(super) fn transition(&mut self, source: Source, subject: Subject, change: Change) {
         self.transition_at(self.at, source, subject, change);
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::Touched;
+use super::{Touched, unnamed};
 use crate::Timestamp;
 use crate::facts::{ClusterFacts, ConnectorFacts, WorkerFacts};
 use crate::names::WorkerId;
@@ -43,7 +43,7 @@ pub fn left_behind<'a>(
 }
 
 /// The workers that statuses of existing connectors name, each as often as they do.
-fn named<'a>(connectors: impl Iterator<Item = &'a ConnectorFacts>) -> impl Iterator<Item = &'a WorkerId> {
+pub(super) fn named<'a>(connectors: impl Iterator<Item = &'a ConnectorFacts>) -> impl Iterator<Item = &'a WorkerId> {
     let live = connectors.filter(|known| known.deleted_at.is_none());
     live.flat_map(|connector| connector.instances())
         .map(|(_, instance)| &instance.worker_id)
@@ -54,8 +54,15 @@ const DELETED: usize = 10_000;
 
 /// Removes workers that are gone since [`Settings::worker_retention`] and that no status names, those that were
 /// [`left_behind`] as long ago while others carry on, and connectors that were deleted [`Settings::deleted_retention`]
-/// ago or before the last 10,000. Returns what was removed: these rows are to be dropped.
-pub fn forget(facts: &mut ClusterFacts, settings: &Settings, now: Timestamp) -> Touched {
+/// ago or before the last 10,000. So leave those that nothing names since that retention and that are not known to live,
+/// earlier where they are more than 500; never one of the `configured` addresses. Nothing is told of them: nobody knew
+/// them to live. Returns which rows are to be dropped, and which differ.
+pub fn forget(
+    facts: &mut ClusterFacts,
+    configured: &BTreeSet<WorkerId>,
+    settings: &Settings,
+    now: Timestamp,
+) -> Touched {
     let due = |since: Timestamp, retention| now - since >= retention;
     // Where no status names anybody, whoever answers is all that is known of the cluster.
     let known = || facts.connectors.values().map(Arc::as_ref);
@@ -83,6 +90,11 @@ pub fn forget(facts: &mut ClusterFacts, settings: &Settings, now: Timestamp) -> 
             workers.remove(id);
         }
     }
+    let marked = unnamed::named(facts, now);
+    let mut differ = renewed(facts, marked.workers);
+    workers.extend(unnamed::due(facts, configured, |since| {
+        due(since, settings.worker_retention)
+    }));
     let left = left
         .into_iter()
         .filter(|(_, since)| due(*since, settings.worker_retention));
@@ -90,13 +102,43 @@ pub fn forget(facts: &mut ClusterFacts, settings: &Settings, now: Timestamp) -> 
     for id in &workers {
         facts.workers.remove(id);
     }
+    let gap = facts.about.workers_gap.take();
+    if gap.is_some() && !workers.is_empty() {
+        // There is room for others, which the lists to come may name no differently.
+        let taken = unnamed::named(facts, now);
+        facts.about.workers_gap = taken.gap;
+        differ.extend(renewed(facts, taken.workers));
+    } else {
+        facts.about.workers_gap = marked.gap;
+    }
+    let about = facts.about.workers_gap != gap;
     let known = facts.about.addresses.len();
-    facts.about.addresses.retain(|address, _| !workers.contains(address));
-    facts.fresh.asked.retain(|address, _| !workers.contains(address));
+    let (asked, standing) = (&facts.fresh.asked, &facts.workers);
+    facts.about.addresses.retain(|address, _| {
+        // One that is neither a worker's nor asked any more was asked while its worker was forgotten, or was configured.
+        let lately = || {
+            asked
+                .get(address)
+                .is_some_and(|at| !due(*at, settings.worker_retention))
+        };
+        let known = standing.contains_key(address) || configured.contains(address) || lately();
+        known && !workers.contains(address)
+    });
+    let addresses = &facts.about.addresses;
+    let told = |address: &WorkerId| standing.contains_key(address) || addresses.contains_key(address);
+    facts.fresh.asked.retain(|address, _| told(address));
     Touched {
-        about: facts.about.addresses.len() != known,
+        about: about || facts.about.addresses.len() != known,
         lives: workers.clone(),
-        workers,
+        workers: workers.into_iter().chain(differ).collect(),
         connectors,
     }
+}
+
+/// Puts these workers in place. Returns which they are.
+fn renewed(facts: &mut ClusterFacts, workers: Vec<WorkerFacts>) -> BTreeSet<WorkerId> {
+    let ids = workers.iter().map(|worker| worker.id.clone()).collect();
+    let workers = workers.into_iter().map(|worker| (worker.id.clone(), Arc::new(worker)));
+    facts.workers.extend(workers);
+    ids
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::folding::Folding;
-use super::{instance, members};
+use super::{instance, members, unnamed};
 use crate::Timestamp;
 use crate::facts::{Alive, ConnectorFacts, StatusMissing, WorkerFacts};
 use crate::kept;
@@ -23,7 +23,8 @@ pub(super) fn listed(folding: &mut Folding<'_>, listed: &Listed, before_silence:
     if folding.holds_whole_copy(&listed.by) {
         vanished(folding, listed, before_silence);
     }
-    workers_named(folding, listed);
+    put_right(folding, listed);
+    unnamed::renew(folding);
 }
 
 /// Marks the connectors of which a status was seen before and is not in this list. Of what was missing before a silence
@@ -81,7 +82,8 @@ fn connector(folding: &mut Folding<'_>, name: &ConnectorName, seen: &ListedConne
     }
     target(folding, &mut next, new);
     tasks(folding, &mut next, seen, new);
-    let idle = next.tasks.is_empty()
+    unstarted(&mut next, seen, folding.at);
+    let idle = next.task_count() == 0
         && next
             .instance
             .as_ref()
@@ -105,11 +107,13 @@ pub(super) fn appeared(folding: &mut Folding<'_>, name: &ConnectorName, again: b
         target: None,
         instance: None,
         tasks: Default::default(),
+        unstarted: Default::default(),
         no_tasks_since: None,
         first_seen: folding.at,
         status_missing: None,
         missing: None,
         deleted_at: None,
+        progress: None,
     }
 }
 
@@ -146,8 +150,15 @@ fn target(folding: &mut Folding<'_>, next: &mut ConnectorFacts, new: bool) {
         Some(State::Paused) => Some(TargetState::Paused),
         Some(State::Stopped) => Some(TargetState::Stopped),
         Some(State::Running) => Some(TargetState::Started),
-        // Only what was asked to run is started, and only what is started fails; a request made since is not seen here.
-        Some(State::Failed) => before.or(Some(TargetState::Started)),
+        Some(State::Failed) if before == Some(TargetState::Started) || (before.is_none() && new) => {
+            Some(TargetState::Started)
+        }
+        // It was resumed and failed as it began, or could not even be made where it was to rest: what was asked is not known
+        // any more, and nobody is said to have asked for anything.
+        Some(State::Failed) => {
+            next.target = None;
+            return;
+        }
         _ => before,
     };
     let Some(to) = told else { return };
@@ -184,38 +195,44 @@ fn tasks(folding: &mut Folding<'_>, next: &mut ConnectorFacts, seen: &ListedConn
     }
 }
 
-/// Workers that statuses name: unknown ones are taken in, and one that was taken for dead is put right when its
-/// UNASSIGNED records turn up after all.
-fn workers_named(folding: &mut Folding<'_>, listed: &Listed) {
+/// Tasks that are configured without a status. A list without `info` does not tell which are configured.
+fn unstarted(next: &mut ConnectorFacts, seen: &ListedConnector, at: Timestamp) {
+    let before = std::mem::take(&mut next.unstarted);
+    let since = |number: &u32| before.get(number).copied().unwrap_or(at);
+    let now = match &seen.unstarted {
+        Some(unstarted) => unstarted.iter().map(|number| (*number, since(number))).collect(),
+        None => before
+            .iter()
+            .map(|(number, since)| (*number, *since))
+            .collect::<Vec<_>>(),
+    };
+    let without = now.into_iter().filter(|(number, _)| !next.tasks.contains_key(number));
+    next.unstarted = kept::tight(without.collect());
+}
+
+/// A worker that was taken for dead is put right when its UNASSIGNED records turn up after all.
+fn put_right(folding: &mut Folding<'_>, listed: &Listed) {
     let instances = listed
         .connectors
         .values()
         .flat_map(|seen| seen.instance.iter().chain(seen.tasks.values()));
     let named: BTreeSet<&WorkerId> = instances.map(|instance| &instance.worker_id).collect();
     for id in named {
-        match folding.facts.workers.get(id).cloned() {
-            None => {
-                let at = folding.at;
-                folding.put_worker(unknown_worker(
-                    id,
-                    at,
-                    "statuses name it; nothing else is known of it yet",
-                ));
-            }
-            Some(worker) if worker.alive == Alive::Dead && members::let_go(folding, id) => {
-                let evidence: Arc<str> = "it wrote UNASSIGNED for what it carried before it left".into();
-                let change = Change::WorkerLeft {
-                    in_order: true,
-                    evidence: evidence.clone(),
-                };
-                folding.transition(Source::Rest, Subject::Worker(id.clone()), change);
-                folding.put_worker(WorkerFacts {
-                    alive: Alive::GoneInOrder,
-                    evidence,
-                    ..(*worker).clone()
-                });
-            }
-            Some(_) => {}
+        let Some(worker) = folding.facts.workers.get(id).cloned() else {
+            continue;
+        };
+        if worker.alive == Alive::Dead && members::let_go(folding, id) {
+            let evidence: Arc<str> = "it wrote UNASSIGNED for what it carried before it left".into();
+            let change = Change::WorkerLeft {
+                in_order: true,
+                evidence: evidence.clone(),
+            };
+            folding.transition(Source::Rest, Subject::Worker(id.clone()), change);
+            folding.put_worker(WorkerFacts {
+                alive: Alive::GoneInOrder,
+                evidence,
+                ..(*worker).clone()
+            });
         }
     }
 }
@@ -234,9 +251,11 @@ pub(super) fn unknown_worker(id: &WorkerId, at: crate::Timestamp, evidence: &str
         probe_failures: 0,
         failing_since: None,
         member: None,
+        member_id: None,
         health: None,
         plugins: None,
         without_work_since: None,
         unconfirmed_since: None,
+        unnamed_since: None,
     }
 }

@@ -11,7 +11,7 @@ use super::returned;
 use crate::Timestamp;
 use crate::facts::{Alive, GroupFacts, WorkerFacts};
 use crate::heard::back_unlisted;
-use crate::names::WorkerId;
+use crate::names::{ConnectorName, WorkerId};
 use crate::observe::{Gap, GapKind, GroupMember, GroupMembers, Source};
 use crate::state::State;
 use crate::transition::{Change, Subject};
@@ -31,10 +31,12 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
         folding.facts.fresh.group = Some(folding.at);
         folding.facts.about.group_gap = None;
     }
-    let present: BTreeMap<&WorkerId, &GroupMember> =
-        group.members.iter().map(|member| (&member.worker_id, member)).collect();
+    let present = present(folding, group);
+    // After a pause what is known of the workers is too old to be compared with: the statuses may be yesterday's.
+    let recent = |last: Option<Timestamp>| last.is_some_and(|last| folding.at - last <= folding.settings.pause());
+    let compared = recent(before) && recent(folding.facts.fresh.rest);
     for (id, member) in &present {
-        came(folding, id, member, group);
+        came(folding, id, member, group, compared);
     }
     let patience = folding.settings.interval * 2;
     if group.partial && before.is_none_or(|last| folding.at - last > patience) {
@@ -56,6 +58,20 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
         }
         group_facts(folding, group);
     }
+}
+
+/// The member at each address. While another process takes the place of one that died, the group lists both until the
+/// session of the old one ends: until then the old one counts.
+fn present<'a>(folding: &Folding<'_>, group: &'a GroupMembers) -> BTreeMap<&'a WorkerId, &'a GroupMember> {
+    let mut present: BTreeMap<&WorkerId, &GroupMember> = BTreeMap::new();
+    for member in &group.members {
+        let known = folding.facts.workers.get(&member.worker_id);
+        let same = known.is_some_and(|worker| worker.member_id.as_ref() == Some(&member.member_id));
+        if same || !present.contains_key(&member.worker_id) {
+            present.insert(&member.worker_id, member);
+        }
+    }
+    present
 }
 
 /// Kafka could not be asked. Once the last answer is stale, membership proves nothing any more: who was gone stays
@@ -124,7 +140,7 @@ fn untold(folding: &mut Folding<'_>, gap: &Gap, concerned: impl Fn(&WorkerFacts)
     }
 }
 
-fn came(folding: &mut Folding<'_>, id: &WorkerId, member: &GroupMember, group: &GroupMembers) {
+fn came(folding: &mut Folding<'_>, id: &WorkerId, member: &GroupMember, group: &GroupMembers, compared: bool) {
     let before = folding.facts.workers.get(id).cloned();
     let again = before.as_ref().is_some_and(|worker| worker.alive.gone());
     let heard_of = before.is_some();
@@ -132,12 +148,15 @@ fn came(folding: &mut Folding<'_>, id: &WorkerId, member: &GroupMember, group: &
         Some(worker) => (*worker).clone(),
         None => unknown_worker(id, folding.at, ""),
     };
-    next.unconfirmed_since = None;
+    let doubted = next.unconfirmed_since.take().is_some();
     if next.member.replace(true) != Some(true) {
         next.evidence = "it is a member of the Connect group".into();
     }
     if next.alive != Alive::Yes {
-        if again && held_back(folding, member) {
+        // Until the group has settled nobody is given anything that was surely lost. Of a group that had emptied all is
+        // lost together until a list comes, and nothing is held back.
+        let unsettled = !doubted && &*group.state != "Stable" && !emptied(folding);
+        if again && (held_back(folding, member) || unsettled) {
             next.without_work_since = Some(next.since);
             next.evidence = "it is back in the Connect group and was not given its work back yet".into();
         }
@@ -147,17 +166,80 @@ fn came(folding: &mut Folding<'_>, id: &WorkerId, member: &GroupMember, group: &
             folding.transition(Source::Group, Subject::Worker(id.clone()), Change::WorkerCame { again });
         }
     }
-    let placed = &*group.state == "Stable" && (owns(member) || member.delay_ms.unwrap_or(0) == 0);
-    if placed && next.without_work_since.take().is_some() {
+    let placed = || member.delay_ms.unwrap_or(0) == 0 || (owns(member) && gave_all(folding, member));
+    if next.without_work_since.is_some() && &*group.state == "Stable" && placed() {
+        next.without_work_since = None;
         next.evidence = "it is a member of the Connect group and was given work".into();
     }
+    replaced(folding, &mut next, member, group, compared);
     folding.put_worker(next);
+}
+
+/// Another member under the address of one that was there until now: its process ended and another one began between two
+/// looks. What the old one carried is lost while the leader holds it back, as with one that was seen gone, unless the new
+/// one has all of it: a process that joins anew under another id, as after a long pause, keeps its work and says so. Where
+/// nothing is held back, all was placed at once.
+fn replaced(
+    folding: &mut Folding<'_>,
+    next: &mut WorkerFacts,
+    member: &GroupMember,
+    group: &GroupMembers,
+    compared: bool,
+) {
+    // What is too old to be compared with is compared once it is not.
+    if &*group.state != "Stable" || group.partial || (!compared && next.member_id.is_some()) {
+        return;
+    }
+    let before = next.member_id.replace(member.member_id.clone());
+    // One that was in the group beside the old one is no new process: two workers name the same address.
+    let at_it = group.members.iter().filter(|other| other.worker_id == member.worker_id);
+    let known = folding.facts.about.group.as_ref().map(|group| &group.members);
+    let beside = |before: &Arc<str>| known.is_some_and(|ids| ids.contains(before) && ids.contains(&member.member_id));
+    let alone = at_it.count() == 1;
+    let another = alone && before.is_some_and(|before| before != member.member_id && !beside(&before));
+    // One that was seen gone in between has been told of already.
+    let unseen = another && next.since < folding.at && next.without_work_since.is_none();
+    let held_back = member.delay_ms.is_some_and(|delay| delay > 0);
+    if !unseen || !held_back || gave_all(folding, member) {
+        return;
+    }
+    let in_order = let_go(folding, &next.id);
+    let evidence: Arc<str> = "another process under its address took its place in the Connect group".into();
+    let id = Subject::Worker(next.id.clone());
+    folding.transition(Source::Group, id.clone(), Change::WorkerLeft { in_order, evidence });
+    folding.transition(Source::Group, id, Change::WorkerCame { again: true });
+    next.since = folding.at;
+    next.without_work_since = Some(folding.at);
+    next.evidence = "it is another process than before, and was not given the work of the old one yet".into();
+}
+
+/// Whether a member owns everything that REST says runs at its address.
+fn gave_all(folding: &Folding<'_>, member: &GroupMember) -> bool {
+    on_worker(folding, &member.worker_id).all(|(name, task, state)| {
+        let idle = matches!(state, State::Failed | State::Paused | State::Stopped);
+        let owned = || match task {
+            None => member.connectors.contains(name),
+            Some(task) => member
+                .tasks
+                .iter()
+                .any(|(owner, number)| owner == name && *number == task),
+        };
+        idle || owned()
+    })
+}
+
+/// Whether the group had no member left, as far as is known from before this look, and nothing was listed since.
+fn emptied(folding: &Folding<'_>) -> bool {
+    let group = folding.facts.about.group.as_ref();
+    group.is_some_and(|group| group.empty_since.is_some()) || back_unlisted(&folding.facts.fresh, group)
 }
 
 /// Whether the leader holds lost work back: the assignments say so, or did before the rebalance that hides them now.
 fn held_back(folding: &Folding<'_>, member: &GroupMember) -> bool {
     let known = folding.facts.about.group.as_ref().and_then(|group| group.delay_until);
-    member.delay_ms.is_some_and(|delay| delay > 0) || known.is_some_and(|until| until > folding.at)
+    // What a leader held back that is gone with all the others nobody holds back any more.
+    let known = known.is_some_and(|until| until > folding.at) && !emptied(folding);
+    known || member.delay_ms.is_some_and(|delay| delay > 0)
 }
 
 fn owns(member: &GroupMember) -> bool {
@@ -180,6 +262,7 @@ fn absent(folding: &mut Folding<'_>, worker: &WorkerFacts, group: &GroupMembers)
         };
         folding.put_worker(WorkerFacts {
             member: Some(false),
+            member_id: None,
             unconfirmed_since,
             ..worker.clone()
         });
@@ -202,30 +285,41 @@ fn absent(folding: &mut Folding<'_>, worker: &WorkerFacts, group: &GroupMembers)
         since: folding.at,
         evidence,
         member: Some(false),
+        member_id: None,
         without_work_since: None,
         ..worker.clone()
     });
 }
 
-fn on_worker<'a>(folding: &'a Folding<'_>, id: &'a WorkerId) -> impl Iterator<Item = (Option<u32>, &'a State)> {
+/// What is said to be on a worker: connector, task, state.
+fn on_worker<'a>(
+    folding: &'a Folding<'_>,
+    id: &'a WorkerId,
+) -> impl Iterator<Item = (&'a ConnectorName, Option<u32>, &'a State)> {
     let live = folding
         .facts
         .connectors
         .values()
         .filter(|connector| connector.deleted_at.is_none());
-    live.flat_map(|connector| connector.instances())
-        .filter(move |(_, instance)| instance.worker_id == *id)
-        .map(|(task, instance)| (task, &instance.state))
+    live.flat_map(|known| {
+        known
+            .instances()
+            .map(move |(task, instance)| (&known.name, task, instance))
+    })
+    .filter(move |(_, _, instance)| instance.worker_id == *id)
+    .map(|(name, task, instance)| (name, task, &instance.state))
 }
 
 /// Whether a worker wrote UNASSIGNED for everything that it carried and that was not moved since, as one does that leaves
 /// in order: a single one may be left over from an earlier rebalance. REST hides the UNASSIGNED of tasks, so that they
 /// count only where no connector instance tells; one that FAILED may write nothing any more.
 pub(super) fn let_go(folding: &Folding<'_>, id: &WorkerId) -> bool {
-    let could_write = || on_worker(folding, id).filter(|(_, state)| **state != State::Failed);
-    let instances = could_write().any(|(task, _)| task.is_none());
-    let mut telling = could_write().filter(|(task, _)| task.is_none() == instances).peekable();
-    telling.peek().is_some() && telling.all(|(_, state)| *state == State::Unassigned)
+    let could_write = || on_worker(folding, id).filter(|(_, _, state)| **state != State::Failed);
+    let instances = could_write().any(|(_, task, _)| task.is_none());
+    let mut telling = could_write()
+        .filter(|(_, task, _)| task.is_none() == instances)
+        .peekable();
+    telling.peek().is_some() && telling.all(|(_, _, state)| *state == State::Unassigned)
 }
 
 fn carries(folding: &Folding<'_>, id: &WorkerId) -> bool {

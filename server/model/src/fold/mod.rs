@@ -8,8 +8,10 @@ mod instance;
 mod listed;
 mod members;
 mod probe;
+mod progress;
 mod reach;
 mod returned;
+mod unnamed;
 
 use crate::facts::ClusterFacts;
 use crate::observe::{Observation, Seen};
@@ -42,6 +44,10 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         transitions: Vec::new(),
         touched: Touched::default(),
     };
+    if let Seen::Progressed(progress) = &observation.seen {
+        progress::progressed(&mut folding, progress);
+        return folding.done();
+    }
     let about_before = folding.facts.about.clone();
     reach::looked(&mut folding);
     // Looks may end in another order than they began.
@@ -49,10 +55,18 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
     match &observation.seen {
         Seen::Listed(listed) => {
             let before_silence = reach::listed(&mut folding);
+            // Who lives is looked at before what statuses make of the workers.
+            probe::gave_list(&mut folding, &listed.by);
             listed::listed(&mut folding, listed, before_silence);
         }
-        Seen::ListedUnchanged { .. } => drop(reach::listed(&mut folding)),
-        Seen::Named { by, names } => deletion::named(&mut folding, by, names),
+        Seen::ListedUnchanged { by } => {
+            reach::listed(&mut folding);
+            probe::gave_list(&mut folding, by);
+        }
+        Seen::Named { by, names } => {
+            deletion::named(&mut folding, by, names);
+            probe::gave_list(&mut folding, by);
+        }
         Seen::Members(group) => members::members(&mut folding, group),
         Seen::MembersMissing(gap) => members::missing(&mut folding, gap),
         Seen::Answered(answer) => probe::answered(&mut folding, answer),
@@ -60,12 +74,9 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         Seen::Slow(slow) => probe::slow(&mut folding, slow),
         Seen::SameAs(other) => reach::same_as(&mut folding, other.as_ref()),
         Seen::ListMissing(gap) => reach::missing(&mut folding, gap),
+        Seen::Progressed(_) => {}
     }
     probe::version(&mut folding);
     folding.touched.about |= folding.facts.about != about_before;
-    Folded {
-        facts: folding.facts,
-        transitions: folding.transitions,
-        touched: folding.touched,
-    }
+    folding.done()
 }

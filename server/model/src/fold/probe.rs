@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::belief::Expected;
 use super::folding::Folding;
 use super::returned;
+use crate::Timestamp;
 use crate::facts::{Alive, WorkerFacts};
 use crate::names::WorkerId;
 use crate::observe::{Gap, GapKind, Source, WorkerAnswer, WorkerSlow};
@@ -67,24 +68,42 @@ fn worker_answered(folding: &mut Folding<'_>, worker: &WorkerFacts, answer: &Wor
         folding.transition(Source::Probe, Subject::Worker(worker.id.clone()), change);
     }
     next.version = Some(answer.version.clone());
-    lives(folding, next, "its address answers");
+    lives(folding, next, folding.at, "its address answers");
+}
+
+/// A worker's own address gave a list: it lives, however late it answers other questions.
+pub(super) fn gave_list(folding: &mut Folding<'_>, by: &WorkerId) {
+    let Some(worker) = folding.facts.workers.get(by).cloned() else {
+        return;
+    };
+    let doubted = worker.probe_failures > 0 || worker.alive != Alive::Yes;
+    if worker.member.is_some() || !worker.ever_answered || !doubted {
+        return;
+    }
+    let mut next = (*worker).clone();
+    next.answered_at = Some(folding.answered);
+    next.probe_failures = 0;
+    next.failing_since = None;
+    // A list may have come before the death that it undoes.
+    let at = folding.answered.max(worker.since);
+    lives(folding, next, at, "its address gives the list");
 }
 
 /// The group decides where it is known: a worker that answers HTTP without being a member runs nothing.
-fn lives(folding: &mut Folding<'_>, mut next: WorkerFacts, evidence: &str) {
+fn lives(folding: &mut Folding<'_>, mut next: WorkerFacts, at: Timestamp, evidence: &str) {
     if next.member.is_none() {
         next.unconfirmed_since = None;
     }
     if next.member.is_none() && next.alive != Alive::Yes {
         let again = next.alive.gone();
         next.alive = Alive::Yes;
-        next.since = folding.at;
+        next.since = at;
         next.evidence = evidence.into();
         // Whoever was only not known to live has not come.
         let known = folding.facts.workers.get(&next.id);
         if again || !known.is_some_and(|worker| worker.ever_answered) {
             let change = Change::WorkerCame { again };
-            folding.transition(Source::Probe, Subject::Worker(next.id.clone()), change);
+            folding.transition_at(at, Source::Probe, Subject::Worker(next.id.clone()), change);
         }
     }
     folding.put_worker(next);
@@ -111,7 +130,7 @@ pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
         next.probe_failures = 0;
         next.failing_since = None;
         return match worker.ever_answered {
-            true => lives(folding, next, evidence),
+            true => lives(folding, next, folding.at, evidence),
             false => folding.put_worker(next),
         };
     }
@@ -130,7 +149,14 @@ pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
     if worker.member.is_none() && proven && !gap.kind.nobody_answers() {
         next.alive = Alive::Unknown;
         next.since = folding.at;
-        next.evidence = format!("something else answers at its address: {}", gap.text).into();
+        next.evidence = match gap.kind {
+            GapKind::NotConnect => format!("something else answers at its address: {}", gap.text),
+            _ => format!(
+                "its address answers, and not as a worker that is ready does: {}",
+                gap.text
+            ),
+        }
+        .into();
         (next.probe_failures, next.failing_since) = (1, None);
     } else if worker.member.is_none() && proven && !worker.alive.gone() {
         let evidence: Arc<str> = format!("its address answered before and no longer does: {}", gap.text).into();

@@ -6,6 +6,7 @@ use crate::Timestamp;
 use crate::facts::InstanceFacts;
 use crate::observe::Source;
 use crate::settings::Settings;
+use crate::spelt;
 use crate::verdict::{Health, Reason};
 
 /// Failures of an instance that count now, oldest first, when there are enough of them.
@@ -45,7 +46,7 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
     let text = format!(
         "Its {name} failed {} times within {}; restarts do not help",
         failures.len(),
-        spell(span)
+        spelt::time(span)
     );
     let reason = Reason {
         text: text.into(),
@@ -77,13 +78,4 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
         reasons,
         diagnosis: Some(diagnosis),
     })
-}
-
-/// `45 s`, `4 min 10 s`.
-fn spell(seconds: i64) -> String {
-    match (seconds / 60, seconds % 60) {
-        (0, seconds) => format!("{seconds} s"),
-        (minutes, 0) => format!("{minutes} min"),
-        (minutes, seconds) => format!("{minutes} min {seconds} s"),
-    }
 }

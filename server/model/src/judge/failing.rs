@@ -18,7 +18,7 @@ pub(super) fn rule(case: &Case<'_>) -> Option<Finding> {
         .filter(|(_, task)| failed(task))
         .map(|(number, task)| (*number, task))
         .collect();
-    let all = case.connector.tasks.len();
+    let all = case.connector.task_count();
     let (health, place, facts, text) = match (connector, tasks.first()) {
         (Some(facts), _) => {
             let text = match all {
@@ -57,6 +57,8 @@ pub(super) fn rule(case: &Case<'_>) -> Option<Finding> {
     let diagnosis = diagnosis::of_failure(case, place, facts);
     let mut reasons = vec![reason];
     reasons.extend(diagnosis::cause_reason(&diagnosis, facts.since));
+    // What else does not run there is another's fault, and nobody should have to find it by himself.
+    reasons.extend(super::placement::lost_reasons(case));
     Some(Finding {
         health,
         since,

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::case::Case;
+use super::intent;
 use crate::facts::{InstanceFacts, WorkerFacts};
 use crate::names::WorkerId;
 use crate::state::State;
@@ -16,12 +17,13 @@ pub(super) fn name(place: Option<u32>) -> String {
 }
 
 /// The worker that REST names for an instance, when that worker is known not to run it: it is gone, or came back and
-/// was not given its work back. A FAILED, PAUSED or STOPPED instance needs no worker to be what it is.
+/// was not given its work back. A FAILED instance needs no worker to be what it is, nor does one that is PAUSED or STOPPED
+/// unless it was asked to run since.
 pub(super) fn lost_worker<'a>(case: &Case<'a>, instance: &InstanceFacts) -> Option<&'a WorkerFacts> {
     let worker = case.cluster.workers.get(&instance.worker_id)?;
     // A state that was seen to change since the worker is back was written by whoever runs it now.
     let idle = worker.without_work_since.is_some() && instance.since <= worker.since;
-    (needs_worker(instance) && (worker.surely_gone() || idle)).then_some(&**worker)
+    (needs_worker(case, instance) && (worker.surely_gone() || idle)).then_some(&**worker)
 }
 
 /// The worker that REST names for an instance, when that worker was gone before the cluster fell silent and nothing tells
@@ -29,11 +31,15 @@ pub(super) fn lost_worker<'a>(case: &Case<'a>, instance: &InstanceFacts) -> Opti
 pub(super) fn doubted_worker<'a>(case: &Case<'a>, instance: &InstanceFacts) -> Option<&'a WorkerFacts> {
     let worker = case.cluster.workers.get(&instance.worker_id)?;
     let doubted = worker.alive.gone() && worker.unconfirmed_since.is_some();
-    (needs_worker(instance) && doubted).then_some(&**worker)
+    (needs_worker(case, instance) && doubted).then_some(&**worker)
 }
 
-fn needs_worker(instance: &InstanceFacts) -> bool {
-    !matches!(instance.state, State::Failed | State::Paused | State::Stopped)
+fn needs_worker(case: &Case<'_>, instance: &InstanceFacts) -> bool {
+    match instance.state {
+        State::Failed => false,
+        State::Paused | State::Stopped => intent::asked_since(case, instance),
+        _ => true,
+    }
 }
 
 /// A worker in a line of evidence: its address, and that it is gone where it is.

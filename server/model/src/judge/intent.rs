@@ -2,9 +2,26 @@
 
 use super::case::{Case, Finding};
 use super::{instance, window::Window};
+use crate::facts::InstanceFacts;
 use crate::observe::Source;
 use crate::state::{State, TargetState};
 use crate::verdict::{Health, Reason};
+
+/// Whether a task that is PAUSED or STOPPED was asked to run since. One that is so since later than the connector itself
+/// changed is only ahead of it: of a pause the tasks may tell first.
+pub(super) fn asked_since(case: &Case<'_>, task: &InstanceFacts) -> bool {
+    let told = case
+        .connector
+        .instance
+        .as_ref()
+        .is_some_and(|own| own.since >= task.since);
+    told && to_run(case)
+}
+
+/// Whether it is known that the connector is to run.
+pub(super) fn to_run(case: &Case<'_>) -> bool {
+    matches!(case.connector.target, Some((TargetState::Started, _)))
+}
 
 /// Target state says so, and the tasks follow: they are PAUSED or gone, or the grace for them to get there runs.
 pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {

@@ -4,35 +4,44 @@
 //! once, and each connector within them. Both come with the moment at which they must be judged again though no fact
 //! changed, so that nothing is judged at every tick.
 
+mod activity;
 mod case;
 mod crash;
 mod diagnosis;
 mod doubt;
 mod failing;
+mod held;
 mod instance;
 mod intent;
+mod lagging;
 mod last;
 mod lost;
 mod placement;
+mod shown;
 mod silence;
 mod since;
+mod stalled;
 mod surroundings;
 mod tasks;
 mod unlisted;
+mod unstarted;
 mod window;
+mod worth;
 
 use crate::Timestamp;
 use crate::facts::{Alive, ClusterFacts, ConnectorFacts, InstanceFacts};
 use crate::observe::Source;
 use crate::settings::Settings;
 use crate::state::State;
-use crate::verdict::{Activity, Health, Reason, Verdict};
+use crate::verdict::{Health, Reason, Verdict};
 
 use case::{Case, Finding};
+pub use case::{Measured, Progress};
 pub use last::last_true;
 pub use lost::Lost;
 pub use surroundings::{Silence, Surroundings, surroundings};
 pub use unlisted::Unlisted;
+pub use worth::worth_judging;
 
 /// A verdict and until when it holds by itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,8 +52,7 @@ pub struct Judged {
     pub valid_until: Option<Timestamp>,
 }
 
-/// Judges one connector. `previous` never changes the health: it keeps `since` while the health stays the same, and
-/// the cause of a crash loop while what crashes runs again and shows no trace.
+/// Judges one connector of whose progress nothing is known. See [`judge_moving`].
 pub fn judge(
     cluster: &ClusterFacts,
     connector: &ConnectorFacts,
@@ -53,11 +61,28 @@ pub fn judge(
     previous: Option<&Verdict>,
     now: Timestamp,
 ) -> Judged {
+    let progress = Progress::default();
+    judge_moving(cluster, connector, surroundings, settings, progress, previous, now)
+}
+
+/// Judges one connector. `previous` hardly changes the health: it keeps `since` while the health stays the same, the cause
+/// of a crash loop while what crashes runs again and shows no trace, and what is stalled or lagging while it is awaited what
+/// moves.
+pub fn judge_moving(
+    cluster: &ClusterFacts,
+    connector: &ConnectorFacts,
+    surroundings: &Surroundings,
+    settings: &Settings,
+    progress: Progress<'_>,
+    previous: Option<&Verdict>,
+    now: Timestamp,
+) -> Judged {
     let case = Case {
         cluster,
         connector,
         surroundings,
         settings,
+        progress,
         previous,
         now,
     };
@@ -68,11 +93,14 @@ pub fn judge(
     // A worker may be gone for longer than the connector has been there.
     let found = finding.since.max(connector.first_seen);
     let since = since::since(&case, finding.health, found, before);
+    let (activity, why) = activity::activity(&case, finding.health, &mut window);
+    let mut reasons = finding.reasons;
+    reasons.extend(why);
     let verdict = Verdict {
         health: finding.health,
-        activity: Activity::Unknown,
+        activity,
         since,
-        reasons: finding.reasons,
+        reasons,
         tasks,
         diagnosis: finding.diagnosis,
         settings: settings.revision,
@@ -92,9 +120,13 @@ fn find(case: &Case<'_>, window: &mut window::Window) -> Finding {
         .or_else(|| placement::on_gone_workers(case, window))
         .or_else(|| doubt::rule(case))
         .or_else(|| placement::beyond_grace(case, window))
+        .or_else(|| unstarted::rule(case, window))
         .or_else(|| placement::no_tasks(case, window))
         .or_else(|| placement::restarting(case))
         .or_else(|| placement::unread(case))
+        .or_else(|| stalled::rule(case, window))
+        .or_else(|| lagging::rule(case, window))
+        .or_else(|| held::rule(case))
         .unwrap_or_else(|| healthy(case))
 }
 

@@ -14,17 +14,29 @@ use crate::scope::Scope;
 use crate::state::State;
 use crate::verdict::{Class, Diagnosis, Domain, Health, Reason};
 
-/// `unassigned` at once when something sits on a worker that is gone.
-pub(super) fn on_gone_workers(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
+/// What sits on workers that are gone, by worker.
+fn gone<'a>(case: &Case<'a>) -> BTreeMap<&'a WorkerId, (&'a WorkerFacts, Vec<Option<u32>>)> {
     let mut gone: BTreeMap<&WorkerId, (&WorkerFacts, Vec<Option<u32>>)> = BTreeMap::new();
     for (place, facts) in case.connector.instances() {
         if let Some(worker) = instance::lost_worker(case, facts) {
-            gone.entry(&worker.id)
-                .or_insert_with(|| (worker, Vec::new()))
-                .1
-                .push(place);
+            let entry = gone.entry(&worker.id).or_insert_with(|| (worker, Vec::new()));
+            entry.1.push(place);
         }
     }
+    gone
+}
+
+/// What sits on workers that are gone, where that is not the verdict.
+pub(super) fn lost_reasons(case: &Case<'_>) -> Vec<Reason> {
+    let gone = gone(case);
+    gone.values()
+        .map(|(worker, places)| gone_reason(case, worker, places))
+        .collect()
+}
+
+/// `unassigned` at once when something sits on a worker that is gone.
+pub(super) fn on_gone_workers(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
+    let gone = gone(case);
     let since = gone
         .values()
         .map(|(worker, _)| worker.without_work_since.unwrap_or(worker.since))

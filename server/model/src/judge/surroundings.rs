@@ -8,6 +8,7 @@ use crate::Timestamp;
 use crate::cause::Cause;
 use crate::facts::ClusterFacts;
 use crate::heard::{heard, unknown_since};
+use crate::names::WorkerId;
 use crate::observe::{Gap, GapKind};
 use crate::quiet::Quiet;
 use crate::settings::Settings;
@@ -92,7 +93,7 @@ pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp)
         since: heard,
         unknown_since,
         text: text(cluster, gap, heard).into(),
-        class: class(cluster, gap),
+        class: class(cluster, gap, heard),
         quiet: Quiet::of(gap),
     };
     let around = Surroundings {
@@ -102,7 +103,30 @@ pub fn surroundings(cluster: &ClusterFacts, settings: &Settings, now: Timestamp)
     (around, None)
 }
 
+/// Whether its Kafka is what is silent: Kafka does not answer this server, and a worker answers while none lists anything.
+fn without_kafka(cluster: &ClusterFacts, gap: &Gap, since: Timestamp) -> bool {
+    let silent = cluster
+        .about
+        .group_gap
+        .as_ref()
+        .is_some_and(|gap| gap.kind.nobody_answers());
+    let answers = |id: &WorkerId| {
+        let worker = cluster.workers.get(id);
+        worker.is_some_and(|worker| worker.ever_answered && worker.probe_failures == 0)
+    };
+    let mut asked = cluster.fresh.asked.iter();
+    gap.kind == GapKind::TimedOut && silent && asked.any(|(id, at)| *at > since && answers(id))
+}
+
 fn text(cluster: &ClusterFacts, gap: &Gap, since: Timestamp) -> String {
+    if without_kafka(cluster, gap, since) {
+        return format!(
+            "The workers of {} answer and have listed nothing since {} UTC, and Kafka answers nothing either: {}",
+            cluster.name,
+            since.format("%H:%M:%S"),
+            gap.text
+        );
+    }
     let group = match &cluster.about.group {
         Some(group) if group.empty_since.is_some() => " and its Connect group has no member",
         Some(_) => " and Kafka no longer tells who is in its Connect group",
@@ -111,7 +135,7 @@ fn text(cluster: &ClusterFacts, gap: &Gap, since: Timestamp) -> String {
     Quiet::of(gap).sentence(cluster.name.as_str(), group, &gap.text, since)
 }
 
-fn class(cluster: &ClusterFacts, gap: &Gap) -> Class {
+fn class(cluster: &ClusterFacts, gap: &Gap, since: Timestamp) -> Class {
     let empty = cluster
         .about
         .group
@@ -119,7 +143,7 @@ fn class(cluster: &ClusterFacts, gap: &Gap) -> Class {
         .is_some_and(|group| group.empty_since.is_some());
     match gap.kind {
         _ if empty => Class::Worker,
-        _ if Quiet::of(gap) == Quiet::Unread => Class::Kafka,
+        _ if Quiet::of(gap) == Quiet::Unread || without_kafka(cluster, gap, since) => Class::Kafka,
         // Nothing says here that a worker lives behind an address at which nothing listens.
         GapKind::Refused => Class::Worker,
         _ => way(gap),

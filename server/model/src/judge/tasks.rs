@@ -5,7 +5,7 @@ use std::sync::Arc;
 use litemap::LiteMap;
 
 use super::case::Case;
-use super::{crash, doubt, instance, silence, window::Window};
+use super::{crash, doubt, held, instance, silence, stalled, unstarted, window::Window};
 use crate::Timestamp;
 use crate::facts::InstanceFacts;
 use crate::state::State;
@@ -15,7 +15,7 @@ use crate::verdict::{Health, TaskVerdict, Verdict};
 /// A verdict for every task.
 pub(super) fn verdicts(case: &Case<'_>, previous: Option<&Verdict>, window: &mut Window) -> LiteMap<u32, TaskVerdict> {
     let judge = |(number, facts): (&u32, &InstanceFacts)| {
-        let (health, since, text) = find(case, facts, window);
+        let (health, since, text) = find(case, *number, facts, window);
         let since = since.max(case.connector.first_seen);
         let before = previous.and_then(|verdict| verdict.tasks.get(number));
         let before_it = before.map(|task| (task.health, task.since));
@@ -39,10 +39,12 @@ pub(super) fn verdicts(case: &Case<'_>, previous: Option<&Verdict>, window: &mut
             },
         )
     };
-    case.connector.tasks.iter().map(judge).collect()
+    let started = case.connector.tasks.iter().map(judge).collect::<Vec<_>>();
+    let unstarted = unstarted::tasks(case, previous, window);
+    started.into_iter().chain(unstarted).collect()
 }
 
-fn find(case: &Case<'_>, facts: &InstanceFacts, window: &mut Window) -> (Health, Timestamp, Arc<str>) {
+fn find(case: &Case<'_>, number: u32, facts: &InstanceFacts, window: &mut Window) -> (Health, Timestamp, Arc<str>) {
     if let Some(silence) = &case.surroundings.silence {
         return (Health::Unknown, silence.unknown_since, silence.text.clone());
     }
@@ -50,11 +52,14 @@ fn find(case: &Case<'_>, facts: &InstanceFacts, window: &mut Window) -> (Health,
         return (Health::Unknown, since, unseen.text().into());
     }
     let on = &instance::whereabouts(case, &facts.worker_id);
-    if facts.state == State::Paused {
-        return (Health::Paused, facts.since, format!("PAUSED on {on}").into());
-    }
-    if facts.state == State::Stopped {
-        return (Health::Stopped, facts.since, format!("STOPPED on {on}").into());
+    let rests = match facts.state {
+        State::Paused => Some(Health::Paused),
+        State::Stopped => Some(Health::Stopped),
+        _ => None,
+    };
+    // On a worker that is gone nothing follows a request to run.
+    if let (Some(health), None) = (rests, instance::lost_worker(case, facts)) {
+        return (health, facts.since, format!("{} on {on}", facts.state).into());
     }
     if let Some(failures) = crash::counted(facts, case.settings, case.now) {
         if let Some(over) = crash::over_at(failures, case.settings) {
@@ -102,6 +107,15 @@ fn find(case: &Case<'_>, facts: &InstanceFacts, window: &mut Window) -> (Health,
             facts.since,
             format!("{word} on {on}, an unknown state").into(),
         ),
+        State::Running => {
+            if let Some((since, standing)) = stalled::of_task(case, number, window) {
+                return (Health::Stalled, since, format!("RUNNING on {on}; {standing}").into());
+            }
+            match held::of_task(case, number) {
+                Some(old) => (old.health, old.since, old.text.clone()),
+                None => (Health::Healthy, facts.since, format!("RUNNING on {on}").into()),
+            }
+        }
         _ => (Health::Healthy, facts.since, format!("{} on {on}", facts.state).into()),
     }
 }

@@ -40,6 +40,11 @@ impl Rule {
         }
     }
 
+    /// Whether an expression can be read here; else only Java knows what it means.
+    pub(crate) fn is_read(&self) -> bool {
+        self.pattern.is_some() || !matches!(self.topic, Topic::Pattern(_))
+    }
+
     /// Whether it means the other one; `None`: not as far as can be told. Only expressions and prefixes mean others.
     pub fn means(&self, other: &Topic) -> Option<Meant> {
         match (&self.topic, other) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use model::advice::{Known, steps};
-use model::cause::{Cause, Loss};
+use model::cause::{Cause, Loss, Stall};
 use model::fault::Scope;
 use model::quiet::Quiet;
 use model::signature::{Context, Signature, classify};
@@ -311,6 +311,14 @@ fn what_was_found_without_a_trace_speaks_of_none() {
         (
             &Scope::Cluster,
             Domain::Infrastructure,
+            Class::Network,
+            "No worker of orders answers: https://w1.example:8443: TLS failed: the certificate has expired",
+            Cause::Quiet(Quiet::Silent),
+            "Renew the certificate of the worker at w1.example:8443.",
+        ),
+        (
+            &Scope::Cluster,
+            Domain::Infrastructure,
             Class::Worker,
             "No worker of orders answers and its Connect group has no member: http://127.0.0.1:8083: connection refused",
             Cause::Quiet(Quiet::Silent),
@@ -365,8 +373,10 @@ fn causes() -> Vec<Option<Cause>> {
         Cause::DeletionUnproven,
         Cause::NotSeenSince,
         Cause::UnknownState,
+        Cause::Lagging,
     ];
     all.extend(quiet.map(Cause::Quiet));
+    all.extend([Stall::Commits, Stall::NeverCommitted, Stall::Heartbeats].map(Cause::Stalled));
     all.extend([Loss::Gone, Loss::InOrder, Loss::Idle].map(Cause::Worker));
     all.extend(both.map(|lives| Cause::Unlisted { lives, listed: true }));
     all.extend(both.into_iter().flat_map(|default_converter| {

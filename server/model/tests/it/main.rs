@@ -6,6 +6,7 @@ mod advice;
 mod faults;
 mod fold;
 mod owner;
+mod progress;
 mod secrets;
 mod set_back;
 mod target;

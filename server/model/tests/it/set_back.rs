@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta};
 use model::Timestamp;
 use model::facts::{
-    Alive, ClusterAbout, ClusterFacts, ConnectorFacts, Freshness, GroupFacts, InstanceFacts, Missing, StatusMissing,
-    WorkerFacts,
+    Alive, ClusterAbout, ClusterFacts, ConnectorFacts, Freshness, GroupFacts, InstanceFacts, LostFacts, Missing,
+    ProgressFacts, StatusMissing, UnitFacts, WorkerFacts,
 };
 use model::fault::{Fault, Scope};
 use model::observe::{Gap, GapKind, HealthAnswer, ListedConfig, Plugin, Source};
@@ -56,6 +56,7 @@ fn cluster() -> ClusterFacts {
             kafka_cluster_id: Some("kafka-1".into()),
             group: Some(group),
             group_gap: Some(gap()),
+            workers_gap: Some(gap()),
             addresses: [("a:1".into(), "answers".into())].into(),
             same_as: Some("lines".into()),
             admitted: false,
@@ -86,8 +87,10 @@ fn worker() -> WorkerFacts {
         probe_failures: 1,
         failing_since: Some(ago(13)),
         member: Some(true),
+        member_id: Some("connect-a:1-0".into()),
         without_work_since: Some(ago(14)),
         unconfirmed_since: Some(ago(15)),
+        unnamed_since: Some(ago(16)),
         health: Some(HealthAnswer {
             ready: true,
             word: "healthy".into(),
@@ -132,6 +135,7 @@ fn connector() -> ConnectorFacts {
         target: Some((TargetState::Started, TargetSource::Inferred)),
         instance: Some(instance()),
         tasks: [(0, instance())].into_iter().collect(),
+        unstarted: [(1, ago(23))].into_iter().collect(),
         no_tasks_since: Some(ago(19)),
         first_seen: ago(20),
         status_missing: Some(StatusMissing {
@@ -144,6 +148,22 @@ fn connector() -> ConnectorFacts {
             by: "a:1".into(),
         }),
         deleted_at: Some(ago(24)),
+        progress: Some(ProgressFacts {
+            units: vec![UnitFacts {
+                task: Some(0),
+                moved: Some(ago(32)),
+                standing: Some(ago(33)),
+                position: 7,
+            }],
+            rhythm_ms: Some(5_000),
+            lost: vec![LostFacts {
+                topic: "orders".into(),
+                partition: 0,
+                from: 1,
+                until: 2,
+                over: false,
+            }],
+        }),
     }
 }
 

@@ -99,7 +99,9 @@ impl Instance {
             health: None,
             plugins: None,
             without_work_since: None,
+            member_id: None,
             unconfirmed_since: None,
+            unnamed_since: None,
         }
     }
 }
@@ -157,8 +159,10 @@ impl Case {
             no_tasks_since: self.without_tasks_s.filter(|_| running).map(ago),
             first_seen: ago(3600),
             status_missing: None,
+            unstarted: Default::default(),
             missing: None,
             deleted_at: None,
+            progress: None,
         }
     }
 

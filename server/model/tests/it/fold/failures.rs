@@ -3,7 +3,7 @@
 use model::fold::Touched;
 use model::verdict::Class;
 
-use super::story::{Story, connector, instance, list};
+use super::story::{Story, connector, group_of, instance, list};
 
 /// The whole list with the one task of `c` as said.
 fn task(story: &mut Story, second: i64, words: &str) {
@@ -166,4 +166,21 @@ fn a_failure_without_a_trace_says_so() {
     assert!(diagnosis.root_cause.contains("no trace"), "{diagnosis:?}");
     task(&mut story, 10, "FAILED a");
     assert_eq!(story.touched, Touched::default());
+}
+
+#[test]
+fn what_a_degraded_connector_lost_with_its_worker_is_told_beside_what_failed() {
+    let mut story = Story::new();
+    let both = connector("c", "RUNNING a", &["FAILED a boom", "RUNNING b"]);
+    story.see(0, group_of(&["a", "b"], 0)).see(0, list("a", &[both]));
+    assert!(!story.reasons("c").contains("gone"), "{}", story.reasons("c"));
+    story.see(5, group_of(&["a"], 20_000));
+    assert_eq!(story.verdict("c"), "degraded 0 [failed unassigned]");
+    assert!(
+        story
+            .reasons("c")
+            .contains("Worker b is gone without a word; REST still says RUNNING for task 1 there"),
+        "{}",
+        story.reasons("c")
+    );
 }

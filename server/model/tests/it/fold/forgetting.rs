@@ -1,6 +1,6 @@
 //! What is gone for long enough is forgotten, and nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::Timestamp;
@@ -11,7 +11,7 @@ use model::names::WorkerId;
 use super::story::{Story, answered, at, connector, group_of, left_and_right, list, names, two_workers};
 
 fn forgotten(facts: &mut ClusterFacts, story: &Story, second: i64) -> Touched {
-    forget(facts, &story.settings, at(second))
+    forget(facts, &BTreeSet::new(), &story.settings, at(second))
 }
 
 fn left_behind(facts: &ClusterFacts) -> BTreeMap<WorkerId, Timestamp> {

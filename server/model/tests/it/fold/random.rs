@@ -45,6 +45,11 @@ fn listed() -> impl Strategy<Value = Seen> {
             if !status {
                 listed.1.instance = None;
             }
+            // Two are configured, or it is not told.
+            if *config != 3 {
+                let tasks = &listed.1.tasks;
+                listed.1.unstarted = Some((0..2).filter(|task| !tasks.contains_key(task)).collect());
+            }
             match config {
                 0 => listed,
                 version => configured(listed, &[("api.key", &version.to_string())]),

@@ -187,12 +187,13 @@ fn without_kafka_a_probe_tells_who_is_back() {
     story.see(60, rest());
     // A probe that was under way as the cluster came back proves nothing.
     story.see(58, silent("b", GapKind::TimedOut));
-    assert_eq!(story.verdict("left"), "unknown 30 [unknown]");
+    // Whoever gave the list is back.
+    assert_eq!(story.verdict("left"), "healthy 60 [healthy]");
     assert_eq!(story.verdict("right"), "unknown 30 [unknown]");
     story
         .see(61, answered("a", "4.3.1"))
         .see(65, silent("b", GapKind::Refused));
-    assert_eq!(story.verdict("left"), "healthy 61 [healthy]");
+    assert_eq!(story.verdict("left"), "healthy 60 [healthy]");
     assert_eq!(story.verdict("right"), "unassigned 15 [unassigned]");
     assert_eq!(
         story.fault_news(),
@@ -284,7 +285,10 @@ fn a_line_of_evidence_names_no_gone_worker_without_saying_so() {
         evidence(&story),
         "connector RUNNING on a; task 0 FAILED on a; task 1 RUNNING on b, which is gone; task 2 PAUSED on b, which is gone"
     );
-    assert_eq!(&*story.verdicts["both"].tasks[&2].text, "PAUSED on b, which is gone");
+    assert_eq!(
+        &*story.verdicts["both"].tasks[&2].text, "REST says PAUSED on b, which is gone",
+        "it was asked to run"
+    );
     assert_eq!(
         &*story.verdicts["both"].tasks[&1].text,
         "REST says RUNNING on b, which is gone"

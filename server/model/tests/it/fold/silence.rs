@@ -432,3 +432,39 @@ fn a_cluster_that_is_refused_no_more_is_admitted_until_it_is_listed() {
     story.see(15, list("a", &left_and_right("RUNNING a", "RUNNING b")));
     assert!(!story.facts.about.admitted);
 }
+
+#[test]
+fn workers_that_answer_and_list_nothing_while_kafka_answers_nothing_wait_for_kafka() {
+    for (kafka, workers, class) in [
+        (true, true, Class::Kafka),
+        (true, false, Class::Network),
+        (false, true, Class::Network),
+    ] {
+        let mut story = two_workers();
+        story.see(1, answered("a", "4.3.1"));
+        for second in (5..60).step_by(5) {
+            story.see(second, no_list(GapKind::TimedOut));
+            match workers {
+                true => story.see(second, answered("a", "4.3.1")),
+                false => story.see(second, silent("a", GapKind::TimedOut)),
+            };
+            let denied = Seen::MembersMissing(Gap {
+                kind: GapKind::Denied,
+                text: "no right to DESCRIBE the group".into(),
+            });
+            let frozen = Seen::MembersMissing(Gap {
+                kind: GapKind::TimedOut,
+                text: "no answer within 1 s".into(),
+            });
+            story.see(second, if kafka { frozen } else { denied });
+        }
+        let fault = story.faults.first().expect("nothing is heard of the cluster");
+        assert_eq!(fault.class, class, "Kafka silent: {kafka}, a worker answers: {workers}");
+        let steps = advice::of_fault(fault).join(" ");
+        assert_eq!(steps.contains("brokers"), class == Class::Kafka, "{steps}");
+        assert_eq!(
+            story.reasons("left").contains("Kafka answers nothing either"),
+            class == Class::Kafka
+        );
+    }
+}

@@ -217,6 +217,12 @@ fn line(transition: &Transition) -> String {
         Change::KafkaCluster { from, to } => format!("kafka {from}>{to}"),
         Change::Refused { same_as } => format!("refused, same as {same_as}"),
         Change::Admitted => "admitted".to_owned(),
+        Change::RecordsLost {
+            topic,
+            partition,
+            from,
+            until,
+        } => format!("lost {from}..{until} of {topic}-{partition}"),
         Change::RecordingGap { .. } => "recording gap".to_owned(),
         Change::Other => "something newer".to_owned(),
     };
@@ -245,6 +251,7 @@ pub(crate) fn instance(words: &str) -> ListedInstance {
 /// A connector whose instance and tasks stand as said.
 pub(crate) fn connector(name: &str, state: &str, tasks: &[&str]) -> (ConnectorName, ListedConnector) {
     let listed = ListedConnector {
+        unstarted: None,
         kind: Some(ConnectorKind::Sink),
         config: None,
         instance: Some(instance(state)),

@@ -1,8 +1,8 @@
 //! Workers that are lost together: one event, one fault, from its beginning.
 
-use model::observe::GapKind;
+use model::observe::{GapKind, Seen};
 
-use super::story::{Story, answered, connector, group_of, left_and_right, list, no_list, silent, two_workers};
+use super::story::{Story, answered, connector, group_of, left_and_right, list, members, no_list, silent, two_workers};
 
 #[test]
 fn all_workers_lost_at_once_are_one_fault_at_once_and_the_same_in_silence() {
@@ -202,4 +202,32 @@ fn whose_death_is_in_doubt_was_not_lost_together_with_another() {
         story.open(),
         ["cluster infrastructure: left", "worker infrastructure: right"]
     );
+}
+
+#[test]
+fn a_cluster_that_restarts_as_a_whole_opens_no_fault_of_a_single_worker_as_its_group_settles() {
+    // They may leave one after the other, so that work was held back before.
+    for delay_ms in [0, 300_000] {
+        whole_restart(delay_ms);
+    }
+}
+
+fn whole_restart(delay_ms: i32) {
+    let mut story = two_workers();
+    story.see(5, no_list(GapKind::Refused));
+    if delay_ms > 0 {
+        story.see(8, group_of(&["b"], delay_ms));
+    }
+    story.see(10, group_of(&[], 0));
+    story.fault_news();
+    assert_eq!(story.open(), ["cluster infrastructure: left, right"]);
+    let mut joining = members(&["a", "b"], 0);
+    joining.state = "PreparingRebalance".into();
+    story.see(15, Seen::Members(joining));
+    story.see(18, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+    story.see(20, group_of(&["a", "b"], 0));
+    let news = story.fault_news();
+    assert_eq!(news.len(), 1, "{news:?}");
+    assert!(news[0].contains("ended cluster infrastructure"), "{news:?}");
+    assert_eq!(story.verdict("right").split(' ').next(), Some("healthy"));
 }

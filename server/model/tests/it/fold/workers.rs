@@ -3,7 +3,7 @@
 use model::facts::Alive;
 use model::observe::{GapKind, HealthAnswer, Plugin, Seen, WorkerSlow};
 
-use super::story::{Story, answered, connector, group_of, left_and_right, list, members, silent, two_workers};
+use super::story::{Story, answered, at, connector, group_of, left_and_right, list, members, silent, two_workers};
 
 #[test]
 fn the_version_is_the_lowest_of_the_living_workers() {
@@ -60,10 +60,11 @@ fn whoever_answers_at_a_workers_address_otherwise_proves_no_death_and_no_life() 
         story.see(15, silent("b", kind));
         assert_eq!(story.worker("b").alive, Alive::Unknown, "{kind:?}");
         let evidence = &story.worker("b").evidence;
-        assert!(
-            evidence.starts_with("something else answers at its address"),
-            "{evidence}"
-        );
+        let told = match kind {
+            GapKind::NotConnect => "something else answers at its address: ",
+            _ => "its address answers, and not as a worker that is ready does: ",
+        };
+        assert!(evidence.starts_with(told), "{evidence}");
         // Whoever is only not known to live has neither left nor come, however long it goes on.
         for second in [20, 25, 30] {
             story.see(second, silent("b", kind));
@@ -220,4 +221,48 @@ fn statuses_name_workers_before_the_group_does() {
     story.see(1, group_of(&["a", "b"], 0));
     assert_eq!((story.alive("a"), story.alive("b")), (Alive::Yes, Alive::Yes));
     assert_eq!(story.news(), ["0 c appeared by outside"]);
+}
+
+#[test]
+fn a_worker_whose_address_gives_lists_lives_however_late_it_answers_probes() {
+    let mut story = Story::new();
+    let listing = left_and_right("RUNNING a", "RUNNING b");
+    story
+        .see(0, list("a", &listing))
+        .see(1, answered("a", "4.3.1"))
+        .see(1, answered("b", "4.3.1"))
+        .news();
+    for second in (5..60).step_by(5) {
+        story.see(second, silent("a", GapKind::TimedOut));
+        story.see(second, list("a", &listing));
+        assert_eq!(story.worker("a").alive, Alive::Yes, "after {second} s");
+    }
+    assert_eq!(story.verdict("left"), "healthy 0 [healthy]");
+    assert!(story.news().is_empty());
+    // One that was taken for dead is not.
+    for second in [60, 65, 70, 75] {
+        story.see(second, silent("a", GapKind::TimedOut));
+    }
+    assert_eq!(story.worker("a").alive, Alive::Dead);
+    story.see_late(74, 80, list("a", &listing));
+    assert_eq!(story.worker("a").alive, Alive::Yes);
+    assert_eq!(story.worker("a").since, at(80), "when it answered");
+    assert_eq!(story.verdict("left"), "healthy 80 [healthy]");
+}
+
+#[test]
+fn a_worker_that_gives_a_list_that_names_nobody_lives_and_is_not_marked_as_forgotten() {
+    let mut partial = members(&[], 0);
+    (partial.partial, partial.state) = (true, "PreparingRebalance".into());
+    let mut story = Story::new();
+    story
+        .see(0, group_of(&["b"], 0))
+        .see(0, answered("b", "4.3.1"))
+        .see(0, list("a", &[]))
+        .see(6, list("a", &[]))
+        .see(11, Seen::Members(partial))
+        .see(11, list("b", &[]));
+    assert_eq!(story.worker("b").unnamed_since, None);
+    story.see(11, list("b", &[]));
+    assert!(story.touched.is_empty(), "{:?}", story.touched);
 }

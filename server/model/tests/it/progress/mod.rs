@@ -1,0 +1,9 @@
+//! Whether a connector moves: stories of sinks and sources, told second by second.
+
+mod benign;
+mod lagging;
+mod properties;
+mod scene;
+mod source;
+mod stalled;
+mod takeover;
