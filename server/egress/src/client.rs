@@ -8,7 +8,7 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, LOCATION};
 use url::Url;
 
-use crate::large::Turn;
+use crate::large::{ALL, Stalled, Turn};
 use crate::resolve::Guarded;
 use crate::{Auth, Error, Policy, Request, Response, USER_AGENT, tls};
 
@@ -210,12 +210,13 @@ impl Client {
                 why: "the answer is compressed although nobody asked for it".into(),
             });
         }
-        let body = self.body(&mut answer).await?;
+        let mut turn = Turn::new(&ALL);
+        let body = self.body(&mut answer, &mut turn).await?;
         Ok(Response {
             status: answer.status(),
             headers: std::mem::take(answer.headers_mut()),
             body,
-            took: started.elapsed(),
+            took: started.elapsed().saturating_sub(turn.waited()),
         })
     }
 
@@ -233,7 +234,7 @@ impl Client {
         outgoing
     }
 
-    async fn body(&self, answer: &mut reqwest::Response) -> Result<Bytes, Error> {
+    async fn body(&self, answer: &mut reqwest::Response, turn: &mut Turn) -> Result<Bytes, Error> {
         let too_large = Error::TooLarge { limit: self.max_body };
         // What a peer announces may be anything: reserve no more than a first part of it.
         let announced = answer.content_length().unwrap_or(0);
@@ -241,12 +242,15 @@ impl Client {
             return Err(too_large);
         }
         let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0).min(1 << 20));
-        let mut turn = Turn::default();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| self.classify(&error))? {
+        while let Some(chunk) = turn
+            .next(answer.chunk())
+            .await?
+            .map_err(|error| self.classify(&error))?
+        {
             if body.len() + chunk.len() > self.max_body {
                 return Err(too_large);
             }
-            turn.for_size(body.len() + chunk.len()).await;
+            turn.for_size(body.len() + chunk.len()).await?;
             if body.len() + chunk.len() > body.capacity() {
                 // Twice as much, but never beyond the limit: old and new stand side by side for a moment.
                 let most = self.max_body - body.len();
@@ -259,6 +263,14 @@ impl Client {
 
     fn classify(&self, error: &reqwest::Error) -> Error {
         Error::of(error, self.connect_timeout)
+    }
+}
+
+impl From<Stalled> for Error {
+    fn from(_: Stalled) -> Self {
+        Self::BadAnswer {
+            why: "it stalled in the middle of a large answer while others waited to be read".into(),
+        }
     }
 }
 

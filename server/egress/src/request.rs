@@ -48,6 +48,7 @@ pub struct Response {
     pub headers: HeaderMap,
     /// The whole body, as sent.
     pub body: Bytes,
-    /// From the start of the request to the last byte of the answer.
+    /// From the start of the request to the last byte of the answer, without the time that a large body waited here
+    /// for others.
     pub took: Duration,
 }

@@ -18,6 +18,7 @@ impl Store {
     /// not, if the connection broke between the commit and its answer; send it again under the same number.
     pub async fn commit(&self, lease: &Lease, batch: &Batch<'_>) -> Result<Option<i64>> {
         let done = within(LONG_ANSWER, async {
+            let _turn = self.turn().await?;
             let mut transaction = self.pool.begin().await?;
             lease.check(&mut transaction).await?;
             if clusters::recorded(&mut transaction, lease, batch).await? {

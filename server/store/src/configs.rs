@@ -9,7 +9,7 @@ use model::observe::ListedConfig;
 use model::secrets::Fingerprint;
 use sqlx::{PgConnection, query};
 
-use crate::batch::last_by_name;
+use crate::batch::{InForce, last_by_name};
 use crate::json::{pack, text, unpack};
 use crate::pool::answer;
 use crate::{Batch, Result, Store};
@@ -35,35 +35,84 @@ pub struct ConfigVersion {
     pub config: Arc<ListedConfig>,
 }
 
-/// Writes the versions that are new, and those that became readable or came back into force. Goes before the connectors
-/// themselves are written: their rows still tell which version was in force.
+/// Writes the versions that are new, and those that became readable or came back into force, each with the time at which
+/// it did. Goes before the connectors themselves are written: their rows still tell which version was in force.
 pub(crate) async fn put(connection: &mut PgConnection, batch: &Batch<'_>) -> Result<()> {
     let mut rows = Rows::default();
-    for (name, record) in last_by_name(batch.connectors) {
-        if let Some(config) = &record.facts.config {
-            rows.push(name, config)?;
-            if rows.full() {
-                rows.send(connection, batch).await?;
-            }
+    for ((name, _), row) in told(batch) {
+        rows.push(name, &row)?;
+        if rows.full() {
+            rows.send(connection, batch).await?;
         }
     }
     rows.send(connection, batch).await
+}
+
+/// What a batch tells of one version of one connector.
+struct Told<'a> {
+    config: &'a ListedConfig,
+    seen_at: Timestamp,
+    in_force_since: Timestamp,
+    /// Whether it came into force at that time. Else it did when the batch was written, if it was not in force before.
+    timed: bool,
+}
+
+/// Every version once, by connector and version: a statement may not touch one row twice.
+fn told<'a>(batch: &Batch<'a>) -> BTreeMap<(&'a str, &'a str), Told<'a>> {
+    let mut told: BTreeMap<_, Told<'a>> = BTreeMap::new();
+    for InForce {
+        connector,
+        since,
+        config,
+    } in batch.configs
+    {
+        let new = Told {
+            config,
+            seen_at: *since,
+            in_force_since: *since,
+            timed: true,
+        };
+        let known = told.entry((connector.as_str(), config.version.as_str())).or_insert(new);
+        known.config = config;
+        known.seen_at = known.seen_at.min(*since);
+        known.in_force_since = known.in_force_since.max(*since);
+    }
+    for (name, record) in last_by_name(batch.connectors) {
+        let Some(config) = record.facts.config.as_deref() else {
+            continue;
+        };
+        let new = Told {
+            config,
+            seen_at: batch.at,
+            in_force_since: batch.at,
+            timed: false,
+        };
+        // More of it may be readable by now.
+        told.entry((name, config.version.as_str())).or_insert(new).config = config;
+    }
+    told
 }
 
 #[derive(Default)]
 struct Rows {
     names: Vec<String>,
     versions: Vec<String>,
+    seen_at: Vec<Timestamp>,
+    in_force_since: Vec<Timestamp>,
+    timed: Vec<bool>,
     configs: Vec<String>,
     bytes: usize,
 }
 
 impl Rows {
-    fn push(&mut self, name: &str, config: &ListedConfig) -> Result<()> {
-        let json = pack(config)?;
+    fn push(&mut self, name: &str, row: &Told<'_>) -> Result<()> {
+        let json = pack(row.config)?;
         self.bytes += json.len();
         self.names.push(text(name));
-        self.versions.push(text(config.version.as_str()));
+        self.versions.push(text(row.config.version.as_str()));
+        self.seen_at.push(row.seen_at);
+        self.in_force_since.push(row.in_force_since);
+        self.timed.push(row.timed);
         self.configs.push(json);
         Ok(())
     }
@@ -77,22 +126,27 @@ impl Rows {
         if rows.names.is_empty() {
             return Ok(());
         }
-        // `before` is the connector's row as it was: a version that is not the one in force there comes into force now;
-        // for the one that is, `epoch` loses against the time kept.
+        // `before` is the connector's row as it was: of a version without a time of its own, one that is not in force there
+        // comes into force now; for the one that is, `epoch` loses against the time kept.
         query!(
             "INSERT INTO config_versions AS old (cluster, connector, version, seen_at, in_force_since, config)
-             SELECT $1, new.connector, new.version, $2::timestamptz,
-                 CASE WHEN before.config_version = new.version THEN 'epoch'::timestamptz ELSE $2 END, new.config::jsonb
-             FROM unnest($3::text[], $4::text[], $5::text[]) AS new (connector, version, config)
+             SELECT $1, new.connector, new.version, new.seen_at,
+                 CASE WHEN NOT new.timed AND before.config_version = new.version THEN 'epoch'::timestamptz
+                      ELSE new.in_force_since END,
+                 new.config::jsonb
+             FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::boolean[], $7::text[])
+                 AS new (connector, version, seen_at, in_force_since, timed, config)
              LEFT JOIN connectors AS before ON before.cluster = $1 AND before.name = new.connector
              ON CONFLICT (cluster, connector, version) DO UPDATE SET
                  config = excluded.config,
                  in_force_since = greatest(old.in_force_since, excluded.in_force_since)
              WHERE old.config <> excluded.config OR old.in_force_since < excluded.in_force_since",
             batch.cluster.as_str(),
-            batch.at,
             &rows.names,
             &rows.versions,
+            &rows.seen_at,
+            &rows.in_force_since,
+            &rows.timed,
             &rows.configs,
         )
         .execute(connection)

@@ -62,6 +62,7 @@ impl Store {
     ) -> Result<()> {
         let body = pack(definitions)?;
         answer(async {
+            let _turn = self.turn().await?;
             let mut transaction = self.pool.begin().await?;
             lease.check(&mut transaction).await?;
             query!(

@@ -56,6 +56,7 @@ pub fn kind(entry: &Entry) -> &'static str {
             Change::TaskRemoved => "task_removed",
             Change::Config { .. } => "config",
             Change::Target { .. } => "target",
+            Change::RecordsLost { .. } => "records_lost",
             Change::WorkerCame { .. } => "worker_came",
             Change::WorkerLeft { .. } => "worker_left",
             Change::WorkerVersion { .. } => "worker_version",

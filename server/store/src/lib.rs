@@ -32,7 +32,7 @@ mod workers;
 
 pub use audit::{AuditItem, AuditRecord, detail};
 pub use backup::{Refill, Snapshot, Table};
-pub use batch::Batch;
+pub use batch::{Batch, InForce};
 pub use configs::ConfigVersion;
 pub use counts::{Count, Counted, Minute, Minutes};
 pub use definitions::StoredDefinitions;

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::Timestamp;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection, query};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{Error, Result};
 
@@ -22,6 +24,7 @@ pub(crate) const LONG_ANSWER: Duration = Duration::from_secs(60);
 pub struct Store {
     pub(crate) pool: PgPool,
     pub(crate) options: PgConnectOptions,
+    turns: Arc<Semaphore>,
 }
 
 impl fmt::Debug for Store {
@@ -63,12 +66,27 @@ impl Store {
     /// # Errors
     /// [`Error::Other`] for an address that cannot be read. Must be called within a tokio runtime.
     pub fn lazy(url: &str, pool_size: u32) -> Result<Self> {
-        let options = options(url)?;
+        Ok(Self::pooled(options(url)?, pool_size))
+    }
+
+    pub(crate) fn pooled(options: PgConnectOptions, pool_size: u32) -> Self {
         let pool = PgPoolOptions::new()
             .max_connections(pool_size)
             .acquire_timeout(CONNECT)
             .connect_lazy_with(options.clone());
-        Ok(Self { pool, options })
+        let turns = Arc::new(Semaphore::new((pool_size / 2).max(1) as usize));
+        Self { pool, options, turns }
+    }
+
+    /// Waits for its turn to write what is long, as for a connection. Half of the connections are left to short questions
+    /// and to those who read, however many units have something to record at once.
+    pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit> {
+        match tokio::time::timeout(CONNECT, Arc::clone(&self.turns).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) | Err(_) => Err(Error::Unavailable(
+                "others were being recorded all the time that it waited".into(),
+            )),
+        }
     }
 
     /// Asks for the version and the time.

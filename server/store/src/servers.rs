@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use model::Timestamp;
 use model::names::UnitName;
-use sqlx::postgres::PgPoolOptions;
 use sqlx::query;
 
-use crate::pool::{CONNECT, answer};
+use crate::pool::answer;
 use crate::{Result, Store};
 
 /// A row is removed so long after it ran out.
@@ -58,14 +57,7 @@ impl Store {
     /// The same database over one connection of its own, for what must not wait until others have asked their
     /// questions. It is closed by itself.
     pub fn apart(&self) -> Self {
-        let pool = PgPoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(CONNECT)
-            .connect_lazy_with(self.options.clone());
-        Self {
-            pool,
-            options: self.options.clone(),
-        }
+        Self::pooled(self.options.clone(), 1)
     }
 
     /// Says that a server is there for another `ttl`, and renews its leases (unit and epoch) for as long, all in one

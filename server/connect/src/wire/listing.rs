@@ -29,6 +29,16 @@ impl Connector {
         let info = self.info.as_ref().and_then(|info| info.kind);
         info.or_else(|| self.status.as_ref().and_then(|status| status.kind))
     }
+
+    /// The tasks that are configured and have no status; `None` when it is not known which are configured.
+    pub fn unstarted(&self) -> Option<Vec<u32>> {
+        let started = |number: &u32| {
+            let status = self.status.as_ref();
+            status.is_some_and(|status| status.tasks.contains_key(number))
+        };
+        let configured = &self.info.as_ref()?.tasks;
+        Some(configured.iter().copied().filter(|number| !started(number)).collect())
+    }
 }
 
 /// What a connector is. No Debug: it holds the raw config.

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use egress::{Auth, ClientBuilder, Error, Policy, Request};
 use http::{Method, StatusCode};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt};
+use tokio::net::TcpStream;
 use url::Url;
 
 use crate::peer::{ask, builder, head, peer, refused, saying};
@@ -214,4 +215,32 @@ async fn a_configured_proxy_gets_the_request() {
     assert_eq!(&ask(&client, &target).await.unwrap().body[..], b"proxy");
     let outside = ClientBuilder::new(Policy::new(None, [&target])).proxy(proxy).build();
     assert!(matches!(outside.err(), Some(Error::Forbidden { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_answer_is_read_though_many_others_stall_in_the_middle() {
+    const BYTES: usize = 9 << 20;
+    async fn large(mut stream: TcpStream, announced: usize) {
+        head(&mut stream).await;
+        let start = format!("HTTP/1.1 200 OK\r\nContent-Length: {announced}\r\n\r\n");
+        stream.write_all(start.as_bytes()).await.unwrap_or(());
+        stream.write_all(&vec![b'x'; BYTES]).await.unwrap_or(());
+        // Until the other side closes.
+        stream.read_u8().await.unwrap_or(0);
+    }
+    let mut stalled = tokio::task::JoinSet::new();
+    for _ in 0..10 {
+        let url = peer(|stream| large(stream, BYTES + 1)).await;
+        stalled.spawn(async move { refused(&url).await });
+    }
+    // Those that hold a turn are given up for those that wait.
+    let first = stalled.join_next().await.unwrap().unwrap();
+    assert!(first.to_string().contains("stalled in the middle"), "{first}");
+    let honest = peer(|stream| large(stream, BYTES)).await;
+    let client = builder(&honest).build().unwrap();
+    let answer = ask(&client, &honest).await.unwrap();
+    assert_eq!(answer.body.len(), BYTES);
+    let all = stalled.join_all().await;
+    let told = all.iter().filter(|error| error.to_string().contains("stalled"));
+    assert!(told.count() >= 5, "{all:?}");
 }

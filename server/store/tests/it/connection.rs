@@ -1,10 +1,12 @@
 use std::time::Duration;
 
+use model::names::ClusterName;
 use model::secrets::FingerprintKey;
 use sqlx::ConnectOptions;
-use store::{Error, Store};
+use store::{Batch, Error, Store};
 
-use crate::database::Database;
+use crate::database::{Database, until};
+use crate::sample::{changes, empty, fresh};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_database_says_how_it_is() {
@@ -115,4 +117,62 @@ async fn a_row_that_cannot_be_read_is_named() {
         Err(Error::Corrupt(text)) => assert!(text.contains("cluster orders"), "{text}"),
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_find_a_connection_however_many_wait_to_record() {
+    let database = Database::new().await;
+    let store = Store::connect(&database.url, 4).await.unwrap();
+    // Whoever numbers what he records waits here until this is let go.
+    let mut raw = database.raw().await;
+    let lock = "pg_advisory_lock(x'51676e616c626f78'::bigint)";
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("SELECT {lock}")))
+        .execute(&mut raw)
+        .await
+        .unwrap();
+
+    let mut writers = tokio::task::JoinSet::new();
+    for number in 0..8 {
+        let store = store.clone();
+        writers.spawn(async move {
+            let cluster = ClusterName::from(format!("orders-{number}").as_str());
+            let unit = format!("connect/{cluster}").as_str().into();
+            let lease = store.acquire(&unit, "a", Duration::from_secs(60)).await;
+            let lease = lease.unwrap().expect("free");
+            let (fresh, feed) = (fresh(1), changes(1));
+            let batch = Batch {
+                feed: &feed,
+                ..empty(&cluster, &fresh)
+            };
+            // One that waited too long for its turn is sent again, as its unit does.
+            while let Err(error) = store.commit(&lease, &batch).await {
+                assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+            }
+        });
+    }
+    until("somebody waits for the lock", async || {
+        let waiting: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+             WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted",
+        )
+        .fetch_one(&mut raw)
+        .await
+        .unwrap();
+        (waiting >= 2).then_some(())
+    })
+    .await;
+    for _ in 0..20 {
+        store.ping().await.unwrap();
+    }
+    assert_eq!(store.feed_head().await.unwrap(), 0, "nobody has recorded anything yet");
+
+    let unlock = lock.replace("lock(", "unlock(");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("SELECT {unlock}")))
+        .execute(&mut raw)
+        .await
+        .unwrap();
+    while let Some(written) = writers.join_next().await {
+        written.unwrap();
+    }
+    assert_eq!(store.feed_head().await.unwrap(), 8, "all have recorded in the end");
 }

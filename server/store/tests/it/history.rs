@@ -107,8 +107,8 @@ async fn it_is_found_by_cluster_connector_and_kind() {
         cluster: Some("orders".into()),
         ..TimelineFilter::default()
     };
-    assert_eq!(count(TimelineFilter::default()).await, 38);
-    assert_eq!(count(orders.clone()).await, 19);
+    assert_eq!(count(TimelineFilter::default()).await, 40);
+    assert_eq!(count(orders.clone()).await, 20);
     let jdbc = TimelineFilter {
         connector: Some("jdbc sink/№1".into()),
         ..orders.clone()

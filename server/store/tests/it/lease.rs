@@ -97,7 +97,7 @@ async fn an_older_epoch_writes_nothing() {
     assert!(matches!(store.renew(&old).await, Err(Error::Fenced { .. })));
     assert_eq!(database.dump().await, before, "nothing changed");
 
-    assert_eq!(store.commit(&new, &batch).await.unwrap(), Some(22));
+    assert_eq!(store.commit(&new, &batch).await.unwrap(), Some(23));
     assert_ne!(database.dump().await, before);
 }
 

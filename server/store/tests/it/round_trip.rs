@@ -4,7 +4,7 @@ use std::time::Duration;
 use model::facts::Alive;
 use model::names::ClusterName;
 use model::record::{Changed, ClusterRecord, Entry};
-use store::{Batch, Store, TimelineFilter};
+use store::{Batch, InForce, Store, TimelineFilter};
 
 use crate::database::{Database, run};
 use crate::sample::{about, at, config, connector, empty, entries, fault, fresh, version, worker};
@@ -65,6 +65,7 @@ async fn everything_comes_back_as_it_was_recorded() {
         workers: &workers,
         workers_gone: &[],
         connectors: &connectors,
+        configs: &[],
         connectors_gone: &[],
         entries: &entries,
         faults: &faults,
@@ -263,6 +264,47 @@ async fn config_versions_are_kept_become_readable_and_come_back() {
             (version('b'), micros(2), micros(2), config('b', true)),
         ]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn configs_that_came_into_force_while_nothing_was_recorded_keep_their_times() {
+    let database = Database::new().await;
+    let store = database.store().await;
+    let lease = lease(&store).await;
+    let cluster = ClusterName::from("orders");
+    let fresh_now = fresh(1);
+    let commit = async |second, last, told: &[(char, i64)]| {
+        let in_force = |(letter, since): &(char, i64)| InForce {
+            connector: "jdbc".into(),
+            since: at(*since),
+            config: config(*letter, false),
+        };
+        let configs: Vec<InForce> = told.iter().map(in_force).collect();
+        let connectors = [connector("jdbc", Some(config(last, true)))];
+        let batch = Batch {
+            at: at(second),
+            connectors: &connectors,
+            configs: &configs,
+            ..empty(&cluster, &fresh_now)
+        };
+        store.commit(&lease, &batch).await.unwrap();
+        let versions = store.config_versions(&cluster, &"jdbc".into()).await.unwrap();
+        let told = versions.into_iter().map(|kept| {
+            let seconds = |moment: model::Timestamp| moment.timestamp() - at(0).timestamp();
+            (kept.version, seconds(kept.seen_at), seconds(kept.in_force_since))
+        });
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(commit(2, 'a', &[('a', 1)]).await, [(version('a'), 1, 1)]);
+    // Two others, and back again: all of it before anything could be recorded.
+    assert_eq!(
+        commit(60, 'a', &[('b', 5), ('c', 10), ('a', 15)]).await,
+        [(version('a'), 1, 15), (version('c'), 10, 10), (version('b'), 5, 5)]
+    );
+    // A row that changes for another reason moves no time.
+    assert_eq!(commit(70, 'a', &[]).await[0], (version('a'), 1, 15));
+    let versions = store.config_versions(&cluster, &"jdbc".into()).await.unwrap();
+    assert_eq!(versions[0].config, config('a', true), "as readable as it is now");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,8 @@ use chrono::{DateTime, TimeDelta};
 use model::Timestamp;
 use model::cause::{Cause, Loss};
 use model::facts::{
-    Alive, ClusterAbout, ConnectorFacts, Freshness, GroupFacts, InstanceFacts, Missing, StatusMissing, WorkerFacts,
+    Alive, ClusterAbout, ConnectorFacts, Freshness, GroupFacts, InstanceFacts, LostFacts, Missing, ProgressFacts,
+    StatusMissing, UnitFacts, WorkerFacts,
 };
 use model::fault::{Fault, Scope};
 use model::names::{ClusterName, ConnectorName};
@@ -70,6 +71,7 @@ pub fn gap() -> Gap {
 pub fn about() -> ClusterAbout {
     ClusterAbout {
         group_gap: Some(gap()),
+        workers_gap: Some(gap()),
         reachable: true,
         reachable_since: Some(at(0)),
         gap: Some(gap()),
@@ -101,11 +103,13 @@ pub fn worker(id: &str, alive: Alive) -> Arc<WorkerFacts> {
         version: Some("4.1.0".into()),
         without_work_since: Some(at(3)),
         unconfirmed_since: Some(at(4)),
+        unnamed_since: Some(at(5)),
         ever_answered: true,
         answered_at: Some(at(2)),
         probe_failures: 3,
         failing_since: Some(at(3)),
         member: Some(false),
+        member_id: Some("connect-member-1".into()),
         health: Some(HealthAnswer {
             ready: true,
             word: "healthy".into(),
@@ -157,6 +161,7 @@ pub fn connector(name: &str, config: Option<Arc<ListedConfig>>) -> ConnectorReco
             ]
             .into_iter()
             .collect(),
+            unstarted: [(7, at(9))].into_iter().collect(),
             no_tasks_since: Some(at(6)),
             first_seen: at(-10),
             status_missing: Some(StatusMissing {
@@ -169,6 +174,22 @@ pub fn connector(name: &str, config: Option<Arc<ListedConfig>>) -> ConnectorReco
                 by: "10.0.0.8:8083".into(),
             }),
             deleted_at: Some(at(8)),
+            progress: Some(ProgressFacts {
+                units: vec![UnitFacts {
+                    task: Some(1),
+                    moved: Some(at(8)),
+                    standing: Some(at(9)),
+                    position: i64::MIN,
+                }],
+                rhythm_ms: Some(5_000),
+                lost: vec![LostFacts {
+                    topic: "orders".into(),
+                    partition: 3,
+                    from: 7,
+                    until: i64::MAX,
+                    over: true,
+                }],
+            }),
         }),
         verdict: Arc::new(Verdict {
             health: Health::Degraded,
@@ -283,6 +304,12 @@ pub fn entries(cluster: &ClusterName) -> Vec<Entry> {
             same_as: "other".into(),
         },
         Change::Admitted,
+        Change::RecordsLost {
+            topic: "orders".into(),
+            partition: 3,
+            from: 7,
+            until: i64::MAX,
+        },
         Change::RecordingGap {
             from: at(-100),
             why: "Postgres was away".into(),
@@ -344,6 +371,7 @@ pub fn empty<'a>(cluster: &'a ClusterName, fresh: &'a Freshness) -> Batch<'a> {
         workers: &[],
         workers_gone: &[],
         connectors: &[],
+        configs: &[],
         connectors_gone: &[],
         entries: &[],
         faults: &[],
