@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use model::names::{ClusterName, TeamName};
+use model::objective::Objectives;
 use model::owner::{Owners, Team};
 use model::settings::Settings;
 use url::Url;
@@ -22,6 +23,8 @@ pub struct FleetSpec {
     pub owners: Owners,
     /// Intervals and limits.
     pub settings: Settings,
+    /// What is asked of which connectors.
+    pub objectives: Objectives,
     /// `[egress] allow`, as written; empty: the networks of the configured addresses.
     pub allow: Vec<String>,
 }
@@ -104,6 +107,8 @@ pub struct Tls {
     pub cert_file: Option<PathBuf>,
     /// PEM file of the client's key.
     pub key_file: Option<PathBuf>,
+    /// A digest of what these files hold: with renewed ones the cluster is watched by a new client.
+    pub held: u64,
 }
 
 impl ClusterSpec {

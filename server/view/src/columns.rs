@@ -69,7 +69,11 @@ impl Columns {
             What::Plugin => self.plugins.get_or_init(|| {
                 Column::of(rows, |connector, add| {
                     if let Some(class) = &connector.facts().class {
-                        add(class, &|class| vec![class.to_owned(), short(class).to_owned()], false);
+                        add(
+                            class,
+                            &|class| vec![class.to_owned(), short_class(class).to_owned()],
+                            false,
+                        );
                     }
                 })
             }),
@@ -177,8 +181,8 @@ impl Column {
     }
 }
 
-/// The class without its packages.
-pub(crate) fn short(class: &str) -> &str {
+/// A Java class without its packages.
+pub fn short_class(class: &str) -> &str {
     class.rsplit('.').next().unwrap_or(class)
 }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 use model::names::{ClusterName, ConnectorName};
 use model::verdict::Class;
 
-use crate::columns::{What, short};
+use crate::columns::{What, short_class};
 use crate::search::{Key, NOBODY, healths, quoted, tokens};
 use crate::{Cluster, Fleet, Staleness};
 
@@ -178,7 +178,7 @@ fn count(cluster: &Cluster, key: Key, written: &str, staleness: &Staleness, add:
         for (value, count) in column.values.iter().zip(counts) {
             add(
                 if what == What::Plugin {
-                    short(&value.shown)
+                    short_class(&value.shown)
                 } else {
                     &value.shown
                 },

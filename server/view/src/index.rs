@@ -9,7 +9,7 @@ use model::names::{ConnectorName, TeamName};
 use model::state::ConnectorKind;
 use model::verdict::{Class, Health};
 
-use crate::columns::short;
+use crate::columns::short_class;
 use crate::{Connector, Sort, Totals};
 
 /// One connector in short.
@@ -31,7 +31,7 @@ pub(crate) struct Row {
 impl Row {
     /// The connector's Java class without its package.
     pub(crate) fn plugin(&self) -> Option<&str> {
-        self.connector.facts().class.as_deref().map(short)
+        self.connector.facts().class.as_deref().map(short_class)
     }
 }
 
@@ -73,7 +73,7 @@ impl Index {
                 kind: connector.facts().kind,
                 live: connector.live(),
                 team: team.unwrap_or(teams.len()),
-                tasks: u32::try_from(connector.facts().tasks.len()).unwrap_or(u32::MAX),
+                tasks: u32::try_from(connector.facts().task_count()).unwrap_or(u32::MAX),
                 class: class(connector),
             };
             if row.live {

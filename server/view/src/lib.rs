@@ -25,6 +25,7 @@ mod vocabulary;
 
 pub use age::{Condition, Staleness};
 pub use alike::{Alike, Alikes, Comparison, Configured};
+pub use columns::short_class;
 pub use completion::{Completions, Offer};
 pub use connector::Connector;
 pub use connectors::{Carried, Connectors};

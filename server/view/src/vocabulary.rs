@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::names::{ClusterName, ConnectorName};
 
 use crate::Connector;
-use crate::columns::short;
+use crate::columns::short_class;
 use crate::search::near::within_one;
 
 /// Shorter words are too much like one another.
@@ -40,7 +40,7 @@ impl Vocabulary {
             for shared in owner.into_iter().chain(class) {
                 if seen.insert(shared.clone()) {
                     add(&shared);
-                    add(&humps(short(&shared)));
+                    add(&humps(short_class(&shared)));
                 }
             }
             let config = facts.config.iter();

@@ -101,8 +101,7 @@ async fn examine(cluster: &ClusterSpec, client: &WorkerClient, subject: &str, fi
                 lister.get_or_insert(worker);
             }
             Err(error) => findings.push(
-                Finding::new(subject, Severity::Problem, format!("{}: {error}", worker.address()))
-                    .todo(advice(error.gap_kind())),
+                Finding::new(subject, Severity::Problem, format!("{}: {error}", worker.address())).todo(advice(&error)),
             ),
         }
     }
@@ -178,7 +177,7 @@ async fn list(
                     Severity::Problem,
                     format!("its connectors cannot be listed: {error}"),
                 )
-                .todo(advice(error.gap_kind())),
+                .todo(advice(&error)),
             );
             return;
         }
@@ -244,12 +243,17 @@ async fn list(
     seen.workers.extend(named);
 }
 
-fn advice(kind: GapKind) -> &'static str {
+fn advice(error: &connect::Error) -> String {
+    let tls = model::advice::tls_step(&error.to_string(), "");
+    tls.unwrap_or_else(|| by_kind(error.gap_kind()).to_owned())
+}
+
+fn by_kind(kind: GapKind) -> &'static str {
     match kind {
         GapKind::Refused => "nothing listens there: start the worker or correct the address",
         GapKind::TimedOut => "it accepts connections and does not answer, or a firewall drops them: look at the worker",
         GapKind::Unreachable => "correct the address, the name service or the route to it",
-        GapKind::Tls => "check its certificate, its name, and `tls.ca_file`",
+        GapKind::Tls => "check its certificate and `tls` of this cluster",
         GapKind::Denied => "set `auth` of this cluster, or correct it",
         GapKind::Starting | GapKind::Busy => "wait until it has started or its rebalance is over, then ask again",
         GapKind::NotConnect => "this address is not a Connect worker's: the default port is 8083",

@@ -5,6 +5,7 @@
 
 mod due;
 mod faults;
+mod in_force;
 mod judging;
 mod pending;
 mod refused;
@@ -37,7 +38,7 @@ pub(crate) use refused::LeftOut;
 use refused::Refused;
 use sources::Sources;
 
-use crate::FleetSpec;
+use crate::{FleetSpec, identity};
 
 /// How often it is looked for what can be forgotten; more often where it is kept for less.
 const FORGETTING: TimeDelta = TimeDelta::minutes(1);
@@ -155,6 +156,7 @@ impl Ledger {
         (self.set_aside, self.begun) = (false, false);
         (self.surroundings, self.surroundings_due) = (Surroundings::default(), Some(now));
         self.group_faults(now);
+        self.pending.configs.forget(before.connectors.keys());
         self.pending.push(Entry::Transition(Transition {
             at: now,
             source: Source::Record,
@@ -225,7 +227,12 @@ impl Ledger {
                 // Only so many are kept.
                 self.forgetting_due = now;
             }
+            self.keep_config(&transition);
             self.pending.push(Entry::Transition(transition));
+        }
+        if self.facts.about.workers_gap.is_some() && matches!(observation.seen, Seen::Listed(_)) {
+            // Those that are named no more give way to others.
+            self.forgetting_due = now;
         }
         let changed = !folded.touched.is_empty();
         let mut concerned = self.concerned(&folded.touched, delay_before, now);
@@ -245,6 +252,17 @@ impl Ledger {
         self.judge_seen(concerned, now);
         self.sources.tell(&self.facts, &self.spec.settings, now);
         changed
+    }
+
+    /// Keeps the config that came into force, since the row will tell of the last one only.
+    fn keep_config(&mut self, transition: &Transition) {
+        let (Change::Config { .. }, Some(name)) = (&transition.change, transition.subject.connector()) else {
+            return;
+        };
+        let connector = self.facts.connectors.get(name);
+        if let Some(config) = connector.and_then(|connector| connector.config.clone()) {
+            self.pending.configs.push(name, transition.at, config);
+        }
     }
 
     /// Whether it is known how a cluster is that was set aside: a list came, or none did for the stale limit, which is to
@@ -302,13 +320,18 @@ impl Ledger {
         let settings = &self.spec.settings;
         let kept = settings.worker_retention.min(settings.deleted_retention);
         self.forgetting_due = now + kept.min(FORGETTING);
-        let touched = forget(&mut self.facts, &self.spec.settings, now);
+        let cluster = self.spec.clusters.iter().find(|known| known.name == self.facts.name);
+        let configured = cluster
+            .map(|cluster| identity::configured(cluster).1)
+            .unwrap_or_default();
+        let touched = forget(&mut self.facts, &configured, &self.spec.settings, now);
         for name in &touched.connectors {
             self.judged.remove(name);
             self.owners.remove(name);
             self.faults.tell(name, false);
             self.due.set(name, None);
         }
+        self.pending.configs.forget(&touched.connectors);
         let forgotten = !touched.is_empty();
         self.note(touched);
         forgotten
@@ -453,6 +476,8 @@ mod handover_tests;
 #[cfg(test)]
 mod hour_tests;
 #[cfg(test)]
+mod in_force_tests;
+#[cfg(test)]
 mod refused_limits_tests;
 #[cfg(test)]
 mod refused_random_tests;
@@ -468,3 +493,5 @@ mod tests;
 mod twin_tests;
 #[cfg(test)]
 mod unlisted_tests;
+#[cfg(test)]
+mod unnamed_tests;

@@ -10,11 +10,16 @@ use model::names::{ClusterName, ConnectorName, WorkerId};
 use model::observe::Source;
 use model::record::{Changed, ConnectorRecord, Entry};
 use model::transition::{Change, Subject, Transition};
-use store::Batch;
+use store::{Batch, InForce};
+
+use super::in_force::Configs;
 
 /// History entries kept while the database is away; when there are more they give way to one recorded gap before the
 /// next are added. What one look saw is never parted, however large its cluster is.
 const MOST_ENTRIES: usize = 10_000;
+
+/// Why configs are missing among the config versions.
+const LOST_CONFIGS: &str = "more configs came into force than could be kept until the database took them; of each connector the last one is kept";
 
 /// Rows that differ from what is recorded, and history that is not recorded yet.
 #[derive(Clone, Default)]
@@ -26,6 +31,7 @@ pub(crate) struct Pending {
     pub(super) feed: BTreeSet<(Option<ConnectorName>, Changed)>,
     pub(super) heartbeat: bool,
     pub(super) entries: Vec<Entry>,
+    pub(super) configs: Configs,
     /// History of these rows that may be what the database refuses.
     pub(super) withheld: Option<Withheld>,
     /// Whether a gap tells already that it was refused.
@@ -46,7 +52,7 @@ impl Pending {
         self.entries.push(entry);
     }
 
-    /// Puts one gap in the place of more entries than are kept while the database takes none.
+    /// Puts one gap in the place of more entries than are kept while the database takes none, and one in that of configs.
     pub(super) fn give_way(&mut self) {
         if let [first, .., last] = self.entries.as_slice()
             && self.entries.len() >= MOST_ENTRIES
@@ -54,6 +60,18 @@ impl Pending {
             let why = "more happened than could be kept until the database took it";
             self.entries = vec![gap(beginning(first), last.at(), why)];
         }
+        self.configs_give_way();
+    }
+
+    /// Drops configs that others followed, where they are more than are kept, and has one gap tell of all of them.
+    pub(super) fn configs_give_way(&mut self) {
+        let Some((from, at)) = self.configs.give_way() else {
+            return;
+        };
+        let told = self.entries.iter().position(|entry| stands_for(entry, LOST_CONFIGS));
+        let from = told.map_or(from, |told| beginning(&self.entries.remove(told)).min(from));
+        let place = self.entries.partition_point(|entry| entry.at() <= at);
+        self.entries.insert(place, gap(from, at, LOST_CONFIGS));
     }
 
     /// Only history.
@@ -94,6 +112,7 @@ impl Pending {
                 .cloned()
                 .collect(),
             connectors: self.connectors.iter().filter_map(connector).collect(),
+            configs: self.configs.all(),
             connectors_gone: self
                 .connectors
                 .iter()
@@ -122,6 +141,7 @@ impl Pending {
         !self.about
             && self.workers.is_empty()
             && self.connectors.is_empty()
+            && self.configs.is_empty()
             && self.faults.is_empty()
             && self.entries.is_empty()
     }
@@ -149,6 +169,17 @@ pub(super) fn is_gap(entry: &Entry) -> bool {
     )
 }
 
+/// Whether it is a gap for this reason.
+fn stands_for(entry: &Entry, reason: &str) -> bool {
+    matches!(
+        entry,
+        Entry::Transition(Transition {
+            change: Change::RecordingGap { why, .. },
+            ..
+        }) if **why == *reason
+    )
+}
+
 /// The entry that stands for what could not be recorded.
 pub(super) fn gap(from: Timestamp, at: Timestamp, why: &str) -> Entry {
     Entry::Transition(Transition {
@@ -169,6 +200,7 @@ pub(crate) struct Outgoing {
     workers: Vec<Arc<WorkerFacts>>,
     workers_gone: Vec<WorkerId>,
     connectors: Vec<ConnectorRecord>,
+    configs: Vec<InForce>,
     connectors_gone: Vec<ConnectorName>,
     entries: Vec<Entry>,
     faults: Vec<Arc<Fault>>,
@@ -191,6 +223,7 @@ impl Outgoing {
             workers: &self.workers,
             workers_gone: &self.workers_gone,
             connectors: &self.connectors,
+            configs: &self.configs,
             connectors_gone: &self.connectors_gone,
             entries: &self.entries,
             faults: &self.faults,

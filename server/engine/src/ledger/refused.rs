@@ -128,6 +128,7 @@ impl Refused {
         let subjects = self.aside.subjects();
         if !subjects.is_empty() {
             self.aside.add(pending.take_out(&subjects));
+            self.aside.configs_give_way();
         }
     }
 
@@ -254,6 +255,17 @@ impl Refused {
             self.pieces.push_front(first);
             return None;
         }
+        if !refused.connectors.is_empty() {
+            let followed = refused.configs.take_followed();
+            if !followed.is_empty() {
+                // A config that another one followed must not keep the row of its connector from being recorded.
+                let mut older = Pending::of_entries(Vec::new());
+                (older.configs, older.told) = (followed, refused.told);
+                self.pieces.push_front(refused);
+                self.pieces.push_front(older);
+                return None;
+            }
+        }
         let subject = subjects.first()?;
         let left_out = LeftOut {
             what: subject.words(cluster),
@@ -279,17 +291,23 @@ impl Ledger {
         }
     }
 
-    /// Gives up the history that was refused, and has a gap say so: this server lets the cluster go. Returns how many
-    /// entries are lost.
+    /// Gives up the history that was refused and the configs, and has a gap say so: this server lets the cluster go. Returns
+    /// how many entries and configs are lost.
     pub(crate) fn give_up(&mut self, at: Timestamp) -> usize {
         let mut lost = std::mem::take(&mut self.refused.history);
         lost.append(&mut self.refused.aside.take_entries());
-        if let Some(from) = lost.iter().map(beginning).min() {
-            let what = entries_of(lost.len(), &self.facts.name);
+        let configs = std::mem::take(&mut self.refused.aside.configs);
+        let began = configs.span().map(|(from, _)| from);
+        if let Some(from) = lost.iter().map(beginning).chain(began).min() {
+            let what = match (lost.len(), configs.len()) {
+                (entries, 0) => entries_of(entries, &self.facts.name),
+                (0, configs) => configs_of(configs, &self.facts.name),
+                (entries, configs) => format!("{} and {configs} of its configs", entries_of(entries, &self.facts.name)),
+            };
             let text = format!("the database refused {what}, which are lost: this server lets the cluster go");
             self.pending.push(gap(from, at, &text));
         }
-        lost.len()
+        lost.len() + configs.len()
     }
 
     /// How much history is not recorded yet.
@@ -335,6 +353,13 @@ fn entries_of(count: usize, cluster: &ClusterName) -> String {
     match count {
         1 => format!("1 entry of the history of {cluster}"),
         many => format!("{many} entries of the history of {cluster}"),
+    }
+}
+
+fn configs_of(count: usize, cluster: &ClusterName) -> String {
+    match count {
+        1 => format!("1 config of {cluster}"),
+        many => format!("{many} configs of {cluster}"),
     }
 }
 

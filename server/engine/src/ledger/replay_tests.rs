@@ -173,6 +173,7 @@ impl Day {
     fn create(&mut self) {
         self.made += 1;
         let connector = ListedConnector {
+            unstarted: None,
             kind: None,
             config: None,
             instance: Some(self.instance()),
@@ -353,6 +354,7 @@ fn a_verdict_that_runs_out_before_a_look_is_the_same_for_who_just_took_over() {
         version: None,
     };
     let connector = ListedConnector {
+        unstarted: None,
         kind: None,
         config: None,
         instance: Some(instance(State::Running)),

@@ -5,11 +5,12 @@ use model::facts::ClusterFacts;
 use model::settings::Settings;
 use tracing::{info, warn};
 
-/// Which sources of a cluster were said to be silent.
+/// Which sources of a cluster were said to be silent, and whether lists were said to name too many workers.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Sources {
     rest: bool,
     group: bool,
+    workers: bool,
 }
 
 impl Sources {
@@ -38,6 +39,13 @@ impl Sources {
                 None => info!(%cluster, "Kafka tells again who is in its Connect group"),
             }
         }
+        let workers = about.workers_gap.as_ref();
+        if workers.is_some() != std::mem::replace(&mut self.workers, workers.is_some()) {
+            match workers {
+                Some(gap) => warn!(%cluster, gap = %gap.text, "not all workers that its lists name are kept"),
+                None => info!(%cluster, "all workers that its lists name are kept again"),
+            }
+        }
     }
 }
 
@@ -63,6 +71,7 @@ mod tests {
         let mut sources = Sources::default();
         let mut told = |facts: &ClusterFacts| {
             sources.tell(facts, &settings, now);
+            assert_eq!(sources.workers, facts.about.workers_gap.is_some());
             (sources.rest, sources.group)
         };
         assert_eq!(told(&facts), (false, false), "nobody looked yet");
@@ -79,5 +88,9 @@ mod tests {
         (facts.about.gap, facts.fresh.rest, facts.fresh.answered) = (gap(), None, None);
         facts.about.reachable_since = ago(31);
         assert_eq!(told(&facts), (true, false), "nobody ever answered");
+        facts.about.workers_gap = gap();
+        told(&facts);
+        facts.about.workers_gap = None;
+        told(&facts);
     }
 }

@@ -66,12 +66,14 @@ impl Pending {
     pub(super) fn subjects(&self) -> BTreeSet<Subject> {
         let workers = self.workers.iter().cloned().map(Subject::Worker);
         let connectors = self.connectors.iter().cloned().map(Subject::Connector);
+        let configs = self.configs.connectors().cloned().map(Subject::Connector);
         let faults = self.faults.values().map(|fault| Subject::of_fault(fault));
         let cluster = self.about.then_some(Subject::Cluster);
         cluster
             .into_iter()
             .chain(workers)
             .chain(connectors)
+            .chain(configs)
             .chain(faults)
             .collect()
     }
@@ -104,6 +106,7 @@ impl Pending {
             .connectors
             .extract_if(.., |name| is_of(Subject::Connector(name.clone())))
             .collect();
+        out.configs = self.configs.take_out(|name| is_of(Subject::Connector(name.clone())));
         out.faults = self
             .faults
             .extract_if(.., |_, fault| is_of(Subject::of_fault(fault)))
@@ -144,6 +147,7 @@ impl Pending {
         self.connectors.extend(newer.connectors);
         self.faults.extend(newer.faults);
         self.feed.extend(newer.feed);
+        self.configs.add(newer.configs);
         newer.entries.into_iter().for_each(|entry| self.push(entry));
     }
 }

@@ -36,6 +36,7 @@ fn instance(state: State, worker: &str) -> ListedInstance {
 pub(super) fn listed(connectors: &[(&str, State, &str)]) -> Seen {
     let one = |(name, state, worker): &(&str, State, &str)| {
         let connector = ListedConnector {
+            unstarted: None,
             kind: None,
             config: None,
             instance: Some(instance(State::Running, worker)),

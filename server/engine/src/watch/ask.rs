@@ -1,6 +1,7 @@
 //! One question to one worker: counted with its time, and told at debug level where it has no answer, since what follows
 //! from that is not always a gap.
 
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use connect::{Answer, Worker};
@@ -61,10 +62,32 @@ pub(super) async fn ask_soon<T>(
 /// Who the worker is.
 ///
 /// # Errors
-/// Why it does not say so.
+/// Why it does not say so soon.
 pub(super) async fn root(cluster: &ClusterName, worker: &Worker) -> Result<WorkerAnswer, Gap> {
     let answer = ask_soon(cluster, worker, Question::Root, worker.root()).await;
     answer.map_err(|error| error.gap(worker.address()))
+}
+
+/// A question who a worker is, until it is answered or its request's deadline is over; or why there is no answer.
+pub(super) type Root = Pin<Box<dyn Future<Output = Result<WorkerAnswer, Gap>> + Send>>;
+
+/// Asks who the worker is, with patience.
+pub(super) fn patient_root(cluster: ClusterName, worker: Worker) -> Root {
+    Box::pin(async move {
+        let answer = ask(&cluster, &worker, Question::Root, worker.root()).await;
+        answer.map_err(|error| error.gap(worker.address()))
+    })
+}
+
+/// The answer, if it comes as soon as it should. Else it may still come.
+pub(super) async fn soon(asking: &mut Root) -> Option<Result<WorkerAnswer, Gap>> {
+    tokio::time::timeout(DEADLINE, asking).await.ok()
+}
+
+/// What is said of a worker whose answer did not come soon.
+pub(super) fn late(worker: &Worker) -> Gap {
+    let late = egress::Error::TimedOut { after: DEADLINE };
+    connect::Error::Egress(late).gap(worker.address())
 }
 
 #[cfg(test)]

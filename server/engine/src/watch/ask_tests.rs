@@ -97,3 +97,16 @@ async fn a_worker_that_hangs_is_waited_for_three_seconds() {
     assert!(gap.text.contains("no answer within 3 s"), "{}", gap.text);
     assert!(log.says(&["cluster=orders", "question=\"root\"", "no answer within 3 s"]));
 }
+
+#[tokio::test]
+async fn an_answer_that_comes_late_is_one_all_the_same() {
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    let (worker, cluster) = (worker(&fake), ClusterName::from("orders"));
+    fake.behave(0, Behaviour::Late(DEADLINE + Duration::from_millis(500)));
+    let mut asking = patient_root(cluster, worker.clone());
+    assert!(soon(&mut asking).await.is_none());
+    let gap = late(&worker);
+    assert_eq!(gap.kind, GapKind::TimedOut);
+    assert!(gap.text.contains("no answer within 3 s"), "{}", gap.text);
+    assert_eq!(asking.await.unwrap().address, *worker.address());
+}

@@ -60,6 +60,10 @@ pub(super) fn came(raw: &wire::Connector, key: &FingerprintKey) -> Fingerprint {
     add(raw.kind().map(ConnectorKind::as_str));
     let config = raw.info.as_ref().map(|info| info.config.version(key));
     add(config.as_ref().map(Fingerprint::as_str));
+    for number in raw.unstarted().unwrap_or_default() {
+        add(Some(&number.to_string()));
+    }
+    add(None);
     let status = raw.status.as_ref();
     let connector = status.and_then(|status| status.connector.as_ref());
     let tasks = status.iter().flat_map(|status| &status.tasks);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::names::WorkerId;
-use model::observe::{Gap, GapKind, Seen};
+use model::observe::{Gap, GapKind, GroupMembers, Seen};
 use telemetry::Outcome;
 use telemetry::span::{self, Look};
 use tokio::sync::Mutex;
@@ -13,7 +13,7 @@ use tracing::{Instrument as _, debug, info, warn};
 
 use super::aside::Aside;
 use super::hints::Hints;
-use super::watcher::{Deaf, Watcher};
+use super::watcher::Watcher;
 use crate::KafkaSpec;
 
 /// How often the group is looked for while it is not known.
@@ -55,7 +55,8 @@ pub(crate) async fn run(mut watcher: Watcher, access: Access) {
         let at = watcher.shared.clock.now();
         let known = workers(&watcher);
         let gap = match watch(&mut watcher, &access).await {
-            Ok(Deaf) => return,
+            Ok(Ended::Deaf) => return,
+            Ok(Ended::Elsewhere) => continue,
             Err(Trouble::NotFound) => {
                 debug!(cluster = %name, "its Connect group is not found yet");
                 Gap {
@@ -83,21 +84,31 @@ pub(crate) async fn run(mut watcher: Watcher, access: Access) {
     }
 }
 
+/// Why a group is not watched any more.
+enum Ended {
+    /// Nobody listens.
+    Deaf,
+    /// The workers are in another group now.
+    Elsewhere,
+}
+
 enum Trouble {
     /// No group, or more than one, has members with the addresses of this cluster's workers.
     NotFound,
     Kafka(kafka::Error),
 }
 
-async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Deaf, Trouble> {
-    let cluster = access.cluster().await.map_err(Trouble::Kafka)?;
+async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Ended, Trouble> {
+    let kafka = access.cluster().await.map_err(Trouble::Kafka)?;
     let group_id = match &watcher.cluster.group_id {
         Some(id) => id.clone(),
-        None => discover(watcher, &cluster).await?,
+        None => discover(watcher, &kafka).await?,
     };
-    let group = Aside::new(cluster.watch(&group_id).map_err(Trouble::Kafka)?);
+    let living = watcher.hints.borrow().living.clone();
+    let group = Aside::new(kafka.watch_on(&group_id, living).map_err(Trouble::Kafka)?);
     let cluster = watcher.cluster.clone();
     let name = cluster.name.as_str();
+    let mut searched = Instant::now();
     loop {
         let at = watcher.shared.clock.now();
         let began = Instant::now();
@@ -107,6 +118,13 @@ async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Deaf, Trouble> 
         let seen = match group.members().instrument(look.clone()).await {
             Ok(members) => {
                 telemetry::group_asked(name, Outcome::Ok, began.elapsed());
+                // Workers that were given another `group.id` leave this one for good: it is found again as it was first.
+                if watcher.cluster.group_id.is_none() && deserted(watcher, &members) && searched.elapsed() >= SEARCH {
+                    searched = Instant::now();
+                    if discover(watcher, &kafka).await.is_ok_and(|found| found != group_id) {
+                        return Ok(Ended::Elsewhere);
+                    }
+                }
                 Seen::Members(members)
             }
             Err(error) => {
@@ -118,7 +136,7 @@ async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Deaf, Trouble> 
             }
         };
         if !watcher.tell(at, seen).instrument(look).await {
-            return Ok(Deaf);
+            return Ok(Ended::Deaf);
         }
         let pause = watcher.interval().saturating_sub(began.elapsed());
         // A cluster that is heard again has perhaps all its workers back: the group is asked at once.
@@ -151,6 +169,12 @@ async fn discover(watcher: &Watcher, cluster: &kafka::Cluster) -> Result<Arc<str
             Err(Trouble::NotFound)
         }
     }
+}
+
+/// Whether none of this cluster's workers is in the group.
+fn deserted(watcher: &Watcher, members: &GroupMembers) -> bool {
+    let known = workers(watcher);
+    !members.members.iter().any(|member| known.contains(&member.worker_id))
 }
 
 /// The addresses of this cluster's workers: those that are known and the configured ones.

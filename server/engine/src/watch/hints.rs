@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::facts::{ClusterFacts, ConnectorFacts, Missing};
+use model::facts::{Alive, ClusterFacts, ConnectorFacts, Missing};
 use model::fold::Expected;
 use model::names::{ConnectorName, WorkerId};
 
@@ -11,6 +11,8 @@ use model::names::{ConnectorName, WorkerId};
 pub(crate) struct Hints {
     /// Workers not known to be gone.
     pub(crate) workers: BTreeSet<WorkerId>,
+    /// Those of them that are known to live.
+    pub(crate) living: BTreeSet<WorkerId>,
     /// Workers known to be gone, which may come back.
     pub(crate) gone: BTreeSet<WorkerId>,
     /// Whether some are taken for gone only by what was seen before the cluster fell silent: the group is asked at once.
@@ -46,6 +48,12 @@ impl Hints {
         };
         Self {
             workers: workers(false),
+            living: facts
+                .workers
+                .values()
+                .filter(|worker| worker.alive == Alive::Yes)
+                .map(|worker| worker.id.clone())
+                .collect(),
             gone: workers(true),
             in_doubt: facts.workers.values().any(|worker| worker.unconfirmed_since.is_some()),
             expected: Expected::of(facts),

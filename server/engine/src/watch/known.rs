@@ -100,6 +100,7 @@ impl Known {
             .status
             .as_ref()
             .and_then(|status| status.connector.as_ref()?.version.clone());
+        let unstarted = raw.unstarted();
         let config = raw.info.map(|info| {
             let mut known = |wanted: ClassVersion| {
                 let known = self.definitions.get(&wanted).cloned();
@@ -137,6 +138,7 @@ impl Known {
         let clean = ListedConnector {
             kind,
             config,
+            unstarted,
             instance: connector.map(|raw| instance(None, raw)),
             tasks: tasks
                 .into_iter()

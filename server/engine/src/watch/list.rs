@@ -27,6 +27,7 @@ const LEARNING: Duration = Duration::from_secs(3);
 pub(crate) async fn run(watcher: Watcher, recorded: Recorded) {
     let mut hints = watcher.hints.clone();
     let mut lister = Lister {
+        turn: 0,
         known: Known::load(&watcher, recorded).await,
         pace: Pace::new(),
         last_good: None,
@@ -48,6 +49,8 @@ struct Lister {
     watcher: Watcher,
     known: Known,
     pace: Pace,
+    /// How often it was looked.
+    turn: usize,
     /// Asked first.
     last_good: Option<WorkerId>,
     /// Whose body was parsed last, and its hash.
@@ -69,7 +72,8 @@ impl Lister {
             Err(Deaf) => return None,
         };
         let interval = self.watcher.interval();
-        let next = tokio::time::Instant::now() + self.pace.pause(interval, began.elapsed(), burden);
+        let every = (interval, self.watcher.stale_after());
+        let next = tokio::time::Instant::now() + self.pace.pause(every, began.elapsed(), burden);
         // A second list that is due a moment after the next look comes before it, so that it does not wait for that.
         let last_call = next + interval / 10;
         while let Some(due) = self.plain.awaited(&self.watcher)
@@ -89,8 +93,9 @@ impl Lister {
     async fn try_look(&mut self) -> Result<Option<Duration>, Deaf> {
         let mut avoided: BTreeSet<WorkerId> = BTreeSet::new();
         let mut doubted: Option<Gap> = None;
+        self.turn = self.turn.wrapping_add(1);
         loop {
-            let candidates = race::candidates(&self.watcher, self.last_good.as_ref(), &avoided);
+            let candidates = race::candidates(&self.watcher, self.last_good.as_ref(), &avoided, self.turn);
             if let (true, Some(gap)) = (candidates.is_empty(), &doubted) {
                 return self.missing(gap.clone()).await;
             }

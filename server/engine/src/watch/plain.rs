@@ -116,9 +116,9 @@ fn seconds(watcher: &Watcher) -> Vec<Vec<Worker>> {
         let hints = watcher.hints.borrow();
         hints.unproven.values().map(|first| first.by.clone()).collect()
     };
-    let candidates = race::candidates(watcher, None, &BTreeSet::new());
-    let hints = watcher.hints.borrow();
     let second = |first: &WorkerId| {
+        let candidates = race::candidates(watcher, Some(first), &BTreeSet::new(), 0);
+        let hints = watcher.hints.borrow();
         let other = |worker: &&Worker| worker.address() != first && hints.askable.contains(worker.address());
         let others: Vec<Worker> = candidates.iter().filter(other).take(ASKED).cloned().collect();
         if !others.is_empty() {

@@ -1,18 +1,18 @@
 //! Probes of each worker's address, and the slow questions: versions, health, plugins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
 use connect::Worker;
 use model::names::{ClusterName, WorkerId};
-use model::observe::{Seen, WorkerSlow};
+use model::observe::{Gap, Seen, WorkerSlow};
 use telemetry::Question;
 use telemetry::span::{self, Look};
 use tokio::task::JoinSet;
 use tracing::{Instrument as _, warn};
 
-use super::ask::{self, ask};
+use super::ask::{self, Root, ask};
 use super::watcher::Watcher;
 
 /// Probes for ever. With Kafka the group tells who lives, so that `/` is asked only at the slow cadence while that is
@@ -20,40 +20,58 @@ use super::watcher::Watcher;
 /// While the cluster is refused that is all that is asked of it: whether it is still the one that it repeats.
 pub(crate) async fn run(watcher: Watcher, kafka: bool) {
     let mut asked: BTreeMap<WorkerId, Asked> = BTreeMap::new();
+    // Ends with this watcher. Each is over after the deadline of a request, which is less than two rounds.
+    let mut late = JoinSet::new();
+    let mut turns = Turns::default();
     loop {
+        while late.try_join_next().is_some() {}
         let spec = watcher.configuration();
-        let workers = addresses(&watcher);
+        let mut workers = addresses(&watcher);
         asked.retain(|id, _| workers.contains_key(id));
-        let mut probes = JoinSet::new();
-        for (id, (worker, credited)) in workers {
+        turns.retain(|id| workers.contains_key(id));
+        let hints = watcher.hints.borrow().clone();
+        let all = !kafka || hints.refused || hints.unheard;
+        let is_slow = |asked: &BTreeMap<WorkerId, Asked>, id: &WorkerId| {
             // What an address answered before it was known to be a worker's is asked again, to be kept with the worker.
-            let known = watcher.hints.borrow().workers.contains(&id);
-            let slow = asked
-                .get(&id)
-                .is_none_or(|last| last.at.elapsed() >= watcher.slow_interval() || known && !last.known);
-            if slow {
-                asked.insert(
-                    id.clone(),
-                    Asked {
-                        at: Instant::now(),
-                        known,
-                    },
-                );
-            }
-            let (refused, unheard) = (watcher.refused(), watcher.hints.borrow().unheard);
-            if slow || !kafka || refused || unheard {
+            let known = hints.workers.contains(id);
+            asked
+                .get(id)
+                .is_none_or(|last| last.at.elapsed() >= watcher.slow_interval() || known && !last.known)
+        };
+        workers.retain(|id, _| all || is_slow(&asked, id));
+        let configured = watcher.cluster.urls.iter().map(|url| watcher.client.at(url));
+        let configured: BTreeSet<WorkerId> = configured.map(|worker| worker.address().clone()).collect();
+        let sure = |id: &WorkerId| hints.living.contains(id) || configured.contains(id);
+        let mut waiting = turns.next(workers.keys(), sure).into_iter();
+        let mut probes = JoinSet::new();
+        loop {
+            while probes.len() < TOGETHER
+                && let Some(id) = waiting.next()
+            {
+                let Some((worker, credited)) = workers.remove(&id) else {
+                    continue;
+                };
+                let slow = is_slow(&asked, &id);
+                if slow {
+                    let known = hints.workers.contains(&id);
+                    let at = Instant::now();
+                    asked.insert(id.clone(), Asked { at, known });
+                }
                 let look = span::look(Look::Probe, watcher.cluster.name.as_str());
-                let questions = slow && credited && !refused;
+                let questions = slow && credited && !hints.refused;
                 probes.spawn(probe(watcher.clone(), id, worker, questions).instrument(look));
             }
-        }
-        while let Some(done) = probes.join_next().await {
+            let Some(done) = probes.join_next().await else { break };
             match done {
                 Ok(Probed {
                     id,
                     heard: true,
                     answered,
+                    asking,
                 }) => {
+                    if let Some(asking) = asking {
+                        late.spawn(answers_late(watcher.clone(), asking));
+                    }
                     // Whoever did not answer is asked again soon: it may be starting.
                     if !answered {
                         asked.remove(&id);
@@ -84,6 +102,41 @@ fn addresses(watcher: &Watcher) -> BTreeMap<WorkerId, (Worker, bool)> {
         .collect()
 }
 
+/// Probes of one cluster under way at the same time. No list has a say in how many: whoever made up names in it would
+/// keep those waiting that live.
+const TOGETHER: usize = 64;
+/// Addresses that are configured, or of workers that live, asked in one round.
+const SURE: usize = 256;
+/// The same of all others: of workers that are gone, or that statuses name and nobody ever heard.
+const UNSURE: usize = 64;
+
+/// Whose turn it is where not all are asked in one round.
+#[derive(Default)]
+struct Turns {
+    round: u64,
+    last: BTreeMap<WorkerId, u64>,
+}
+
+impl Turns {
+    fn retain(&mut self, known: impl Fn(&WorkerId) -> bool) {
+        self.last.retain(|id, _| known(id));
+    }
+
+    /// Who is asked in this round: those first that are sure to be workers, and of each kind those that waited longest.
+    fn next<'a>(&mut self, all: impl Iterator<Item = &'a WorkerId>, sure: impl Fn(&WorkerId) -> bool) -> Vec<WorkerId> {
+        self.round += 1;
+        let (mut known, mut others): (Vec<&WorkerId>, Vec<&WorkerId>) = all.partition(|id| sure(id));
+        for (kind, most) in [(&mut known, SURE), (&mut others, UNSURE)] {
+            kind.sort_by_key(|id| self.last.get(*id).copied());
+            kind.truncate(most);
+        }
+        let chosen: Vec<WorkerId> = known.into_iter().chain(others).cloned().collect();
+        let turns = chosen.iter().map(|id| (id.clone(), self.round));
+        self.last.extend(turns);
+        chosen
+    }
+}
+
 /// When an address was last asked the slow questions.
 struct Asked {
     at: Instant,
@@ -96,25 +149,46 @@ struct Probed {
     /// Whether somebody listens to what was seen.
     heard: bool,
     answered: bool,
+    /// The question, where it is late.
+    asking: Option<Root>,
 }
 
 async fn probe(watcher: Watcher, id: WorkerId, worker: Worker, slow: bool) -> Probed {
     let cluster = &watcher.cluster.name;
     let at = watcher.shared.clock.now();
-    let (seen, answered) = match ask::root(cluster, &worker).await {
-        Ok(answer) => (Seen::Answered(answer), true),
-        Err(gap) => {
-            let address = id.clone();
-            (Seen::Silent { address, gap }, false)
-        }
+    let mut asking = ask::patient_root(cluster.clone(), worker.clone());
+    let (seen, asking) = match ask::soon(&mut asking).await {
+        Some(Ok(answer)) => (Seen::Answered(answer), None),
+        Some(Err(gap)) => (silent(&id, gap), None),
+        None => (silent(&id, ask::late(&worker)), Some(asking)),
     };
+    let answered = matches!(seen, Seen::Answered(_));
     let mut heard = watcher.tell(at, seen).await;
     if heard && answered && slow {
         let at = watcher.shared.clock.now();
         let seen = Seen::Slow(questions(cluster, &id, &worker).await);
         heard = watcher.tell(at, seen).await;
     }
-    Probed { id, heard, answered }
+    Probed {
+        id,
+        heard,
+        answered,
+        asking,
+    }
+}
+
+fn silent(id: &WorkerId, gap: Gap) -> Seen {
+    let address = id.clone();
+    Seen::Silent { address, gap }
+}
+
+/// Tells an answer that comes too late to be called one: a worker that answers after some seconds is slow, and lives.
+async fn answers_late(watcher: Watcher, asking: Root) {
+    if let Ok(answer) = asking.await {
+        let at = watcher.shared.clock.now();
+        // Whether somebody still listens is asked by the next round.
+        watcher.tell(at, Seen::Answered(answer)).await;
+    }
 }
 
 /// What cannot be had stays as it was known before.
@@ -134,6 +208,33 @@ mod tests {
 
     use super::super::ask::tests::{Log, worker};
     use super::*;
+
+    #[test]
+    fn however_many_are_named_so_many_are_asked_at_once_and_each_has_its_turn() {
+        let names = |kind: &str, count: usize| -> Vec<WorkerId> {
+            (0..count)
+                .map(|number| format!("{kind}{number}:1").as_str().into())
+                .collect()
+        };
+        let (sure, unsure) = (names("sure", 300), names("unsure", 1_000));
+        let mut turns = Turns::default();
+        let mut asked: BTreeMap<WorkerId, usize> = BTreeMap::new();
+        for _ in 0..16 {
+            let all = unsure.iter().chain(&sure);
+            let round = turns.next(all, |id| id.as_str().starts_with("sure"));
+            assert_eq!(round.len(), SURE + UNSURE);
+            assert!(round[..SURE].iter().all(|id| id.as_str().starts_with("sure")));
+            round.into_iter().for_each(|id| *asked.entry(id).or_default() += 1);
+        }
+        assert!(unsure.iter().all(|id| [1, 2].contains(&asked[id])));
+        assert!(sure.iter().all(|id| asked[id] >= 8), "nobody waits for two rounds");
+        // Few are all asked every time.
+        for _ in 0..3 {
+            assert_eq!(turns.next(unsure[..60].iter(), |_| false).len(), 60);
+        }
+        turns.retain(|_| false);
+        assert!(turns.last.is_empty());
+    }
 
     #[tokio::test]
     async fn slow_questions_without_an_answer_are_told() {

@@ -19,12 +19,27 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Who answered, when it was asked, and what it said.
 pub(super) type Won = (Worker, Timestamp, Answer<Expanded>);
 
-/// Whom to ask, in this order: who answered last, the configured ones, those discovered.
-pub(super) fn candidates(watcher: &Watcher, last_good: Option<&WorkerId>, avoided: &BTreeSet<WorkerId>) -> Vec<Worker> {
+/// Discovered workers that are known to live and are asked in one look, at most.
+const LIVING: usize = 64;
+/// The same of the others: that none of a thousand answers which statuses named would be known only after an hour.
+const OTHERS: usize = 32;
+
+/// Whom to ask, in this order: who answered last, the configured ones, those discovered, of whom those come first that are
+/// known to live. Where they are too many for one look, others come at the next `turn`.
+pub(super) fn candidates(
+    watcher: &Watcher,
+    last_good: Option<&WorkerId>,
+    avoided: &BTreeSet<WorkerId>,
+    turn: usize,
+) -> Vec<Worker> {
     let client = &watcher.client;
     let hints = watcher.hints.borrow();
     let configured = watcher.cluster.urls.iter().map(|url| client.at(url));
-    let discovered = hints.workers.iter().filter_map(|id| client.advertised(id));
+    let (living, others): (Vec<&WorkerId>, Vec<&WorkerId>) =
+        hints.workers.iter().partition(|id| hints.living.contains(*id));
+    let last = last_good.filter(|last| hints.workers.contains(*last));
+    let found = turned(&living, LIVING, turn).chain(turned(&others, OTHERS, turn));
+    let discovered = last.into_iter().chain(found).filter_map(|id| client.advertised(id));
     let mut seen = BTreeSet::new();
     let mut all: Vec<Worker> = configured
         .chain(discovered)
@@ -35,6 +50,12 @@ pub(super) fn candidates(watcher: &Watcher, last_good: Option<&WorkerId>, avoide
         (Some(address) != last_good, hints.gone.contains(address))
     });
     all
+}
+
+/// Some of these, others at every turn where they are too many.
+fn turned<'a>(all: &[&'a WorkerId], most: usize, turn: usize) -> impl Iterator<Item = &'a WorkerId> {
+    let parts = all.len().div_ceil(most).max(1);
+    all.iter().skip(turn % parts * most).take(most).copied()
 }
 
 /// Asks the first candidate for the expanded list; whenever one fails, or keeps us waiting, the next one too. The first
@@ -172,12 +193,38 @@ mod tests {
         });
         let asked = |last_good: Option<&str>, avoided: &[&str]| -> Vec<String> {
             let avoided = avoided.iter().map(|one| WorkerId::from(*one)).collect();
-            let all = candidates(&watcher, last_good.map(WorkerId::from).as_ref(), &avoided);
+            let all = candidates(&watcher, last_good.map(WorkerId::from).as_ref(), &avoided, 0);
             all.iter().map(|worker| worker.address().to_string()).collect()
         };
         assert_eq!(asked(None, &[]), ["one:1", "two:1", "found:1", "gone:1"]);
         assert_eq!(asked(Some("found:1"), &[]), ["found:1", "one:1", "two:1", "gone:1"]);
         assert_eq!(asked(Some("gone:1"), &["one:1"]), ["gone:1", "two:1", "found:1"]);
+    }
+
+    #[tokio::test]
+    async fn of_more_than_can_be_asked_in_one_look_those_come_first_that_live_and_the_others_in_turn() {
+        let urls = ["http://one:1".to_owned()];
+        let Watching { watcher, hints, .. } = watching(&urls, &spec(Default::default())).await;
+        let named = |kind: &str, count: usize| -> BTreeSet<WorkerId> {
+            let names = (0..count).map(|number| format!("{kind}{number}:1"));
+            names.map(|name| name.as_str().into()).collect()
+        };
+        let (living, others) = (named("z", 10), named("a", 200));
+        hints.send_modify(|hints| {
+            hints.workers = living.union(&others).cloned().collect();
+            hints.living = living.clone();
+        });
+        let last: WorkerId = "a7:1".into();
+        let mut asked = BTreeSet::new();
+        for turn in 0..200_usize.div_ceil(OTHERS) {
+            let all = candidates(&watcher, Some(&last), &BTreeSet::new(), turn);
+            let all: Vec<WorkerId> = all.iter().map(|worker| worker.address().clone()).collect();
+            assert!(all.len() <= 2 + 10 + OTHERS, "{}", all.len());
+            assert_eq!((all[0].as_str(), all[1].as_str()), ("a7:1", "one:1"));
+            assert!(all[2..12].iter().all(|id| living.contains(id)));
+            asked.extend(all);
+        }
+        assert_eq!(asked.len(), 1 + 10 + 200);
     }
 
     #[test]

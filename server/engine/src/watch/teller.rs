@@ -97,6 +97,7 @@ mod tests {
     /// A list of so many connectors without tasks.
     fn list(connectors: u32) -> Observation {
         let connector = || ListedConnector {
+            unstarted: None,
             kind: None,
             config: None,
             instance: None,

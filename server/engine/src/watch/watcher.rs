@@ -46,6 +46,12 @@ impl Watcher {
         interval.to_std().unwrap_or(Duration::from_secs(5))
     }
 
+    /// From this age on what a list told is stale.
+    pub(crate) fn stale_after(&self) -> Duration {
+        let limit = self.shared.spec.borrow().settings.stale_after;
+        limit.to_std().unwrap_or(Duration::from_secs(30))
+    }
+
     /// Time between two of the slow questions.
     pub(crate) fn slow_interval(&self) -> Duration {
         let interval = self.shared.spec.borrow().settings.slow_interval;

@@ -9,7 +9,7 @@ use sqlx::raw_sql;
 use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 
 use crate::database::Database;
-use crate::harness::{Rig, until};
+use crate::harness::{INTERVAL, Rig, until};
 
 /// Until the worker was asked for two more lists.
 async fn two_more_looks(fake: &FakeCluster) {
@@ -145,4 +145,67 @@ async fn a_server_stops_in_time_though_its_database_is_away() {
     fake.set_state("invoices", Some(0), "FAILED", Some(traces::BAD_PASSWORD));
     rig.stop().await;
     database.come_back().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_config_that_was_in_force_while_the_database_was_away_is_a_version_with_its_time() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::source("lines", 1).with("batch.size", "100"));
+    let rig = Rig::watching(&database, &fake).await;
+    rig.until_health("lines", Health::Healthy).await;
+    rig.looks(3).await;
+
+    database.leave().await;
+    two_more_looks(&fake).await;
+    let mut edited = Vec::new();
+    for size in ["200", "300", "400"] {
+        edited.push(Utc::now());
+        fake.edit("lines", |connector| {
+            connector.config.insert("batch.size".into(), size.into());
+        });
+        two_more_looks(&fake).await;
+    }
+    edited.push(Utc::now());
+    database.come_back().await;
+
+    let (cluster, connector) = ("orders".into(), "lines".into());
+    let mut versions = until("all versions", async || {
+        let versions = rig
+            .store
+            .config_versions(&cluster, &connector)
+            .await
+            .unwrap_or_default();
+        (versions.len() == 4).then_some(versions)
+    })
+    .await;
+    versions.reverse();
+    let told: Vec<_> = versions
+        .iter()
+        .skip(1)
+        .map(|one| (one.seen_at, one.in_force_since))
+        .collect();
+    for ((seen_at, in_force_since), bounds) in told.iter().zip(edited.windows(2)) {
+        // A look counts from when it was asked, which may be a moment before the edit that its answer shows.
+        let begun = bounds[0] - INTERVAL;
+        assert!((begun..bounds[1]).contains(seen_at), "{bounds:?}: {told:?}");
+        assert_eq!(seen_at, in_force_since);
+    }
+    // The history names each of them at the same time.
+    let history = rig.history(Some("lines")).await;
+    let changes = history.iter().filter_map(|item| match &item.entry {
+        Entry::Transition(transition) => match &transition.change {
+            Change::Config { to, .. } => Some((transition.at.timestamp_micros(), to.clone())),
+            _ => None,
+        },
+        _ => None,
+    });
+    let mut changes: Vec<_> = changes.collect();
+    changes.reverse();
+    let kept: Vec<_> = versions
+        .iter()
+        .map(|one| (one.seen_at.timestamp_micros(), one.version.clone()))
+        .collect();
+    assert_eq!(kept, changes);
+    rig.stop().await;
 }

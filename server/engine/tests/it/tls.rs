@@ -89,6 +89,7 @@ async fn an_authority_of_ones_own_and_a_client_certificate_are_used() {
         ca_file: ca_file.clone(),
         cert_file: write(directory.path(), "client.pem", &certificate),
         key_file: write(directory.path(), "client.key", &key),
+        ..Tls::default()
     };
     let missing = Tls {
         ca_file: Some(directory.path().join("missing.pem")),

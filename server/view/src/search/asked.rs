@@ -9,7 +9,7 @@ use super::lex::{Token, tokens};
 use super::near::nearest;
 use super::trouble::{Near, Trouble, written};
 use super::{Key, Pattern};
-use crate::columns::{What, short};
+use crate::columns::{What, short_class};
 use crate::vocabulary::SHORTEST;
 use crate::{Cluster, Fleet, Query};
 
@@ -232,14 +232,14 @@ fn nearest_value(fleet: &Fleet, key: Key, value: &str) -> Option<String> {
         }
         Key::Class => {
             let plugins = column(What::Plugin);
-            let shorts = plugins.iter().map(|class| short(class).to_owned());
+            let shorts = plugins.iter().map(|class| short_class(class).to_owned());
             shorts
                 .chain(Class::ALL.map(|class| class.as_str().to_owned()))
                 .collect()
         }
         Key::Plugin => column(What::Plugin)
             .iter()
-            .map(|class| short(class).to_owned())
+            .map(|class| short_class(class).to_owned())
             .collect(),
         Key::Topic => column(What::Topic),
         Key::Worker => column(What::Worker),
