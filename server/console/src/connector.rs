@@ -34,8 +34,10 @@ pub struct ConnectorItem {
     pub target: Option<(TargetState, TargetSource)>,
     /// The connector instance's state as REST says.
     pub state: Option<State>,
-    /// Its tasks.
+    /// Its tasks that have a status.
     pub tasks: Vec<TaskItem>,
+    /// Its tasks that are configured and have none.
+    pub unstarted: Vec<UnstartedTask>,
     /// Its health to show: as recorded, or unknown when the data is too old. Of a deleted one the last: it has none now,
     /// see [`ConnectorItem::verdict`].
     pub health: Health,
@@ -66,6 +68,19 @@ impl ConnectorItem {
     pub fn verdict(&self) -> Option<Health> {
         self.deleted_at.is_none().then_some(self.health)
     }
+}
+
+/// A task that is configured and has no status: no worker started it, or its start has not finished.
+#[derive(Clone, Debug)]
+pub struct UnstartedTask {
+    /// Its number.
+    pub number: u32,
+    /// Its health to show.
+    pub health: Health,
+    /// Since when it is seen without a status.
+    pub since: Timestamp,
+    /// Why, one sentence; `None` when it was listed after the last judgement.
+    pub text: Option<Arc<str>>,
 }
 
 /// A task as lists show it.
@@ -237,6 +252,7 @@ pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Stalene
             .iter()
             .map(|(number, task)| task_item(cluster, connector, *number, task, staleness, overtaken))
             .collect(),
+        unstarted: unstarted(connector, overtaken),
         health,
         since: if let Some(deleted_at) = facts.deleted_at {
             deleted_at
@@ -299,6 +315,21 @@ fn task_item(
         trace: None,
         version: task.version.clone(),
     }
+}
+
+fn unstarted(connector: &Connector, overtaken: bool) -> Vec<UnstartedTask> {
+    let unstarted = connector.facts().unstarted.iter();
+    unstarted
+        .map(|(number, since)| {
+            let verdict = connector.verdict().tasks.get(number).filter(|_| !overtaken);
+            UnstartedTask {
+                number: *number,
+                health: verdict.map_or(Health::Unknown, |verdict| verdict.health),
+                since: *since,
+                text: verdict.map(|verdict| verdict.text.clone()),
+            }
+        })
+        .collect()
 }
 
 /// Whether the worker that an instance is said to run on lives, as far as that is known.

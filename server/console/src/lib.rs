@@ -40,7 +40,7 @@ pub use cluster::{
     Assignment, AssignmentLine, ClusterDetail, ClusterItem, Hour, Load, Placed, PluginLine, Rebalances, Seeing, Sight,
     Versions, WorkerItem,
 };
-pub use connector::{ConnectorDetail, ConnectorItem, InstanceItem, TaskItem};
+pub use connector::{ConnectorDetail, ConnectorItem, InstanceItem, TaskItem, UnstartedTask};
 pub use connectors::{ConnectorPage, ConnectorQuery, GroupItem};
 pub use diff::{ConfigDiff, config_diff};
 pub use error::Error;

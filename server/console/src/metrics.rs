@@ -215,6 +215,10 @@ fn connector_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stale
         for task in facts.tasks.values().filter(|_| known) {
             *states.entry(task.state.as_str()).or_default() += 1;
         }
+        let unstarted = u32::try_from(facts.unstarted.len()).unwrap_or(u32::MAX);
+        if known && unstarted > 0 {
+            states.insert("without_status", unstarted);
+        }
         for (state, count) in states {
             let state = state.to_lowercase();
             samples.add(fleet::CONNECTOR_TASKS, &[ids[0], ids[1], ("state", &state)], count);

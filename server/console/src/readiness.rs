@@ -31,4 +31,11 @@ impl Console {
             fresh,
         }
     }
+
+    /// How many clusters are configured of which nothing is recorded yet, not even that they do not answer.
+    pub fn awaited(&self) -> usize {
+        let (fleet, spec) = (self.fleet(), self.spec());
+        let known = |name| fleet.clusters.contains_key(name);
+        spec.clusters.iter().filter(|cluster| !known(&cluster.name)).count()
+    }
 }

@@ -168,11 +168,13 @@ impl Console {
             ..TimelineFilter::default()
         };
         let question = |store: Store| async move {
+            // First what names versions: one that comes between the two questions is told by the next answer, whole.
+            let history = store.timeline(&filter).await?;
             let mut versions = Vec::new();
             for name in &names {
                 versions.extend(store.config_versions(name, connector).await?);
             }
-            Ok((versions, store.timeline(&filter).await?))
+            Ok((versions, history))
         };
         let (versions, history) = self.reading(question).await?;
         let whole = i64::try_from(history.len()).unwrap_or(MOST_CHANGES) < MOST_CHANGES;

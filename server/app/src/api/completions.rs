@@ -5,13 +5,11 @@ use axum::response::Response;
 use http::HeaderMap;
 
 use super::answer::json;
+use super::connectors::LONGEST;
 use super::params::Params;
 use super::shape::CompletionList;
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
-
-/// Longer text is no query that a person types.
-const LONGEST: usize = 2000;
 
 /// What the last part of a query may become: keys, then values with the number of connectors that have them, then
 /// connectors.

@@ -32,10 +32,12 @@ impl Archive {
     pub fn open(path: &Path) -> Result<Self, BackupError> {
         let file = File::open(path).map_err(|error| BackupError::file(path, error))?;
         let (places, found, manifest) = look_through(&file).map_err(|error| {
-            BackupError::broken(
-                path,
-                format!("it cannot be read, so it was cut short or is something else: {error}"),
-            )
+            // The words of an error may quote what the file holds, which is nobody's business if it is no backup.
+            let why = format!(
+                "it cannot be read, so it was cut short or is something else ({})",
+                error.kind()
+            );
+            BackupError::broken(path, why)
         })?;
         let broken = |why: String| BackupError::broken(path, why);
         let manifest = manifest.ok_or_else(|| broken("its end is missing, so it was cut short".to_owned()))?;

@@ -49,9 +49,13 @@ impl Backup {
         block_on(async {
             match backup::take(&config, &to, now, tell).await {
                 Ok(manifest) => {
-                    let bytes: u64 = manifest.parts.iter().map(|part| part.bytes).sum();
+                    // The file's own, which is what is to be kept.
+                    let size = std::fs::metadata(&to).map_or_else(
+                        |error| format!("size not known ({error})"),
+                        |file| format!("{} bytes", file.len()),
+                    );
                     say(format_args!(
-                        "{}: {bytes} bytes, schema {}. It holds the secret key: keep it as you keep that.",
+                        "{}: {size}, schema {}. It holds the secret key: keep it as you keep that.",
                         to.display(),
                         manifest.schema
                     ));

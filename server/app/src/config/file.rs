@@ -19,6 +19,7 @@ pub struct File {
     pub kafka: Vec<Kafka>,
     pub clusters: Vec<Cluster>,
     pub teams: Vec<Team>,
+    pub objectives: Vec<Objective>,
     pub tokens: Vec<Token>,
 }
 
@@ -170,6 +171,26 @@ pub struct Owns {
     pub connector: Option<String>,
     pub topic: Option<String>,
     pub label: Option<BTreeMap<String, String>>,
+}
+
+/// One `[[objectives]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Objective {
+    #[serde(rename = "match")]
+    pub whom: Option<Spanned<Whom>>,
+    pub stall_window: Option<Span>,
+    pub lag_records: Option<Spanned<u64>>,
+    pub lag_seconds: Option<Spanned<u64>>,
+}
+
+/// `match` of an objective; all parts given must match.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Whom {
+    pub cluster: Option<String>,
+    pub connector: Option<String>,
+    pub team: Option<String>,
 }
 
 /// One `[[tokens]]`.

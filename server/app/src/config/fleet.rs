@@ -1,11 +1,13 @@
 //! What to watch, from the file's tables to the engine's input.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use engine::{Auth, ClusterSpec, FleetSpec, Tls};
 use model::names::ClusterName;
+use model::objective::ObjectiveRule;
 use model::settings::Settings;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
@@ -14,11 +16,12 @@ use super::error::{ConfigError, Origin};
 use super::file::{self, File};
 use super::secret::Surroundings;
 use super::value::Span;
-use super::{kafka, teams};
+use super::{kafka, objectives, teams};
 
 pub(super) fn fleet(file: File, origin: &Origin<'_>, around: &Surroundings<'_>) -> Result<FleetSpec, ConfigError> {
     let kafka = kafka::kafka(file.kafka, origin, around)?;
     let (teams, owners) = teams::teams(file.teams, origin)?;
+    let (rules, objectives) = objectives::objectives(file.objectives, &teams, origin)?;
     let mut clusters: Vec<ClusterSpec> = Vec::new();
     for table in file.clusters {
         let (at, urls_at) = (table.name.span(), table.urls.span());
@@ -50,7 +53,8 @@ pub(super) fn fleet(file: File, origin: &Origin<'_>, around: &Surroundings<'_>) 
         clusters,
         teams,
         owners,
-        settings: settings(&file.observe).map_err(|why| origin.error(None, why))?,
+        settings: settings(&file.observe, &rules).map_err(|why| origin.error(None, why))?,
+        objectives,
         allow: allow.into_iter().map(|network| network.0).collect(),
     })
 }
@@ -60,7 +64,7 @@ fn names(cluster: &ClusterSpec) -> impl Iterator<Item = &ClusterName> {
     std::iter::once(&cluster.name).chain(&cluster.formerly)
 }
 
-fn settings(observe: &file::Observe) -> Result<Settings, String> {
+fn settings(observe: &file::Observe, objectives: &[ObjectiveRule]) -> Result<Settings, String> {
     let default = Settings::default();
     let set = |span: Option<Span>, default: TimeDelta| {
         span.map_or(default, |Span(time)| {
@@ -81,13 +85,13 @@ fn settings(observe: &file::Observe) -> Result<Settings, String> {
             "[observe] stale_after must be longer than interval, or everything would always be stale".to_owned(),
         );
     }
-    settings.revision = revision(&settings);
+    settings.revision = revision(&settings, objectives);
     Ok(settings)
 }
 
 /// Equal settings have an equal revision, on every server and after every restart. 32 bits, so that it fits every
 /// column and JSON number.
-fn revision(settings: &Settings) -> u64 {
+fn revision(settings: &Settings, objectives: &[ObjectiveRule]) -> u64 {
     let spans = [
         settings.interval,
         settings.stale_after,
@@ -100,6 +104,9 @@ fn revision(settings: &Settings) -> u64 {
         hash.update(span.num_milliseconds().to_be_bytes());
     }
     hash.update(settings.crash_count.to_be_bytes());
+    for rule in objectives {
+        objectives::hash(rule, &mut hash);
+    }
     hash.finalize()
         .iter()
         .take(4)
@@ -167,11 +174,15 @@ impl Reader<'_> {
     }
 
     fn tls(&self, tls: file::Tls) -> Result<Tls, ConfigError> {
-        let readable = |written: Option<Spanned<String>>| {
+        let mut held = DefaultHasher::new();
+        let mut readable = |written: Option<Spanned<String>>| {
             let Some(written) = written else { return Ok(None) };
             let path = self.around.path(written.get_ref());
-            match std::fs::File::open(&path) {
-                Ok(_) => Ok(Some(path)),
+            match std::fs::read(&path) {
+                Ok(bytes) => {
+                    bytes.hash(&mut held);
+                    Ok(Some(path))
+                }
                 Err(error) => Err(self
                     .origin
                     .error(Some(written.span()), format!("{}: {error}", path.display()))),
@@ -181,10 +192,16 @@ impl Reader<'_> {
         if tls.cert_file.is_some() != tls.key_file.is_some() {
             return Err(self.origin.error(one_at, "cert_file and key_file belong together"));
         }
+        let (ca_file, cert_file, key_file) = (
+            readable(tls.ca_file)?,
+            readable(tls.cert_file)?,
+            readable(tls.key_file)?,
+        );
         Ok(Tls {
-            ca_file: readable(tls.ca_file)?,
-            cert_file: readable(tls.cert_file)?,
-            key_file: readable(tls.key_file)?,
+            ca_file,
+            cert_file,
+            key_file,
+            held: held.finish(),
         })
     }
 }

@@ -6,6 +6,7 @@ mod file;
 mod find;
 mod fleet;
 mod kafka;
+mod objectives;
 mod secret;
 mod server;
 mod summary;

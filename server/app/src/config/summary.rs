@@ -102,6 +102,11 @@ fn write_summary(out: &mut String, config: &Config) -> std::fmt::Result {
         };
         writeln!(out, "team      {}: {rules}{platform}", team.name)?;
     }
+    match fleet.objectives.len() {
+        0 => {}
+        1 => writeln!(out, "objective 1 rule")?,
+        count => writeln!(out, "objective {count} rules")?,
+    }
     for token in &config.tokens {
         let rights: Vec<&str> = token.rights.iter().map(|right| right.as_str()).collect();
         writeln!(out, "token     {}: {}", token.name, rights.join(", "))?;

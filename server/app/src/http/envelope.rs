@@ -64,22 +64,34 @@ pub async fn check_host(State(state): State<AppState>, request: Request, next: N
     refuse(&state, kind, problem)
 }
 
-/// Headers that make browsers careful.
+/// Headers that make browsers careful. What is no document and runs nothing by itself needs only those that keep it
+/// from being taken for something else: a first visit asks for dozens of such files.
 pub async fn protect(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    let part = is_part(headers);
     let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
-    set(CONTENT_SECURITY_POLICY, POLICY);
     set(X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(X_FRAME_OPTIONS, "DENY");
-    // Not `no-referrer`: forms of our own pages would then be sent with `Origin: null`.
-    set(REFERRER_POLICY, "same-origin");
-    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if !part {
+        set(CONTENT_SECURITY_POLICY, POLICY);
+        set(X_FRAME_OPTIONS, "DENY");
+        // Not `no-referrer`: forms of our own pages would then be sent with `Origin: null`.
+        set(REFERRER_POLICY, "same-origin");
+        set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
     response
+}
+
+/// Whether an answer is a part of pages that browsers show as text when they are asked for it alone.
+fn is_part(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    [&b"text/css"[..], b"text/javascript", b"font/"]
+        .iter()
+        .any(|part| kind.starts_with(part))
 }
 
 /// What a handler that panicked answers with.

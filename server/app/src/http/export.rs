@@ -124,7 +124,9 @@ fn row(item: &ConnectorItem, text: &mut String) {
     let mut workers: Vec<&str> = item.tasks.iter().map(|task| task.worker.as_str()).collect();
     workers.sort_unstable();
     workers.dedup();
-    let ill = item.tasks.iter().filter(|task| task.health.unhealthy()).count();
+    let healths = item.tasks.iter().map(|task| task.health);
+    let healths = healths.chain(item.unstarted.iter().map(|task| task.health));
+    let ill = healths.filter(|health| health.unhealthy()).count();
     let cause = item.tasks.iter().find_map(|task| task.root_cause.as_deref());
     let cause = cause.or_else(|| item.fault.as_ref().map(|fault| &*fault.root_cause));
     let cells = [
@@ -143,7 +145,7 @@ fn row(item: &ConnectorItem, text: &mut String) {
             .map(|fault| fault.class.as_str().to_owned())
             .unwrap_or_default(),
         cause.unwrap_or_default().to_owned(),
-        item.tasks.len().to_string(),
+        (item.tasks.len() + item.unstarted.len()).to_string(),
         ill.to_string(),
         joined(workers),
         joined(item.systems.iter().map(|system| &*system.address).collect()),

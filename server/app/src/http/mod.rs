@@ -1,5 +1,6 @@
 //! Everything between the socket and the handlers.
 
+mod assets;
 mod caller;
 mod door;
 mod drawn;

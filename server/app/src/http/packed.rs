@@ -15,7 +15,15 @@ use super::problem::Problem;
 /// # Errors
 /// [`Problem::internal`] when that fails.
 pub fn packed(plain: &[u8]) -> Result<Bytes, Problem> {
-    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    squeezed(plain, Compression::fast())
+}
+
+/// `plain` in gzip of that level.
+///
+/// # Errors
+/// [`Problem::internal`] when that fails.
+pub fn squeezed(plain: &[u8], level: Compression) -> Result<Bytes, Problem> {
+    let mut packer = GzEncoder::new(Vec::new(), level);
     let packed = packer.write_all(plain).and_then(|()| packer.finish());
     packed.map(Bytes::from).map_err(|error| {
         tracing::error!(%error, "an answer could not be compressed");

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use console::{ClusterItem, ConnectorPage, ConnectorQuery, PluginId, TimelinePage, TimelineQuery};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use model::names::ConnectorId;
 use view::{GroupBy, Query};
 use web::{Columns, ConnectorBeside, Section};
@@ -235,25 +233,6 @@ pub async fn timeline(reader: Reader, mut params: Params) -> Response {
     };
     let drawn = drawn.await;
     reader.show(drawn)
-}
-
-/// A stylesheet, script, font or icon. With the mark `v` in its address it never changes.
-pub async fn asset(Path(path): Path<String>, params: Params, asked: HeaderMap) -> Response {
-    let Some(asset) = web::asset(&path) else {
-        return (StatusCode::NOT_FOUND, "there is no such file\n").into_response();
-    };
-    let marked = !params.is_empty();
-    let cache = if marked {
-        "public, max-age=31536000, immutable"
-    } else {
-        "public, no-cache"
-    };
-    let known = asked.get(IF_NONE_MATCH).and_then(|tag| tag.to_str().ok());
-    let headers = [(CACHE_CONTROL, cache.to_owned()), (ETAG, asset.etag.clone())];
-    if known.is_some_and(|known| known.contains(&asset.etag)) {
-        return (StatusCode::NOT_MODIFIED, headers).into_response();
-    }
-    (headers, [(CONTENT_TYPE, asset.content_type)], asset.bytes.into_owned()).into_response()
 }
 
 async fn history(reader: &Reader, query: TimelineQuery) -> Result<TimelinePage, String> {

@@ -6,7 +6,7 @@ use model::actor::Right::{Administer, See, SeeConfig};
 use super::route::Access::{Loopback, Needs, Open, Session};
 use super::route::Verb::{Get, Post, Put};
 use super::route::{Kind, Limits, Route};
-use super::{door, export, pages, preferences, probe, system};
+use super::{assets, door, export, pages, preferences, probe, system};
 use crate::api::{
     self, clusters, completions, connectors, counts, description, events, faults, history, plugins, topology,
 };
@@ -36,7 +36,7 @@ pub static ROUTES: &[Route] = routes! {
     Post "/signin"         "sign_in"      Open,    Page FORM => post(door::enter);
     Post "/signout"        "sign_out"     Session, Page FORM => post(door::leave);
     Post "/preferences"    "choose_preferences" Session, Page FORM => post(preferences::choose);
-    Get  "/assets/{*path}" "asset"        Open,    Page READ => get(pages::asset);
+    Get  "/assets/{*path}" "asset"        Open,    Page READ => get(assets::asset);
 
     Get "/"                   "overview_page"          Needs(See), Page READ => get(pages::overview);
     Get "/connectors"         "connectors_page"        Needs(See), Page READ => get(pages::connectors);

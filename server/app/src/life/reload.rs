@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use engine::FleetSpec;
 use model::{Clock, Timestamp};
@@ -58,6 +58,7 @@ impl Reloader {
     pub async fn run(mut self, mut hangup: Signal, stop: CancellationToken) {
         let Some(path) = self.path.clone() else { return };
         let mut known = std::fs::read_to_string(&path).ok();
+        let mut certificates = self.certificates().await;
         // Looks in a row that did not find the file.
         let mut absent = 0;
         loop {
@@ -66,6 +67,10 @@ impl Reloader {
                 _ = hangup.recv() => true,
                 () = tokio::time::sleep(LOOK) => false,
             };
+            // Renewed certificates come without a word: their files are looked at, too.
+            let found = self.certificates().await;
+            let asked = asked || found != certificates;
+            certificates = found;
             match tokio::fs::read_to_string(&path).await {
                 Ok(text) if asked || absent >= GONE || known.as_deref() != Some(text.as_str()) => {
                     absent = 0;
@@ -83,6 +88,20 @@ impl Reloader {
                 }
             }
         }
+    }
+
+    /// When the files of the clusters' TLS were last written.
+    async fn certificates(&self) -> Vec<Option<SystemTime>> {
+        let spec = self.fleet.borrow().clone();
+        let mut written = Vec::new();
+        for cluster in &spec.clusters {
+            let tls = &cluster.tls;
+            for file in [&tls.ca_file, &tls.cert_file, &tls.key_file].into_iter().flatten() {
+                let found = tokio::fs::metadata(file).await;
+                written.push(found.and_then(|found| found.modified()).ok());
+            }
+        }
+        written
     }
 
     fn take(&mut self, text: &str) {

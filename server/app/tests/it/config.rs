@@ -151,6 +151,23 @@ fn refusals_name_the_place_and_the_nearest_key() {
         ),
         ("[[teams]]\nname = \"a\"\nowns = [{}]", "this rule names nothing"),
         (
+            "[[objectives]]\nmatch = { connector = \"a*\" }",
+            "/etc/s.toml:2:9: this objective asks nothing: give it stall_window",
+        ),
+        (
+            "[[teams]]\nname = \"shop\"\n[[objectives]]\nmatch = { team = \"shap\" }\nlag_records = 5",
+            "/etc/s.toml:4:9: there is no team named `shap`; did you mean `shop`?",
+        ),
+        (
+            "[[objectives]]\nmatch = { connector = \"[\" }\nlag_seconds = 5",
+            "/etc/s.toml:2:9: `[` is no glob",
+        ),
+        (
+            "[[objectives]]\nmatch = { conector = \"a\" }\nlag_seconds = 5",
+            "unknown key `conector`; did you mean `connector`?",
+        ),
+        ("[[objectives]]\nlag_seconds = -5", "/etc/s.toml:2:15: "),
+        (
             "[[tokens]]\nname = \"a\"\nfile = \"/nowhere\"\nrights = [\"see\"]",
             "/etc/s.toml:3:8: /nowhere: ",
         ),
@@ -253,4 +270,31 @@ fn clusters_behind_one_gateway_are_told_apart_by_their_paths() {
         "{}",
         refusal(&text)
     );
+}
+
+#[test]
+fn objectives_are_asked_of_whom_they_match_and_have_a_part_in_the_revision() {
+    let text = "[[teams]]\nname = \"shop\"\n\
+                [[objectives]]\nlag_seconds = 300\n\
+                [[objectives]]\nmatch = { team = \"shop\", cluster = \"prod-*\" }\nstall_window = \"5m\"\nlag_records = 10000\n";
+    let config = read(text).unwrap();
+    let of = |cluster: &str, team: Option<&str>| {
+        let team = team.map(model::names::TeamName::from);
+        let asked = config
+            .fleet
+            .objectives
+            .of(&cluster.into(), &"orders".into(), team.as_ref());
+        (
+            asked.stall_window.map(|time| time.num_minutes()),
+            asked.lag_records,
+            asked.lag_seconds,
+        )
+    };
+    assert_eq!(of("prod-eu", Some("shop")), (Some(5), Some(10_000), Some(300)));
+    assert_eq!(of("prod-eu", None), (None, None, Some(300)));
+    assert!(config::summary(&config).contains("objective 2 rules"));
+    let revision = |text: &str| read(text).unwrap().fleet.settings.revision;
+    assert_eq!(revision(text), revision(text));
+    assert_ne!(revision(text), revision(&text.replace("10000", "10001")));
+    assert_ne!(revision(text), revision(&text.replace("prod-*", "prod*")));
 }

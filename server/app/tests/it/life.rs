@@ -86,6 +86,26 @@ fn a_changed_configuration_is_taken_and_a_bad_one_is_not() {
 }
 
 #[test]
+fn a_renewed_certificate_is_taken_though_the_configuration_names_the_same_file() {
+    let database = Database::new();
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    let home = Home::new(&database.url);
+    let file = home.config().with_file_name("authority.pem");
+    std::fs::write(&file, "not a certificate yet").unwrap();
+    home.write(&format!(
+        "[[clusters]]\nname = \"orders\"\nurls = [\"{}\"]\ntls = {{ ca_file = \"{}\" }}\n",
+        fake.url(0),
+        file.display()
+    ));
+    let server = Server::ready(home);
+    let loaded = || server.get("/readyz").json()["config"]["loaded_at"].to_string();
+    let before = loaded();
+    // Of the same length: what counts is that it was written.
+    std::fs::write(&file, "not a certificate now").unwrap();
+    until("the renewed file", || (loaded() != before).then_some(()));
+}
+
+#[test]
 fn a_configuration_that_is_gone_is_told_and_what_was_read_stays() {
     let database = Database::new();
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();

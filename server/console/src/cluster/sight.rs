@@ -229,6 +229,10 @@ fn addresses(cluster: &Cluster) -> Sight {
             (state, format!("{some} of {all} answer; {first}{more} does not."))
         }
     };
+    let (state, text) = match &cluster.about.workers_gap {
+        Some(gap) => (state.min(Seeing::Partly), format!("{text} Besides, {}.", gap.text)),
+        None => (state, text),
+    };
     Sight {
         source: "REST addresses of the workers",
         gain: (state != Seeing::Seen).then_some(
@@ -407,6 +411,21 @@ mod tests {
             (Seeing::Seen, "The one known answers.".to_owned())
         );
         assert_eq!(state_of(&seen(answering), "addresses").0, Seeing::Partly);
+    }
+
+    #[test]
+    fn that_not_all_named_workers_are_kept_is_said_beside_the_addresses() {
+        let all = seen(|record| {
+            record.workers.truncate(1);
+            let id = record.workers[0].id.clone();
+            record.about.addresses = [(id, "answers as Kafka Connect 4.3.1".into())].into();
+            record.about.workers_gap = Some(Gap {
+                kind: GapKind::Other,
+                text: "statuses name more workers".into(),
+            });
+        });
+        let expected = "The one known answers. Besides, statuses name more workers.".to_owned();
+        assert_eq!(state_of(&all, "addresses"), (Seeing::Partly, expected));
     }
 
     #[test]

@@ -14,7 +14,9 @@ pub(super) fn kind(entry: &Entry) -> EntryKind {
         Entry::Verdict(_) => EntryKind::Verdict,
         Entry::FaultOpened(_) | Entry::FaultEnded(_) => EntryKind::Fault,
         Entry::Transition(transition) => match transition.change {
-            Change::State { .. } | Change::TaskRemoved | Change::Target { .. } => EntryKind::State,
+            Change::State { .. } | Change::TaskRemoved | Change::Target { .. } | Change::RecordsLost { .. } => {
+                EntryKind::State
+            }
             Change::ConnectorAppeared { .. } | Change::ConnectorDeleted => EntryKind::Connector,
             Change::Config { .. } => EntryKind::Config,
             Change::WorkerCame { .. } | Change::WorkerLeft { .. } | Change::WorkerVersion { .. } => EntryKind::Worker,
@@ -242,6 +244,16 @@ fn transition_text(transition: &Transition) -> String {
             format!("the cluster is refused: it is the same Connect cluster as {same_as}, and is not watched twice")
         }
         Change::Admitted => "the cluster is refused no more, and is watched".to_owned(),
+        Change::RecordsLost {
+            topic,
+            partition,
+            from,
+            until,
+        } => format!(
+            "{} records of {topic} partition {partition} were deleted before it had committed them: offsets {from} to {}",
+            until.saturating_sub(*from),
+            until.saturating_sub(1)
+        ),
         Change::RecordingGap { from, why } => {
             format!("nothing could be recorded since {}: {why}", from.format("%H:%M:%S UTC"))
         }

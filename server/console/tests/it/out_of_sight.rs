@@ -229,3 +229,15 @@ fn whether_the_worker_of_a_task_lives_is_not_known_while_nobody_looks() {
         assert_eq!(detail.instance.unwrap().worker_alive.as_bool(), alive);
     }
 }
+
+#[test]
+fn a_configured_cluster_is_awaited_until_anything_is_recorded_of_it() {
+    let stage = Stage::new(&[]);
+    assert_eq!(stage.console.awaited(), 0);
+    stage.configure(&["orders", "legacy"]);
+    assert_eq!(stage.console.awaited(), 2);
+    stage.put(ClusterRecord::empty(&"orders".into()));
+    assert_eq!(stage.console.awaited(), 1);
+    stage.put(ClusterRecord::empty(&"removed".into()));
+    assert_eq!(stage.console.awaited(), 1, "what is configured counts");
+}

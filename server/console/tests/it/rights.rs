@@ -11,12 +11,13 @@ use crate::stage::{Made, Stage, actor};
 
 /// What every server tells of itself, to whom is the app's business: none of it is about the fleet's connectors by name
 /// but the metrics, whose door the app keeps.
-const OPEN: [&str; 7] = [
+const OPEN: [&str; 8] = [
     "new",
     "now",
     "stale_after",
     "revision",
     "readiness",
+    "awaited",
     "metrics",
     "events_waiting",
 ];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use console::Console;
-use engine::{FleetSpec, LiveLimits, LiveReads};
+use engine::{ClusterSpec, FleetSpec, LiveLimits, LiveReads, Tls};
 use model::Clock as _;
 use model::actor::{Actor, Door, Right};
 use model::facts::{ConnectorFacts, Freshness};
@@ -128,6 +128,27 @@ impl Stage {
             .clusters
             .insert(record.name.clone(), Arc::new(Cluster::new(record, 2)));
         self.fleet.send_replace(Arc::new(fleet));
+    }
+
+    /// These clusters are configured.
+    pub fn configure(&self, names: &[&str]) {
+        let cluster = |name: &&str| ClusterSpec {
+            name: (**name).into(),
+            formerly: vec![],
+            urls: vec![],
+            auth: None,
+            tls: Tls::default(),
+            labels: Default::default(),
+            kafka: None,
+            group_id: None,
+        };
+        let clusters: Vec<ClusterSpec> = names.iter().map(cluster).collect();
+        self.spec.send_modify(|spec| {
+            *spec = Arc::new(FleetSpec {
+                clusters,
+                ..(**spec).clone()
+            });
+        });
     }
 
     /// A cluster is another one than before.

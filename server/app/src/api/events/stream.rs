@@ -14,7 +14,7 @@ use http::header::{CACHE_CONTROL, HeaderName};
 use model::actor::Actor;
 use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::{Instant, sleep_until};
 use tracing::error;
 
@@ -67,6 +67,8 @@ pub async fn stream(state: &AppState, actor: &Actor, last: Option<i64>) -> Resul
         live: began.live,
         known,
         pulse: pulse(state.clone()),
+        head: head(state.clone()),
+        heartbeat: HEARTBEAT,
         end: Instant::now() + LIFE,
         _permit: permit,
     };
@@ -83,6 +85,12 @@ pub async fn stream(state: &AppState, actor: &Actor, last: Option<i64>) -> Resul
 }
 
 type Pulse = Box<dyn Fn() -> String + Send + Sync>;
+type Head = Box<dyn Fn() -> i64 + Send + Sync>;
+
+/// The number at which the view stands.
+fn head(state: AppState) -> Head {
+    Box::new(move || state.console().revision())
+}
 
 /// Says of how many clusters the states are recent, and what keeps the server from its work: whoever is told something else
 /// than before reads anew, since what only ages is no change.
@@ -104,6 +112,8 @@ struct Reader {
     known: i64,
     /// How fresh what the server shows is, as it is told.
     pulse: Pulse,
+    head: Head,
+    heartbeat: Duration,
     end: Instant,
     _permit: OwnedSemaphorePermit,
 }
@@ -120,12 +130,12 @@ impl Reader {
         if let Some(event) = self.waiting.pop_front() {
             return Some(event);
         }
-        let beat = Instant::now() + HEARTBEAT;
+        let beat = Instant::now() + self.heartbeat;
         loop {
             let received = tokio::select! {
                 received = self.live.recv() => received,
                 () = sleep_until(self.end) => return None,
-                () = sleep_until(beat) => return Some(sse::Event::default().event(ALIVE).data((self.pulse)())),
+                () = sleep_until(beat) => return Some(self.beat()),
             };
             match received {
                 Ok(event) if event.id > self.known => return Some(self.take(event)),
@@ -136,15 +146,32 @@ impl Reader {
         }
     }
 
+    /// That the stream is alive; or, where the numbers of the feed have gone back, that the reader must begin anew: the
+    /// database is an older copy of what it was, and what it tells now bears numbers that were told before.
+    fn beat(&mut self) -> sse::Event {
+        let head = (self.head)();
+        if head < self.known {
+            telemetry::feed_reader_reset();
+            self.known = head;
+            return reset(head);
+        }
+        sse::Event::default().event(ALIVE).data((self.pulse)())
+    }
+
     /// An event with all that is queued behind it. Of several about the same thing only the last is said; a reader that
     /// is behind by more than its share even so is told to begin anew, instead of being fed what is old.
     fn take(&mut self, first: Arc<engine::Event>) -> sse::Event {
         let mut queued = vec![first];
-        while let Ok(event) = self.live.try_recv() {
-            queued.push(event);
-        }
+        let lost = loop {
+            match self.live.try_recv() {
+                Ok(event) => queued.push(event),
+                // This is said once: what follows would look like all there is.
+                Err(TryRecvError::Lagged(_)) => break true,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break false,
+            }
+        };
         let last = latest(&queued);
-        if last.len() > QUEUE {
+        if lost || last.len() > QUEUE {
             self.known = queued.last().map_or(self.known, |event| event.id);
             return self.begin_anew();
         }

@@ -31,8 +31,11 @@ pub struct Connector {
     pub state: Option<String>,
     /// The connector instance; null in lists, and while no status exists.
     pub instance: Option<Instance>,
-    /// Its tasks.
+    /// Its tasks that have a status.
     pub tasks: Vec<Task>,
+    /// Its tasks that are configured and have none, so that nothing of them is reported: no worker started them, or their
+    /// start has not finished.
+    pub unstarted_tasks: Vec<UnstartedTask>,
     /// What it means.
     pub health: Health,
     /// The fault that it belongs to; null for those that need nobody.
@@ -127,6 +130,30 @@ pub struct Task {
     pub version: Option<String>,
 }
 
+/// A task that is configured and has no status.
+#[derive(Serialize, ToSchema)]
+pub struct UnstartedTask {
+    /// Its number.
+    pub id: u32,
+    /// Its health.
+    pub verdict: Verdict,
+    /// Since when it is seen without a status.
+    pub since: DateTime<Utc>,
+    /// Why, one sentence; null before it was first judged.
+    pub reason: Option<String>,
+}
+
+impl From<&console::UnstartedTask> for UnstartedTask {
+    fn from(task: &console::UnstartedTask) -> Self {
+        Self {
+            id: task.number,
+            verdict: task.health.into(),
+            since: task.since,
+            reason: task.text.as_deref().map(str::to_owned),
+        }
+    }
+}
+
 /// What a connector's state means.
 #[derive(Serialize, ToSchema)]
 pub struct Health {
@@ -216,6 +243,7 @@ impl From<&ConnectorItem> for Connector {
                 .iter()
                 .map(|task| Task::of(task, item.deleted_at.is_some()))
                 .collect(),
+            unstarted_tasks: item.unstarted.iter().map(UnstartedTask::from).collect(),
             health: Health {
                 verdict: item.verdict().map(Verdict::from),
                 last_verdict: item.deleted_at.map(|_| item.health.into()),

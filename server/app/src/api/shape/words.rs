@@ -91,11 +91,12 @@ words! {
 }
 words! {
     /// Where evidence came from: a worker's REST API, the members of the Connect group, a probe of a worker's address,
-    /// Signalbox's own records, or a source that only a newer version of Signalbox knows.
+    /// offsets in Kafka, Signalbox's own records, or a source that only a newer version of Signalbox knows.
     EvidenceSource of Source {
         Source::Rest => "rest",
         Source::Group => "group",
         Source::Probe => "probe",
+        Source::Offsets => "offsets",
         Source::Record => "record",
         Source::Other => "other",
     }

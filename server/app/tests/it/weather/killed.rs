@@ -18,7 +18,7 @@ use crate::server::{Home, Server, signalbox};
 /// Fleets that are stormed at the same time, each with its own database and server.
 const LANES: usize = 5;
 /// Kills in all, unless SIGNALBOX_KILLS says another number.
-const KILLS: usize = 40;
+const KILLS: usize = 200;
 const CLUSTERS: usize = 2;
 const CONNECTORS: usize = 8;
 /// From the start of a server until it shows what is true.

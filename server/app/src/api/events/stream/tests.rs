@@ -27,6 +27,8 @@ fn reader(known: i64, live: broadcast::Receiver<Arc<engine::Event>>) -> Reader {
         live,
         known,
         pulse: Box::new(|| "{}".to_owned()),
+        head: Box::new(move || known),
+        heartbeat: HEARTBEAT,
         end: Instant::now() + LIFE,
         _permit: Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap(),
     }
@@ -157,4 +159,39 @@ async fn while_nothing_changes_the_reader_is_told_that_the_server_is_there() {
     sender.send(event(1, "a")).unwrap();
     let told = format!("{:?}", reader.next().await.unwrap());
     assert!(told.contains(CHANGE), "{told}");
+}
+
+#[tokio::test]
+async fn what_is_lost_between_one_event_and_those_queued_behind_it_begins_anew() {
+    let (sender, live) = broadcast::channel(4);
+    let mut reader = reader(0, live);
+    for id in 2..=17 {
+        sender.send(event(id, &format!("c{id}"))).unwrap();
+    }
+    // The first one was received before the others overtook the channel.
+    let _reset = reader.take(event(1, "c1"));
+    assert!(
+        reader.waiting.is_empty(),
+        "nothing that stands before a gap is said as if all were there"
+    );
+    sender.send(event(18, "c18")).unwrap();
+    drop(sender);
+    assert_eq!(sent(reader).await, [change(18)]);
+}
+
+#[tokio::test]
+async fn a_reader_begins_anew_when_the_numbers_of_the_feed_have_gone_back() {
+    let (sender, live) = broadcast::channel(16);
+    let mut reader = Reader {
+        head: Box::new(|| 40),
+        heartbeat: Duration::from_millis(1),
+        ..reader(100, live)
+    };
+    // Numbers that were told before.
+    sender.send(event(40, "c1")).unwrap();
+    assert!(reader.next().await.is_some());
+    assert_eq!(reader.known, 40);
+    sender.send(event(41, "c1")).unwrap();
+    drop(sender);
+    assert_eq!(sent(reader).await, [change(41)]);
 }
