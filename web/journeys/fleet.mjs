@@ -9,6 +9,9 @@ import { freePort } from './demo.mjs';
 
 const PATIENCE = 300_000;
 
+// A build that is not optimised spends seconds on a look at so many connectors: it looks once a minute.
+const RARELY = { SIGNALBOX__OBSERVE__INTERVAL: '60s', SIGNALBOX__OBSERVE__STALE_AFTER: '3m' };
+
 /** Asks `check` until it gives something. */
 async function until(what, check) {
   const end = Date.now() + PATIENCE;
@@ -26,7 +29,7 @@ export async function startFleet(clusters = 100, connectors = 200) {
   const port = await freePort();
   const children = [];
   const start = (program, ...args) => {
-    const child = spawn(program, args, { cwd: directory, stdio: 'ignore' });
+    const child = spawn(program, args, { cwd: directory, stdio: 'ignore', env: { ...process.env, ...RARELY } });
     children.push(child);
     return child;
   };

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { violations } from './axe.mjs';
+import { calm } from './calm.mjs';
 import { startDemo } from './demo.mjs';
+import { questions } from './questions.mjs';
 
 const FAILED = 'payments-fraud-alerts';
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
@@ -118,6 +120,7 @@ test('a list is walked, picked from and narrowed by keyboard', () =>
   walking({}, async (page) => {
     await page.goto(`${demo.address}/connectors?sort=name`);
     const selected = page.locator('tr[aria-selected=true]');
+    await page.locator('.pick input').first().waitFor({ state: 'attached' });
     for (const key of ['j', 'x', 'j', 'x', 'k', 'j', 'j', 'x', 'x']) await page.keyboard.press(key);
     assert.equal(await selected.count(), 2);
     const bar = page.getByRole('toolbar', { name: 'The selection' });
@@ -250,3 +253,6 @@ test('nothing lies beyond the edge of a phone on any page', () =>
       assert.ok(width <= 390, `${path} is ${width} wide`);
     }
   }, /404/));
+
+questions(walking, () => demo);
+calm(walking, () => demo);

@@ -31,6 +31,8 @@ async function shoot(browser, name, fleet, pages) {
   await door.goto(fleet.link);
   await door.locator('main button').click();
   await door.waitForURL(`${fleet.address}/`);
+  // The first look comes a moment after the link.
+  await door.locator('.panel').first().waitFor({ timeout: 120_000 });
   const storageState = await first.storageState();
   await first.close();
   for (const colorScheme of ['light', 'dark'])

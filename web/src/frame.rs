@@ -10,6 +10,7 @@ use crate::links::Links;
 use crate::moment::{Age, Clock, Day, Left};
 use crate::preferences::{Preferences, Theme, Zone};
 use crate::shape::{Shape, Verdict};
+use crate::words;
 
 /// Who looks, from where, and when: what every page needs beside its own content.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct Frame {
     pub as_of: Option<Timestamp>,
     /// Whether somebody is signed in: without, neither navigation nor search is shown.
     pub signed_in: bool,
+    /// Clusters that are configured and of which nothing is known yet.
+    pub awaited: usize,
     /// A sentence above the page: the fleet is simulated, the database is away.
     pub banner: Option<String>,
     /// Which part of the site the page belongs to.
@@ -162,6 +165,18 @@ impl Frame {
     /// Whether the oldest fact is too old; `false` when there is none at all.
     pub(crate) fn stale(&self) -> bool {
         self.as_of.is_some_and(|as_of| self.now - as_of > self.stale_after)
+    }
+
+    /// What there is while no cluster is known.
+    pub(crate) fn no_cluster(&self) -> String {
+        match self.awaited {
+            0 => "No cluster is connected yet.".to_owned(),
+            1 => "One cluster is configured; the first look at it is under way.".to_owned(),
+            many => format!(
+                "{} clusters are configured; the first look at them is under way.",
+                words::sentence(&words::number(many))
+            ),
+        }
     }
 
     /// From which age on data is stale, in words.

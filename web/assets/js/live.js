@@ -2,8 +2,11 @@
 // it nothing needs to be reloaded.
 
 import { age, ages, clock, write } from "./ages.js";
+import { rested } from "./hand.js";
 import { morph } from "./morph.js";
 import { aboutToShow, main, page, shown } from "./page.js";
+import { redraw } from "./redraw.js";
+import { still } from "./still.js";
 import { BEAT, close, follow, open } from "./stream.js";
 
 const SLOW = 20_000; // A look while a stream is open, in ms: what only ages sends no event, and its age is to be true.
@@ -79,15 +82,22 @@ const show = async (answer) => {
     throw new Error(`the server answered ${answer.status}`);
   }
   refusal = "";
+  ages(next);
+  aboutToShow(content);
+  const inPlace = still(main(), content);
+  if (!inPlace) {
+    await rested();
+    owed = engaged();
+    if (owed) return;
+  }
   tag = answer.headers.get("ETag");
   for (const { name, value } of next.documentElement.attributes) page.root.setAttribute(name, value);
   document.title = next.title;
   const [icon, newer] = [document, next].map((from) => from.querySelector("link[rel=icon]"));
   if (icon && newer && icon.getAttribute("href") !== newer.getAttribute("href")) icon.setAttribute("href", newer.getAttribute("href"));
   for (const field of content.querySelectorAll("input[name=csrf]")) field.setAttribute("value", page.csrf);
-  ages(next);
-  aboutToShow(content);
-  morph(main(), content);
+  if (inPlace) morph(main(), content);
+  else redraw(main(), document.importNode(content, true));
   around(next);
   shown();
 };

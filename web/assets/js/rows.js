@@ -1,7 +1,9 @@
 // Rows of a list: going from one to the next, picking some of them, and what can be done with those.
 
+import { copied } from "./clipboard.js";
 import { meant } from "./keys.js";
 import { afterShown, beforeShown, main, page } from "./page.js";
+import { say } from "./toast.js";
 
 const LONGEST = 6000; // Longer addresses do not travel everywhere.
 const base = page.root.dataset.base;
@@ -32,19 +34,8 @@ const tool = (text, act) => {
   return button;
 };
 const copy = tool("Copy names", async () => {
-  const names = [...picked].join("\n");
-  try {
-    await navigator.clipboard.writeText(names);
-    words.textContent = `${picked.size} copied`;
-  } catch {
-    // Outside of a secure context nothing else is allowed to.
-    const text = Object.assign(document.createElement("textarea"), { value: names });
-    bar.append(text);
-    text.select();
-    const done = document.execCommand("copy");
-    text.remove();
-    words.textContent = done ? `${picked.size} copied` : "The browser did not allow it";
-  }
+  const done = await copied([...picked].join("\n"));
+  say(done ? `Copied ${picked.size.toLocaleString("en-US")} ${picked.size === 1 ? "name" : "names"}` : "The browser does not allow copying");
 });
 const open = tool("Only these", () => location.assign(address("connectors")));
 const csv = tool("CSV", () => location.assign(address("connectors.csv")));

@@ -35,19 +35,38 @@ fn put(path: &str, modules: &mut BTreeMap<String, Asset>) {
     modules.insert(path.to_owned(), Asset::made(module, "text/javascript; charset=utf-8"));
 }
 
-/// Names of the modules that one imports.
+/// Names of the modules that one imports, be it only when a page needs them.
 fn imports(module: &str) -> Vec<String> {
+    let named = module.split("\"./").skip(1);
+    named
+        .filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()))
+        .collect()
+}
+
+/// Names of the modules that one cannot run without.
+fn needs(module: &str) -> Vec<String> {
     let lines = module.lines().filter(|line| line.starts_with("import "));
-    let name = |line: &str| Some(line.split_once("\"./")?.1.split_once('"')?.0.to_owned());
-    lines.filter_map(name).collect()
+    lines.flat_map(imports).collect()
 }
 
 pub(super) fn asset(path: &str) -> Option<Asset> {
     MODULES.get(path).cloned()
 }
 
+/// What every page runs: the first module with all that it needs.
 pub(super) fn paths() -> impl Iterator<Item = &'static str> {
-    MODULES.keys().map(String::as_str)
+    static PATHS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let mut found = vec![format!("{FOLDER}main.js")];
+        let mut at = 0;
+        while let Some(module) = found.get(at).and_then(|path| text(path)) {
+            let more = needs(&module).into_iter().map(|name| format!("{FOLDER}{name}"));
+            let fresh: Vec<String> = more.filter(|path| !found.contains(path)).collect();
+            found.extend(fresh);
+            at += 1;
+        }
+        found
+    });
+    PATHS.iter().map(String::as_str)
 }
 
 #[cfg(test)]
@@ -67,6 +86,13 @@ mod tests {
     }
 
     #[test]
+    fn every_module_is_run_by_some_page() {
+        let mut seen = BTreeSet::from([format!("{FOLDER}main.js")]);
+        reached(&format!("{FOLDER}main.js"), &mut seen);
+        assert_eq!(seen, MODULES.keys().cloned().collect());
+    }
+
+    #[test]
     fn modules_import_one_another_in_no_circle_and_with_their_marks() {
         assert!(!MODULES.is_empty());
         for (path, asset) in &*MODULES {
@@ -74,10 +100,9 @@ mod tests {
             reached(path, &mut seen);
             assert!(!seen.contains(path), "{path} imports itself by a way around");
             let sent = String::from_utf8(asset.bytes.to_vec()).unwrap();
-            for line in sent.lines().filter(|line| line.starts_with("import ")) {
-                let (name, mark) = line.split_once("\"./").unwrap().1.split_once("?v=").unwrap();
-                let imported = &MODULES[&format!("{FOLDER}{name}")];
-                assert!(mark.starts_with(&imported.mark()), "{line}");
+            for address in imports(&sent) {
+                let (name, mark) = address.split_once("?v=").unwrap();
+                assert_eq!(mark, MODULES[&format!("{FOLDER}{name}")].mark(), "{address}");
             }
         }
     }

@@ -77,6 +77,31 @@ impl Cause {
         }
     }
 
+    /// For a fleet of which nobody looks at any cluster, with the newest moment at which one was seen: whatever else was
+    /// found is from before.
+    pub(crate) fn unlooked(clusters: &[ClusterItem], seen: Timestamp, links: Links<'_>) -> Self {
+        let connectors: u32 = clusters.iter().map(|cluster| cluster.totals.all()).sum();
+        Self {
+            key: "unlooked".to_owned(),
+            health: Health::Unknown,
+            title: "Signalbox looks at no cluster".to_owned(),
+            text: "No server has recorded anything for longer than the stale limit. What was wrong before may be over, and \
+                   what broke since is not known."
+                .to_owned(),
+            whose: whose(Domain::Infrastructure, "unknown"),
+            cluster: None,
+            owners: String::new(),
+            members: Some(words::counted(
+                connectors as usize,
+                "connector concerned",
+                "connectors concerned",
+            )),
+            look: "Check that its database answers and that a server of Signalbox runs.".to_owned(),
+            since: seen,
+            href: links.system(),
+        }
+    }
+
     /// For a cluster of which nothing recent is known while no fault says so yet.
     pub(crate) fn stale(cluster: &ClusterItem, since: Timestamp, links: Links<'_>) -> Self {
         let text = cluster.gap.as_ref().map_or_else(

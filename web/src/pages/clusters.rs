@@ -39,7 +39,7 @@ struct Entry {
 pub fn clusters(frame: &Frame, clusters: &[ClusterItem]) -> Result<String, Error> {
     let links = frame.links();
     Ok(Page {
-        headline: headline(clusters),
+        headline: headline(frame, clusters),
         clusters: panels(clusters, links)
             .into_iter()
             .zip(clusters)
@@ -95,7 +95,7 @@ pub(crate) fn labels(cluster: &ClusterItem) -> String {
     pairs.collect::<Vec<_>>().join(", ")
 }
 
-fn headline(clusters: &[ClusterItem]) -> String {
+fn headline(frame: &Frame, clusters: &[ClusterItem]) -> String {
     let refused = clusters.iter().filter(|cluster| cluster.same_as.is_some()).count();
     let silent = clusters.iter().filter(|cluster| !cluster.reachable).count() - refused;
     let count = words::sentence(&words::counted(clusters.len(), "cluster", "clusters"));
@@ -107,7 +107,7 @@ fn headline(clusters: &[ClusterItem]) -> String {
         };
     }
     match (clusters.len(), silent) {
-        (0, _) => "No cluster is connected yet.".to_owned(),
+        (0, _) => frame.no_cluster(),
         (_, silent) if refused > 0 => {
             let refused = twice(refused);
             match silent {

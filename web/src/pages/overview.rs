@@ -32,6 +32,8 @@ struct Page<'a> {
     causes: Vec<Cause>,
     /// Those that are folded.
     others: Vec<Cause>,
+    /// How many these are, in words.
+    others_are: String,
     /// How many are not listed, in words, and where the connectors are that they concern.
     more: Option<(String, String)>,
     now: Vec<Count>,
@@ -74,11 +76,23 @@ pub fn overview(
         .iter()
         .map(|fault| Cause::of(fault, &overview.clusters, links))
         .collect();
-    let unrecorded = overview.clusters.iter().filter(|cluster| cluster.out_of_sight);
-    causes.extend(unrecorded.filter_map(|cluster| Some(Cause::stale(cluster, cluster.as_of?, links))));
+    // Where nobody looks at anything there is one thing to do, and all else is from before.
+    let (first, all, rest) = match unlooked(&overview.clusters) {
+        Some(seen) => {
+            causes.insert(0, Cause::unlooked(&overview.clusters, seen, links));
+            (1, 1, ("cause from before", "causes from before"))
+        }
+        None => {
+            let unrecorded = overview.clusters.iter().filter(|cluster| cluster.out_of_sight);
+            causes.extend(unrecorded.filter_map(|cluster| Some(Cause::stale(cluster, cluster.as_of?, links))));
+            let all = causes.len() + overview.more_faults;
+            (FIRST, all, ("more cause", "more causes"))
+        }
+    };
+    let others = causes.split_off(causes.len().min(first));
     let lately = lately.map(|page| Line::newest(&page.items, LATELY, frame));
     Ok(Page {
-        headline: headline(overview, causes.len() + overview.more_faults),
+        headline: headline(frame, overview, all),
         more: more(overview.more_faults, links),
         clusters_say: clusters_say(overview),
         now: counts(&overview.totals, trend.ok(), frame),
@@ -89,11 +103,20 @@ pub fn overview(
         frame,
         links,
         overview,
-        others: causes.split_off(causes.len().min(FIRST)),
+        others_are: words::sentence(&words::counted(others.len(), rest.0, rest.1)),
+        others,
         causes,
         lately,
     }
     .render()?)
+}
+
+/// The newest moment at which a cluster was seen, where nobody looks at any of them.
+fn unlooked(clusters: &[ClusterItem]) -> Option<Timestamp> {
+    let watched = clusters.iter().filter(|cluster| cluster.same_as.is_none());
+    let nobody = watched.clone().all(ClusterItem::unlooked);
+    let seen = watched.filter_map(|cluster| cluster.as_of).max();
+    seen.filter(|_| nobody)
 }
 
 /// The panels of several clusters, their lamps of one size.
@@ -163,9 +186,9 @@ fn worst(overview: &Overview) -> Option<Health> {
     faults.filter(|health| health.unhealthy()).chain(found).min()
 }
 
-fn headline(overview: &Overview, causes: usize) -> String {
+fn headline(frame: &Frame, overview: &Overview, causes: usize) -> String {
     if overview.clusters.is_empty() {
-        return "No cluster is connected yet.".to_owned();
+        return frame.no_cluster();
     }
     let (all, healthy) = (
         overview.totals.all() as usize,

@@ -7,9 +7,9 @@ use model::names::{ClusterName, WorkerId};
 use model::secrets::KeyDefinition;
 
 use super::connector::value::{documentation, legible, told};
-use super::row::short_class;
 use crate::words;
 use crate::{Error, Frame, Links};
+use view::short_class;
 
 #[derive(Template)]
 #[template(path = "plugin.html")]

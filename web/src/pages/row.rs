@@ -3,6 +3,7 @@
 use console::ConnectorItem;
 use model::Timestamp;
 use model::verdict::Health;
+use view::short_class;
 
 use crate::links::Links;
 use crate::shape::{Verdict, mark};
@@ -50,7 +51,7 @@ impl Row {
         let slow = |health| matches!(health, Health::Stalled | Health::Lagging);
         let runs = |health: Health| !health.unhealthy() || slow(health);
         let running = item.tasks.iter().filter(|task| runs(task.health)).count();
-        let tasks = match (item.tasks.len(), running) {
+        let tasks = match (item.tasks.len() + item.unstarted.len(), running) {
             (0, _) => "none".to_owned(),
             // What is not known is not said to be none.
             (all, _) if !known => format!("? of {all}"),
@@ -100,9 +101,4 @@ fn why(item: &ConnectorItem) -> String {
         _ => first(),
     };
     text.as_deref().map(words::sentence).unwrap_or_default()
-}
-
-/// The class without its packages.
-pub(crate) fn short_class(class: &str) -> &str {
-    class.rsplit('.').next().unwrap_or(class)
 }

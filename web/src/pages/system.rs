@@ -169,10 +169,16 @@ fn headline(system: &System) -> (Health, String) {
 }
 
 fn troubles(system: &System) -> Vec<String> {
-    let unrecorded = system.unrecorded.iter();
-    let mut all: Vec<String> = unrecorded
-        .map(|(cluster, why)| format!("What was seen of {cluster} cannot be recorded: {why}"))
-        .collect();
+    // One reason is told once, however many clusters it concerns.
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (cluster, why) in &system.unrecorded {
+        reasons.entry(why).or_default().push(cluster);
+    }
+    let told = reasons.iter().map(|(why, clusters)| {
+        let of = words::list(clusters, 3);
+        format!("What was seen of {of} cannot be recorded: {why}")
+    });
+    let mut all: Vec<String> = told.collect();
     if let Err(why) = &system.database {
         all.push(format!("The database tells nothing of itself: {why}"));
     }

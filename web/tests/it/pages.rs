@@ -133,6 +133,19 @@ fn overview_in_every_weather() {
         ),
     );
     assert!(page.text.contains("No cluster is connected yet.") && page.text.contains("[[clusters]]"));
+    let awaited = Frame {
+        as_of: None,
+        awaited: 2,
+        ..samples::frame(Section::Overview)
+    };
+    let page = check("", web::overview(&awaited, &empty, Ok(&history), Ok(&samples::trend())));
+    assert!(
+        page.text
+            .contains("Two clusters are configured; the first look at them is under way."),
+        "{}",
+        page.text
+    );
+    assert!(!page.text.contains("[[clusters]]"), "{}", page.text);
 }
 
 #[test]
@@ -397,7 +410,14 @@ fn clusters_answering_silent_and_refused() {
     .text;
     assert!(text.contains("orders has lost one of three workers"), "{text}");
     let text = check("", web::clusters(&frame, &[])).text;
-    assert!(text.contains("No cluster is connected yet."));
+    assert!(text.contains("No cluster is connected yet.") && text.contains("[[clusters]]"));
+    // One that was only not looked at yet must not be taken for one that is missing.
+    let text = check("", web::clusters(&Frame { awaited: 1, ..frame }, &[])).text;
+    assert!(
+        text.contains("One cluster is configured; the first look at it is under way."),
+        "{text}"
+    );
+    assert!(!text.contains("[[clusters]]"), "{text}");
 }
 
 #[test]

@@ -318,10 +318,31 @@ fn a_cluster_that_nobody_looks_at_is_not_said_to_be_silent() {
         "{one}"
     );
     assert!(overview.contains("none looked at now."), "{overview}");
+    // One thing is to be done, and what was wrong before is folded below it.
+    assert!(overview.contains("One cause"), "{overview}");
+    let first = overview.find("Signalbox looks at no cluster").unwrap();
+    assert!(first < overview.find("causes from before").unwrap(), "{overview}");
     for text in [list, one, overview] {
         assert!(
             !text.contains("does not answer") && !text.contains("answering"),
             "{text}"
         );
     }
+}
+
+#[test]
+fn one_reason_for_which_nothing_is_recorded_is_told_once_for_all_clusters() {
+    let mut system = samples::system();
+    system.unrecorded = (1..=37)
+        .map(|number| (format!("fake-{number:02}"), "Postgres takes nothing".to_owned()))
+        .chain([("legacy".to_owned(), "its lease is gone".to_owned())])
+        .collect();
+    let page = check("", web::system(&samples::frame(Section::System), &system, true));
+    assert_eq!(page.text.matches("cannot be recorded").count(), 2, "{}", page.text);
+    assert!(
+        page.text
+            .contains("What was seen of fake-01, fake-02, fake-03 and 34 more cannot"),
+        "{}",
+        page.text
+    );
 }

@@ -6,8 +6,8 @@ use console::PluginLine;
 use model::names::WorkerId;
 
 use super::grid::{distinct, natural};
-use crate::pages::row::short_class;
 use crate::words;
+use view::short_class;
 
 /// The plugins of a cluster.
 pub(super) struct Matrix {

@@ -9,10 +9,10 @@ use model::state::ConnectorKind;
 use model::topics::Topic;
 use model::transforms::{AppliedPredicate, Transformation, transforms};
 
-use super::super::row::short_class;
 use super::value::{Value, legible};
 use crate::links::Links;
 use crate::words;
+use view::short_class;
 
 /// Names that are shown at an end; the others are counted.
 const SHOWN: usize = 3;
@@ -139,7 +139,7 @@ fn plugin(detail: &ConnectorDetail, links: Links<'_>) -> Step {
         .instance
         .as_ref()
         .and_then(|instance| instance.version.as_deref());
-    let tasks = detail.item.tasks.len();
+    let tasks = detail.item.tasks.len() + detail.item.unstarted.len();
     let mut role = words::counted(tasks, "task", "tasks");
     if let Some(version) = version {
         role = format!("{}, {role}", legible(version));

@@ -177,6 +177,6 @@ fn family(key: &str) -> Option<&'static str> {
 
 /// What keys are called that the plugin puts into no group: by the plugin itself.
 fn short_plugin(detail: &ConnectorDetail) -> String {
-    let class = detail.item.class.as_deref().map(super::super::row::short_class);
+    let class = detail.item.class.as_deref().map(view::short_class);
     class.unwrap_or("Plugin").to_owned()
 }

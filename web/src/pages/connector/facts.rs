@@ -10,9 +10,9 @@ use model::converters::{ConverterRole, converters};
 use model::secrets::ConfigValue;
 use model::transforms::transforms;
 
-use super::super::row::short_class;
 use super::value::legible;
 use crate::links::Links;
+use view::short_class;
 
 /// Names of topics that are shown; the others stand in the config.
 const SHOWN: usize = 8;

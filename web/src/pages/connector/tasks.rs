@@ -59,7 +59,23 @@ pub(super) fn tasks(detail: &ConnectorDetail) -> Vec<Task> {
                 .unwrap_or_default(),
         )
     });
-    let mut tasks: Vec<Task> = instance.chain(tasks).collect();
+    let unstarted = item.unstarted.iter().map(|one| {
+        let text = one.text.as_deref().filter(|_| one.health != Health::Healthy);
+        Task {
+            state: "no status".to_owned(),
+            differs: false,
+            worker: At::of("none yet"),
+            ..task(
+                format!("task {}", one.number),
+                one.health,
+                &State::Unassigned,
+                (&WorkerId::from(""), Alive::Yes),
+                one.since,
+                text.map(words::sentence).unwrap_or_default(),
+            )
+        }
+    });
+    let mut tasks: Vec<Task> = instance.chain(tasks).chain(unstarted).collect();
     if item.deleted_at.is_some() {
         for task in &mut tasks {
             (task.verdict, task.mark, task.differs) = (Verdict::last(task.health), mark(None), false);

@@ -180,6 +180,7 @@ pub fn item(cluster: &str, name: &str, health: Health) -> ConnectorItem {
         ))
     });
     ConnectorItem {
+        unstarted: vec![],
         id: id(cluster, name),
         kind: Some(ConnectorKind::Sink),
         class: Some("org.apache.kafka.connect.file.FileStreamSinkConnector".into()),

@@ -39,6 +39,7 @@ pub fn frame(section: Section) -> Frame {
         stale_after: TimeDelta::seconds(30),
         as_of: Some(ago(2)),
         signed_in: true,
+        awaited: 0,
         banner: None,
         section,
         preferences: Preferences::default(),

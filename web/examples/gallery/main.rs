@@ -13,8 +13,11 @@ use console::{ConnectorQuery, TimelinePage, TimelineQuery, TopologyQuery};
 use model::verdict::Health;
 use web::{Columns, Frame, Section};
 
-#[path = "../tests/it/samples/mod.rs"]
+mod book;
+#[path = "../../tests/it/samples/mod.rs"]
 mod samples;
+
+use book::Book;
 
 fn main() {
     let root = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "/tmp/gallery".to_owned()));
@@ -28,9 +31,8 @@ fn main() {
         let icon = web::asset(&format!("favicon/{word}.svg")).unwrap();
         fs::write(root.join(format!("assets/favicon/{word}.svg")), icon.bytes).unwrap();
     }
-    let write = |name: &str, page: Result<String, web::Error>| {
-        fs::write(root.join(format!("{name}.html")), page.unwrap()).unwrap();
-    };
+    let book = Book::in_folder(&root);
+    let write = |name: &str, page: Result<String, web::Error>| book.write(name, &page.unwrap());
     let (top, list, many, past) = (
         samples::frame(Section::Overview),
         samples::frame(Section::Connectors),
@@ -64,6 +66,11 @@ fn main() {
             Ok(&samples::trend()),
         ),
     );
+    let quiet = web::overview(&top, &samples::overview(), Ok(&history), Ok(&samples::trend())).unwrap();
+    let silent = "<p class=\"toast\" id=\"toast\" role=\"status\"></p>";
+    let said = "<p class=\"toast\" id=\"toast\" role=\"status\" data-said>Copied 3 names</p>";
+    assert!(quiet.contains(silent), "a toast has its place");
+    book.write("overview-toast", &quiet.replace(silent, said));
     let away = Frame {
         banner: Some("The database is away since 14:02:11: what you see ages, and nothing new is recorded.".into()),
         as_of: Some(samples::ago(400)),
@@ -239,6 +246,7 @@ fn main() {
             "It may have been deleted longer ago than history is kept, or the address has a typing error.",
         ),
     );
+    book.close();
 }
 
 fn well() -> console::Overview {

@@ -1,0 +1,107 @@
+// Nothing on a page moves by itself while events arrive, and what a first visit weighs.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+/** Adds up what moved without anybody having acted; runs in the page, before anything else. */
+function watchShifts() {
+  window.shifts = [];
+  const note = (entries) => {
+    for (const { value, sources } of entries)
+      window.shifts.push({ value, of: sources.map(({ node }) => node?.parentElement?.outerHTML?.slice(0, 120) ?? '') });
+  };
+  const observer = new PerformanceObserver((list) => note(list.getEntries()));
+  observer.observe({ type: 'layout-shift', buffered: true });
+  window.painted = async () => {
+    for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+    note(observer.takeRecords());
+  };
+}
+
+/** What moved, but for a word behind an age that got longer: nobody sees a shift of a thousandth of a thousandth. */
+const moved = (page) =>
+  page.evaluate(async () => {
+    await window.painted();
+    return window.shifts.filter(({ value }) => value >= 0.000_05);
+  });
+
+const FIRST_VISIT = 120 * 1024;
+
+/** Waits until the main part reads as `told` and otherwise than `before`; gives what it reads. */
+async function reads(page, before, told) {
+  const read = () => page.locator('main').innerText();
+  await page.waitForFunction(
+    ([before, told]) => {
+      const text = document.getElementById('main').innerText;
+      return text !== before && new RegExp(told, 'i').test(text);
+    },
+    [before, told],
+    { timeout: 30_000 },
+  );
+  return read();
+}
+
+export function calm(walking, demo) {
+  test('nothing moves on any page while a connector is paused and resumed', () =>
+    walking({}, async (page) => {
+      const name = 'payments-invoices';
+      await page.addInitScript(watchShifts);
+      for (const [path, paused, resumed] of [
+        ['/', 'payments-invoices[^.]*paused', 'payments-invoices[^.]*(running|healthy)'],
+        ['/connectors?sort=name', 'Paused\\s+payments-invoices', 'Healthy\\s+payments-invoices'],
+        ['/clusters/legacy', 'Paused\\s+payments-invoices', 'Healthy\\s+payments-invoices'],
+        [`/clusters/legacy/connectors/${name}`, 'payments-invoices is paused', 'payments-invoices is healthy'],
+        ['/timeline', 'payments-invoices[^.]*paused', 'payments-invoices[^.]*(running|healthy)'],
+      ]) {
+        await page.goto(demo().address + path);
+        await page.evaluate(() => document.fonts.ready);
+        const first = await page.locator('main').innerText();
+        await page.evaluate(() => { window.shifts = []; });
+        await demo().rest('legacy', 'PUT', `/connectors/${name}/pause`);
+        const then = await reads(page, first, paused);
+        await demo().rest('legacy', 'PUT', `/connectors/${name}/resume`);
+        await reads(page, then, resumed);
+        assert.deepEqual(await moved(page), [], path);
+      }
+    }));
+
+  test('nothing moves on any page when a cause and a row are added', () =>
+    walking({}, async (page) => {
+      await page.addInitScript(watchShifts);
+      for (const [number, path] of ['/', '/connectors', '/clusters/legacy', '/timeline'].entries()) {
+        const name = `afresh-${number}`;
+        await page.goto(demo().address + path);
+        await page.evaluate(() => document.fonts.ready);
+        await page.evaluate(() => { window.shifts = []; });
+        await demo().rest('legacy', 'PUT', `/connectors/${name}/config`, {
+          'connector.class': 'org.apache.kafka.connect.file.FileStreamSinkConnector',
+          topics: 'payments.afresh',
+          file: '/nowhere/at/all',
+        });
+        try {
+          await reads(page, '', path === '/timeline' ? name : `${name}[^]*failed|failed[^]*${name}`);
+          assert.deepEqual(await moved(page), [], path);
+        } finally {
+          await demo().rest('legacy', 'DELETE', `/connectors/${name}`);
+        }
+      }
+    }));
+
+  test('a first visit takes no more than 120 kB, fonts and scripts included', () =>
+    walking({}, async (page) => {
+      const session = await page.context().newCDPSession(page);
+      await session.send('Network.enable');
+      await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+      let bytes = 0;
+      const parts = [];
+      const names = new Map();
+      session.on('Network.responseReceived', ({ requestId, response }) => names.set(requestId, response.url));
+      session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+        bytes += encodedDataLength;
+        parts.push(`${encodedDataLength} ${names.get(requestId)}`);
+      });
+      await page.goto(demo().address, { waitUntil: 'load' });
+      await page.evaluate(() => document.fonts.ready);
+      assert.ok(parts.some((part) => /\.woff2/.test(part)) && parts.some((part) => /\.js/.test(part)), parts.join('\n'));
+      assert.ok(bytes <= FIRST_VISIT, `${bytes} bytes:\n${parts.join('\n')}`);
+    }));
+}
