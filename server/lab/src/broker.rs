@@ -22,6 +22,7 @@ pub(crate) struct BrokerPlan {
     pub(crate) directory: PathBuf,
     pub(crate) logging_directory: PathBuf,
     pub(crate) properties: BTreeMap<String, String>,
+    pub(crate) users: BTreeMap<String, String>,
 }
 
 /// A broker with its port, which it keeps over restarts.
@@ -29,6 +30,8 @@ pub struct Broker {
     plan: BrokerPlan,
     port: u16,
     controller_port: u16,
+    /// Where users sign in, if there are any.
+    sasl_port: Option<u16>,
     process: Mutex<Option<Arc<Process>>>,
     admin: Admin,
 }
@@ -38,10 +41,12 @@ impl Broker {
     pub(crate) async fn create(plan: BrokerPlan) -> Result<Self> {
         let port = ports::free_port()?;
         let admin = Admin::new(&format!("127.0.0.1:{port}"), &BTreeMap::new())?;
+        let sasl_port = (!plan.users.is_empty()).then(ports::free_port).transpose()?;
         let broker = Self {
             plan,
             port,
             controller_port: ports::free_port()?,
+            sasl_port,
             process: Mutex::new(None),
             admin,
         };
@@ -54,6 +59,11 @@ impl Broker {
     /// `host:port` for clients.
     pub fn bootstrap(&self) -> String {
         format!("127.0.0.1:{}", self.port)
+    }
+
+    /// `host:port` where users sign in (SASL_PLAINTEXT, PLAIN), when the lab has any; see [`crate::LabOptions::users`].
+    pub fn sasl_bootstrap(&self) -> Option<String> {
+        self.sasl_port.map(|port| format!("127.0.0.1:{port}"))
     }
 
     /// Topics and records by hand.
@@ -187,6 +197,9 @@ impl Broker {
 
     fn write_properties(&self) -> Result<()> {
         let mut properties = self.defaults();
+        if let Some(port) = self.sasl_port {
+            sign_in(&mut properties, port, &self.plan.users);
+        }
         properties.extend(self.plan.properties.clone());
         let path = self.plan.directory.join("server.properties");
         std::fs::write(&path, crate::worker::property_file(&properties)).doing(|| format!("writing {}", path.display()))
@@ -232,6 +245,36 @@ impl std::fmt::Debug for Broker {
             .field("port", &self.port)
             .finish_non_exhaustive()
     }
+}
+
+/// A second listener whose users may only what ACLs allow them, while whoever comes without a name may all as before.
+fn sign_in(properties: &mut BTreeMap<String, String>, port: u16, users: &BTreeMap<String, String>) {
+    for (key, more) in [
+        ("listeners", format!("SASL://127.0.0.1:{port}")),
+        ("advertised.listeners", format!("SASL://127.0.0.1:{port}")),
+        ("listener.security.protocol.map", "SASL:SASL_PLAINTEXT".to_owned()),
+    ] {
+        let value = properties.entry(key.to_owned()).or_default();
+        value.push(',');
+        value.push_str(&more);
+    }
+    let users = users
+        .iter()
+        .map(|(user, password)| format!(" user_{user}=\"{password}\""));
+    let module = "org.apache.kafka.common.security.plain.PlainLoginModule required";
+    let own = [
+        ("sasl.enabled.mechanisms", "PLAIN".to_owned()),
+        (
+            "listener.name.sasl.plain.sasl.jaas.config",
+            format!("{module}{};", users.collect::<String>()),
+        ),
+        (
+            "authorizer.class.name",
+            "org.apache.kafka.metadata.authorizer.StandardAuthorizer".to_owned(),
+        ),
+        ("super.users", "User:ANONYMOUS".to_owned()),
+    ];
+    properties.extend(own.map(|(key, value)| (key.to_owned(), value)));
 }
 
 /// What formatting with another id leaves.

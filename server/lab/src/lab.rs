@@ -29,6 +29,9 @@ pub struct LabOptions {
     pub broker_version: String,
     /// Broker properties that win over the lab's.
     pub broker_properties: BTreeMap<String, String>,
+    /// Users of Kafka with their passwords (letters and digits). When there are any, the broker has a second listener
+    /// where they sign in ([`Broker::sasl_bootstrap`]) and may only what an ACL allows; the first one stays open to all.
+    pub users: BTreeMap<String, String>,
     /// Who hears what the lab does.
     pub progress: Progress,
 }
@@ -41,6 +44,7 @@ impl Default for LabOptions {
             keep: false,
             broker_version: NEWEST.to_owned(),
             broker_properties: BTreeMap::new(),
+            users: BTreeMap::new(),
             progress: Progress::silent(),
         }
     }
@@ -80,6 +84,7 @@ impl Lab {
             directory: directory.sub("broker")?,
             logging_directory: directory.sub("logging")?,
             properties: options.broker_properties.clone(),
+            users: options.users.clone(),
         })
         .await?;
         let pid = broker.pid().unwrap_or_default();

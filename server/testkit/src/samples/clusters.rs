@@ -28,6 +28,7 @@ pub fn cluster() -> ClusterRecord {
         name,
         about: ClusterAbout {
             group_gap: None,
+            workers_gap: None,
             reachable: true,
             reachable_since: Some(ago(86_400)),
             gap: None,
@@ -69,6 +70,7 @@ fn unreachable() -> ClusterRecord {
         name,
         about: ClusterAbout {
             group_gap: None,
+            workers_gap: None,
             reachable: false,
             reachable_since: Some(ago(240)),
             gap: Some(gap()),

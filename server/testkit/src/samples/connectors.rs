@@ -49,8 +49,10 @@ pub fn connector(name: &str, health: Health) -> ConnectorRecord {
         no_tasks_since: (health == Health::NoTasks).then(|| since(health)),
         first_seen: ago(50_000_000),
         status_missing: None,
+        unstarted: Default::default(),
         missing: None,
         deleted_at: None,
+        progress: None,
     };
     let owned = !matches!(health, Health::Healthy | Health::Stalled);
     ConnectorRecord {
@@ -89,8 +91,10 @@ pub fn waiting() -> ConnectorRecord {
         no_tasks_since: None,
         first_seen: ago(4),
         status_missing: None,
+        unstarted: Default::default(),
         missing: None,
         deleted_at: None,
+        progress: None,
     });
     record.owner = None;
     record

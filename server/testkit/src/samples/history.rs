@@ -93,6 +93,15 @@ fn transitions() -> impl Iterator<Item = Transition> {
         ),
         (Subject::Cluster, Change::Admitted),
         (
+            Subject::Connector("archive".into()),
+            Change::RecordsLost {
+                topic: "orders".into(),
+                partition: 3,
+                from: 20_311,
+                until: 24_311,
+            },
+        ),
+        (
             Subject::Cluster,
             Change::RecordingGap {
                 from: ago(9_000),

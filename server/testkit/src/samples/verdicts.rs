@@ -1,6 +1,6 @@
 //! Verdicts of every health, with reasons and, where somebody is needed, a diagnosis.
 
-use model::cause::{Cause, Loss};
+use model::cause::{Cause, Loss, Stall};
 use model::fault::Scope;
 use model::names::WorkerId;
 use model::observe::Source;
@@ -75,7 +75,7 @@ fn why(health: Health) -> (&'static str, &'static str, Source) {
         Health::Stalled => (
             "No progress for 5 h 33 min although 20,311 records wait.",
             "committed 9,020 of 29,331",
-            Source::Record,
+            Source::Offsets,
         ),
         Health::Unassigned => (
             "Its worker 10.0.0.8:8083 is gone: it left the Connect group 2 min ago without a word.",
@@ -90,7 +90,7 @@ fn why(health: Health) -> (&'static str, &'static str, Source) {
         Health::Lagging => (
             "It progresses, but 1,204,331 records wait and they do not become fewer.",
             "lag 1,204,331 records",
-            Source::Record,
+            Source::Offsets,
         ),
         Health::Unknown => (
             "No worker of the cluster answered for 31 s.",
@@ -186,6 +186,8 @@ fn diagnosis(health: Health) -> Option<Diagnosis> {
     let cause = match health {
         Health::Unassigned => Some(Cause::Worker(Loss::Gone)),
         Health::NoTasks => Some(Cause::NoTaskConfigs),
+        Health::Stalled => Some(Cause::Stalled(Stall::Commits)),
+        Health::Lagging => Some(Cause::Lagging),
         Health::Unknown => Some(Cause::Quiet(Quiet::Silent)),
         _ => None,
     };

@@ -50,7 +50,9 @@ fn worker(id: &str, alive: Alive, since: i64, evidence: &str) -> WorkerFacts {
         evidence: evidence.into(),
         version: Some("4.3.1".into()),
         without_work_since: None,
+        member_id: None,
         unconfirmed_since: None,
+        unnamed_since: None,
         ever_answered: true,
         answered_at: Some(ago(if lives { 2 } else { since })),
         probe_failures: if lives { 0 } else { 24 },
@@ -81,7 +83,9 @@ fn unseen() -> WorkerFacts {
         health: None,
         plugins: None,
         without_work_since: None,
+        member_id: None,
         unconfirmed_since: None,
+        unnamed_since: None,
     }
 }
 

@@ -52,7 +52,7 @@ fn every_health_name_and_kind_of_entry_is_there() {
             Entry::FaultEnded(_) => "fault ended".to_owned(),
         })
         .collect();
-    assert_eq!(kinds.len(), 19, "{kinds:?}");
+    assert_eq!(kinds.len(), 20, "{kinds:?}");
     let scopes: BTreeSet<&str> = samples::fleet()
         .iter()
         .flat_map(|cluster| &cluster.faults)
