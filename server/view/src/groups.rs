@@ -1,7 +1,8 @@
 //! A list in groups: who owns what is wrong, where, of which kind.
 
+mod found;
+
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::names::{ClusterName, TeamName};
@@ -9,14 +10,14 @@ use model::verdict::{Class, Health};
 
 use crate::columns::What;
 use crate::facets::Facets;
-use crate::page::Key;
 use crate::search::{Asked, Near, Trouble};
 use crate::{Cluster, Connector, Fleet, Query, Staleness, Totals};
+use found::{Found, MOST_ROWS};
 
 /// Most groups that are told of one by one.
 const MOST: usize = 200;
-/// Most connectors of one group that are listed, and the fewest that any group lists while there is room.
-const ROWS: (usize, usize) = (5, 25);
+/// The fewest connectors that any group lists while there is room, and the most.
+const ROWS: (usize, usize) = (5, MOST_ROWS);
 
 /// What connectors are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,7 +55,7 @@ impl GroupBy {
 }
 
 /// What a group has in common.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GroupKey {
     /// A cluster.
     Cluster(ClusterName),
@@ -94,52 +95,41 @@ pub struct Groups {
     pub near: Vec<Near>,
 }
 
-/// A group that is being gathered: of each cluster the first rows, since no more are shown of all.
-#[derive(Default)]
-struct Gathered<'a> {
-    totals: Totals,
-    rows: Vec<(Key<'a>, &'a Arc<Cluster>, &'a Arc<Connector>)>,
-    /// Rows of the cluster that is read.
-    taken: usize,
-}
-
 impl Fleet {
     /// What matches in groups, with about `limit` connectors in all.
     pub fn groups(&self, query: &Query, by: GroupBy, limit: usize, staleness: &Staleness) -> Groups {
         let asked = Asked::of(self, query);
         let selections = self.selections(query, &asked, staleness, query.reversed);
         let mut facets = Facets::default();
-        let (mut matching, mut found) = (0, BTreeMap::<GroupKey, Gathered<'_>>::new());
+        let (mut matching, mut found) = (0, Found::default());
         for selection in &selections {
             facets.merge(&selection.counts);
             matching += selection.counts.matching();
-            found.values_mut().for_each(|group| group.taken = 0);
+            found.next_cluster();
             let cluster = selection.cluster();
-            for (key, row, place) in selection.all() {
-                let mut add = |group: GroupKey| {
-                    let group = found.entry(group).or_default();
-                    group.totals.add(key.health);
-                    if group.taken < ROWS.1 {
-                        group.taken += 1;
-                        group.rows.push((key, cluster, &row.connector));
+            for (row, place) in selection.rows() {
+                let group = match by {
+                    GroupBy::Cluster => found.at(0, || GroupKey::Cluster(cluster.name.clone())),
+                    GroupBy::Team => found.at(row.team, || GroupKey::Team(selection.team(row).cloned())),
+                    GroupBy::Class => {
+                        let place = row.class.map_or(0, |class| class as usize + 1);
+                        found.at(place, || GroupKey::Class(row.class))
+                    }
+                    GroupBy::Target => {
+                        let mut targets = selection.column(What::Target).row(place);
+                        let first = targets.next();
+                        for target in targets {
+                            let group = found.named(GroupKey::Target(Some(target.shown.clone())));
+                            group.add(selection, row);
+                        }
+                        found.named(GroupKey::Target(first.map(|target| target.shown.clone())))
                     }
                 };
-                match by {
-                    GroupBy::Cluster => add(GroupKey::Cluster(cluster.name.clone())),
-                    GroupBy::Team => add(GroupKey::Team(selection.team(row).cloned())),
-                    GroupBy::Class => add(GroupKey::Class(row.class)),
-                    GroupBy::Target => {
-                        let mut targets = selection.column(What::Target).row(place).peekable();
-                        if targets.peek().is_none() {
-                            add(GroupKey::Target(None));
-                        }
-                        targets.for_each(|target| add(GroupKey::Target(Some(target.shown.clone()))));
-                    }
-                }
+                group.add(selection, row);
             }
         }
+        let mut found = found.all();
         let count = found.len();
-        let mut found: Vec<(GroupKey, Gathered<'_>)> = found.into_iter().collect();
         found.sort_by_key(|(key, group)| (Reverse(group.totals.unhealthy()), key.clone()));
         let each = (limit / count.max(1)).clamp(ROWS.0, ROWS.1);
         let mut left = limit;

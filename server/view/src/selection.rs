@@ -98,7 +98,7 @@ impl<'a> Selection<'a> {
         (self.fails.get(place) == Some(&0) && row.live != self.query.deleted).then_some(row)
     }
 
-    fn key(&self, row: &'a Row) -> Key<'a> {
+    pub(crate) fn key(&self, row: &'a Row) -> Key<'a> {
         Key {
             health: self.health(row),
             since: row.since,
@@ -111,7 +111,7 @@ impl<'a> Selection<'a> {
         }
     }
 
-    fn health(&self, row: &Row) -> Health {
+    pub(crate) fn health(&self, row: &Row) -> Health {
         if self.silent { Health::Unknown } else { row.health }
     }
 
@@ -127,7 +127,7 @@ impl<'a> Selection<'a> {
     }
 
     /// Every one that belongs, in the order of the list, with its place among the rows.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (Key<'a>, &'a Row, usize)> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&'a Row, usize)> {
         (0..self.order.len()).filter_map(|read| {
             let row = self.belonging(read)?;
             let turned = if self.backwards {
@@ -135,7 +135,7 @@ impl<'a> Selection<'a> {
             } else {
                 read
             };
-            Some((self.key(row), row, *self.order.get(turned)? as usize))
+            Some((row, *self.order.get(turned)? as usize))
         })
     }
 

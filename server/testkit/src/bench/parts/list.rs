@@ -51,6 +51,16 @@ pub(crate) async fn measure(rig: &Rig<'_>, table: &mut Table) -> Result<()> {
         ),
         ("page, overview", "/".to_owned(), &browser),
         ("page of one connector", one, &browser),
+        ("page of clusters", "/clusters".to_owned(), &browser),
+        ("page of one cluster", "/clusters/fake-1".to_owned(), &browser),
+        ("page, topology", "/topology".to_owned(), &browser),
+        (
+            "page, topology of one cluster",
+            "/topology?cluster=fake-1".to_owned(),
+            &browser,
+        ),
+        ("page, timeline", "/timeline".to_owned(), &browser),
+        ("page about Signalbox", "/system".to_owned(), &browser),
     ];
     // What many ask alike may be kept; of all pages in turn next to nothing is.
     let each = [("API list, every page of 100 in turn", pages, &rig.bearer)];
