@@ -1,5 +1,5 @@
-// Pictures of every page in three widths and two themes, of the demo fleet and of one of 20,000 simulated connectors.
-// `make shots` takes them; SHOTS names the folder.
+// Pictures of every page in three widths and two themes and as printed, of the demo fleet and of one of 20,000 simulated
+// connectors. `make shots` takes them; SHOTS names the folder, ONLY=demo or ONLY=fleet takes those of one fleet.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -9,6 +9,8 @@ import { startFleet } from './fleet.mjs';
 
 const root = process.env.SHOTS || 'target/shots';
 const WIDTHS = [1280, 820, 390];
+// A sheet of A4 within its margins, asked for by one whose screen is dark: paper stays white.
+const PAPER = { width: 718, colorScheme: 'dark', as: 'print' };
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 
 const pages = (cluster, connector) => ({
@@ -35,28 +37,31 @@ async function shoot(browser, name, fleet, pages) {
   await door.locator('.panel').first().waitFor({ timeout: 120_000 });
   const storageState = await first.storageState();
   await first.close();
-  for (const colorScheme of ['light', 'dark'])
-    for (const width of WIDTHS) {
-      const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme, storageState });
-      const page = await context.newPage();
-      for (const [what, path] of Object.entries(pages)) {
-        await page.goto(fleet.address + path);
-        await page.evaluate(() => document.fonts.ready);
-        await page.screenshot({ path: join(folder, `${what}-${width}-${colorScheme}.png`), fullPage: true });
-      }
-      await context.close();
+  const looks = ['light', 'dark'].flatMap((colorScheme) => WIDTHS.map((width) => ({ width, colorScheme, as: colorScheme })));
+  for (const { width, colorScheme, as } of [...looks, PAPER]) {
+    const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme, storageState });
+    const page = await context.newPage();
+    await page.emulateMedia({ media: as === 'print' ? 'print' : 'screen' });
+    for (const [what, path] of Object.entries(pages)) {
+      await page.goto(fleet.address + path);
+      await page.evaluate(() => document.fonts.ready);
+      await page.screenshot({ path: join(folder, `${what}-${width}-${as}.png`), fullPage: true });
     }
-  console.log(`${Object.keys(pages).length * WIDTHS.length * 2} pictures in ${folder}`);
+    await context.close();
+  }
+  console.log(`${Object.keys(pages).length * (looks.length + 1)} pictures in ${folder}`);
 }
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: flags });
 try {
-  for (const [name, start, cluster, connector] of [
+  for (const [name, start, ...named] of [
     ['demo', startDemo, 'orders', 'payments-fraud-alerts'],
-    ['fleet', startFleet, 'fake-1', 'c0'],
+    ['fleet', startFleet],
   ]) {
+    if (process.env.ONLY && process.env.ONLY !== name) continue;
     const fleet = await start();
     try {
+      const [cluster, connector] = named.length ? named : [fleet.cluster, fleet.connector];
       await shoot(browser, name, fleet, pages(cluster, connector));
     } finally {
       await fleet.stop();
