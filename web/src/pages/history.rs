@@ -1,6 +1,6 @@
 //! Entries of the history, as lists show them.
 
-use console::{Moves, Storm, TimelineItem, TimelineQuery, folded};
+use console::{EntryKind, Moves, Storm, TimelineItem, TimelineQuery, folded};
 use model::Timestamp;
 use model::names::ConnectorId;
 use model::verdict::Health;
@@ -89,7 +89,7 @@ fn lines(items: &[TimelineItem], frame: &Frame) -> Vec<Line> {
         Line {
             key: format!("storm {nth} {about}"),
             text: match storm.wave {
-                true => wave_text(&storm, cut),
+                true => wave_text(&storm, line.item.kind, cut),
                 false => storm_text(&storm, frame),
             },
             all: storm.wave.then(|| {
@@ -129,15 +129,21 @@ fn storm_text(storm: &Storm, frame: &Frame) -> String {
     )
 }
 
-/// `12 connectors of orders became unknown: No worker of orders answers`.
-fn wave_text(storm: &Storm, cut: bool) -> String {
+/// `12 connectors of orders became unknown: No worker of orders answers`, `12 faults of orders opened: disk full`.
+fn wave_text(storm: &Storm, kind: EntryKind, cut: bool) -> String {
     let count = words::thousands(storm.times as u64);
     let more = if cut { " or more" } else { "" };
     let word = storm.words.first().map_or("another", String::as_str);
     let cause = storm.cause.as_deref().map(|cause| format!(": {cause}"));
     format!(
-        "{count}{more} connectors of {} became {word}{}",
+        "{count}{more} {} of {} {}{word}{}",
+        if kind == EntryKind::Fault {
+            "faults"
+        } else {
+            "connectors"
+        },
         storm.subject,
+        if kind == EntryKind::Fault { "" } else { "became " },
         cause.unwrap_or_default()
     )
 }

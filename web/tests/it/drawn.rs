@@ -271,6 +271,27 @@ fn the_list_says_what_the_drawing_shows() {
 }
 
 #[test]
+fn the_list_names_a_few_of_those_at_the_other_side_and_counts_the_rest() {
+    let draw = |connectors| {
+        let page = samples::topology(connectors);
+        let html = web::topology(
+            &samples::frame(Section::Topology),
+            &TopologyQuery::default(),
+            &page,
+            &[],
+            &[],
+        );
+        let text = check("", html).text;
+        text.rsplit_once("As a list").unwrap().1.to_owned()
+    };
+    // Everything in the shop is read by one connector: each sink beside it is written by the same few sources.
+    let (few, many) = (draw(40), draw(160));
+    assert!(many.contains(" more"), "{many}");
+    let words = |text: &str| text.split_whitespace().count();
+    assert!(words(&many) < words(&few) * 5, "{} {}", words(&few), words(&many));
+}
+
+#[test]
 fn among_clusters_the_teams_of_an_opened_one_are_called_by_both() {
     let mut page = samples::groups();
     for node in &mut page.topology.nodes {

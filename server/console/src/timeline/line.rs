@@ -27,8 +27,8 @@ pub struct Turn {
     pub cause: Option<String>,
     /// What of a rebalance it is, if it may be part of one.
     pub shift: Option<Shift>,
-    /// Why a verdict is so, which it may share with those of other connectors at the same moment; empty for those that are
-    /// well or known again, each for a reason of its own.
+    /// Why a verdict or a fault is so, which it may share with those of other connectors at the same moment; empty for
+    /// those that are well or known again, each for a reason of its own.
     pub shared: Option<String>,
 }
 

@@ -22,8 +22,8 @@ type Key<'a> = (&'a ClusterName, &'a ConnectorName, EntryKind);
 /// within ten minutes each. The line stands where its newest entry stood. What explains a change ends the storm: another
 /// kind of entry about the same connector that says no turn (its config, what was asked of it), a worker that came or
 /// left, a cluster that fell silent, a time when nothing was recorded. What one rebalance moves in a cluster, at least four
-/// connectors and tasks with no more than a minute between two of them, is one line too; so are the verdicts of at least four
-/// connectors of a cluster that turn alike at one moment for one cause.
+/// connectors and tasks with no more than a minute between two of them, is one line too; so are the verdicts, and the faults,
+/// of at least four connectors of a cluster that turn alike at one moment for one cause.
 pub fn folded(items: &[TimelineItem]) -> Vec<TimelineLine> {
     let rebalances = rebalances(items);
     let waves = waves(items);

@@ -6,15 +6,15 @@ use chrono::TimeDelta;
 use model::names::ClusterName;
 
 use super::line::{LEAST, Storm, TimelineLine};
-use super::{TimelineItem, Turn};
+use super::{EntryKind, TimelineItem, Turn};
 
 /// From the first verdict of one wave to its last passes no more time than this: what comes one by one is no wave.
 const MOMENT: TimeDelta = TimeDelta::seconds(10);
 
-type Key<'a> = (&'a ClusterName, &'a str, &'a str);
+type Key<'a> = (&'a ClusterName, EntryKind, &'a str, &'a str);
 
-/// The entries (newest first, by their places) of each wave: verdicts of at least four connectors of one cluster that turn
-/// alike for one cause.
+/// The entries (newest first, by their places) of each wave: verdicts or faults of at least four connectors of one cluster
+/// that turn alike for one cause.
 pub(super) fn waves(items: &[TimelineItem]) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut open: BTreeMap<Key<'_>, usize> = BTreeMap::new();
@@ -26,7 +26,7 @@ pub(super) fn waves(items: &[TimelineItem]) -> Vec<Vec<usize>> {
         else {
             continue;
         };
-        let key = (&item.cluster, &**word, shared);
+        let key = (&item.cluster, item.kind, &**word, shared);
         let group = open.get(&key).and_then(|group| groups.get_mut(*group));
         let joined = group.filter(|group| {
             let newest = group.first().and_then(|newest| items.get(*newest));

@@ -77,7 +77,10 @@ pub(super) fn turn(entry: &Entry) -> Option<Turn> {
                 Entry::FaultOpened(_) => "opened",
                 _ => "ended",
             };
-            Some(turn(format!("a fault of {name}"), word, Some(&fault.root_cause)))
+            Some(Turn {
+                shared: Some(fault.root_cause.to_string()),
+                ..turn(format!("a fault of {name}"), word, Some(&fault.root_cause))
+            })
         }
         Entry::Transition(transition) => match &transition.change {
             Change::State {

@@ -7,9 +7,13 @@ use view::topology::{Key, Relation};
 
 use super::label::Label;
 use crate::links::Links;
+use crate::words::thousands;
 
 /// Topics behind a rule are followed so far.
 const DEEPEST: usize = 3;
+/// Most connectors, or groups of them, that are named at the other side of one thing: with more, the list would grow with
+/// the square of what is in it.
+const MOST_OTHERS: usize = 6;
 
 /// A connector, or a group of them.
 pub(super) struct Entry {
@@ -31,6 +35,8 @@ pub(super) struct Step {
     pub(super) others: Vec<(String, Option<String>)>,
     /// How they stand to it.
     pub(super) then: &'static str,
+    /// That there are more, and how many.
+    pub(super) more: Option<String>,
 }
 
 /// Connectors in the order of their keys: sources, then sinks, each by cluster and name.
@@ -58,7 +64,9 @@ pub(super) fn entries(topology: &Topology, query: &TopologyQuery, links: Links<'
             others.retain(|found| *found != at && runs(*found));
             others.sort_unstable();
             others.dedup();
+            let more = others.len().saturating_sub(MOST_OTHERS);
             steps.push(Step {
+                more: (more > 0).then(|| format!("and {} more", thousands(more as u64))),
                 lead: match (writes, edge.relation) {
                     (true, Relation::DeadLetters) => "sends dead letters to",
                     (true, _) => "writes",
@@ -68,6 +76,7 @@ pub(super) fn entries(topology: &Topology, query: &TopologyQuery, links: Links<'
                 href: what.href.clone(),
                 others: others
                     .iter()
+                    .take(MOST_OTHERS)
                     .filter_map(|found| label(*found))
                     .map(|found| (named(found), found.href.clone()))
                     .collect(),

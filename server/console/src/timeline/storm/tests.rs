@@ -8,8 +8,7 @@ use crate::Turn;
 use crate::{EntryKind, TimelineItem};
 
 /// `13:02 a/0 FAILED` is a state of task 0 of connector a; `13:02 a = failed` a verdict, with `: why` if others may share
-/// it; `13:02 a ! text` another entry
-/// about it; `13:02 * worker` one about the cluster. Given oldest first, as things happen.
+/// it; `13:02 a @ opened: why` a fault; `13:02 a ! text` another entry about it; `13:02 * worker` one about the cluster. Given oldest first, as things happen.
 fn history(lines: &[&str]) -> Vec<TimelineItem> {
     let item = |(index, line): (usize, &&str)| {
         let (time, rest) = line.split_once(' ').unwrap();
@@ -63,6 +62,7 @@ fn history(lines: &[&str]) -> Vec<TimelineItem> {
         let (kind, turn) = match (task, word.split_once(' ')) {
             (Some(task), _) => (EntryKind::State, turn(format!("{name} task {task}"), word)),
             (None, Some(("=", health))) => (EntryKind::Verdict, turn(name.to_owned(), health)),
+            (None, Some(("@", word))) => (EntryKind::Fault, turn(format!("a fault of {name}"), word)),
             (None, _) => (EntryKind::Config, None),
         };
         TimelineItem {
@@ -306,6 +306,24 @@ fn what_befalls_many_connectors_at_one_moment_for_one_cause_is_one_line() {
         let lines = [&silence[..4], &[other]].concat();
         assert_eq!(read(&lines).len(), 5, "{other}");
     }
+    // Faults that open with them are a line of their own.
+    let both: Vec<String> = ["a", "b", "c", "d"]
+        .iter()
+        .flat_map(|name| {
+            [
+                format!("0:00 {name} = no tasks: none"),
+                format!("0:00 {name} @ opened: none"),
+            ]
+        })
+        .collect();
+    let both: Vec<&str> = both.iter().map(String::as_str).collect();
+    assert_eq!(
+        read(&both),
+        [
+            "orders: opened x4 of 4 in 0 s: none",
+            "orders: no tasks x4 of 4 in 0 s: none"
+        ]
+    );
     // Who turns one by one makes no wave, however short the pauses.
     let trickle: Vec<String> = (0..6).map(|n| format!("0:{:02} {n} = healthy: ", n * 9)).collect();
     let trickle: Vec<&str> = trickle.iter().map(String::as_str).collect();
