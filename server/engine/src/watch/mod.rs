@@ -19,6 +19,7 @@ mod recorded_tests;
 mod redact;
 mod teller;
 mod trust;
+mod turns;
 mod watcher;
 
 use std::collections::BTreeMap;
