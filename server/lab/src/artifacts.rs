@@ -2,10 +2,12 @@
 //!
 //! A set of artifacts is one directory of the cache, named by its version and by the hash of the pom that describes it.
 //! It is fetched beside its place and renamed, so a directory that exists is complete, two labs may fetch at once,
-//! and a start with a warm cache calls no `mvn`.
+//! and a start with a warm cache calls no `mvn`. Within one lab whoever wants a set that is being fetched waits for it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 use tokio::process::Command;
@@ -135,6 +137,12 @@ impl Cache {
         if place.is_dir() {
             return Ok(place);
         }
+        // Clusters of one lab start side by side and want the same plugins.
+        let turn = turn(&place);
+        let _turn = turn.lock().await;
+        if place.is_dir() {
+            return Ok(place);
+        }
         progress.say(format!(
             "fetching {} with Maven into {}",
             set.title(),
@@ -161,6 +169,13 @@ impl Cache {
         progress.say(format!("{} is here: {count} files", set.title()));
         Ok(place)
     }
+}
+
+/// Held by whoever fetches what belongs there.
+fn turn(place: &Path) -> Arc<tokio::sync::Mutex<()>> {
+    static TURNS: Mutex<BTreeMap<PathBuf, Arc<tokio::sync::Mutex<()>>>> = Mutex::new(BTreeMap::new());
+    let mut turns = TURNS.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(turns.entry(place.to_owned()).or_default())
 }
 
 async fn fetch(set: &Set, into: &Path) -> Result<()> {
@@ -219,6 +234,24 @@ mod tests {
             Set::worker(OLDER).directory().rsplit('-').next()
         );
         assert_eq!(Set::worker(OLDER).title(), "worker 3.9.1");
+    }
+
+    #[tokio::test]
+    async fn a_set_that_two_want_at_once_is_fetched_once() {
+        let place = std::env::temp_dir().join(format!("signalbox-artifacts-{}", std::process::id()));
+        let cache = Cache::at(place.join("cache"));
+        let fetched = cache.root().join(Set::plugins().directory());
+        let (progress, set) = (Progress::silent(), Set::plugins());
+        let first = turn(&fetched);
+        let held = first.lock().await;
+        let mut second = std::pin::pin!(cache.have(&set, &progress));
+        let soon = std::time::Duration::from_millis(50);
+        assert!(tokio::time::timeout(soon, &mut second).await.is_err());
+        assert!(!cache.root().exists(), "nothing is fetched beside the first");
+        std::fs::create_dir_all(&fetched).unwrap();
+        drop(held);
+        assert_eq!(second.await.unwrap(), fetched);
+        std::fs::remove_dir_all(&place).unwrap();
     }
 
     #[test]

@@ -2,11 +2,12 @@
 //! from that is not always a gap.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connect::{Answer, Worker};
-use model::names::ClusterName;
-use model::observe::{Gap, WorkerAnswer};
+use model::names::{ClusterName, WorkerId};
+use model::observe::{Gap, Seen, WorkerAnswer, WorkerSlow};
 use telemetry::{Outcome, Question};
 use tracing::debug;
 
@@ -59,15 +60,6 @@ pub(super) async fn ask_soon<T>(
     ask(cluster, worker, question, timely).await
 }
 
-/// Who the worker is.
-///
-/// # Errors
-/// Why it does not say so soon.
-pub(super) async fn root(cluster: &ClusterName, worker: &Worker) -> Result<WorkerAnswer, Gap> {
-    let answer = ask_soon(cluster, worker, Question::Root, worker.root()).await;
-    answer.map_err(|error| error.gap(worker.address()))
-}
-
 /// A question who a worker is, until it is answered or its request's deadline is over; or why there is no answer.
 pub(super) type Root = Pin<Box<dyn Future<Output = Result<WorkerAnswer, Gap>> + Send>>;
 
@@ -88,6 +80,23 @@ pub(super) async fn soon(asking: &mut Root) -> Option<Result<WorkerAnswer, Gap>>
 pub(super) fn late(worker: &Worker) -> Gap {
     let late = egress::Error::TimedOut { after: DEADLINE };
     connect::Error::Egress(late).gap(worker.address())
+}
+
+/// What cannot be had stays as it was known before.
+pub(super) async fn questions(cluster: &ClusterName, id: &WorkerId, worker: &Worker) -> WorkerSlow {
+    let health = ask(cluster, worker, Question::Health, worker.health()).await;
+    let plugins = ask(cluster, worker, Question::Plugins, worker.plugins()).await;
+    WorkerSlow {
+        worker: id.clone(),
+        health: health.ok(),
+        plugins: plugins.ok().map(Arc::new),
+    }
+}
+
+/// That the address did not answer, and why.
+pub(super) fn silent(id: &WorkerId, gap: Gap) -> Seen {
+    let address = id.clone();
+    Seen::Silent { address, gap }
 }
 
 #[cfg(test)]

@@ -70,10 +70,12 @@ async fn a_question_without_an_answer_is_told_with_cluster_question_and_error() 
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
     let (worker, cluster) = (worker(&fake), ClusterName::from("orders"));
     let (log, _guard) = Log::keep();
-    assert_eq!(root(&cluster, &worker).await.unwrap().address, *worker.address());
+    let answer = patient_root(cluster.clone(), worker.clone()).await;
+    assert_eq!(answer.unwrap().address, *worker.address());
     assert!(!log.says(&["did not answer"]));
     fake.behave(0, Behaviour::Other(503, "text/plain", "gone".into()));
-    let gap = root(&cluster, &worker).await.unwrap_err();
+    let answer = ask_soon(&cluster, &worker, Question::Root, worker.root()).await;
+    let gap = answer.unwrap_err().gap(worker.address());
     assert_eq!(gap.kind, GapKind::Unreachable);
     let told = [
         "cluster=orders",
@@ -91,7 +93,8 @@ async fn a_worker_that_hangs_is_waited_for_three_seconds() {
     fake.behave(0, Behaviour::Hang);
     let (log, _guard) = Log::keep();
     let began = Instant::now();
-    let gap = root(&cluster, &worker).await.unwrap_err();
+    let answer = ask_soon(&cluster, &worker, Question::Root, worker.root()).await;
+    let gap = answer.unwrap_err().gap(worker.address());
     assert!(began.elapsed() >= DEADLINE);
     assert_eq!(gap.kind, GapKind::TimedOut);
     assert!(gap.text.contains("no answer within 3 s"), "{}", gap.text);
@@ -109,4 +112,20 @@ async fn an_answer_that_comes_late_is_one_all_the_same() {
     assert_eq!(gap.kind, GapKind::TimedOut);
     assert!(gap.text.contains("no answer within 3 s"), "{}", gap.text);
     assert_eq!(asking.await.unwrap().address, *worker.address());
+}
+
+#[tokio::test]
+async fn slow_questions_without_an_answer_are_told() {
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    let worker = worker(&fake);
+    let (log, _guard) = Log::keep();
+    let ask = async || questions(&"orders".into(), worker.address(), &worker).await;
+    let all = ask().await;
+    assert!(all.health.is_some() && all.plugins.is_some());
+    fake.behave(0, Behaviour::Half);
+    let none = ask().await;
+    assert!(none.health.is_none() && none.plugins.is_none());
+    for question in ["question=\"health\"", "question=\"plugins\""] {
+        assert!(log.says(&["cluster=orders", question, "error="]), "{question}");
+    }
 }

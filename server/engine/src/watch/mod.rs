@@ -8,6 +8,7 @@ mod client;
 mod group;
 mod hints;
 mod known;
+mod late;
 mod list;
 mod names;
 mod pace;

@@ -1,18 +1,17 @@
 //! Probes of each worker's address, and the slow questions: versions, health, plugins.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Instant;
 
 use connect::Worker;
-use model::names::{ClusterName, WorkerId};
-use model::observe::{Gap, Seen, WorkerSlow};
-use telemetry::Question;
+use model::names::WorkerId;
+use model::observe::Seen;
 use telemetry::span::{self, Look};
 use tokio::task::JoinSet;
 use tracing::{Instrument as _, warn};
 
-use super::ask::{self, Root, ask};
+use super::ask::{self, questions, silent};
+use super::late::{Asking, Late};
 use super::turns::Turns;
 use super::watcher::Watcher;
 
@@ -21,15 +20,15 @@ use super::watcher::Watcher;
 /// While the cluster is refused that is all that is asked of it: whether it is still the one that it repeats.
 pub(crate) async fn run(watcher: Watcher, kafka: bool) {
     let mut asked: BTreeMap<WorkerId, Asked> = BTreeMap::new();
-    // Ends with this watcher. Each is over after the deadline of a request, which is less than two rounds.
-    let mut late = JoinSet::new();
+    let mut late = Late::default();
     let mut turns = Turns::default();
     loop {
-        while late.try_join_next().is_some() {}
+        late.gather();
         let spec = watcher.configuration();
         let mut workers = addresses(&watcher);
         asked.retain(|id, _| workers.contains_key(id));
         turns.retain(|id| workers.contains_key(id));
+        late.retain(|id| workers.contains_key(id));
         let hints = watcher.hints.borrow().clone();
         let all = !kafka || hints.refused || hints.unheard;
         let is_slow = |asked: &BTreeMap<WorkerId, Asked>, id: &WorkerId| {
@@ -39,7 +38,7 @@ pub(crate) async fn run(watcher: Watcher, kafka: bool) {
                 .get(id)
                 .is_none_or(|last| last.at.elapsed() >= watcher.slow_interval() || known && !last.known)
         };
-        workers.retain(|id, _| all || is_slow(&asked, id));
+        workers.retain(|id, _| (all || is_slow(&asked, id)) && !late.awaits(id));
         let configured = watcher.cluster.urls.iter().map(|url| watcher.client.at(url));
         let configured: BTreeSet<WorkerId> = configured.map(|worker| worker.address().clone()).collect();
         let sure = |id: &WorkerId| hints.living.contains(id) || configured.contains(id);
@@ -60,7 +59,8 @@ pub(crate) async fn run(watcher: Watcher, kafka: bool) {
                 }
                 let look = span::look(Look::Probe, watcher.cluster.name.as_str());
                 let questions = slow && credited && !hints.refused;
-                probes.spawn(probe(watcher.clone(), id, worker, questions).instrument(look));
+                let patient = late.slow(&id);
+                probes.spawn(probe(watcher.clone(), id, worker, questions, patient).instrument(look));
             }
             let Some(done) = probes.join_next().await else { break };
             match done {
@@ -69,15 +69,17 @@ pub(crate) async fn run(watcher: Watcher, kafka: bool) {
                     heard: true,
                     answered,
                     asking,
-                }) => {
-                    if let Some(asking) = asking {
-                        late.spawn(answers_late(watcher.clone(), asking));
+                }) => match asking {
+                    Some(asking) => {
+                        // Whoever did not answer is asked again soon: it may be starting.
+                        if !late.slow(&id) {
+                            asked.remove(&id);
+                        }
+                        late.wait(watcher.clone(), id, asking);
                     }
-                    // Whoever did not answer is asked again soon: it may be starting.
-                    if !answered {
-                        asked.remove(&id);
-                    }
-                }
+                    None if answered => late.prompt(&id),
+                    None => drop(asked.remove(&id)),
+                },
                 Ok(Probed { heard: false, .. }) => return,
                 Err(_) => warn!(cluster = %watcher.cluster.name, "a probe panicked; its address is asked again"),
             }
@@ -118,18 +120,35 @@ struct Probed {
     /// Whether somebody listens to what was seen.
     heard: bool,
     answered: bool,
-    /// The question, where it is late.
-    asking: Option<Root>,
+    /// The question, where its answer is late.
+    asking: Option<Asking>,
 }
 
-async fn probe(watcher: Watcher, id: WorkerId, worker: Worker, slow: bool) -> Probed {
+/// `slow`: with the slow questions. `patient`: that its answer is late is not told.
+async fn probe(watcher: Watcher, id: WorkerId, worker: Worker, slow: bool, patient: bool) -> Probed {
     let cluster = &watcher.cluster.name;
     let at = watcher.shared.clock.now();
-    let mut asking = ask::patient_root(cluster.clone(), worker.clone());
-    let (seen, asking) = match ask::soon(&mut asking).await {
-        Some(Ok(answer)) => (Seen::Answered(answer), None),
-        Some(Err(gap)) => (silent(&id, gap), None),
-        None => (silent(&id, ask::late(&worker)), Some(asking)),
+    let mut root = ask::patient_root(cluster.clone(), worker.clone());
+    let seen = match ask::soon(&mut root).await {
+        Some(Ok(answer)) => Seen::Answered(answer),
+        Some(Err(gap)) => silent(&id, gap),
+        None => {
+            let heard = match patient {
+                true => true,
+                false => watcher.tell(at, silent(&id, ask::late(&worker))).await,
+            };
+            let questions = slow && patient;
+            return Probed {
+                id,
+                heard,
+                answered: false,
+                asking: Some(Asking {
+                    worker,
+                    root,
+                    questions,
+                }),
+            };
+        }
     };
     let answered = matches!(seen, Seen::Answered(_));
     let mut heard = watcher.tell(at, seen).await;
@@ -142,55 +161,6 @@ async fn probe(watcher: Watcher, id: WorkerId, worker: Worker, slow: bool) -> Pr
         id,
         heard,
         answered,
-        asking,
-    }
-}
-
-fn silent(id: &WorkerId, gap: Gap) -> Seen {
-    let address = id.clone();
-    Seen::Silent { address, gap }
-}
-
-/// Tells an answer that comes too late to be called one: a worker that answers after some seconds is slow, and lives.
-async fn answers_late(watcher: Watcher, asking: Root) {
-    if let Ok(answer) = asking.await {
-        let at = watcher.shared.clock.now();
-        // Whether somebody still listens is asked by the next round.
-        watcher.tell(at, Seen::Answered(answer)).await;
-    }
-}
-
-/// What cannot be had stays as it was known before.
-async fn questions(cluster: &ClusterName, id: &WorkerId, worker: &Worker) -> WorkerSlow {
-    let health = ask(cluster, worker, Question::Health, worker.health()).await;
-    let plugins = ask(cluster, worker, Question::Plugins, worker.plugins()).await;
-    WorkerSlow {
-        worker: id.clone(),
-        health: health.ok(),
-        plugins: plugins.ok().map(Arc::new),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use testkit::fake::{Behaviour, FakeCluster, Version};
-
-    use super::super::ask::tests::{Log, worker};
-    use super::*;
-
-    #[tokio::test]
-    async fn slow_questions_without_an_answer_are_told() {
-        let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
-        let worker = worker(&fake);
-        let (log, _guard) = Log::keep();
-        let ask = async || questions(&"orders".into(), worker.address(), &worker).await;
-        let all = ask().await;
-        assert!(all.health.is_some() && all.plugins.is_some());
-        fake.behave(0, Behaviour::Half);
-        let none = ask().await;
-        assert!(none.health.is_none() && none.plugins.is_none());
-        for question in ["question=\"health\"", "question=\"plugins\""] {
-            assert!(log.says(&["cluster=orders", question, "error="]), "{question}");
-        }
+        asking: None,
     }
 }

@@ -1,6 +1,7 @@
 //! What an address shows beside its list, so that the model can tell whether the list may be believed.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use connect::Worker;
 use model::fold::{Readiness, Shown};
@@ -10,6 +11,9 @@ use telemetry::Question;
 
 use super::ask;
 use super::watcher::Watcher;
+
+/// A worker that says later than this who it is takes its time with every answer.
+const PROMPT: Duration = Duration::from_secs(1);
 
 /// Which addresses said of which Kafka cluster they are.
 #[derive(Default)]
@@ -36,7 +40,10 @@ impl Trust {
     ) -> Result<(), Gap> {
         let by = worker.address();
         let at = watcher.shared.clock.now();
-        let kafka_cluster_id = match ask::root(&watcher.cluster.name, worker).await {
+        // With patience: whoever gives a list after some seconds says after some seconds who it is.
+        let began = Instant::now();
+        let root = ask::patient_root(watcher.cluster.name.clone(), worker.clone());
+        let kafka_cluster_id = match root.await {
             Ok(answer) => {
                 let id = answer.kafka_cluster_id.clone();
                 if id.is_some() && self.identified.insert(by.clone()) {
@@ -50,8 +57,9 @@ impl Trust {
             Err(gap) if self.identified.contains(by) => return Err(gap),
             Err(_) => None,
         };
+        let slow = began.elapsed() > PROMPT;
         let readiness = match claims.first() {
-            Some(first) if suspicious => readiness(watcher, worker, first.names).await?,
+            Some(first) if suspicious => readiness(watcher, worker, first.names, slow).await?,
             _ => Readiness::NotAsked,
         };
         let hints = watcher.hints.borrow();
@@ -67,21 +75,32 @@ impl Trust {
     }
 }
 
-async fn readiness(watcher: &Watcher, worker: &Worker, names: &BTreeSet<ConnectorName>) -> Result<Readiness, Gap> {
+/// `slow`: the worker takes its time with every answer.
+async fn readiness(
+    watcher: &Watcher,
+    worker: &Worker,
+    names: &BTreeSet<ConnectorName>,
+    slow: bool,
+) -> Result<Readiness, Gap> {
     match ask::ask(&watcher.cluster.name, worker, Question::Health, worker.health()).await {
         // An unhealthy worker has joined and holds a whole copy; only a starting one lists too little.
         Ok(health) => Ok(match !health.ready && &*health.word == "starting" {
             true => Readiness::Starting(health.message),
             false => Readiness::Ready,
         }),
-        Err(connect::Error::Unsupported) => by_herder(watcher, worker, names).await,
+        Err(connect::Error::Unsupported) => by_herder(watcher, worker, names, slow).await,
         Err(error) => Err(error.gap(worker.address())),
     }
 }
 
 /// Of a worker before 3.9, which has no `/health`: its herder answers for a single connector, known or not, only once it
 /// is ready. Asked for one that the list lacks the answer also tells that it is no late list.
-async fn by_herder(watcher: &Watcher, worker: &Worker, names: &BTreeSet<ConnectorName>) -> Result<Readiness, Gap> {
+async fn by_herder(
+    watcher: &Watcher,
+    worker: &Worker,
+    names: &BTreeSet<ConnectorName>,
+    slow: bool,
+) -> Result<Readiness, Gap> {
     let about = {
         let hints = watcher.hints.borrow();
         hints.missed(names).or(hints.connectors.first()).cloned()
@@ -89,8 +108,12 @@ async fn by_herder(watcher: &Watcher, worker: &Worker, names: &BTreeSet<Connecto
     let Some(about) = about else {
         return Ok(Readiness::Unsaid);
     };
-    let asking = worker.knows(&about);
-    match ask::ask_soon(&watcher.cluster.name, worker, Question::Connector, asking).await {
+    let (cluster, asking) = (&watcher.cluster.name, worker.knows(&about));
+    let answer = match slow {
+        true => ask::ask(cluster, worker, Question::Connector, asking).await,
+        false => ask::ask_soon(cluster, worker, Question::Connector, asking).await,
+    };
+    match answer {
         Ok(_) => Ok(Readiness::Ready),
         Err(connect::Error::Unsupported | connect::Error::Rejected { .. }) => Ok(Readiness::Unsaid),
         Err(connect::Error::Egress(egress::Error::TimedOut { .. })) => {

@@ -28,6 +28,7 @@ mod outage;
 mod refused;
 mod returns;
 mod secrets;
+mod slow;
 mod spec;
 mod spread;
 mod starting;
