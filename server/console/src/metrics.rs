@@ -168,7 +168,9 @@ fn cluster_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stalene
             samples.add(fleet::CLUSTER_SOURCE_AGE, &[("cluster", name), ("source", source)], age);
         }
     }
-    for (health, count) in cluster.totals(staleness).iter() {
+    // Of a cluster that never showed its connectors no count is known, and zeros would be counts.
+    let listed = cluster.fresh.rest.is_some() || !cluster.connectors.is_empty();
+    for (health, count) in cluster.totals(staleness).iter().filter(|_| listed) {
         samples.add(
             fleet::CLUSTER_CONNECTORS,
             &[("cluster", name), ("health", health.as_str())],

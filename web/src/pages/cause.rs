@@ -102,6 +102,24 @@ impl Cause {
         }
     }
 
+    /// For a cluster that was looked at and never showed its connectors, while no fault says so yet.
+    pub(crate) fn unseen(cluster: &ClusterItem, now: Timestamp, links: Links<'_>) -> Option<Self> {
+        let gap = cluster.gap.as_ref()?;
+        Some(Self {
+            key: format!("unseen {}", cluster.name),
+            health: Health::Unknown,
+            title: format!("{} has not shown its connectors yet", cluster.name),
+            text: words::sentence(&gap.text),
+            whose: whose(Domain::Unsure, "unknown"),
+            cluster: Some((cluster.name.to_string(), links.cluster(&cluster.name))),
+            owners: String::new(),
+            members: None,
+            look: "Test from this server that the workers' REST API answers and lists the connectors.".to_owned(),
+            since: cluster.reachable_since.unwrap_or(now),
+            href: links.cluster(&cluster.name),
+        })
+    }
+
     /// For a cluster of which nothing recent is known while no fault says so yet.
     pub(crate) fn stale(cluster: &ClusterItem, since: Timestamp, links: Links<'_>) -> Self {
         let text = cluster.gap.as_ref().map_or_else(

@@ -37,6 +37,8 @@ struct Page<'a> {
     /// How many are not listed, in words, and where the connectors are that they concern.
     more: Option<(String, String)>,
     now: Vec<Count>,
+    /// What is said where no cause is known, and whether that is good.
+    fine: (Health, String),
     /// The counts of the last day by the hour, or why there are none.
     hours: Result<Hours, &'a str>,
     layout: Layout,
@@ -85,6 +87,9 @@ pub fn overview(
         None => {
             let unrecorded = overview.clusters.iter().filter(|cluster| cluster.out_of_sight);
             causes.extend(unrecorded.filter_map(|cluster| Some(Cause::stale(cluster, cluster.as_of?, links))));
+            let told = |cluster: &ClusterItem| overview.faults.iter().any(|item| item.fault.cluster == cluster.name);
+            let untold = never_seen(&overview.clusters).filter(|cluster| !told(cluster));
+            causes.extend(untold.filter_map(|cluster| Cause::unseen(cluster, frame.now, links)));
             let all = causes.len() + overview.more_faults;
             (FIRST, all, ("more cause", "more causes"))
         }
@@ -95,7 +100,8 @@ pub fn overview(
         headline: headline(frame, overview, all),
         more: more(overview.more_faults, links),
         clusters_say: clusters_say(overview),
-        now: counts(&overview.totals, trend.ok(), frame),
+        now: counts(&overview.totals, blind(overview), trend.ok(), frame),
+        fine: fine(overview),
         hours: trend.map(|trend| Hours::of(trend, frame)),
         layout: Layout::of(&overview.clusters),
         fleet: panels(&overview.clusters, links),
@@ -117,6 +123,39 @@ fn unlooked(clusters: &[ClusterItem]) -> Option<Timestamp> {
     let nobody = watched.clone().all(ClusterItem::unlooked);
     let seen = watched.filter_map(|cluster| cluster.as_of).max();
     seen.filter(|_| nobody)
+}
+
+/// Clusters that never showed their connectors: nothing is known of those, which is neither good nor a zero.
+fn never_seen(clusters: &[ClusterItem]) -> impl Iterator<Item = &ClusterItem> {
+    clusters
+        .iter()
+        .filter(|cluster| cluster.as_of.is_none() && cluster.same_as.is_none())
+}
+
+/// Whether no cluster has shown its connectors yet.
+fn blind(overview: &Overview) -> bool {
+    overview.as_of.is_none() && never_seen(&overview.clusters).next().is_some()
+}
+
+/// What is said where nothing is known to be wrong.
+fn fine(overview: &Overview) -> (Health, String) {
+    let unseen: Vec<&str> = never_seen(&overview.clusters)
+        .map(|cluster| cluster.name.as_str())
+        .collect();
+    match (blind(overview), unseen.is_empty()) {
+        (true, _) => (
+            Health::Unknown,
+            "What needs a person is not known before a cluster has shown its connectors.".to_owned(),
+        ),
+        (false, false) => (
+            Health::Unknown,
+            format!(
+                "Nothing is wrong that Signalbox can see. Nothing was seen yet of {}.",
+                words::list(&unseen, 3)
+            ),
+        ),
+        (false, true) => (Health::Healthy, "Nothing is wrong that Signalbox can see.".to_owned()),
+    }
 }
 
 /// The panels of several clusters, their lamps of one size.
@@ -195,6 +234,16 @@ fn headline(frame: &Frame, overview: &Overview, causes: usize) -> String {
         overview.totals.of(Health::Healthy) as usize,
     );
     let unhealthy = overview.totals.unhealthy() as usize;
+    if blind(overview) && unhealthy == 0 {
+        let count = never_seen(&overview.clusters).count();
+        return match count {
+            1 => "The cluster has not shown its connectors yet.".to_owned(),
+            _ => format!(
+                "{}: none has shown its connectors yet.",
+                words::sentence(&words::counted(count, "cluster", "clusters"))
+            ),
+        };
+    }
     let first = words::needs(causes, unhealthy);
     let second = match (all, healthy) {
         (0, _) => "No connector is known.".to_owned(),

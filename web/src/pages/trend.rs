@@ -26,15 +26,19 @@ pub(crate) struct Count {
     pub(crate) line: Option<Sparkline>,
 }
 
-/// Rows of what there is, of what there was within the day, and of what is always told.
-pub(crate) fn counts(totals: &Totals, trend: Option<&Trend>, frame: &Frame) -> Vec<Count> {
+/// Rows of what there is, of what there was within the day, and of what is always told; `blind` where nothing was seen
+/// yet, which is no zero.
+pub(crate) fn counts(totals: &Totals, blind: bool, trend: Option<&Trend>, frame: &Frame) -> Vec<Count> {
     let links = frame.links();
     let told = |health: Health, count: u32| count > 0 || ALWAYS.contains(&health) || was(trend, health);
     let rows = totals.iter().filter(|(health, count)| told(*health, *count));
     rows.map(|(health, count)| Count {
         health,
         count,
-        words: words::thousands(u64::from(count)),
+        words: match blind && count == 0 {
+            true => "?".to_owned(),
+            false => words::thousands(u64::from(count)),
+        },
         href: links.connectors_of(None, Some(health)),
         line: trend.map(|trend| Sparkline::of(trend, health, count, frame.zone())),
     })

@@ -346,3 +346,62 @@ fn one_reason_for_which_nothing_is_recorded_is_told_once_for_all_clusters() {
         page.text
     );
 }
+
+#[test]
+fn before_any_cluster_was_seen_nothing_is_green_and_nothing_is_zero() {
+    let unseen = |gap: bool| {
+        let clusters = samples::clusters().into_iter().map(|cluster| {
+            let mut cluster = samples::silent(cluster);
+            (cluster.totals, cluster.lamps, cluster.as_of) = (samples::totals(&[]), Vec::new(), None);
+            (cluster.stale, cluster.out_of_sight) = (false, false);
+            cluster.gap = cluster.gap.filter(|_| gap);
+            cluster
+        });
+        Overview {
+            faults: Vec::new(),
+            totals: samples::totals(&[]),
+            clusters: clusters.collect(),
+            standing: 0,
+            unowned: 0,
+            as_of: None,
+            ..samples::overview()
+        }
+    };
+    let draw = |overview: &Overview| {
+        let frame = samples::frame(Section::Overview);
+        let trend = samples::trend_to(&overview.totals);
+        let html = web::overview(&frame, overview, Ok(&TimelinePage::default()), Ok(&trend)).unwrap();
+        let empty = html
+            .split("<h2 id=\"needs\">")
+            .nth(1)
+            .unwrap()
+            .split("</section>")
+            .next();
+        assert!(!empty.unwrap().contains("#s-healthy"), "{html}");
+        let unknown = html.matches(">?</b>").count();
+        assert_eq!(
+            unknown >= 5,
+            overview.as_of.is_none(),
+            "{unknown} counts are unknown: {html}"
+        );
+        check("", Ok(html)).text
+    };
+    for gap in [true, false] {
+        let text = draw(&unseen(gap));
+        for untrue in ["Nothing needs a person", "Nothing is wrong", "No connector is known"] {
+            assert!(!text.contains(untrue), "{untrue}: {text}");
+        }
+        let told = match gap {
+            true => "orders has not shown its connectors yet",
+            false => "What needs a person is not known before a cluster has shown its connectors.",
+        };
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    // One was seen, another was not: what is known of the one says nothing of the other.
+    let mut half = unseen(false);
+    half.clusters[0] = samples::clusters().remove(0);
+    half.as_of = half.clusters[0].as_of;
+    half.totals = samples::totals(&[(Health::Healthy, 4)]);
+    let text = draw(&half);
+    assert!(text.contains("Nothing was seen yet of "), "{text}");
+}
