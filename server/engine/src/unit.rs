@@ -53,12 +53,19 @@ enum Ended {
     Fenced(Option<Lost>),
 }
 
-/// From when to when nothing that was seen could be recorded, for good.
+/// From when to when what was seen is not on record, for good.
 #[derive(Clone, Copy)]
 struct Lost {
-    from: Timestamp,
+    /// Nothing where it is since what is on record was seen.
+    from: Option<Timestamp>,
     to: Timestamp,
+    why: &'static str,
 }
+
+/// What was seen could not be recorded, and the lease was lost over that.
+const UNRECORDED: &str = "this server had lost its lease and what it had seen could not be recorded";
+/// What was recorded is no more.
+const OLDER_COPY: &str = "the database was replaced by an older copy of itself, which lacks what was recorded since";
 
 /// Watches whenever this server is granted the lease, until `stop`.
 pub(crate) async fn run(unit: UnitSpec, shared: Shared, stop: CancellationToken) {
@@ -77,6 +84,18 @@ pub(crate) async fn run(unit: UnitSpec, shared: Shared, stop: CancellationToken)
                     () = stop.cancelled() => return,
                     () = tokio::time::sleep(UNREADABLE) => continue,
                 }
+            }
+            Ended::Fenced(_) if lease.as_ref().is_some_and(Lease::outlived) => {
+                error!(
+                    unit = %unit.name,
+                    "the database is an older copy of what it was: what was recorded since is lost, and watching begins \
+                     anew with what it tells"
+                );
+                lost = Some(Lost {
+                    from: None,
+                    to: shared.clock.now(),
+                    why: OLDER_COPY,
+                });
             }
             Ended::Fenced(unrecorded) => {
                 warn!(unit = %unit.name, "another server holds the lease now");
@@ -124,13 +143,10 @@ async fn hold(
     };
     // What an earlier holding lost is told by the first one that can tell anything.
     let lost = lost.take();
-    if let Some(Lost { from, to }) = lost {
+    if let Some(Lost { from, to, why }) = lost {
         for ledger in ledgers.values_mut() {
-            ledger.gap(
-                from,
-                to,
-                "this server had lost its lease and what it had seen could not be recorded",
-            );
+            let from = from.or(ledger.facts().fresh.rest).unwrap_or(to);
+            ledger.gap(from, to, why);
         }
     }
     let lease = Arc::new(lease);
@@ -442,8 +458,13 @@ impl Holding<'_> {
 
     fn fenced(&self) -> Ended {
         let to = self.shared.clock.now();
-        let from = self.lost.map(|lost| lost.from).or(self.unrecorded_since);
-        Ended::Fenced(from.map(|from| Lost { from, to }))
+        let earlier = self.lost.map(|lost| Lost { to, ..lost });
+        let own = self.unrecorded_since.map(|from| Lost {
+            from: Some(from),
+            to,
+            why: UNRECORDED,
+        });
+        Ended::Fenced(earlier.or(own))
     }
 
     async fn last_words(mut self) -> Ended {

@@ -2,7 +2,7 @@
 
 use model::facts::{ClusterAbout, Freshness};
 use model::names::ClusterName;
-use sqlx::{PgConnection, query};
+use sqlx::{PgConnection, PgExecutor, query};
 
 use crate::json::{pack, unpack};
 use crate::pool::answer;
@@ -52,19 +52,21 @@ pub(crate) async fn put_fresh(connection: &mut PgConnection, lease: &Lease, batc
     Ok(())
 }
 
-/// Whether a batch was recorded before: its answer was lost, and it comes again.
-pub(crate) async fn recorded(connection: &mut PgConnection, lease: &Lease, batch: &Batch<'_>) -> Result<bool> {
+/// The number of the last batch of a cluster that was recorded under a lease.
+pub(crate) async fn last_batch(
+    executor: impl PgExecutor<'_>,
+    lease: &Lease,
+    cluster: &ClusterName,
+) -> Result<Option<i64>> {
     let found = query!(
-        "SELECT batch_number FROM heartbeats
-         WHERE cluster = $1 AND batch_unit = $4 AND batch_epoch = $2 AND batch_number >= $3",
-        batch.cluster.as_str(),
+        "SELECT batch_number FROM heartbeats WHERE cluster = $1 AND batch_unit = $3 AND batch_epoch = $2",
+        cluster.as_str(),
         lease.epoch(),
-        batch.number,
         lease.unit().as_str(),
     )
-    .fetch_optional(connection)
+    .fetch_optional(executor)
     .await?;
-    Ok(found.is_some())
+    Ok(found.map(|row| row.batch_number))
 }
 
 /// Every cluster, or one.
@@ -97,31 +99,39 @@ impl Store {
     /// Records that a look found nothing new: one small row, not in the feed.
     ///
     /// # Errors
-    /// [`crate::Error::Fenced`] when the lease is lost: nothing was written; [`crate::Error::Unavailable`].
+    /// [`crate::Error::Fenced`] when the lease is lost or [`Lease::outlived`]: nothing was written;
+    /// [`crate::Error::Unavailable`].
     pub async fn heartbeat(&self, lease: &Lease, cluster: &ClusterName, fresh: &Freshness) -> Result<()> {
         let fresh = pack(fresh)?;
+        let last = lease.recorded().last(cluster);
         let done = answer(async {
             Ok(query!(
                 "INSERT INTO heartbeats (cluster, fresh)
                  SELECT $4, $5::text::jsonb FROM leases
                  WHERE unit = $1 AND epoch = $2 AND holder = $3 AND NOT released AND expires_at > clock_timestamp()
-                 FOR SHARE
+                     AND ($6::bigint IS NULL OR EXISTS (
+                         SELECT FROM heartbeats AS known
+                         WHERE known.cluster = $4 AND known.batch_unit = $1 AND known.batch_epoch = $2
+                             AND known.batch_number >= $6))
+                 FOR SHARE OF leases
                  ON CONFLICT (cluster) DO UPDATE SET fresh = excluded.fresh, recorded_at = excluded.recorded_at",
                 lease.unit().as_str(),
                 lease.epoch(),
                 lease.holder(),
                 cluster.as_str(),
                 fresh,
+                last,
             )
             .execute(&self.pool)
             .await?)
         })
         .await?;
         if done.rows_affected() == 1 {
-            Ok(())
-        } else {
-            Err(lease.fenced())
+            return Ok(());
         }
+        let last = answer(last_batch(&self.pool, lease, cluster)).await?;
+        lease.recorded().lacks(cluster, last);
+        Err(lease.fenced())
     }
 
     /// The last heartbeat of every cluster, in order of their names.

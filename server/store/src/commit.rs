@@ -14,20 +14,28 @@ impl Store {
     /// before.
     ///
     /// # Errors
-    /// [`crate::Error::Fenced`] when the lease is lost: nothing was written. [`crate::Error::Unavailable`]: written or
+    /// [`crate::Error::Fenced`] when the lease is lost or [`Lease::outlived`]: nothing was written.
+    /// [`crate::Error::Unavailable`]: written or
     /// not, if the connection broke between the commit and its answer; send it again under the same number.
     pub async fn commit(&self, lease: &Lease, batch: &Batch<'_>) -> Result<Option<i64>> {
         let done = within(LONG_ANSWER, async {
             let _turn = self.turn().await?;
             let mut transaction = self.pool.begin().await?;
             lease.check(&mut transaction).await?;
-            if clusters::recorded(&mut transaction, lease, batch).await? {
+            let last = clusters::last_batch(&mut *transaction, lease, batch.cluster).await?;
+            if lease.recorded().lacks(batch.cluster, last) {
+                return Err(lease.fenced());
+            }
+            // Its answer was lost, and it comes again.
+            if last >= Some(batch.number) {
+                lease.recorded().note(batch.cluster, batch.number);
                 return Ok(None);
             }
             record(&mut transaction, lease, batch).await?;
             let highest = number(&mut transaction, batch).await?;
             lease.extend(&mut transaction).await?;
             transaction.commit().await?;
+            lease.recorded().note(batch.cluster, batch.number);
             Ok(highest)
         })
         .await;

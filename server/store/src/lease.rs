@@ -8,6 +8,7 @@ use model::names::UnitName;
 use sqlx::{PgConnection, query};
 
 use crate::pool::answer;
+use crate::recorded::Recorded;
 use crate::servers::seconds;
 use crate::{Error, Result, Store};
 
@@ -24,9 +25,31 @@ pub struct Lease {
     holder: String,
     epoch: i64,
     ttl: Duration,
+    recorded: Recorded,
 }
 
 impl Lease {
+    fn new(unit: UnitName, holder: &str, epoch: i64, ttl: Duration) -> Self {
+        Self {
+            unit,
+            holder: holder.to_owned(),
+            epoch,
+            ttl,
+            recorded: Recorded::default(),
+        }
+    }
+
+    /// Whether the database turned out to lack what it had recorded under this lease: it is an older copy of what it was
+    /// (a backup put back, a standby that was behind). What the holder has in mind is no continuation of that, so the
+    /// lease is worth nothing any more, and whoever holds the unit next begins with what the database tells.
+    pub fn outlived(&self) -> bool {
+        self.recorded.lost()
+    }
+
+    pub(crate) fn recorded(&self) -> &Recorded {
+        &self.recorded
+    }
+
     /// What it covers.
     pub fn unit(&self) -> &UnitName {
         &self.unit
@@ -137,12 +160,7 @@ impl Store {
             .await?)
         })
         .await?;
-        Ok(row.map(|row| Lease {
-            unit: unit.clone(),
-            holder: holder.to_owned(),
-            epoch: row.epoch,
-            ttl,
-        }))
+        Ok(row.map(|row| Lease::new(unit.clone(), holder, row.epoch, ttl)))
     }
 
     /// Takes those of several units that are free, this holder's own, or those of `former` holders, for `ttl`, by
@@ -195,20 +213,18 @@ impl Store {
             .await?)
         })
         .await?;
-        let lease = |unit: String, epoch| Lease {
-            unit: unit.into(),
-            holder: holder.to_owned(),
-            epoch,
-            ttl,
-        };
+        let lease = |unit: String, epoch| Lease::new(unit.into(), holder, epoch, ttl);
         Ok(rows.into_iter().map(|row| lease(row.unit, row.epoch)).collect())
     }
 
     /// Holds the unit for another `ttl` from now. A lease that ran out is good again if nobody took the unit meanwhile.
     ///
     /// # Errors
-    /// [`Error::Fenced`] when another holding began; [`Error::Unavailable`].
+    /// [`Error::Fenced`] when another holding began, or the lease is [`Lease::outlived`]; [`Error::Unavailable`].
     pub async fn renew(&self, lease: &Lease) -> Result<()> {
+        if lease.outlived() {
+            return Err(lease.fenced());
+        }
         let done = answer(async {
             Ok(query!(
                 "UPDATE leases SET expires_at = clock_timestamp() + make_interval(secs => $4)

@@ -27,6 +27,7 @@ mod load;
 mod migrate;
 mod partitions;
 mod pool;
+mod recorded;
 mod servers;
 mod workers;
 

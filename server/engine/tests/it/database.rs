@@ -101,6 +101,27 @@ impl Database {
             .await;
     }
 
+    /// Keeps a copy of the database as it is now; it is away meanwhile.
+    pub async fn copy(&self) {
+        self.leave().await;
+        let name = &self.name;
+        self.admin_run(format!(
+            "CREATE DATABASE {name}_older TEMPLATE {name} STRATEGY file_copy"
+        ))
+        .await;
+        self.come_back().await;
+    }
+
+    /// Puts the copy in the database's place, as whoever restores a backup or promotes a standby that was behind.
+    pub async fn put_copy_back(&self) {
+        self.leave().await;
+        let name = &self.name;
+        self.admin_run(format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        self.admin_run(format!("ALTER DATABASE {name}_older RENAME TO {name}"))
+            .await;
+        self.come_back().await;
+    }
+
     /// What time it is by Postgres's clock, also while the database is away.
     pub async fn clock(&self) -> Timestamp {
         let mut connection = self.admin.connect().await.unwrap();

@@ -24,6 +24,7 @@ mod lease;
 mod lists;
 mod live;
 mod newer;
+mod older_copy;
 mod outage;
 mod refused;
 mod returns;

@@ -1,0 +1,64 @@
+//! The database is replaced by an older copy of itself while Signalbox runs.
+
+use model::record::Entry;
+use model::transition::Change;
+use model::verdict::Health;
+use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
+
+use crate::database::Database;
+use crate::harness::{Rig, cluster, spec};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_older_copy_lacks_is_seen_again_and_the_loss_is_told() {
+    let database = Database::new().await;
+    let fakes: Vec<FakeCluster> = (0..2)
+        .map(|_| FakeCluster::start(Version::V4_3_1, 1).unwrap())
+        .collect();
+    let (orders, billing) = (&fakes[0], &fakes[1]);
+    orders.put(FakeConnector::sink("invoices", 2));
+    billing.put(FakeConnector::sink("bills", 1));
+    let clusters = vec![cluster("orders", &orders.urls()), cluster("billing", &billing.urls())];
+    let rig = Rig::start(&database, spec(clusters)).await;
+    let bills = |fleet: &view::Fleet, health| {
+        let connector = fleet.clusters.get("billing")?.connectors.get("bills")?;
+        (connector.verdict().health == health).then_some(())
+    };
+    rig.until_health("invoices", Health::Healthy).await;
+    rig.until("bills", |fleet| bills(fleet, Health::Healthy)).await;
+    database.copy().await;
+
+    orders.set_state("invoices", Some(0), "FAILED", Some(traces::BAD_PASSWORD));
+    rig.until_health("invoices", Health::Degraded).await;
+    let recorded = rig.fleet().feed;
+    // What others write must not hide that this one's records are gone: it is well after the older copy's last number.
+    database.put_copy_back().await;
+    billing.set_state("bills", Some(0), "FAILED", Some(traces::DATABASE_AWAY));
+    rig.until("the failure of the other", |fleet| bills(fleet, Health::Failed))
+        .await;
+
+    // On record again, and not only in the view.
+    let again = rig
+        .until("the failure on record", |fleet| {
+            let connector = fleet.clusters.get("orders")?.connectors.get("invoices")?;
+            (connector.verdict().health == Health::Degraded).then(|| connector.clone())
+        })
+        .await;
+    assert!(recorded > 0 && again.verdict().health == Health::Degraded);
+    crate::harness::until("the record", async || {
+        let verdicts = rig.verdicts("invoices").await;
+        (verdicts == [Health::Healthy, Health::Degraded]).then_some(())
+    })
+    .await;
+    let gaps = |history: Vec<model::record::HistoryItem>| {
+        let told = history.into_iter().filter(|item| match &item.entry {
+            Entry::Transition(transition) => match &transition.change {
+                Change::RecordingGap { why, .. } => why.contains("older copy"),
+                _ => false,
+            },
+            _ => false,
+        });
+        told.count()
+    };
+    crate::harness::until("the loss", async || (gaps(rig.history(None).await) >= 1).then_some(())).await;
+    rig.stop().await;
+}
