@@ -157,13 +157,21 @@ impl Console {
         require(actor, Right::See)?;
         let fleet = self.fleet();
         let Some((cluster, connector)) = fleet.connector(id) else {
-            return Err(match fleet.clusters.contains_key(&id.cluster) {
-                true => Error::NotFound(format!(
+            return Err(match fleet.clusters.get(&id.cluster) {
+                // It may be there: nobody has shown yet what is.
+                Some(cluster) if cluster.fresh.rest.is_none() && cluster.about.same_as.is_none() => {
+                    Error::NotFound(format!(
+                        "no worker of {} has shown its connectors yet, so that nothing is known of {:?}",
+                        id.cluster,
+                        id.name.as_str()
+                    ))
+                }
+                Some(_) => Error::NotFound(format!(
                     "cluster {} has no connector {:?}",
                     id.cluster,
                     id.name.as_str()
                 )),
-                false => Error::NotFound(format!("there is no cluster {:?}", id.cluster.as_str())),
+                None => Error::NotFound(format!("there is no cluster {:?}", id.cluster.as_str())),
             });
         };
         if let Some(other) = &cluster.about.same_as {

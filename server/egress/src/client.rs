@@ -145,10 +145,23 @@ impl ClientBuilder {
                 why: "the proxy's address cannot be used".into(),
             })?);
         }
-        builder.build().map_err(|_| Error::Setup {
-            why: "the TLS settings cannot be used: authorities, client certificate and its key".into(),
+        builder.build().map_err(|error| Error::Setup {
+            why: format!(
+                "the TLS settings (authorities, client certificate and its key) cannot be used: {}",
+                innermost(&error)
+            )
+            .into(),
         })
     }
+}
+
+/// What an error says at its root.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }
 
 /// A client for one peer; a clone shares its connections. No Debug: it holds credentials.

@@ -71,8 +71,10 @@ impl Reloader {
             let found = self.certificates().await;
             let asked = asked || found != certificates;
             certificates = found;
+            // What was refused for a file that it names may be good by now.
+            let refused = self.outcome.borrow().refused.is_some();
             match tokio::fs::read_to_string(&path).await {
-                Ok(text) if asked || absent >= GONE || known.as_deref() != Some(text.as_str()) => {
+                Ok(text) if asked || refused || absent >= GONE || known.as_deref() != Some(text.as_str()) => {
                     absent = 0;
                     self.take(&text);
                     known = Some(text);
@@ -142,6 +144,9 @@ impl Reloader {
     }
 
     fn refuse(&self, why: String) {
+        if self.outcome.borrow().refused.as_ref() == Some(&why) {
+            return;
+        }
         error!(
             why,
             "the changed configuration was refused; the one before stays in force"

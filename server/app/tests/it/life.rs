@@ -100,9 +100,36 @@ fn a_renewed_certificate_is_taken_though_the_configuration_names_the_same_file()
     let server = Server::ready(home);
     let loaded = || server.get("/readyz").json()["config"]["loaded_at"].to_string();
     let before = loaded();
-    // Of the same length: what counts is that it was written.
-    std::fs::write(&file, "not a certificate now").unwrap();
+    let reachable = || server.api("/api/v1/clusters").json()["items"][0]["reachable"] == true;
+    assert!(!reachable(), "it has no client while the file is none");
+    let renewed = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    std::fs::write(&file, renewed.cert.pem()).unwrap();
     until("the renewed file", || (loaded() != before).then_some(()));
+    until("a client with it", || reachable().then_some(()));
+}
+
+#[test]
+fn a_configuration_that_was_refused_for_a_missing_file_is_taken_once_the_file_is_there() {
+    let database = Database::new();
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    let server = Server::ready(Home::new(&database.url));
+    let password = server.home.config().with_file_name("connect.password");
+    server.home.write(&format!(
+        "[[clusters]]\nname = \"orders\"\nurls = [\"{}\"]\nauth = {{ basic = \"signalbox\", password_file = \"{}\" }}\n",
+        fake.url(0),
+        password.display()
+    ));
+    let refused = || server.get("/readyz").json()["config"]["refused"].as_str().map(str::to_owned);
+    let why = until("the refusal", refused);
+    assert!(why.contains("connect.password"), "{why}");
+    std::fs::write(&password, "hunter2").unwrap();
+    until("the file", || refused().is_none().then_some(()));
+    until("the cluster", || {
+        let list = server.api("/api/v1/clusters").json();
+        (list["items"][0]["name"] == "orders").then_some(())
+    });
+    let told = server.log().matches("the changed configuration was refused").count();
+    assert_eq!(told, 1, "{}", server.log());
 }
 
 #[test]

@@ -124,6 +124,10 @@ fn untold(folding: &mut Folding<'_>, gap: &Gap, concerned: impl Fn(&WorkerFacts)
         // What it answered while Kafka still told says nothing of now.
         let asked = folding.facts.fresh.asked.get(&worker.id);
         let asked = asked.is_some_and(|asked| *asked > told);
+        if !worker.alive.gone() {
+            // Kafka alone would tell that its work was given back: from now on what REST says of it counts.
+            next.without_work_since = None;
+        }
         if worker.alive.gone() {
             // It stays gone until its address answers.
         } else if worker.ever_answered && worker.probe_failures == 0 && asked {

@@ -2,7 +2,7 @@
 
 use model::observe::{GroupMembers, Seen};
 
-use super::story::{Story, connector, left_and_right, list, members, two_workers};
+use super::story::{Story, answered, connector, left_and_right, list, members, no_members, two_workers};
 
 /// The group of a and b, where b is its `process`th one and owns what is named.
 fn group(process: u32, state: &str, delay_ms: i32, owned: &[&str]) -> GroupMembers {
@@ -218,4 +218,23 @@ fn another_workers_delay_that_is_over_holds_nothing_back_here() {
         .news();
     story.see(10, Seen::Members(group(2, "Stable", 0, &[])));
     assert_eq!(story.verdict("right"), "healthy 0 [healthy]");
+}
+
+#[test]
+fn what_kafka_no_longer_tells_rests_on_rest_again() {
+    let mut story = running();
+    story.see(10, Seen::Members(group(2, "Stable", 20_000, &[])));
+    assert_eq!(story.verdict("right"), "unassigned 10 [unassigned]");
+    for second in (15..90).step_by(5) {
+        story.see(second, no_members());
+        story.see(second, answered("a", "4.3.1")).see(second, answered("b", "4.3.1"));
+        story.see(second + 1, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+    }
+    assert_eq!(story.worker("b").member, None);
+    assert!(
+        story.verdict("right").starts_with("healthy"),
+        "{}: {}",
+        story.verdict("right"),
+        story.reasons("right")
+    );
 }
