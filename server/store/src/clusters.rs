@@ -2,7 +2,7 @@
 
 use model::facts::{ClusterAbout, Freshness};
 use model::names::ClusterName;
-use sqlx::{PgConnection, PgExecutor, query};
+use sqlx::{PgConnection, query};
 
 use crate::json::{pack, unpack};
 use crate::pool::answer;
@@ -54,7 +54,7 @@ pub(crate) async fn put_fresh(connection: &mut PgConnection, lease: &Lease, batc
 
 /// The number of the last batch of a cluster that was recorded under a lease.
 pub(crate) async fn last_batch(
-    executor: impl PgExecutor<'_>,
+    connection: &mut PgConnection,
     lease: &Lease,
     cluster: &ClusterName,
 ) -> Result<Option<i64>> {
@@ -64,7 +64,7 @@ pub(crate) async fn last_batch(
         lease.epoch(),
         lease.unit().as_str(),
     )
-    .fetch_optional(executor)
+    .fetch_optional(connection)
     .await?;
     Ok(found.map(|row| row.batch_number))
 }
@@ -129,8 +129,24 @@ impl Store {
         if done.rows_affected() == 1 {
             return Ok(());
         }
-        let last = answer(last_batch(&self.pool, lease, cluster)).await?;
-        lease.recorded().lacks(cluster, last);
+        // The lease is another's; or it is this one's still, and what was recorded under it is not there.
+        let own = answer(async {
+            Ok(query!(
+                "SELECT batch_number AS \"last?\" FROM leases
+                 LEFT JOIN heartbeats ON cluster = $4 AND batch_unit = unit AND batch_epoch = epoch
+                 WHERE unit = $1 AND epoch = $2 AND holder = $3 AND NOT released",
+                lease.unit().as_str(),
+                lease.epoch(),
+                lease.holder(),
+                cluster.as_str(),
+            )
+            .fetch_optional(&self.pool)
+            .await?)
+        })
+        .await?;
+        if let Some(own) = own {
+            lease.recorded().lacks(cluster, own.last);
+        }
         Err(lease.fenced())
     }
 

@@ -22,7 +22,7 @@ impl Store {
             let _turn = self.turn().await?;
             let mut transaction = self.pool.begin().await?;
             lease.check(&mut transaction).await?;
-            let last = clusters::last_batch(&mut *transaction, lease, batch.cluster).await?;
+            let last = clusters::last_batch(&mut transaction, lease, batch.cluster).await?;
             if lease.recorded().lacks(batch.cluster, last) {
                 return Err(lease.fenced());
             }

@@ -119,7 +119,11 @@ fn a_configuration_that_was_refused_for_a_missing_file_is_taken_once_the_file_is
         fake.url(0),
         password.display()
     ));
-    let refused = || server.get("/readyz").json()["config"]["refused"].as_str().map(str::to_owned);
+    let refused = || {
+        server.get("/readyz").json()["config"]["refused"]
+            .as_str()
+            .map(str::to_owned)
+    };
     let why = until("the refusal", refused);
     assert!(why.contains("connect.password"), "{why}");
     std::fs::write(&password, "hunter2").unwrap();

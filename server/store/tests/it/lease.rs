@@ -4,7 +4,7 @@ use model::names::{ClusterName, UnitName};
 use model::record::Changed;
 use store::Error;
 
-use crate::database::{Database, until};
+use crate::database::{Database, run, until};
 use crate::sample::{about, changes, config, connector, empty, entries, fault, fresh};
 
 const LONG: Duration = Duration::from_secs(60);
@@ -57,6 +57,48 @@ async fn many_ask_at_once_and_one_gets_it() {
     }
     let held = asking.join_all().await.into_iter().flatten().count();
     assert_eq!(held, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_lacks_what_it_had_recorded_ends_the_lease_and_a_takeover_is_none() {
+    let database = Database::new().await;
+    let store = database.store().await;
+    let (unit, cluster) = (UnitName::from("connect/orders"), ClusterName::from("orders"));
+    let (before, after) = (fresh(1), fresh(2));
+    // What another one records under its own lease is no loss of this one.
+    let old = store.acquire(&unit, "a", SHORT).await.unwrap().expect("free");
+    store.commit(&old, &empty(&cluster, &before)).await.unwrap();
+    let new = until("the takeover", async || store.acquire(&unit, "b", LONG).await.unwrap()).await;
+    store.commit(&new, &empty(&cluster, &before)).await.unwrap();
+    for lost in [
+        store.heartbeat(&old, &cluster, &after).await.unwrap_err(),
+        store.commit(&old, &empty(&cluster, &after)).await.unwrap_err(),
+    ] {
+        assert!(matches!(lost, Error::Fenced { epoch: 1, .. }), "{lost}");
+    }
+    assert!(!old.outlived());
+
+    // The row is as it was before the last batch: an older copy.
+    store.heartbeat(&new, &cluster, &after).await.unwrap();
+    run(
+        &mut database.raw().await,
+        "UPDATE heartbeats SET batch_number = batch_number - 1".to_owned(),
+    )
+    .await;
+    assert!(matches!(
+        store.heartbeat(&new, &cluster, &after).await,
+        Err(Error::Fenced { epoch: 2, .. })
+    ));
+    assert!(new.outlived());
+    assert!(matches!(store.renew(&new).await, Err(Error::Fenced { epoch: 2, .. })));
+    let again = store.acquire(&unit, "b", LONG).await.unwrap().expect("its own");
+    store.commit(&again, &empty(&cluster, &after)).await.unwrap();
+    run(&mut database.raw().await, "DELETE FROM heartbeats".to_owned()).await;
+    assert!(matches!(
+        store.commit(&again, &empty(&cluster, &after)).await,
+        Err(Error::Fenced { epoch: 3, .. })
+    ));
+    assert!(again.outlived());
 }
 
 #[tokio::test(flavor = "multi_thread")]

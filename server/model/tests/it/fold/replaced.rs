@@ -227,7 +227,9 @@ fn what_kafka_no_longer_tells_rests_on_rest_again() {
     assert_eq!(story.verdict("right"), "unassigned 10 [unassigned]");
     for second in (15..90).step_by(5) {
         story.see(second, no_members());
-        story.see(second, answered("a", "4.3.1")).see(second, answered("b", "4.3.1"));
+        story
+            .see(second, answered("a", "4.3.1"))
+            .see(second, answered("b", "4.3.1"));
         story.see(second + 1, list("a", &left_and_right("RUNNING a", "RUNNING b")));
     }
     assert_eq!(story.worker("b").member, None);
