@@ -6,8 +6,25 @@ use engine::Event;
 use model::actor::{Actor, Right};
 use store::Store;
 use tokio::sync::broadcast;
+use view::Fleet;
 
 use crate::{Console, Error, require};
+
+/// A number of the feed, and how often the numbers went back before it: those of another count tell other things.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Position {
+    /// How often the database became an older copy of itself since this server started.
+    pub begun: u32,
+    /// The number.
+    pub feed: i64,
+}
+
+impl Position {
+    pub(crate) fn of(fleet: &Fleet) -> Self {
+        let Fleet { begun, feed, .. } = *fleet;
+        Self { begun, feed }
+    }
+}
 
 /// What a reader gets first, and where it goes on.
 pub struct Events {
@@ -17,8 +34,8 @@ pub struct Events {
     pub more: bool,
     /// True when events after that number are gone, so that the reader must read everything anew.
     pub reset: bool,
-    /// The number up to which the view of this server has come.
-    pub head: i64,
+    /// Up to where the view of this server has come.
+    pub head: Position,
     /// What comes from now on; a reader that lags behind gets an error from it and must begin anew.
     pub live: broadcast::Receiver<Arc<Event>>,
 }
@@ -32,7 +49,7 @@ impl Console {
         require(actor, Right::See)?;
         // Subscribed before the past is read: nothing falls between the two, and doubles are told by their number.
         let live = self.events.subscribe();
-        let head = self.fleet().feed;
+        let head = self.position();
         let Some(after) = after else {
             return Ok(Events {
                 missed: Vec::new(),
@@ -47,18 +64,18 @@ impl Console {
         // given out is of another database, or of one that was since restored.
         let question = |store: Store| async move {
             let feed = store.feed_after(after, limit).await?;
-            let unknown = after > head && after > store.feed_head().await?;
+            let unknown = after > head.feed && after > store.feed_head().await?;
             Ok((feed, unknown))
         };
         let (feed, unknown) = self.reading(question).await?;
-        let expired = unknown || feed.expired(after, head);
+        let expired = unknown || feed.expired(after, head.feed);
         let fleet = self.fleet();
         let more = !expired && feed.items.len() > most;
         let missed = if expired { Vec::new() } else { feed.items };
         let missed = missed
             .into_iter()
             .take(most)
-            .filter(|item| item.id <= head)
+            .filter(|item| item.id <= head.feed)
             .map(|item| Arc::new(Event::new(item, &fleet)));
         Ok(Events {
             missed: missed.collect(),

@@ -44,7 +44,7 @@ pub use connector::{ConnectorDetail, ConnectorItem, InstanceItem, TaskItem, Unst
 pub use connectors::{ConnectorPage, ConnectorQuery, GroupItem};
 pub use diff::{ConfigDiff, config_diff};
 pub use error::Error;
-pub use events::Events;
+pub use events::{Events, Position};
 pub use fault::FaultItem;
 pub use lamps::{Lamp, Lamps};
 pub use moment::Moment;
@@ -119,6 +119,11 @@ impl Console {
     /// The number of the feed that the view stands at: what it shows changes only with it, ages set aside.
     pub fn revision(&self) -> i64 {
         self.fleet.borrow().feed
+    }
+
+    /// Where the view stands in the feed.
+    pub fn position(&self) -> Position {
+        Position::of(&self.fleet.borrow())
     }
 
     fn fleet(&self) -> Arc<Fleet> {

@@ -46,6 +46,7 @@ pub(crate) async fn run(
         events,
         listener: None,
         complete: false,
+        begun: 0,
         comparison: Comparison::default(),
         addresses: None,
         complaints: Complaints::default(),
@@ -65,6 +66,8 @@ struct Follower {
     listener: Option<Listener>,
     /// Whether the view holds everything up to its number.
     complete: bool,
+    /// How often the numbers of the feed went back.
+    begun: u32,
     /// Which clusters may be one.
     comparison: Comparison,
     /// The configured addresses, with the configuration that they were read from.
@@ -136,7 +139,9 @@ impl Follower {
         let Some(last) = feed.items.last().map(|item| item.id) else {
             let head = self.store.feed_head().await?;
             // The database is another one than before, or an older copy of it; or what was told meanwhile is dropped.
-            self.complete = head >= before.feed && !feed.expired(before.feed, head);
+            let back = head < before.feed;
+            self.begun += u32::from(back);
+            self.complete = !back && !feed.expired(before.feed, head);
             return self.appear().await;
         };
         let many = feed.expired(before.feed, last) || feed.items.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
@@ -278,6 +283,7 @@ impl Follower {
             (spec, addresses)
         }));
         fleet.alike = self.comparison.update(&fleet.clusters, addresses);
+        fleet.begun = self.begun;
         telemetry::view_swapped(fleet.feed);
         self.fleet.send_replace(Arc::new(fleet));
     }
@@ -351,6 +357,7 @@ mod tests {
             events: broadcast::channel(1).0,
             listener: None,
             complete: true,
+            begun: 0,
             comparison: Comparison::default(),
             addresses: None,
             complaints: Complaints::default(),

@@ -17,6 +17,9 @@ pub struct Fleet {
     pub clusters: BTreeMap<ClusterName, Arc<Cluster>>,
     /// The last number of the feed that is in this snapshot.
     pub feed: i64,
+    /// How often those numbers went back under this server, because the database became an older copy of itself: numbers
+    /// of one count are not comparable with those of another.
+    pub begun: u32,
     /// Clusters that may be another one.
     pub alike: Arc<Alikes>,
 }

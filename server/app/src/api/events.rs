@@ -62,7 +62,7 @@ pub async fn events(
         return stream::stream(&state, &actor, last).await;
     }
     let events = state.console().events(&actor, last, limit).await?;
-    let next = events.missed.last().map_or(events.head, |event| event.id);
+    let next = events.missed.last().map_or(events.head.feed, |event| event.id);
     let items = events.missed.iter().map(|event| Event::from(&**event)).collect();
     json(
         &asked,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::response::sse::Sse;
 use axum::response::{IntoResponse, Response, sse};
-use console::Readiness;
+use console::{Position, Readiness};
 use futures_util::{Stream, StreamExt as _, stream};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, HeaderName};
@@ -54,20 +54,21 @@ pub async fn stream(state: &AppState, actor: &Actor, last: Option<i64>) -> Resul
     }
     let mut waiting = VecDeque::new();
     waiting.push_back(match (began.reset, last) {
-        (true, _) => reset(began.head),
+        (true, _) => reset(began.head.feed),
         // The reader knows from the start where to go on, however long nothing happens.
-        (false, None) => sse::Event::default().id(began.head.to_string()).comment("begin"),
+        (false, None) => sse::Event::default().id(began.head.feed.to_string()).comment("begin"),
         (false, Some(last)) => sse::Event::default().id(last.to_string()).comment("go on"),
     });
     let missed_to = began.missed.last().map(|event| event.id);
     waiting.extend(began.missed.iter().map(|event| said(event)));
-    let known = missed_to.or(last.filter(|_| !began.reset)).unwrap_or(began.head);
+    let known = missed_to.or(last.filter(|_| !began.reset)).unwrap_or(began.head.feed);
     let reader = Reader {
         waiting,
         live: began.live,
         known,
+        begun: began.head.begun,
         pulse: pulse(state.clone()),
-        head: head(state.clone()),
+        position: position(state.clone()),
         heartbeat: HEARTBEAT,
         end: Instant::now() + LIFE,
         _permit: permit,
@@ -85,11 +86,11 @@ pub async fn stream(state: &AppState, actor: &Actor, last: Option<i64>) -> Resul
 }
 
 type Pulse = Box<dyn Fn() -> String + Send + Sync>;
-type Head = Box<dyn Fn() -> i64 + Send + Sync>;
+type Where = Box<dyn Fn() -> Position + Send + Sync>;
 
-/// The number at which the view stands.
-fn head(state: AppState) -> Head {
-    Box::new(move || state.console().revision())
+/// Where the view stands.
+fn position(state: AppState) -> Where {
+    Box::new(move || state.console().position())
 }
 
 /// Says of how many clusters the states are recent, and what keeps the server from its work: whoever is told something else
@@ -110,9 +111,11 @@ struct Reader {
     live: tokio::sync::broadcast::Receiver<Arc<engine::Event>>,
     /// The greatest number that was sent; what was missed may come live once more.
     known: i64,
+    /// How often the numbers had gone back when that one was sent.
+    begun: u32,
     /// How fresh what the server shows is, as it is told.
     pulse: Pulse,
-    head: Head,
+    position: Where,
     heartbeat: Duration,
     end: Instant,
     _permit: OwnedSemaphorePermit,
@@ -137,6 +140,9 @@ impl Reader {
                 () = sleep_until(self.end) => return None,
                 () = sleep_until(beat) => return Some(self.beat()),
             };
+            if let Some(reset) = self.gone_back() {
+                return Some(reset);
+            }
             match received {
                 Ok(event) if event.id > self.known => return Some(self.take(event)),
                 Ok(_known) => {}
@@ -146,16 +152,25 @@ impl Reader {
         }
     }
 
-    /// That the stream is alive; or, where the numbers of the feed have gone back, that the reader must begin anew: the
-    /// database is an older copy of what it was, and what it tells now bears numbers that were told before.
+    /// That the stream is alive.
     fn beat(&mut self) -> sse::Event {
-        let head = (self.head)();
-        if head < self.known {
-            telemetry::feed_reader_reset();
-            self.known = head;
-            return reset(head);
+        self.gone_back()
+            .unwrap_or_else(|| sse::Event::default().event(ALIVE).data((self.pulse)()))
+    }
+
+    /// Where the numbers of the feed have gone back, that the reader must begin anew: the database is an older copy of what
+    /// it was, and what it tells now bears numbers that were told before. The view stands there before anything of it is
+    /// told, so that this is noticed even if the copy has come as far as the old one meanwhile.
+    fn gone_back(&mut self) -> Option<sse::Event> {
+        if (self.position)().begun == self.begun {
+            return None;
         }
-        sse::Event::default().event(ALIVE).data((self.pulse)())
+        telemetry::feed_reader_reset();
+        // What is queued bears old numbers, or is in the view that stands there once it is taken from the queue.
+        while !matches!(self.live.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
+        let Position { begun, feed } = (self.position)();
+        (self.begun, self.known) = (begun, feed);
+        Some(reset(feed))
     }
 
     /// An event with all that is queued behind it. Of several about the same thing only the last is said; a reader that

@@ -27,7 +27,8 @@ fn reader(known: i64, live: broadcast::Receiver<Arc<engine::Event>>) -> Reader {
         live,
         known,
         pulse: Box::new(|| "{}".to_owned()),
-        head: Box::new(move || known),
+        begun: 0,
+        position: Box::new(move || Position { begun: 0, feed: known }),
         heartbeat: HEARTBEAT,
         end: Instant::now() + LIFE,
         _permit: Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap(),
@@ -181,17 +182,32 @@ async fn what_is_lost_between_one_event_and_those_queued_behind_it_begins_anew()
 
 #[tokio::test]
 async fn a_reader_begins_anew_when_the_numbers_of_the_feed_have_gone_back() {
-    let (sender, live) = broadcast::channel(16);
+    // Whether the copy is still behind what was told, or has overtaken it.
+    for feed in [40, 140] {
+        let (sender, live) = broadcast::channel(16);
+        let mut reader = Reader {
+            position: Box::new(move || Position { begun: 1, feed }),
+            ..reader(100, live)
+        };
+        for old_or_new in [101, 102, feed] {
+            sender.send(event(old_or_new, "c1")).unwrap();
+        }
+        let told = format!("{:?}", reader.next().await.unwrap());
+        assert!(told.contains(RESET) && told.contains(&feed.to_string()), "{told}");
+        sender.send(event(feed + 1, "c1")).unwrap();
+        drop(sender);
+        assert_eq!(sent(reader).await, [change(feed + 1)]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_learns_with_the_next_sign_of_life_that_the_numbers_have_gone_back() {
+    let (_sender, live) = broadcast::channel(16);
     let mut reader = Reader {
-        head: Box::new(|| 40),
-        heartbeat: Duration::from_millis(1),
+        position: Box::new(|| Position { begun: 1, feed: 40 }),
         ..reader(100, live)
     };
-    // Numbers that were told before.
-    sender.send(event(40, "c1")).unwrap();
-    assert!(reader.next().await.is_some());
-    assert_eq!(reader.known, 40);
-    sender.send(event(41, "c1")).unwrap();
-    drop(sender);
-    assert_eq!(sent(reader).await, [change(41)]);
+    let told = format!("{:?}", reader.next().await.unwrap());
+    assert!(told.contains(RESET), "{told}");
+    assert_eq!((reader.known, reader.begun), (40, 1));
 }
