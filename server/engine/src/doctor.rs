@@ -16,6 +16,7 @@ use url::Url;
 
 pub use finding::{Finding, Severity};
 
+use crate::watch::{WorkerClient, policy};
 use crate::{ClusterSpec, FleetSpec, KafkaSpec, Tls};
 
 /// Examines the database: whether it answers, what version it is, and how far its clock is from ours.
@@ -37,6 +38,18 @@ pub async fn examine_fleet(spec: &FleetSpec) -> Vec<Finding> {
     kafkas::examine_all(spec, &mut seen, &mut findings).await;
     twice::examine(&seen, spec, &mut findings);
     findings
+}
+
+/// Why the workers of a cluster cannot be spoken to as it is configured: authorities, certificates, keys or credentials that
+/// no client can be made of. Nobody is asked.
+///
+/// # Errors
+/// What is wrong with the first such cluster.
+pub fn examine_clients(spec: &FleetSpec) -> Result<(), String> {
+    for cluster in &spec.clusters {
+        WorkerClient::new(cluster, policy(spec)).map_err(|problem| format!("cluster {}: {problem}", cluster.name))?;
+    }
+    Ok(())
 }
 
 /// A configuration of one cluster, made of addresses alone: for `doctor` without a file.

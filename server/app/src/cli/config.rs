@@ -2,7 +2,7 @@
 
 use super::config_file::ConfigFile;
 use super::exit::Exit;
-use super::out::say;
+use super::out::{complain, say};
 use crate::config::{DEFAULTS, summary};
 
 pub fn print() -> Exit {
@@ -12,10 +12,15 @@ pub fn print() -> Exit {
 
 pub fn check(file: &ConfigFile) -> Exit {
     match file.load() {
-        Ok((config, _)) => {
-            say(summary(&config));
-            Exit::Well
-        }
+        // A server starts even so and says it of the cluster, since such files are renewed under it; whoever checks a
+        // configuration wants to know before.
+        Ok((config, _)) => match engine::doctor::examine_clients(&config.fleet) {
+            Ok(()) => {
+                say(summary(&config));
+                Exit::Well
+            }
+            Err(why) => complain(Exit::Usage, &why),
+        },
         Err(exit) => exit,
     }
 }

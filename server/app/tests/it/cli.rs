@@ -65,6 +65,25 @@ fn a_configuration_is_printed_and_checked() {
 }
 
 #[test]
+fn files_of_which_no_client_can_be_made_are_found_before_a_server_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("ca.pem"), "no certificate\n").unwrap();
+    let cluster = "[[clusters]]\nname = \"orders\"\nurls = [\"https://127.0.0.1:1\"]\n";
+    let checked = |tls: &str| {
+        std::fs::write(folder.path().join("signalbox.toml"), format!("{cluster}{tls}")).unwrap();
+        run(&["config", "check"], folder.path())
+    };
+    assert_eq!(code(&checked("")), 0);
+    let refused = checked("tls = { ca_file = \"ca.pem\" }\n");
+    assert_eq!(code(&refused), 2, "{}", said(&refused));
+    assert!(
+        said(&refused).contains("cluster orders: ") && said(&refused).contains("file of authorities"),
+        "{}",
+        said(&refused)
+    );
+}
+
+#[test]
 fn why_says_what_it_lacks_and_what_it_could_not_reach() {
     let folder = tempfile::tempdir().unwrap();
     let why = |arguments: &[&str], token: Option<&str>| {
