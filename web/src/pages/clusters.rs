@@ -4,7 +4,7 @@ use askama::Template;
 use console::ClusterItem;
 use model::Timestamp;
 
-use super::overview::{Panel, panels};
+use super::panel::{Panel, panels};
 use crate::shape::Verdict;
 use crate::words;
 use crate::{Error, Frame, Links};

@@ -11,6 +11,7 @@ mod filters;
 mod history;
 mod list;
 mod overview;
+mod panel;
 mod plugin;
 mod problem;
 mod row;

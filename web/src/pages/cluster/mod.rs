@@ -15,7 +15,7 @@ use view::Query;
 
 use super::cause::Cause;
 use super::clusters::{labels, trouble};
-use super::overview::{Panel, panel};
+use super::panel::{Panel, panel};
 use super::row::Row;
 use crate::at::At;
 use crate::shape::Verdict;
