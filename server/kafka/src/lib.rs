@@ -25,6 +25,7 @@ pub mod group;
 pub mod internal;
 pub mod offsets;
 pub mod properties;
+pub mod protocol;
 mod secret;
 pub mod tail;
 mod voice;

@@ -29,21 +29,13 @@ async fn what_an_older_copy_lacks_is_seen_again_and_the_loss_is_told() {
 
     orders.set_state("invoices", Some(0), "FAILED", Some(traces::BAD_PASSWORD));
     rig.until_health("invoices", Health::Degraded).await;
-    let recorded = rig.fleet().feed;
-    // What others write must not hide that this one's records are gone: it is well after the older copy's last number.
+    // What others write must not hide that this one's records are gone.
     database.put_copy_back().await;
     billing.set_state("bills", Some(0), "FAILED", Some(traces::DATABASE_AWAY));
     rig.until("the failure of the other", |fleet| bills(fleet, Health::Failed))
         .await;
 
     // On record again, and not only in the view.
-    let again = rig
-        .until("the failure on record", |fleet| {
-            let connector = fleet.clusters.get("orders")?.connectors.get("invoices")?;
-            (connector.verdict().health == Health::Degraded).then(|| connector.clone())
-        })
-        .await;
-    assert!(recorded > 0 && again.verdict().health == Health::Degraded);
     crate::harness::until("the record", async || {
         let verdicts = rig.verdicts("invoices").await;
         (verdicts == [Health::Healthy, Health::Degraded]).then_some(())
@@ -60,5 +52,6 @@ async fn what_an_older_copy_lacks_is_seen_again_and_the_loss_is_told() {
         told.count()
     };
     crate::harness::until("the loss", async || (gaps(rig.history(None).await) >= 1).then_some(())).await;
+    assert_eq!(rig.fleet().begun, 1, "readers of the feed are told that its numbers went back");
     rig.stop().await;
 }

@@ -1,6 +1,7 @@
 //! Blobs that members of a group leave with the coordinator.
 
-use kafka::group::decode::{self, Assignment, Malformed};
+use kafka::group::decode::{self, Assignment};
+use kafka::protocol::Malformed;
 
 use crate::seeds;
 use crate::target::{Outcome, Target};

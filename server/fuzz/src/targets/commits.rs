@@ -1,7 +1,8 @@
 //! Records of the topic in which consumer groups commit.
 
 use kafka::offsets::partition_of;
-use kafka::offsets::record::{self, Key, Malformed};
+use kafka::offsets::record::{self, Key};
+use kafka::protocol::Malformed;
 
 use crate::seeds;
 use crate::target::{Outcome, Target};

@@ -1,10 +1,10 @@
 //! The two blobs that a member of a Connect group leaves with the coordinator, in protocol versions 0 to 2. A newer one
 //! is read as version 2: Kafka itself takes it for granted that newer versions only append.
 //!
-//! Big-endian throughout; a string is an int16 length and UTF-8, bytes and arrays an int32 length of which -1 means
-//! null. The bytes come from whoever may join the group, so every length is checked against what is left before
-//! anything is read or allocated, and what does not fit is an error, never a panic.
+//! The bytes come from whoever may join the group: nothing is allocated by what they announce.
 //! Source: Kafka's `ConnectProtocol` and `IncrementalCooperativeConnectProtocol`.
+
+use crate::protocol::{Input, Malformed};
 
 /// The newest version whose layout is known.
 pub const NEWEST: i16 = 2;
@@ -52,23 +52,6 @@ pub struct Share {
     pub tasks: Vec<i32>,
 }
 
-/// Why bytes are no blob of the Connect protocol.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Malformed {
-    /// It ends before what it announces, at this byte.
-    #[error("it ends early, at byte {0}")]
-    Truncated(usize),
-    /// A length below -1, or null where the protocol has none, before this byte.
-    #[error("an impossible length before byte {0}")]
-    Length(usize),
-    /// A string that is not UTF-8 ends at this byte.
-    #[error("text that is not UTF-8 ends at byte {0}")]
-    Text(usize),
-    /// A version that cannot be, below 0.
-    #[error("protocol version {0} cannot be")]
-    Version(i16),
-}
-
 /// Reads member metadata; `None` for the empty bytes that a coordinator shows while a rebalance runs.
 ///
 /// # Errors
@@ -77,9 +60,9 @@ pub fn metadata(bytes: &[u8]) -> Result<Option<Metadata>, Malformed> {
     if bytes.is_empty() {
         return Ok(None);
     }
-    let mut input = Input { bytes, at: 0 };
+    let mut input = Input::of(bytes);
     let version = input.version()?;
-    let url = input.string()?;
+    let url = input.string()?.to_owned();
     let config_offset = i64::from_be_bytes(input.take()?);
     let owned = if version == 0 {
         None
@@ -100,8 +83,8 @@ pub fn metadata(bytes: &[u8]) -> Result<Option<Metadata>, Malformed> {
 /// # Errors
 /// As [`metadata`]; empty bytes are [`Malformed::Truncated`].
 pub fn beginning(bytes: &[u8]) -> Result<(i16, String), Malformed> {
-    let mut input = Input { bytes, at: 0 };
-    Ok((input.version()?, input.string()?))
+    let mut input = Input::of(bytes);
+    Ok((input.version()?, input.string()?.to_owned()))
 }
 
 /// Reads an assignment; `None` for empty bytes (nothing assigned yet).
@@ -112,16 +95,16 @@ pub fn assignment(bytes: &[u8]) -> Result<Option<Assignment>, Malformed> {
     if bytes.is_empty() {
         return Ok(None);
     }
-    let mut input = Input { bytes, at: 0 };
+    let mut input = Input::of(bytes);
     let version = input.version()?;
     let error = i16::from_be_bytes(input.take()?);
-    let leader = input.string()?;
-    let leader_url = input.string()?;
+    let leader = input.string()?.to_owned();
+    let leader_url = input.string()?.to_owned();
     let config_offset = i64::from_be_bytes(input.take()?);
-    let assigned = input.shares()?;
+    let assigned = shares(&mut input)?;
     let (revoked, delay_ms) = match version {
         0 => (Vec::new(), 0),
-        _ => (input.shares()?, i32::from_be_bytes(input.take()?)),
+        _ => (shares(&mut input)?, i32::from_be_bytes(input.take()?)),
     };
     Ok(Some(Assignment {
         version,
@@ -164,71 +147,19 @@ pub fn owned(metadata: Option<&Metadata>, assignment: &Assignment) -> (Vec<Strin
     (connectors, tasks)
 }
 
-/// The bytes and how far they were read.
-struct Input<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Input<'a> {
-    fn slice(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let slice = rest.get(..length).ok_or(Malformed::Truncated(self.bytes.len()))?;
-        self.at += length;
-        Ok(slice)
-    }
-
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
-        let mut out = [0; N];
-        out.copy_from_slice(self.slice(N)?);
-        Ok(out)
-    }
-
-    fn version(&mut self) -> Result<i16, Malformed> {
-        match i16::from_be_bytes(self.take()?) {
-            version @ 0.. => Ok(version),
-            version => Err(Malformed::Version(version)),
+/// Nothing is reserved by an announced count: a list grows only by what was really there, and each element takes
+/// at least 4 bytes of the input.
+fn shares(input: &mut Input<'_>) -> Result<Vec<Share>, Malformed> {
+    let mut shares = Vec::new();
+    for _ in 0..input.length()?.unwrap_or(0) {
+        let connector = input.string()?.to_owned();
+        let mut tasks = Vec::new();
+        for _ in 0..input.length()?.unwrap_or(0) {
+            tasks.push(i32::from_be_bytes(input.take()?));
         }
+        shares.push(Share { connector, tasks });
     }
-
-    fn string(&mut self) -> Result<String, Malformed> {
-        let length = i16::from_be_bytes(self.take()?);
-        let length = usize::try_from(length).map_err(|_| Malformed::Length(self.at))?;
-        let text = self.slice(length)?.to_vec();
-        String::from_utf8(text).map_err(|_| Malformed::Text(self.at))
-    }
-
-    /// An int32 length; `None` for null.
-    fn length(&mut self) -> Result<Option<usize>, Malformed> {
-        match i32::from_be_bytes(self.take()?) {
-            -1 => Ok(None),
-            length => usize::try_from(length)
-                .map(Some)
-                .map_err(|_| Malformed::Length(self.at)),
-        }
-    }
-
-    fn blob(&mut self) -> Result<Option<&'a [u8]>, Malformed> {
-        match self.length()? {
-            None => Ok(None),
-            Some(length) => self.slice(length).map(Some),
-        }
-    }
-
-    /// Nothing is reserved by an announced count: a list grows only by what was really there, and each element takes
-    /// at least 4 bytes of the input.
-    fn shares(&mut self) -> Result<Vec<Share>, Malformed> {
-        let mut shares = Vec::new();
-        for _ in 0..self.length()?.unwrap_or(0) {
-            let connector = self.string()?;
-            let mut tasks = Vec::new();
-            for _ in 0..self.length()?.unwrap_or(0) {
-                tasks.push(i32::from_be_bytes(self.take()?));
-            }
-            shares.push(Share { connector, tasks });
-        }
-        Ok(shares)
-    }
+    Ok(shares)
 }
 
 #[cfg(test)]

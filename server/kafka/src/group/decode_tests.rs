@@ -153,7 +153,7 @@ fn lies_about_lengths_are_refused() {
         assert!(metadata(&blob).is_err(), "{announced} bytes");
     }
     assert_eq!(metadata(&Blob::default().i16(2).i16(-1).0), Err(Malformed::Length(4)));
-    assert_eq!(metadata(&Blob::default().i16(-1).0), Err(Malformed::Version(-1)));
+    assert_eq!(metadata(&Blob::default().i16(-1).0), Err(Malformed::Negative(-1)));
     let mut latin = Blob::default().i16(2).i16(1).0;
     latin.push(0xe9);
     assert_eq!(metadata(&latin), Err(Malformed::Text(5)));

@@ -7,6 +7,7 @@ use model::observe::{GroupMember, GroupMembers};
 
 use super::decode::{self, Assignment, Metadata};
 use crate::ffi::{RawGroup, RawMember};
+use crate::protocol::Malformed;
 
 /// What each member said last, as long as it is in the group: during a rebalance the coordinator shows members without
 /// their metadata, and an assignment alone is only a difference to it.
@@ -117,12 +118,7 @@ fn newer(raw: &RawMember) -> Option<(i16, String)> {
     beginning.filter(|(version, _)| *version > decode::NEWEST)
 }
 
-fn readable<T>(
-    raw: &RawMember,
-    what: &str,
-    read: Result<Option<T>, decode::Malformed>,
-    known: &mut Known,
-) -> Option<T> {
+fn readable<T>(raw: &RawMember, what: &str, read: Result<Option<T>, Malformed>, known: &mut Known) -> Option<T> {
     read.unwrap_or_else(|error| {
         complain(raw, known, || format!("its {what} cannot be read: {error}"));
         None

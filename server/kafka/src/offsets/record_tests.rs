@@ -52,11 +52,11 @@ fn keys_of_offsets_name_group_topic_and_partition() {
         let bytes = offset_key(version, "connect-orders", "orders", 11);
         assert_eq!(read(&bytes), Ok(("connect-orders", "orders", 11)));
         for end in 0..bytes.len() {
-            assert_eq!(read(&bytes[..end]), Err(Malformed::Truncated), "{end} bytes");
+            assert_eq!(read(&bytes[..end]), Err(Malformed::Truncated(end)), "{end} bytes");
         }
     }
     assert_eq!(read(&offset_key(1, "größe", "t", 0)), Ok(("größe", "t", 0)));
-    assert_eq!(read(&offset_key(1, "g", "t", -1)), Err(Malformed::Negative));
+    assert_eq!(read(&offset_key(1, "g", "t", -1)), Err(Malformed::Negative(-1)));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_group_is_known_though_what_follows_it_is_damaged() {
     let Ok(Key::Offset { group: "g", place }) = key(&bytes) else {
         panic!("{:?}", key(&bytes));
     };
-    assert_eq!(place.read(), Err(Malformed::Length));
+    assert_eq!(place.read(), Err(Malformed::Length(7)));
 }
 
 #[test]
@@ -76,12 +76,12 @@ fn other_keys_are_told_apart() {
         assert_eq!(key(&version.to_be_bytes()), Ok(Key::Other(version)));
     }
     for (bytes, wrong) in [
-        (vec![], Malformed::Truncated),
-        (vec![0], Malformed::Truncated),
-        (vec![0xff, 0xff], Malformed::Negative),
-        (vec![0, 1, 0xff, 0xff], Malformed::Length),
-        (vec![0, 1, 0, 2, 0xff, 0xfe], Malformed::Text),
-        (vec![0, 1, 0x7f, 0xff, b'g'], Malformed::Truncated),
+        (vec![], Malformed::Truncated(0)),
+        (vec![0], Malformed::Truncated(1)),
+        (vec![0xff, 0xff], Malformed::Negative(-1)),
+        (vec![0, 1, 0xff, 0xff], Malformed::Length(4)),
+        (vec![0, 1, 0, 2, 0xff, 0xfe], Malformed::Text(6)),
+        (vec![0, 1, 0x7f, 0xff, b'g'], Malformed::Truncated(5)),
     ] {
         assert_eq!(key(&bytes), Err(wrong), "{bytes:?}");
     }
@@ -101,7 +101,7 @@ fn values_of_every_version_are_read() {
             for end in 0..needed {
                 assert_eq!(
                     value(&bytes[..end]),
-                    Err(Malformed::Truncated),
+                    Err(Malformed::Truncated(end)),
                     "{version}: {end} bytes"
                 );
             }
@@ -128,10 +128,10 @@ fn of_a_newer_value_the_offset_is_read() {
         committed_at_ms: None,
     };
     assert_eq!(value(&offset_value(5, 42, "", 1)), Ok(expected));
-    assert_eq!(value(&offset_value(0, -1, "", 1)), Err(Malformed::Negative));
+    assert_eq!(value(&offset_value(0, -1, "", 1)), Err(Malformed::Negative(-1)));
     // Metadata of more bytes than a length of four bytes can say.
     let head = &offset_value(4, 1, "", 1)[..14];
-    assert_eq!(value(&[head, &[0xff; 5]].concat()), Err(Malformed::Length));
+    assert_eq!(value(&[head, &[0xff; 5]].concat()), Err(Malformed::Length(18)));
     // Null metadata.
     let null = [head, &[0], &7_i64.to_be_bytes()].concat();
     assert_eq!(value(&null).map(|value| value.committed_at_ms), Ok(Some(7)));
