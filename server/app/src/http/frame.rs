@@ -10,7 +10,7 @@ use model::actor::Actor;
 use web::{Frame, Preferences, Section};
 
 use super::caller::{Caller, CallerSession};
-use super::fragments::FRAGMENT;
+use super::copies::FRAGMENT;
 use super::preferences;
 use super::problem::Problem;
 use crate::state::AppState;

@@ -2,11 +2,11 @@
 
 mod assets;
 mod caller;
+mod copies;
 mod door;
 mod drawn;
 mod envelope;
 mod export;
-mod fragments;
 mod frame;
 mod guard;
 mod packed;
@@ -22,8 +22,8 @@ mod system;
 mod turns;
 
 pub use caller::{Caller, CallerSession};
+pub(crate) use copies::Fragments;
 pub(crate) use drawn::Drawn;
-pub(crate) use fragments::Fragments;
 pub use guard::CSRF_HEADER;
 pub(crate) use packed::{packed, takes_gzip};
 pub use problem::Problem;

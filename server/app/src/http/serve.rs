@@ -10,8 +10,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate as _, SizeAbove};
 
+use super::copies::shared;
 use super::envelope::{check_host, identify, may_compress, panicked, protect};
-use super::fragments::shared;
 use super::guard::guard;
 use super::refusal::{method_not_allowed, not_found};
 use super::route::{Access, Kind, Route, Verb};
