@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use model::Timestamp;
 
 /// What a browser remembers for its reader, in a cookie of our own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Preferences {
     /// Light or dark.
     pub theme: Theme,
@@ -18,7 +18,7 @@ pub struct Preferences {
 }
 
 /// Light or dark.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Theme {
     /// As the reader's system has it.
     #[default]

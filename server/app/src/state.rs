@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::Access;
 use crate::api::kept::Kept;
-use crate::http::{Drawn, Fragments};
+use crate::http::Copies;
 use crate::life::levels::LogLevels;
 use crate::life::reload::LastReload;
 use crate::site::Site;
@@ -37,8 +37,7 @@ struct Inner {
     turns: Semaphore,
     waits: Semaphore,
     streams: Arc<Semaphore>,
-    overview: Drawn,
-    fragments: Fragments,
+    copies: Copies,
     lists: Kept,
 }
 
@@ -79,8 +78,7 @@ impl AppState {
             turns: Semaphore::new(TURNS),
             waits: Semaphore::new(WAITS),
             streams: Arc::new(Semaphore::new(STREAMS)),
-            overview: Drawn::default(),
-            fragments: Fragments::default(),
+            copies: Copies::default(),
             lists: Kept::default(),
         }))
     }
@@ -179,14 +177,9 @@ impl AppState {
         &self.0.parts.ending
     }
 
-    /// The first screen as it was last drawn.
-    pub(crate) fn overview(&self) -> &Drawn {
-        &self.0.overview
-    }
-
-    /// Main parts of pages as they were last drawn.
-    pub(crate) fn fragments(&self) -> &Fragments {
-        &self.0.fragments
+    /// Pages as they were last drawn.
+    pub(crate) fn copies(&self) -> &Copies {
+        &self.0.copies
     }
 
     /// Lists as they were last written.

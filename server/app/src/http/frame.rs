@@ -49,11 +49,6 @@ impl FromRequestParts<AppState> for Reader {
 }
 
 impl Reader {
-    /// What a page tells of its viewer: the name, and the token for forms.
-    pub fn viewer(&self) -> (String, String) {
-        (self.actor.name.to_string(), self.csrf.clone())
-    }
-
     /// What is around a page; `as_of` is the oldest moment at which what it shows was seen.
     pub fn frame(&self, section: Section, as_of: Option<Timestamp>) -> Frame {
         // What all share holds nothing that is one reader's.

@@ -4,7 +4,6 @@ mod assets;
 mod caller;
 mod copies;
 mod door;
-mod drawn;
 mod envelope;
 mod export;
 mod frame;
@@ -22,8 +21,7 @@ mod system;
 mod turns;
 
 pub use caller::{Caller, CallerSession};
-pub(crate) use copies::Fragments;
-pub(crate) use drawn::Drawn;
+pub(crate) use copies::Copies;
 pub use guard::CSRF_HEADER;
 pub(crate) use packed::{packed, takes_gzip};
 pub use problem::Problem;

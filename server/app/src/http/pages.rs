@@ -5,12 +5,10 @@ use std::time::Duration;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use console::{ClusterItem, ConnectorPage, ConnectorQuery, PluginId, TimelinePage, TimelineQuery};
-use http::HeaderMap;
 use model::names::ConnectorId;
 use view::{GroupBy, Query};
 use web::{Columns, ConnectorBeside, Section};
 
-use super::drawn::Key;
 use super::frame::Reader;
 use super::problem::Problem;
 use crate::api;
@@ -26,9 +24,9 @@ const SOME: usize = 20;
 const PAST: usize = 300;
 
 /// The first screen.
-pub async fn overview(reader: Reader, asked: HeaderMap) -> Response {
+pub async fn overview(reader: Reader) -> Response {
     let console = reader.state.console();
-    let draw = async {
+    let drawn = async {
         let overview = console.overview(&reader.actor)?;
         let (lately, trend) = tokio::join!(
             soon(console.lately(&reader.actor, PAST)),
@@ -39,19 +37,8 @@ pub async fn overview(reader: Reader, asked: HeaderMap) -> Response {
         let trend = trend.as_deref().map_err(String::as_str);
         Ok(web::overview(&frame, &overview, lately, trend)?)
     };
-    let key = Key {
-        viewer: reader.viewer(),
-        revision: console.revision(),
-        banner: reader.state.banner(),
-        preferences: reader.preferences,
-    };
-    if reader.fragment {
-        return reader.show(draw.await);
-    }
-    match reader.state.overview().get(&asked, key, draw).await {
-        Ok(response) => response,
-        Err(problem) => reader.show(Err(problem)),
-    }
+    let drawn = drawn.await;
+    reader.show(drawn)
 }
 
 /// The list of connectors.

@@ -10,7 +10,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate as _, SizeAbove};
 
-use super::copies::shared;
+use super::copies::{changes, shared};
 use super::envelope::{check_host, identify, may_compress, panicked, protect};
 use super::guard::guard;
 use super::refusal::{method_not_allowed, not_found};
@@ -35,6 +35,9 @@ pub fn service(
         let mut handler = (route.handler)();
         if is_page(route) {
             handler = handler.route_layer(from_fn_with_state(state.clone(), shared));
+        }
+        if route.verb != Verb::Get {
+            handler = handler.route_layer(from_fn_with_state(state.clone(), changes));
         }
         let handler = handler
             .route_layer(DefaultBodyLimit::max(route.limits.body))

@@ -195,6 +195,9 @@ fn what_is_logged_is_changed_by_who_may_and_that_is_written_down() {
         answer.text()
     );
     assert_eq!(log()["filter"], "warn");
+    // A copy of the page was drawn a moment ago; it is not what follows a change.
+    let page = server.ask("GET", "/system").header("cookie", &cookie).send().text();
+    assert!(page.contains("value=\"warn\""), "{page}");
     assert!(
         server.log().contains("what is logged was changed for a while"),
         "{}",
