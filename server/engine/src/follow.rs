@@ -47,6 +47,7 @@ pub(crate) async fn run(
         listener: None,
         complete: false,
         begun: 0,
+        told: None,
         comparison: Comparison::default(),
         addresses: None,
         complaints: Complaints::default(),
@@ -68,6 +69,8 @@ struct Follower {
     complete: bool,
     /// How often the numbers of the feed went back.
     begun: u32,
+    /// The last item that the view was read with, as the database tells it.
+    told: Option<FeedItem>,
     /// Which clusters may be one.
     comparison: Comparison,
     /// The configured addresses, with the configuration that they were read from.
@@ -102,6 +105,8 @@ impl Follower {
         // Listening begins before reading, so that nothing recorded between the two is missed.
         if self.listener.is_none() {
             self.listener = Some(self.store.listen().await?);
+            // Whoever exchanges the database breaks its connections.
+            self.recognise().await?;
         }
         if !self.complete {
             self.load_all().await?;
@@ -113,6 +118,25 @@ impl Follower {
             tokio::time::sleep(SWAP).await;
         }
         Ok(())
+    }
+
+    /// Whether the feed still holds what was last read of it. A copy may have come as far as the view by now, so that its
+    /// number tells nothing; and that an item was dropped as too old has the view read anew once too often.
+    async fn recognise(&mut self) -> store::Result<()> {
+        let Some(told) = self.told.as_ref().filter(|_| self.complete) else {
+            return Ok(());
+        };
+        if self.store.feed_item_at(told.id).await?.as_ref() != Some(told) {
+            self.begin_anew();
+        }
+        Ok(())
+    }
+
+    /// The numbers of the feed are those of another copy than before.
+    fn begin_anew(&mut self) {
+        self.begun += 1;
+        self.complete = false;
+        warn!("the database is another copy than before: the view is read anew");
     }
 
     async fn load_all(&mut self) -> store::Result<()> {
@@ -128,6 +152,7 @@ impl Follower {
             feed,
             ..Fleet::default()
         });
+        self.told = self.store.feed_item_at(feed).await?;
         self.complete = true;
         self.loaded.send_replace(true);
         Ok(())
@@ -139,9 +164,11 @@ impl Follower {
         let Some(last) = feed.items.last().map(|item| item.id) else {
             let head = self.store.feed_head().await?;
             // The database is another one than before, or an older copy of it; or what was told meanwhile is dropped.
-            let back = head < before.feed;
-            self.begun += u32::from(back);
-            self.complete = !back && !feed.expired(before.feed, head);
+            if head < before.feed {
+                self.begin_anew();
+            } else {
+                self.complete = !feed.expired(before.feed, head);
+            }
             return self.appear().await;
         };
         let many = feed.expired(before.feed, last) || feed.items.len() >= usize::try_from(MOST).unwrap_or(usize::MAX);
@@ -152,6 +179,7 @@ impl Follower {
             self.read_on(&mut items).await?;
         } else {
             self.take_in(&before, &items, last).instrument(span).await?;
+            self.told = items.last().cloned();
         }
         self.publish(items);
         self.appear().await
@@ -358,6 +386,7 @@ mod tests {
             listener: None,
             complete: true,
             begun: 0,
+            told: None,
             comparison: Comparison::default(),
             addresses: None,
             complaints: Complaints::default(),

@@ -98,6 +98,30 @@ impl Store {
         .await
     }
 
+    /// The last item with a number up to `last`: who read the feed so far and finds another one there than he read reads
+    /// another database, or an older copy of it that has come as far since.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    pub async fn feed_item_at(&self, last: i64) -> Result<Option<FeedItem>> {
+        answer(async {
+            let row = query!(
+                "SELECT id, at, cluster, connector, changed FROM feed WHERE id <= $1 ORDER BY id DESC LIMIT 1",
+                last,
+            )
+            .fetch_optional(&self.pool)
+            .await?;
+            Ok(row.map(|row| FeedItem {
+                id: row.id,
+                at: row.at,
+                cluster: row.cluster.into(),
+                changed: changed(&row.changed, row.connector.is_some()),
+                connector: row.connector.map(Into::into),
+            }))
+        })
+        .await
+    }
+
     /// The highest number given out so far; 0 at first.
     ///
     /// # Errors

@@ -114,8 +114,22 @@ impl Database {
 
     /// Puts the copy in the database's place, as whoever restores a backup or promotes a standby that was behind.
     pub async fn put_copy_back(&self) {
+        self.put_copy_back_after("SELECT 1").await;
+    }
+
+    /// As [`Database::put_copy_back`], with a copy in which this was done before.
+    pub async fn put_copy_back_after(&self, done: &str) {
         self.leave().await;
         let name = &self.name;
+        let mut older = self
+            .admin
+            .clone()
+            .database(&format!("{name}_older"))
+            .connect()
+            .await
+            .unwrap();
+        run(&mut older, done.to_owned()).await;
+        older.close().await.unwrap();
         self.admin_run(format!("DROP DATABASE {name} WITH (FORCE)")).await;
         self.admin_run(format!("ALTER DATABASE {name}_older RENAME TO {name}"))
             .await;

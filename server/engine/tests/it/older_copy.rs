@@ -52,6 +52,30 @@ async fn what_an_older_copy_lacks_is_seen_again_and_the_loss_is_told() {
         told.count()
     };
     crate::harness::until("the loss", async || (gaps(rig.history(None).await) >= 1).then_some(())).await;
-    assert_eq!(rig.fleet().begun, 1, "readers of the feed are told that its numbers went back");
+    assert_eq!(
+        rig.fleet().begun,
+        1,
+        "readers of the feed are told that its numbers went back"
+    );
+    rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_has_come_as_far_as_the_view_is_not_taken_for_what_was_read() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    let rig = Rig::watching(&database, &fake).await;
+    rig.until_health("invoices", Health::Healthy).await;
+    database.copy().await;
+    fake.set_state("invoices", Some(0), "FAILED", Some(traces::BAD_PASSWORD));
+    rig.until_health("invoices", Health::Failed).await;
+    // Others have written much to it before anybody here could look.
+    database
+        .put_copy_back_after("UPDATE feed_head SET id = id + 1000")
+        .await;
+    rig.until("the view of the copy", |fleet| (fleet.begun == 1).then_some(()))
+        .await;
+    rig.until_health("invoices", Health::Failed).await;
     rig.stop().await;
 }
