@@ -3,11 +3,17 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The format that this version writes; it reads this one and every earlier one.
-pub(super) const FORMAT: u32 = 1;
+/// The format that this version writes; it reads this one and every earlier one. Since 2 the manifest's own SHA-256 follows
+/// it.
+pub(super) const FORMAT: u32 = 2;
+/// The manifest's path in the archive.
+pub(super) const MANIFEST: &str = "manifest.json";
+/// The path of its SHA-256, hexadecimal, with which a backup ends.
+pub(super) const SEAL: &str = "manifest.sha256";
 
-/// The last part of a backup.
+/// What a backup consists of. What this version does not know of it was damaged: whoever adds something raises the format.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The format of the file.
     pub format: u32,
@@ -21,12 +27,13 @@ pub struct Manifest {
     pub key: String,
     /// The beginnings of the months in which anything was recorded.
     pub months: Vec<DateTime<Utc>>,
-    /// Every other part of the file, in its order.
+    /// Every part of the file before this one, in its order.
     pub parts: Vec<Part>,
 }
 
 /// One part of the file.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Part {
     /// Its path in the archive.
     pub path: String,
@@ -41,6 +48,7 @@ pub struct Part {
 
 /// Rows of a table.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TableRows {
     /// The table.
     pub name: String,

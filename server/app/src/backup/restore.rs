@@ -63,6 +63,13 @@ async fn fill(archive: &Archive, url: &str, mut told: impl FnMut(&str, u64)) -> 
             .content(part)
             .map_err(|error| BackupError::file(archive.path(), error))?;
         let count = refill.fill(&table, &mut GzDecoder::new(content)).await?;
+        if count != rows.rows {
+            let why = format!(
+                "{} holds {count} rows and not the {} that were taken",
+                rows.name, rows.rows
+            );
+            return Err(BackupError::broken(archive.path(), why));
+        }
         told(&rows.name, count);
     }
     Ok(refill.finish().await?)

@@ -11,7 +11,7 @@ use postgres::{Binaries, Options, Own};
 use store::Snapshot;
 
 use super::BackupError;
-use super::manifest::{FORMAT, Manifest, TableRows};
+use super::manifest::{FORMAT, MANIFEST, Manifest, SEAL, TableRows};
 use super::write::Writer;
 use crate::config::Config;
 use crate::key::{SecretKey, private};
@@ -133,8 +133,12 @@ async fn write(
         parts,
     };
     let text = serde_json::to_vec_pretty(&manifest).map_err(|error| failed(error.into()))?;
+    let written = writer
+        .part(MANIFEST, async |content| content.write_all(&text))
+        .await
+        .map_err(failed)?;
     writer
-        .part("manifest.json", async |content| content.write_all(&text))
+        .part(SEAL, async |content| content.write_all(written.sha256.as_bytes()))
         .await
         .map_err(failed)?;
     writer.finish().map_err(failed)?;
