@@ -151,23 +151,46 @@ async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Ended, Trouble>
 
 /// Finds the group whose members have the addresses of this cluster's workers.
 async fn discover(watcher: &Watcher, cluster: &kafka::Cluster) -> Result<Arc<str>, Trouble> {
-    let known = workers(watcher);
     let groups = cluster.groups().await.map_err(Trouble::Kafka)?;
-    let mut found = groups
-        .groups
-        .iter()
-        .filter_map(|group| group.connect.as_ref())
-        .filter(|group| group.members.iter().any(|member| known.contains(&member.worker_id)));
-    match (found.next(), found.next()) {
-        (Some(group), None) => {
-            info!(cluster = %watcher.cluster.name, group = %group.group_id, "found its Connect group");
-            Ok(group.group_id.clone())
+    let groups = groups.groups.iter().filter_map(|group| group.connect.as_ref());
+    let found = choose(groups, &watcher.hints.borrow(), &configured(watcher));
+    let name = &watcher.cluster.name;
+    match found {
+        Ok(group) => {
+            info!(cluster = %name, %group, "found its Connect group");
+            Ok(group)
         }
-        (None, _) => Err(Trouble::NotFound),
-        (Some(_), Some(_)) => {
-            warn!(cluster = %watcher.cluster.name, "several Connect groups have its workers: set `group_id`");
+        Err(0) => Err(Trouble::NotFound),
+        Err(_several) => {
+            warn!(cluster = %name, "several Connect groups have its workers: set `group_id`");
             Err(Trouble::NotFound)
         }
+    }
+}
+
+/// The group that has this cluster's workers. What lists and the group told of them comes first, then which group it was:
+/// that all its workers are gone makes no other one its own. Only of a cluster of which neither is known the configured
+/// addresses decide, one of which may be another cluster's by mistake. `Err` holds how many groups it could be.
+fn choose<'a>(
+    groups: impl Iterator<Item = &'a GroupMembers> + Clone,
+    hints: &Hints,
+    configured: &BTreeSet<WorkerId>,
+) -> Result<Arc<str>, usize> {
+    let having = |workers: &BTreeSet<WorkerId>| -> Vec<Arc<str>> {
+        let has = |group: &&GroupMembers| group.members.iter().any(|member| workers.contains(&member.worker_id));
+        groups.clone().filter(has).map(|group| group.group_id.clone()).collect()
+    };
+    let mut found = having(&addresses(hints));
+    if let Some(before) = &hints.group {
+        if found.is_empty() || found.contains(before) {
+            return Ok(before.clone());
+        }
+    } else if found.is_empty() {
+        found = having(configured);
+    }
+    match found.as_slice() {
+        [group] => Ok(group.clone()),
+        several => Err(several.len()),
     }
 }
 
@@ -179,12 +202,14 @@ fn deserted(watcher: &Watcher, members: &GroupMembers) -> bool {
 
 /// The addresses of this cluster's workers: those that are known and the configured ones.
 fn workers(watcher: &Watcher) -> BTreeSet<WorkerId> {
+    let mut all = addresses(&watcher.hints.borrow());
+    all.append(&mut configured(watcher));
+    all
+}
+
+fn configured(watcher: &Watcher) -> BTreeSet<WorkerId> {
     let urls = watcher.cluster.urls.iter();
-    let configured = urls.map(|url| watcher.client.at(url).address().clone());
-    addresses(&watcher.hints.borrow())
-        .into_iter()
-        .chain(configured)
-        .collect()
+    urls.map(|url| watcher.client.at(url).address().clone()).collect()
 }
 
 fn addresses(hints: &Hints) -> BTreeSet<WorkerId> {
@@ -197,5 +222,95 @@ fn gap_kind(error: &kafka::Error) -> GapKind {
         kafka::Error::TimedOut { .. } => GapKind::TimedOut,
         kafka::Error::Authentication { .. } | kafka::Error::Authorization { .. } => GapKind::Denied,
         _ => GapKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::observe::GroupMember;
+
+    use super::*;
+
+    fn group(id: &str, workers: &[&str]) -> GroupMembers {
+        let member = |address: &&str| GroupMember {
+            member_id: format!("{address}-1").into(),
+            worker_id: WorkerId::from(*address),
+            url: format!("http://{address}/").into(),
+            leader: None,
+            leader_url: None,
+            delay_ms: None,
+            connectors: Vec::new(),
+            tasks: Vec::new(),
+        };
+        GroupMembers {
+            group_id: id.into(),
+            state: "Stable".into(),
+            partial: false,
+            kafka_cluster_id: None,
+            members: workers.iter().map(member).collect(),
+        }
+    }
+
+    fn ids(workers: &[&str]) -> BTreeSet<WorkerId> {
+        workers.iter().map(|id| WorkerId::from(*id)).collect()
+    }
+
+    #[test]
+    fn a_cluster_keeps_its_group_whatever_else_its_addresses_lead_to() {
+        let groups = [
+            group("orders", &["a", "b"]),
+            group("billing", &["c"]),
+            group("none", &[]),
+        ];
+        let cases: &[(&str, &[&str], &[&str], Option<&str>, &[&str], Result<&str, usize>)] = &[
+            ("new, by its address", &[], &[], None, &["c"], Ok("billing")),
+            ("new, addresses of two", &[], &[], None, &["a", "c"], Err(2)),
+            ("new, behind an ingress", &[], &[], None, &["ingress"], Err(0)),
+            ("a list told its worker", &["c"], &[], None, &["a", "c"], Ok("billing")),
+            ("its worker is gone", &[], &["c"], None, &["a"], Ok("billing")),
+            (
+                "all of its workers are gone",
+                &[],
+                &["x"],
+                Some("none"),
+                &["x", "a"],
+                Ok("none"),
+            ),
+            (
+                "at other addresses since",
+                &["x"],
+                &[],
+                Some("orders"),
+                &["a"],
+                Ok("orders"),
+            ),
+            (
+                "its workers were given another group",
+                &["c"],
+                &[],
+                Some("none"),
+                &["c"],
+                Ok("billing"),
+            ),
+            (
+                "its workers were parted",
+                &["a", "c"],
+                &[],
+                Some("orders"),
+                &["a"],
+                Ok("orders"),
+            ),
+            ("workers of two others", &["a", "c"], &[], Some("none"), &["a"], Err(2)),
+        ];
+        for (why, living, gone, before, configured, expected) in cases {
+            let hints = Hints {
+                workers: ids(living),
+                gone: ids(gone),
+                group: before.map(Into::into),
+                ..Hints::default()
+            };
+            let chosen = choose(groups.iter(), &hints, &ids(configured));
+            assert_eq!(chosen.as_deref().map_err(|several| *several), *expected, "{why}");
+        }
     }
 }

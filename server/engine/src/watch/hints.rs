@@ -1,6 +1,7 @@
 //! What watchers need to know of the facts: whom to ask, and what to miss.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use model::facts::{Alive, ClusterFacts, ConnectorFacts, Missing};
 use model::fold::Expected;
@@ -17,6 +18,8 @@ pub(crate) struct Hints {
     pub(crate) gone: BTreeSet<WorkerId>,
     /// Whether some are taken for gone only by what was seen before the cluster fell silent: the group is asked at once.
     pub(crate) in_doubt: bool,
+    /// The Connect group that it was last seen to be.
+    pub(crate) group: Option<Arc<str>>,
     /// What lists must agree with.
     pub(crate) expected: Expected,
     /// Whether it is another configured cluster again, and so is not watched.
@@ -56,6 +59,7 @@ impl Hints {
                 .collect(),
             gone: workers(true),
             in_doubt: facts.workers.values().any(|worker| worker.unconfirmed_since.is_some()),
+            group: facts.about.group.as_ref().map(|group| group.group_id.clone()),
             expected: Expected::of(facts),
             refused: facts.about.same_as.is_some(),
             unheard: facts.about.gap.is_some() || facts.about.group_gap.is_some(),
@@ -84,6 +88,12 @@ impl Hints {
         self.connectors.iter().find(expected)
     }
 
+    /// Whether half of the connectors that exist are among these names, at least.
+    pub(crate) fn familiar(&self, names: &BTreeSet<ConnectorName>) -> bool {
+        let known = self.connectors.iter().filter(|name| names.contains(*name));
+        2 * known.count() >= self.connectors.len()
+    }
+
     /// Whether one of those is missing that no plain list has lacked yet.
     pub(crate) fn newly_missed(&self, names: &BTreeSet<ConnectorName>) -> bool {
         let settled = |name: &ConnectorName| self.without_status.contains(name) || self.unproven.contains_key(name);
@@ -100,8 +110,6 @@ fn lacks_status(connector: &ConnectorFacts) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use model::Timestamp;
     use model::facts::{Missing, StatusMissing};
     use model::verdict::Health;

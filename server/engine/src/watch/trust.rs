@@ -68,6 +68,7 @@ impl Trust {
                 by,
                 kafka_cluster_id: kafka_cluster_id.as_ref(),
                 readiness: &readiness,
+                familiar: hints.familiar(claim.names),
                 named: claim.named,
                 empty: claim.names.is_empty(),
             })

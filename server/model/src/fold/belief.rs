@@ -24,6 +24,8 @@ pub struct Expected {
     outside: BTreeSet<WorkerId>,
     /// Whether the group was seen, with members.
     group_seen: bool,
+    /// Whether the group is seen and has lost all its members.
+    emptied: bool,
     /// Whether a connector is known that exists.
     anything: bool,
 }
@@ -54,12 +56,15 @@ pub struct Shown<'a> {
     pub named: BTreeSet<&'a WorkerId>,
     /// Whether it listed no connector at all.
     pub empty: bool,
+    /// Whether it listed half of the connectors that are known, at least.
+    pub familiar: bool,
 }
 
 impl Expected {
     /// Of a cluster as known.
     pub fn of(facts: &ClusterFacts) -> Self {
         let workers = || facts.workers.values();
+        let group_seen = workers().any(|worker| worker.member == Some(true));
         Self {
             kafka_cluster_id: facts.about.kafka_cluster_id.clone(),
             workers: workers().map(|worker| worker.id.clone()).collect(),
@@ -67,7 +72,8 @@ impl Expected {
                 .filter(|worker| worker.member == Some(false))
                 .map(|worker| worker.id.clone())
                 .collect(),
-            group_seen: workers().any(|worker| worker.member == Some(true)),
+            group_seen,
+            emptied: !group_seen && workers().any(|worker| worker.member == Some(false)),
             anything: facts.connectors.values().any(|known| known.deleted_at.is_none()),
         }
     }
@@ -83,7 +89,9 @@ impl Expected {
     /// Whether a list may be folded.
     ///
     /// The group is asked every interval, so that workers that are new, or have new addresses, are members before they
-    /// are doubted for longer; and where the group is not seen nobody is doubted for it.
+    /// are doubted for longer; and where the group is not seen nobody is doubted for it. When the last member of the group
+    /// is gone, a strange list is another cluster's that the address leads to now, unless it tells of what is known: then
+    /// all workers were given another group.
     ///
     /// # Errors
     /// The gap to tell in place of the list.
@@ -113,6 +121,13 @@ impl Expected {
                 false => "it is not in this cluster's Connect group",
             };
             let text = format!("{by}: {text}; check this cluster's `urls` and `group_id`");
+            return gap(GapKind::NotConnect, text);
+        }
+        if self.anything && self.emptied && strangers && !shown.familiar {
+            let text = format!(
+                "{by}: another cluster answers there, with workers and connectors that are not known here, while this cluster's \
+                 Connect group has no member; check this cluster's `urls` and `group_id`"
+            );
             return gap(GapKind::NotConnect, text);
         }
         match shown.readiness {

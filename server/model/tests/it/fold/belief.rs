@@ -18,7 +18,8 @@ type Row = (
     bool,
 );
 
-fn verdict(expected: &Expected, (by, kafka, readiness, named, empty): &Row) -> Option<GapKind> {
+/// Whether what an address shows is believed, of which half of the connectors are known here or none.
+fn verdict(expected: &Expected, (by, kafka, readiness, named, empty): &Row, familiar: bool) -> Option<GapKind> {
     let by = WorkerId::from(*by);
     let kafka: Option<Arc<str>> = kafka.map(Arc::from);
     let named: Vec<WorkerId> = named.iter().map(|id| WorkerId::from(*id)).collect();
@@ -28,6 +29,7 @@ fn verdict(expected: &Expected, (by, kafka, readiness, named, empty): &Row) -> O
         readiness,
         named: named.iter().collect(),
         empty: *empty,
+        familiar,
     };
     expected.believes(&shown).err().map(|gap| gap.kind)
 }
@@ -35,7 +37,9 @@ fn verdict(expected: &Expected, (by, kafka, readiness, named, empty): &Row) -> O
 fn check(story: &Story, rows: Vec<(&str, Row, Option<GapKind>)>) {
     let expected = Expected::of(&story.facts);
     for (why, row, gap) in rows {
-        assert_eq!(verdict(&expected, &row), gap, "{why}: {row:?}");
+        for familiar in [false, true] {
+            assert_eq!(verdict(&expected, &row, familiar), gap, "{why}: {row:?}, {familiar}");
+        }
     }
 }
 
@@ -137,9 +141,42 @@ fn where_the_group_is_seen_its_strangers_are_not_believed() {
     // Once the group tells of them, workers at new addresses are believed.
     story.see(10, group_of(&["c", "d"], 0));
     check(&story, vec![("moved", ("c", K, Ready, &["c", "d"], false), None)]);
-    // A group that lost all its members, or the wrong one, says nothing of anybody.
-    story.see(15, group_of(&[], 0));
-    check(&story, vec![("back first", ("c", K, Ready, &["e"], false), None)]);
+}
+
+#[test]
+fn when_the_last_member_of_the_group_is_gone_its_addresses_may_lead_to_another_cluster() {
+    let mut story = two_workers();
+    story
+        .see(1, answered("a", "4.3.1"))
+        .see(5, group_of(&["a", "b"], 0))
+        .see(10, group_of(&[], 0));
+    check(
+        &story,
+        vec![
+            (
+                "they answer and are in no group",
+                ("a", K, Ready, &["a", "b"], false),
+                None,
+            ),
+            (
+                "one of them at a new address",
+                ("c", K, Ready, &["a", "c"], false),
+                None,
+            ),
+        ],
+    );
+    let expected = Expected::of(&story.facts);
+    let strange = ("ingress:443", K, Ready, &["x", "y"][..], false);
+    assert_eq!(verdict(&expected, &strange, false), Some(NotConnect));
+    // All its workers were given another group, and tell of the same connectors.
+    assert_eq!(verdict(&expected, &strange, true), None);
+    // Nothing but a cluster that was seen in its group is told from others by it.
+    let mut story = Story::new();
+    story
+        .see(0, answered("a", "4.3.1"))
+        .see(0, list("a", &left_and_right("RUNNING a", "RUNNING b")))
+        .see(10, group_of(&[], 0));
+    check(&story, vec![("a wrong group", strange, None)]);
 }
 
 #[test]
