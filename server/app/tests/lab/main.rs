@@ -26,6 +26,7 @@ mod server;
 mod stage;
 mod states;
 mod story;
+mod strangers;
 mod unlisted;
 mod unstarted;
 mod until;

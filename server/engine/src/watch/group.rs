@@ -53,7 +53,7 @@ pub(crate) async fn run(mut watcher: Watcher, access: Access) {
     let name = watcher.cluster.name.clone();
     loop {
         let at = watcher.shared.clock.now();
-        let known = workers(&watcher);
+        let known = addresses(&watcher.hints.borrow());
         let gap = match watch(&mut watcher, &access).await {
             Ok(Ended::Deaf) => return,
             Ok(Ended::Elsewhere) => continue,
@@ -102,7 +102,11 @@ async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Ended, Trouble>
     let kafka = access.cluster().await.map_err(Trouble::Kafka)?;
     let group_id = match &watcher.cluster.group_id {
         Some(id) => id.clone(),
-        None => discover(watcher, &kafka).await?,
+        None => {
+            let group = discover(watcher, &kafka).await?;
+            info!(cluster = %watcher.cluster.name, %group, "found its Connect group");
+            group
+        }
     };
     let living = watcher.hints.borrow().living.clone();
     let group = Aside::new(kafka.watch_on(&group_id, living).map_err(Trouble::Kafka)?);
@@ -155,17 +159,12 @@ async fn discover(watcher: &Watcher, cluster: &kafka::Cluster) -> Result<Arc<str
     let groups = groups.groups.iter().filter_map(|group| group.connect.as_ref());
     let found = choose(groups, &watcher.hints.borrow(), &configured(watcher));
     let name = &watcher.cluster.name;
-    match found {
-        Ok(group) => {
-            info!(cluster = %name, %group, "found its Connect group");
-            Ok(group)
-        }
-        Err(0) => Err(Trouble::NotFound),
-        Err(_several) => {
+    found.map_err(|several| {
+        if several > 0 {
             warn!(cluster = %name, "several Connect groups have its workers: set `group_id`");
-            Err(Trouble::NotFound)
         }
-    }
+        Trouble::NotFound
+    })
 }
 
 /// The group that has this cluster's workers. What lists and the group told of them comes first, then which group it was:
