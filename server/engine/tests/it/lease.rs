@@ -8,7 +8,8 @@ use sqlx::raw_sql;
 use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 
 use crate::database::Database;
-use crate::harness::{INTERVAL, Rig, cluster, spec, two_more_looks, until};
+use crate::harness::{INTERVAL, Rig, System, cluster, spec, two_more_looks, until};
+use crate::link::Link;
 
 /// Who holds the unit, in which epoch.
 async fn holder(store: &store::Store) -> Option<(String, i64)> {
@@ -212,4 +213,47 @@ async fn what_a_server_saw_while_its_lease_went_to_another_is_told_while_that_on
     let told = rig.kinds(None).await;
     assert_eq!(told.len(), kinds.len() + 1, "it records nothing else: {told:?}");
     rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_saw_while_its_network_stood_still_is_told_though_another_took_over() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    let link = Link::to(&database).await;
+    let orders = spec(vec![cluster("orders", &fake.urls())]);
+    let first = Rig::start_on(link.store().await, "server-1", orders.clone(), Arc::new(System)).await;
+    first.until_health("invoices", Health::Healthy).await;
+    let second = Rig::start_as(&database, "server-2", orders).await;
+    second.until_health("invoices", Health::Healthy).await;
+    first.looks(3).await;
+    let before = Utc::now();
+    link.stand_still(true);
+    fake.set_state("invoices", Some(0), "FAILED", Some(traces::BARE));
+    two_more_looks(&fake).await;
+    fake.set_state("invoices", Some(0), "RUNNING", None);
+    until("the takeover", async || {
+        (holder(&second.store).await == Some(("server-2".into(), 2))).then_some(())
+    })
+    .await;
+    second.looks(2).await;
+    assert_eq!(
+        second.gaps().await,
+        [],
+        "who takes over knows of nothing that was missed"
+    );
+    link.stand_still(false);
+    let gaps = until("the gap", async || {
+        let gaps = second.gaps().await;
+        (!gaps.is_empty()).then_some(gaps)
+    })
+    .await;
+    let [(from, _, why)] = &gaps[..] else {
+        panic!("{gaps:?}")
+    };
+    assert!(*from >= before - TimeDelta::from_std(INTERVAL).unwrap(), "{gaps:?}");
+    assert!(why.contains("server-1 had lost its lease (epoch 1)"), "{why}");
+    assert_eq!(holder(&second.store).await, Some(("server-2".into(), 2)));
+    first.stop().await;
+    second.stop().await;
 }
