@@ -13,6 +13,7 @@ mod identity;
 mod keep;
 mod ledger;
 mod live;
+mod losses;
 mod observed;
 mod spec;
 mod spread;

@@ -16,6 +16,7 @@ use view::Fleet;
 
 use crate::connected::connected;
 use crate::keep::keep;
+use crate::losses::Losses;
 use crate::spread::{Seats, Spread};
 use crate::unit;
 use crate::unit_spec::{Shared, UnitSpec};
@@ -116,6 +117,12 @@ async fn supervise(mut parts: Parts, fleet: watch::Receiver<Arc<Fleet>>) {
         let work = move |attempt| upkeep(store.clone(), clock.clone(), attempt);
         tokio::spawn(async move { keep("the upkeep of partitions", &stop, work).await })
     };
+    let losses = Losses::default();
+    let telling = {
+        let (store, losses, stop) = (store.clone(), losses.clone(), parts.stop.clone());
+        let work = move |attempt| losses.clone().run(store.clone(), attempt);
+        tokio::spawn(async move { keep("the telling of what is lost", &stop, work).await })
+    };
     let seats = Seats::default();
     let spread = Spread {
         // On a connection of its own: leases must not run out because others wait for theirs.
@@ -131,11 +138,12 @@ async fn supervise(mut parts: Parts, fleet: watch::Receiver<Arc<Fleet>>) {
         tokio::spawn(async move { keep("the renewal of leases", &stop, work).await })
     };
     let shared = Shared {
-        store,
+        store: store.clone(),
         spec: parts.spec.clone(),
         key: parts.key.clone(),
         clock: parts.clock.clone(),
         seats,
+        losses: losses.clone(),
         ending: parts.stop.clone(),
         fleet,
         refusals: Default::default(),
@@ -175,11 +183,17 @@ async fn supervise(mut parts: Parts, fleet: watch::Receiver<Arc<Fleet>>) {
         unit.stop.cancel();
         finish(&name, unit.task).await;
     }
-    for (what, task) in [("the renewal of leases", beat), ("the upkeep of partitions", upkeep)] {
+    let others = [
+        ("the renewal of leases", beat),
+        ("the upkeep of partitions", upkeep),
+        ("the telling of what is lost", telling),
+    ];
+    for (what, task) in others {
         if let Err(error) = task.await {
             warn!(what, %error, "it did not end well");
         }
     }
+    losses.farewell(&store).await;
 }
 
 /// A unit that is started again when it ends unasked: a panic of its own or of one of its watchers must not leave its

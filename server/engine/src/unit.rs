@@ -1,6 +1,7 @@
 //! One unit under its lease: the loop that takes observations, keeps the ledgers and records what changed.
 
 mod counting;
+mod ledgers;
 mod recording;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ use crate::unit_spec::{Shared, UnitSpec};
 use crate::watch::{self, Hints, Looking, Recorded};
 use crate::{ClusterSpec, FleetSpec};
 use counting::Counting;
+use ledgers::Ledgers;
 use recording::Fenced;
 
 /// How often due verdicts are judged, and recording is tried again.
@@ -49,31 +51,21 @@ enum Ended {
     HandedOver,
     /// What is recorded makes no sense to this version.
     Unreadable,
-    /// Another server holds it now; what this one saw between these moments could not be recorded, if anything.
-    Fenced(Option<Lost>),
+    /// Another server holds it now, or what was recorded under the lease is no more.
+    Fenced,
 }
 
-/// From when to when what was seen is not on record, for good.
-#[derive(Clone, Copy)]
-struct Lost {
-    /// Nothing where it is since what is on record was seen.
-    from: Option<Timestamp>,
-    to: Timestamp,
-    why: &'static str,
-}
-
-/// What was seen could not be recorded, and the lease was lost over that.
-const UNRECORDED: &str = "this server had lost its lease and what it had seen could not be recorded";
 /// What was recorded is no more.
 const OLDER_COPY: &str = "the database was replaced by an older copy of itself, which lacks what was recorded since";
 
 /// Watches whenever this server is granted the lease, until `stop`.
 pub(crate) async fn run(unit: UnitSpec, shared: Shared, stop: CancellationToken) {
-    let mut lost: Option<Lost> = None;
+    // When it was found that what was recorded is no more: the first holding that can tell anything tells it.
+    let mut reset: Option<Timestamp> = None;
     while let Some(Grant { lease, orders, seat }) = shared.seats.wait(&unit.name, &stop).await {
         telemetry::lease_held(unit.name.as_str(), true);
         info!(unit = %unit.name, epoch = lease.epoch(), "watching");
-        let (ended, lease) = hold(&unit, &shared, lease, &orders, &mut lost, &stop).await;
+        let (ended, lease) = hold(&unit, &shared, lease, &orders, &mut reset, &stop).await;
         telemetry::lease_held(unit.name.as_str(), false);
         match ended {
             Ended::HandedOver => give_back(&unit, &shared, lease).await,
@@ -85,22 +77,15 @@ pub(crate) async fn run(unit: UnitSpec, shared: Shared, stop: CancellationToken)
                     () = tokio::time::sleep(UNREADABLE) => continue,
                 }
             }
-            Ended::Fenced(_) if lease.as_ref().is_some_and(Lease::outlived) => {
+            Ended::Fenced if lease.as_ref().is_some_and(Lease::outlived) => {
                 error!(
                     unit = %unit.name,
                     "the database is an older copy of what it was: what was recorded since is lost, and watching begins \
                      anew with what it tells"
                 );
-                lost = Some(Lost {
-                    from: None,
-                    to: shared.clock.now(),
-                    why: OLDER_COPY,
-                });
+                reset = Some(shared.clock.now());
             }
-            Ended::Fenced(unrecorded) => {
-                warn!(unit = %unit.name, "another server holds the lease now");
-                lost = unrecorded.or(lost);
-            }
+            Ended::Fenced => warn!(unit = %unit.name, "another server holds the lease now"),
             Ended::Asked => {
                 // A unit that is only configured anew keeps its lease from the others, and takes it in another epoch.
                 if shared.ending.is_cancelled() || !stop.is_cancelled() {
@@ -130,7 +115,7 @@ async fn hold(
     shared: &Shared,
     lease: Lease,
     orders: &Orders,
-    lost: &mut Option<Lost>,
+    reset: &mut Option<Timestamp>,
     stop: &CancellationToken,
 ) -> (Ended, Option<Lease>) {
     // One receiver for what is read first and for what changes later: a clone that never looked would call a configuration
@@ -141,39 +126,48 @@ async fn hold(
         Ok(ledgers) => ledgers,
         Err(ended) => return (ended, Some(lease)),
     };
-    // What an earlier holding lost is told by the first one that can tell anything.
-    let lost = lost.take();
-    if let Some(Lost { from, to, why }) = lost {
+    if let Some(to) = reset.take() {
         for ledger in ledgers.values_mut() {
-            let from = from.or(ledger.facts().fresh.rest).unwrap_or(to);
-            ledger.gap(from, to, why);
+            let from = ledger.facts().fresh.rest.unwrap_or(to);
+            ledger.gap(from, to, OLDER_COPY);
         }
     }
     let lease = Arc::new(lease);
     let watching = stop.child_token();
-    let (sender, receiver) = mpsc::channel(QUEUE);
+    let (sender, mut receiver) = mpsc::channel(QUEUE);
     let watchers = TaskTracker::new();
     let hints = watch::start(unit, shared, &lease, &known(&ledgers), sender, &watching, &watchers);
-    let holding = Holding {
+    let why = format!(
+        "{} could not record what it had seen before it let the cluster go or began with it anew (epoch {})",
+        lease.holder(),
+        lease.epoch(),
+    );
+    let mut holding = Holding {
         unit,
         shared,
         lease: &lease,
-        ledgers,
+        ledgers: Ledgers::new(ledgers, shared.losses.clone(), shared.clock.clone(), why),
         hints,
         causes: Causes::default(),
-        lost,
-        unrecorded_since: None,
         complaints: Complaints::default(),
         counting: Counting::default(),
     };
     let ended = tokio::select! {
-        ended = holding.work(receiver, spec, orders, stop) => ended,
+        ended = holding.work(&mut receiver, spec, orders, stop) => ended,
         // A database that hangs must not keep a server from stopping.
         () = overdue(stop) => {
             warn!(unit = %unit.name, "what was seen last could not be recorded before the server stops");
+            holding.take_all(&mut receiver).await;
             Ended::Asked
         }
     };
+    if let Ended::Fenced = ended {
+        // What waited while the answer did was seen too.
+        holding.take_all(&mut receiver).await;
+        holding.fenced();
+    }
+    drop(holding);
+    drop(receiver);
     watching.cancel();
     watchers.close();
     watchers.wait().await;
@@ -221,7 +215,7 @@ async fn load(
             }
             tokio::select! {
                 () = stop.cancelled() => return Err(Ended::Asked),
-                () = orders.fenced.cancelled() => return Err(Ended::Fenced(None)),
+                () = orders.fenced.cancelled() => return Err(Ended::Fenced),
                 () = orders.hand_over.cancelled() => return Err(Ended::HandedOver),
                 () = tokio::time::sleep(BEAT) => {}
             }
@@ -296,21 +290,18 @@ struct Holding<'a> {
     unit: &'a UnitSpec,
     shared: &'a Shared,
     lease: &'a Lease,
-    ledgers: BTreeMap<ClusterName, Ledger>,
+    ledgers: Ledgers,
     hints: BTreeMap<ClusterName, channel::Sender<Hints>>,
     /// What led to what is not recorded yet.
     causes: Causes,
-    /// What an earlier holding lost, until the entries that tell of it are recorded.
-    lost: Option<Lost>,
-    unrecorded_since: Option<Timestamp>,
     complaints: Complaints,
     counting: Counting,
 }
 
 impl Holding<'_> {
     async fn work(
-        mut self,
-        mut observations: mpsc::Receiver<Looking>,
+        &mut self,
+        observations: &mut mpsc::Receiver<Looking>,
         mut spec: channel::Receiver<Arc<FleetSpec>>,
         orders: &Orders,
         stop: &CancellationToken,
@@ -321,25 +312,25 @@ impl Holding<'_> {
         loop {
             tokio::select! {
                 () = stop.cancelled() => {
-                    self.take_all(&mut observations).await;
+                    self.take_all(observations).await;
                     return self.last_words().await;
                 }
-                () = orders.fenced.cancelled() => return self.fenced(),
+                () = orders.fenced.cancelled() => return Ended::Fenced,
                 () = orders.hand_over.cancelled(), if !handing_over => {
                     handing_over = true;
-                    self.take_all(&mut observations).await;
+                    self.take_all(observations).await;
                     self.ledgers.values_mut().for_each(Ledger::hurry);
                 }
                 () = orders.renew.notified() => match self.shared.store.renew(self.lease).await {
                     Ok(()) => {}
-                    Err(store::Error::Fenced { .. }) => return self.fenced(),
+                    Err(store::Error::Fenced { .. }) => return Ended::Fenced,
                     Err(error) => warn!(unit = %self.unit.name, %error, "the lease cannot be renewed"),
                 },
                 looked = observations.recv() => {
                     // A watcher ended, so that the unit must start anew; what is pending is recorded first.
                     let Some(looked) = looked else { return self.last_words().await };
                     self.take(looked).await;
-                    self.take_all(&mut observations).await;
+                    self.take_all(observations).await;
                 }
                 Ok(()) = spec.changed() => {
                     let next = spec.borrow_and_update().clone();
@@ -349,7 +340,7 @@ impl Holding<'_> {
                 _ = beat.tick() => {
                     let now = self.shared.clock.now();
                     observed::beat(now);
-                    for (cluster, ledger) in &mut self.ledgers {
+                    for (cluster, ledger) in self.ledgers.iter_mut() {
                         if let (true, Some(hints)) = (ledger.tick(now), self.hints.get(cluster)) {
                             hints.send_replace(Hints::of(ledger.facts()));
                         }
@@ -364,15 +355,15 @@ impl Holding<'_> {
                 }
             }
             if let Err(Fenced) = self.record().await {
-                return self.fenced();
+                return Ended::Fenced;
             }
             if let Err(Fenced) = self.count().await {
-                return self.fenced();
+                return Ended::Fenced;
             }
             // What could not be recorded would be lost with the lease: it is kept until it could.
             if handing_over && !self.owes_record() {
                 if let Err(Fenced) = self.give_up().await {
-                    return self.fenced();
+                    return Ended::Fenced;
                 }
                 if !self.owes_record() {
                     return Ended::HandedOver;
@@ -456,21 +447,22 @@ impl Holding<'_> {
         }
     }
 
-    fn fenced(&self) -> Ended {
-        let to = self.shared.clock.now();
-        let earlier = self.lost.map(|lost| Lost { to, ..lost });
-        let own = self.unrecorded_since.map(|from| Lost {
-            from: Some(from),
-            to,
-            why: UNRECORDED,
-        });
-        Ended::Fenced(earlier.or(own))
+    /// What is not recorded by now is lost with the lease. Where the database is an older copy a gap tells of more than that.
+    fn fenced(&mut self) {
+        if self.lease.outlived() {
+            self.ledgers.told_otherwise();
+        }
+        self.ledgers.because(format!(
+            "{} had lost its lease (epoch {}) and what it had seen could not be recorded",
+            self.lease.holder(),
+            self.lease.epoch(),
+        ));
     }
 
-    async fn last_words(mut self) -> Ended {
+    async fn last_words(&mut self) -> Ended {
         self.ledgers.values_mut().for_each(Ledger::hurry);
         if self.record().await.is_err() || self.give_up().await.is_err() {
-            return self.fenced();
+            return Ended::Fenced;
         }
         Ended::Asked
     }

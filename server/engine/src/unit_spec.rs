@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use view::Fleet;
 
 use crate::identity::Refusals;
+use crate::losses::Losses;
 use crate::spread::Seats;
 use crate::{ClusterSpec, FleetSpec, KafkaSpec};
 
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) key: FingerprintKey,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) seats: Seats,
+    /// What units could not record before they ended.
+    pub(crate) losses: Losses,
     /// The server ends.
     pub(crate) ending: CancellationToken,
     /// What is recorded of all clusters, whoever watches them.

@@ -2,6 +2,7 @@
 
 use sqlx::{PgConnection, query};
 
+use crate::lease::SILENCE;
 use crate::pool::{LONG_ANSWER, within};
 use crate::{Batch, Error, Lease, Result, Store, clusters, configs, connectors, faults, feed, history, workers};
 
@@ -62,16 +63,27 @@ async fn record(connection: &mut PgConnection, lease: &Lease, batch: &Batch<'_>)
     faults::put(connection, batch.cluster, batch.faults).await
 }
 
+/// Keeps the numbering until the end of the transaction, which Postgres ends when it says nothing for [`SILENCE`]: a server
+/// that was stopped in the middle of it must not keep the numbering from the others.
+pub(crate) async fn lock(connection: &mut PgConnection) -> Result<()> {
+    query!(
+        "SELECT pg_advisory_xact_lock($1), set_config('idle_in_transaction_session_timeout', $2, true)",
+        NUMBERING,
+        SILENCE,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(())
+}
+
 /// The numbers, and what carries them: under the lock, which is held until the commit is visible to everybody.
-async fn number(connection: &mut PgConnection, batch: &Batch<'_>) -> Result<Option<i64>> {
+pub(crate) async fn number(connection: &mut PgConnection, batch: &Batch<'_>) -> Result<Option<i64>> {
     let count = batch.entries.len() + batch.feed.len();
     if count == 0 {
         return Ok(None);
     }
     let entries = history::prepare(batch.entries)?;
-    query!("SELECT pg_advisory_xact_lock($1)", NUMBERING)
-        .execute(&mut *connection)
-        .await?;
+    lock(connection).await?;
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     let highest = query!("UPDATE feed_head SET id = id + $1 RETURNING id", count)
         .fetch_one(&mut *connection)

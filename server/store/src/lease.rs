@@ -13,7 +13,7 @@ use crate::servers::seconds;
 use crate::{Error, Result, Store};
 
 /// How long a transaction under a lease may say nothing, as Postgres reads it.
-const SILENCE: &str = "2s";
+pub(crate) const SILENCE: &str = "2s";
 /// The channel on which it is told that a unit was given up.
 pub(crate) const CHANNEL: &str = "signalbox_leases";
 

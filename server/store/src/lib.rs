@@ -18,6 +18,7 @@ mod definitions;
 mod error;
 mod faults;
 mod feed;
+mod gaps;
 mod history;
 mod json;
 mod key;

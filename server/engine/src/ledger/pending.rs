@@ -256,6 +256,12 @@ impl Outgoing {
         &self.entries
     }
 
+    /// When the earliest of it happened.
+    pub(super) fn begins(&self) -> Option<Timestamp> {
+        let entries = self.entries.iter().map(beginning);
+        entries.chain(self.rows.begins()).min()
+    }
+
     /// How much history it stands for.
     pub(super) fn held(&self) -> usize {
         // The gap in the place of what is withheld is none of it.

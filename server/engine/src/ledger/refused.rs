@@ -118,6 +118,12 @@ impl Refused {
         pieces + self.aside.held() + self.history.len()
     }
 
+    /// When the earliest of it happened.
+    fn begins(&self) -> Option<Timestamp> {
+        let waiting = self.pieces.iter().chain([&self.aside]).filter_map(Pending::begins);
+        waiting.chain(self.history.iter().map(beginning)).min()
+    }
+
     /// Whether there is more to be sent at once.
     pub(super) fn more(&self) -> bool {
         !self.pieces.is_empty()
@@ -315,9 +321,23 @@ impl Ledger {
         let sent = self.sent.as_ref().map_or(0, Outgoing::held);
         sent + self.refused.entries() + self.pending.entries().len()
     }
+
+    /// Since when something happened that is not known to be recorded; `None` when all is.
+    pub(crate) fn owes_since(&self) -> Option<Timestamp> {
+        let sent = self.sent.as_ref().and_then(Outgoing::begins);
+        let refused = self.refused.begins();
+        sent.into_iter().chain(refused).chain(self.pending.begins()).min()
+    }
 }
 
 impl Pending {
+    /// When the earliest of its history, or of its configs, happened.
+    pub(super) fn begins(&self) -> Option<Timestamp> {
+        let withheld = self.withheld.iter().flat_map(|withheld| &withheld.history);
+        let configs = self.configs.span().map(|(from, _)| from);
+        self.entries.iter().chain(withheld).map(beginning).chain(configs).min()
+    }
+
     /// How much history it stands for.
     pub(super) fn held(&self) -> usize {
         self.entries.len() + self.withheld.as_ref().map_or(0, |withheld| withheld.history.len())

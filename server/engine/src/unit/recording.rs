@@ -57,16 +57,12 @@ impl Holding<'_> {
         } else {
             return Ok(Recording::Done);
         };
-        if result.is_ok() {
-            self.unrecorded_since = None;
-            if self.complaints.over(cluster.as_str()) {
-                info!(%cluster, "what was seen is recorded again");
-            }
+        if result.is_ok() && self.complaints.over(cluster.as_str()) {
+            info!(%cluster, "what was seen is recorded again");
         }
         match result {
             Ok(true) => {
                 telemetry::store_committed(cluster.as_str(), Outcome::Ok, began.elapsed());
-                self.lost = None;
                 if let Some(left_out) = ledger.recorded() {
                     tell(cluster, &left_out);
                 }
@@ -79,7 +75,6 @@ impl Holding<'_> {
             }
             Err(error) => {
                 telemetry::store_committed(cluster.as_str(), Outcome::Failed, began.elapsed());
-                self.unrecorded_since.get_or_insert(now);
                 ledger.unrecorded_yet();
                 if matches!(error, store::Error::Unavailable(_)) {
                     if self.complaints.due(cluster.as_str(), &error.to_string(), began) {
@@ -123,7 +118,7 @@ impl Holding<'_> {
     pub(super) async fn give_up(&mut self) -> Result<(), Fenced> {
         let now = self.shared.clock.now();
         let mut lost = 0;
-        for (cluster, ledger) in &mut self.ledgers {
+        for (cluster, ledger) in self.ledgers.iter_mut() {
             let entries = ledger.give_up(now);
             if entries > 0 {
                 warn!(%cluster, entries, "history that the database refuses is lost: this server lets the cluster go");

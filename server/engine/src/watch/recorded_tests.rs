@@ -55,6 +55,7 @@ pub(in crate::watch) async fn watching(urls: &[String], spec: &crate::FleetSpec)
         spec: spec_receiver,
         key: FingerprintKey::new(b"a key that only this test has"),
         clock: Arc::new(System),
+        losses: Default::default(),
         seats: Default::default(),
         ending: CancellationToken::new(),
         fleet: channel::channel(Arc::default()).1,

@@ -11,6 +11,8 @@ use model::owner::{Owners, Team};
 use model::record::{Entry, HistoryItem};
 use model::secrets::FingerprintKey;
 use model::settings::Settings;
+use model::state::State;
+use model::transition::{Change, Transition};
 use model::verdict::Health;
 use model::{Clock, Timestamp};
 use store::{Store, TimelineFilter};
@@ -94,7 +96,11 @@ impl Rig {
 
     /// With a clock of its own.
     pub async fn start_by(database: &Database, holder: &str, spec: FleetSpec, clock: Arc<dyn Clock>) -> Self {
-        let store = database.store().await;
+        Self::start_on(database.store().await, holder, spec, clock).await
+    }
+
+    /// On a way to the database of its own.
+    pub async fn start_on(store: Store, holder: &str, spec: FleetSpec, clock: Arc<dyn Clock>) -> Self {
         let (stores, store_receiver) = watch::channel(Some(store.clone()));
         let (spec_sender, spec_receiver) = watch::channel(Arc::new(spec));
         let stop = CancellationToken::new();
@@ -201,6 +207,36 @@ impl Rig {
         items.iter().map(|item| store::kind(&item.entry)).collect()
     }
 
+    /// From when to when what was seen is not on record, and why, the oldest first.
+    pub async fn gaps(&self) -> Vec<(Timestamp, Timestamp, String)> {
+        let mut items = self.history(None).await;
+        items.reverse();
+        let gap = |item: HistoryItem| match item.entry {
+            Entry::Transition(Transition {
+                at,
+                change: Change::RecordingGap { from, why },
+                ..
+            }) => Some((from, at, why.to_string())),
+            _ => None,
+        };
+        items.into_iter().filter_map(gap).collect()
+    }
+
+    /// States of a connector's tasks that were seen to change, the oldest first, with their times.
+    pub async fn states(&self, connector: &str) -> Vec<(Timestamp, State)> {
+        let mut items = self.history(Some(connector)).await;
+        items.reverse();
+        let state = |item: HistoryItem| match item.entry {
+            Entry::Transition(Transition {
+                at,
+                change: Change::State { to, .. },
+                ..
+            }) => Some((at, to)),
+            _ => None,
+        };
+        items.into_iter().filter_map(state).collect()
+    }
+
     /// Verdict changes of a connector, the oldest first.
     pub async fn verdicts(&self, connector: &str) -> Vec<Health> {
         let mut items = self.history(Some(connector)).await;
@@ -220,6 +256,16 @@ impl Rig {
             .expect("the engine ends within 5 s");
         self.store.close().await;
     }
+}
+
+/// Until the worker was asked for two more lists, so that it was seen how things were in between.
+pub async fn two_more_looks(fake: &FakeCluster) {
+    let lists = || {
+        let requests = fake.requests(0);
+        requests.iter().filter(|request| request.contains("expand=")).count()
+    };
+    let before = lists();
+    until("two more looks", async || (lists() >= before + 2).then_some(())).await;
 }
 
 /// Waits until `check` gives a value.

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
-use model::Timestamp;
-use model::record::Entry;
-use model::transition::{Change, Transition};
+use chrono::{TimeDelta, Utc};
 use model::verdict::Health;
+use sqlx::raw_sql;
 use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 
 use crate::database::Database;
-use crate::harness::{Rig, cluster, spec, until};
+use crate::harness::{INTERVAL, Rig, System, cluster, spec, two_more_looks, until};
+use crate::link::Link;
 
 /// Who holds the unit, in which epoch.
 async fn holder(store: &store::Store) -> Option<(String, i64)> {
@@ -135,30 +134,13 @@ async fn what_a_server_saw_and_could_not_record_before_its_lease_went_to_another
         .await;
     rig.until_health("invoices", Health::Failed).await;
     rig.looks(2).await;
-    let gaps: Vec<_> = rig
-        .history(None)
-        .await
-        .into_iter()
-        .filter_map(|item| gap(item.entry))
-        .collect();
+    let gaps = rig.gaps().await;
     let [(from, to, why)] = &gaps[..] else {
         panic!("{gaps:?}")
     };
     assert!((before..failing).contains(from) && *to >= failing, "{gaps:?}");
-    assert!(why.contains("this server had lost its lease"), "{why}");
+    assert!(why.contains("server-1 had lost its lease (epoch 1)"), "{why}");
     rig.stop().await;
-}
-
-/// From when to when a gap is, and why.
-fn gap(entry: Entry) -> Option<(Timestamp, Timestamp, String)> {
-    match entry {
-        Entry::Transition(Transition {
-            at,
-            change: Change::RecordingGap { from, why },
-            ..
-        }) => Some((from, at, why.to_string())),
-        _ => None,
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -186,4 +168,92 @@ async fn a_server_that_watches_a_cluster_no_more_tells_of_nothing_that_waits_the
     .await;
     rig.stop().await;
     assert_eq!(waits(), (None, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_saw_while_its_lease_went_to_another_is_told_while_that_one_watches() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    let rig = Rig::watching(&database, &fake).await;
+    rig.until_health("invoices", Health::Healthy).await;
+    rig.looks(3).await;
+    let kinds = rig.kinds(None).await;
+    // Nothing under the lease is answered until it is another's, who keeps it: the first answer is that it is lost.
+    let mut other = database.connection().await;
+    raw_sql(
+        "BEGIN; UPDATE leases SET holder = 'server-2', epoch = epoch + 1, acquired_at = clock_timestamp(),
+             expires_at = clock_timestamp() + interval '1 hour'",
+    )
+    .execute(&mut other)
+    .await
+    .unwrap();
+    two_more_looks(&fake).await;
+    let before = Utc::now();
+    fake.set_state("invoices", Some(0), "FAILED", Some(traces::BARE));
+    two_more_looks(&fake).await;
+    fake.set_state("invoices", Some(0), "RUNNING", None);
+    two_more_looks(&fake).await;
+    let after = Utc::now();
+    assert_eq!(rig.kinds(None).await, kinds, "nothing was recorded");
+    raw_sql("COMMIT").execute(&mut other).await.unwrap();
+    let gaps = until("the gap", async || {
+        let gaps = rig.gaps().await;
+        (!gaps.is_empty()).then_some(gaps)
+    })
+    .await;
+    let [(from, to, why)] = &gaps[..] else {
+        panic!("{gaps:?}")
+    };
+    // A look counts from when it was asked, which may be a moment before the change that its answer shows.
+    let before = before - TimeDelta::from_std(INTERVAL).unwrap();
+    assert!((before..after).contains(from) && *to >= after, "{gaps:?}");
+    assert!(why.contains("server-1 had lost its lease (epoch 1)"), "{why}");
+    assert_eq!(holder(&rig.store).await, Some(("server-2".into(), 2)));
+    let told = rig.kinds(None).await;
+    assert_eq!(told.len(), kinds.len() + 1, "it records nothing else: {told:?}");
+    rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_saw_while_its_network_stood_still_is_told_though_another_took_over() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    let link = Link::to(&database).await;
+    let orders = spec(vec![cluster("orders", &fake.urls())]);
+    let first = Rig::start_on(link.store().await, "server-1", orders.clone(), Arc::new(System)).await;
+    first.until_health("invoices", Health::Healthy).await;
+    let second = Rig::start_as(&database, "server-2", orders).await;
+    second.until_health("invoices", Health::Healthy).await;
+    first.looks(3).await;
+    let before = Utc::now();
+    link.stand_still(true);
+    fake.set_state("invoices", Some(0), "FAILED", Some(traces::BARE));
+    two_more_looks(&fake).await;
+    fake.set_state("invoices", Some(0), "RUNNING", None);
+    until("the takeover", async || {
+        (holder(&second.store).await == Some(("server-2".into(), 2))).then_some(())
+    })
+    .await;
+    second.looks(2).await;
+    assert_eq!(
+        second.gaps().await,
+        [],
+        "who takes over knows of nothing that was missed"
+    );
+    link.stand_still(false);
+    let gaps = until("the gap", async || {
+        let gaps = second.gaps().await;
+        (!gaps.is_empty()).then_some(gaps)
+    })
+    .await;
+    let [(from, _, why)] = &gaps[..] else {
+        panic!("{gaps:?}")
+    };
+    assert!(*from >= before - TimeDelta::from_std(INTERVAL).unwrap(), "{gaps:?}");
+    assert!(why.contains("server-1 had lost its lease (epoch 1)"), "{why}");
+    assert_eq!(holder(&second.store).await, Some(("server-2".into(), 2)));
+    first.stop().await;
+    second.stop().await;
 }

@@ -21,6 +21,7 @@ mod forgetting;
 mod harness;
 mod jumps;
 mod lease;
+mod link;
 mod lists;
 mod live;
 mod newer;

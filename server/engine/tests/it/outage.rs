@@ -1,5 +1,7 @@
 //! The database goes away for a while.
 
+use std::sync::Arc;
+
 use chrono::Utc;
 use model::record::Entry;
 use model::state::State;
@@ -9,17 +11,7 @@ use sqlx::raw_sql;
 use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 
 use crate::database::Database;
-use crate::harness::{INTERVAL, Rig, until};
-
-/// Until the worker was asked for two more lists.
-async fn two_more_looks(fake: &FakeCluster) {
-    let lists = || {
-        let requests = fake.requests(0);
-        requests.iter().filter(|request| request.contains("expand=")).count()
-    };
-    let before = lists();
-    until("two more looks", async || (lists() >= before + 2).then_some(())).await;
-}
+use crate::harness::{INTERVAL, Rig, cluster, spec, two_more_looks, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_happened_while_the_database_was_away_is_recorded_with_its_times() {
@@ -53,20 +45,9 @@ async fn what_happened_while_the_database_was_away_is_recorded_with_its_times() 
         (verdict.health == Health::Failed && (restarted_after..back).contains(&verdict.since)).then_some(())
     })
     .await;
-    let mut history = rig.history(Some("invoices")).await;
-    history.reverse();
-    let states: Vec<_> = history
-        .iter()
-        .filter_map(|item| match &item.entry {
-            Entry::Transition(transition) => match &transition.change {
-                Change::State { to, .. } => Some((transition.at, to.clone())),
-                _ => None,
-            },
-            _ => None,
-        })
-        .collect();
+    let states = rig.states("invoices").await;
     let told: Vec<&State> = states.iter().map(|(_, state)| state).collect();
-    assert_eq!(told, [&State::Failed, &State::Running, &State::Failed], "{history:#?}");
+    assert_eq!(told, [&State::Failed, &State::Running, &State::Failed]);
     // A look counts from when it was asked, which may be a moment before the change that its answer shows.
     let bounds = [
         away..restarted_after,
@@ -208,4 +189,118 @@ async fn every_config_that_was_in_force_while_the_database_was_away_is_a_version
         .collect();
     assert_eq!(kept, changes);
     rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_seen_before_a_unit_was_configured_anew_while_the_database_was_away_is_one_recorded_gap() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    let rig = Rig::watching(&database, &fake).await;
+    rig.until_health("invoices", Health::Healthy).await;
+    rig.looks(3).await;
+    let away = Utc::now();
+    database.leave().await;
+    two_more_looks(&fake).await;
+    fake.set_state("invoices", Some(0), "FAILED", Some(traces::BARE));
+    two_more_looks(&fake).await;
+    let failed = Utc::now();
+    fake.set_state("invoices", Some(0), "RUNNING", None);
+    two_more_looks(&fake).await;
+    // Another address makes the unit start anew; it ends once it has tried for a while to record what it knows.
+    let mut urls = fake.urls();
+    urls.push("http://127.0.0.1:1".to_owned());
+    rig.spec.send_replace(Arc::new(spec(vec![cluster("orders", &urls)])));
+    let lists = || fake.requests(0).len();
+    until("nobody looks any more", async || {
+        let before = lists();
+        tokio::time::sleep(INTERVAL * 4).await;
+        (lists() == before).then_some(())
+    })
+    .await;
+    let ended = Utc::now();
+    database.come_back().await;
+    let gaps = until("the gap", async || {
+        let gaps = rig.gaps().await;
+        (!gaps.is_empty()).then_some(gaps)
+    })
+    .await;
+    rig.looks(3).await;
+    let [(from, to, why)] = &gaps[..] else {
+        panic!("{gaps:?}")
+    };
+    assert!(
+        (away..failed).contains(from) && (failed..ended).contains(to),
+        "{gaps:?}"
+    );
+    assert!(why.starts_with("server-1 could not record"), "{why}");
+    assert_eq!(rig.gaps().await, gaps, "it is told once");
+    rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_stops_records_what_waits_before_it_gives_its_units_back() {
+    let database = Database::new().await;
+    // Several units, since it is chance whether one hears first that it is to stop or that something waits.
+    let fakes: Vec<FakeCluster> = (0..8)
+        .map(|_| FakeCluster::start(Version::V4_3_1, 1).unwrap())
+        .collect();
+    let name = |number: usize| format!("c{number}");
+    let of_fake = |(number, fake): (usize, &FakeCluster)| {
+        fake.put(FakeConnector::sink(&name(number), 1));
+        cluster(&name(number), &fake.urls())
+    };
+    let clusters = fakes.iter().enumerate().map(of_fake).collect();
+    let rig = Rig::start(&database, spec(clusters)).await;
+    rig.until("the first looks", |fleet| {
+        let healthy = |number: usize| {
+            let connector = fleet.clusters.get(&*name(number))?.connectors.get(&*name(number))?;
+            (connector.verdict().health == Health::Healthy).then_some(())
+        };
+        (0..fakes.len()).all(|number| healthy(number).is_some()).then_some(())
+    })
+    .await;
+    // The first change of each is on its way to a database that hangs, the second one waits behind it.
+    let mut lock = database.connection().await;
+    raw_sql("BEGIN; LOCK TABLE connectors IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut lock)
+        .await
+        .unwrap();
+    for (state, trace) in [("FAILED", Some(traces::BARE)), ("RUNNING", None)] {
+        for (number, fake) in fakes.iter().enumerate() {
+            fake.set_state(&name(number), Some(0), state, trace);
+        }
+        for fake in &fakes {
+            two_more_looks(fake).await;
+        }
+    }
+    rig.stop.cancel();
+    raw_sql("COMMIT").execute(&mut lock).await.unwrap();
+    let store = database.store().await;
+    rig.stop().await;
+    for number in 0..fakes.len() {
+        let filter = store::TimelineFilter {
+            cluster: Some(name(number).as_str().into()),
+            kinds: vec!["state".to_owned(), "recording_gap".to_owned()],
+            limit: 100,
+            ..Default::default()
+        };
+        let mut told: Vec<_> = store.timeline(&filter).await.unwrap();
+        told.reverse();
+        let states: Vec<_> = told
+            .iter()
+            .filter_map(|item| match &item.entry {
+                Entry::Transition(transition) => match &transition.change {
+                    Change::State { to, .. } => Some(to),
+                    _ => None,
+                },
+                _ => None,
+            })
+            .collect();
+        assert_eq!(states, [&State::Failed, &State::Running], "c{number}: {told:#?}");
+        assert_eq!(told.len(), 2, "nothing is lost: {told:#?}");
+    }
+    let leases = store.leases().await.unwrap();
+    assert!(leases.iter().all(|lease| lease.released), "{leases:?}");
+    store.close().await;
 }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{TimeDelta, Utc};
+use model::state::State;
 use model::verdict::Health;
 use testkit::fake::{FakeCluster, FakeConnector, Version, traces};
 
 use crate::database::Database;
-use crate::harness::{Rig, cluster, spec, until};
+use crate::harness::{Rig, System, cluster, spec, two_more_looks, until};
+use crate::link::Link;
 
 /// For how long a lease holds that is not renewed.
 const LEASE: TimeDelta = TimeDelta::seconds(3);
@@ -106,6 +108,108 @@ async fn a_unit_that_is_configured_anew_stays_where_it_is() {
     fakes[0].set_state("invoices", Some(0), "FAILED", Some(traces::BARE));
     first.until_health("invoices", Health::Failed).await;
     assert_eq!(first.kinds(None).await[..kinds.len()], kinds);
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_back_first_after_an_outage_leaves_the_others_time_to_come_back() {
+    let database = Database::new().await;
+    let fakes = [1, 2].map(|_| FakeCluster::start(Version::V4_3_1, 1).unwrap());
+    let both = spec(vec![
+        cluster("orders", &fakes[0].urls()),
+        cluster("lines", &fakes[1].urls()),
+    ]);
+    let first = Rig::start_as(&database, "server-1", both.clone()).await;
+    let link = Link::to(&database).await;
+    let second = Rig::start_on(link.store().await, "server-2", both, Arc::new(System)).await;
+    let before = until_shared(&first.store).await;
+    let mine = |held: Vec<store::LeaseInfo>| held.into_iter().find(|lease| lease.holder == "server-1").unwrap();
+
+    link.stand_still(true);
+    database.leave().await;
+    let left = database.clock().await;
+    until("the end of all leases", async || {
+        (database.clock().await > left + LEASE).then_some(())
+    })
+    .await;
+    database.come_back().await;
+    // It beats twice, and so has looked once what there is to take.
+    let mut renewed = left + LEASE;
+    for _ in 0..2 {
+        renewed = until("a renewal of the first", async || {
+            let expires = mine(first.store.leases().await.ok()?).expires_at;
+            (expires > renewed + TimeDelta::milliseconds(500)).then_some(expires)
+        })
+        .await;
+    }
+    let held = holdings(&first.store).await;
+    assert!(
+        held.iter().all(|(_, holder, _)| holder == "server-1") && held.len() == 1,
+        "the other's has run out and is not taken: {held:?}"
+    );
+    link.stand_still(false);
+    let after = until("both again", async || {
+        let held = holdings(&first.store).await;
+        (held.len() == 2).then_some(held)
+    })
+    .await;
+    assert_eq!(after, before, "nothing changed hands");
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_is_handed_over_only_once_all_that_was_seen_is_recorded() {
+    let database = Database::new().await;
+    let fakes = [1, 2].map(|_| FakeCluster::start(Version::V4_3_1, 1).unwrap());
+    fakes
+        .iter()
+        .for_each(|fake| fake.put(FakeConnector::sink("invoices", 1)));
+    // The last one by name is the one that is handed over.
+    let both = spec(vec![
+        cluster("orders", &fakes[0].urls()),
+        cluster("lines", &fakes[1].urls()),
+    ]);
+    let first = Rig::start_as(&database, "server-1", both.clone()).await;
+    first.until_health("invoices", Health::Healthy).await;
+    first.looks(3).await;
+    // A database that has no room for what is new, but takes renewals of leases.
+    database
+        .run(
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$;
+             CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON connectors FOR EACH ROW EXECUTE FUNCTION no_room();",
+        )
+        .await;
+    fakes[0].set_state("invoices", Some(0), "FAILED", Some(traces::BARE));
+    two_more_looks(&fakes[0]).await;
+    fakes[0].set_state("invoices", Some(0), "RUNNING", None);
+    two_more_looks(&fakes[0]).await;
+    let second = Rig::start_as(&database, "server-2", both).await;
+    // By now it is to be given its share, which takes it five seconds of presence.
+    until("the second to be there for a while", async || {
+        let servers = first.store.servers().await.ok()?;
+        let second = servers.iter().find(|server| server.holder == "server-2")?;
+        (second.live_for?.as_secs() >= 8).then_some(())
+    })
+    .await;
+    let held = holdings(&first.store).await;
+    assert!(held.iter().all(|(_, holder, _)| holder == "server-1"), "{held:?}");
+    database.run("DROP TRIGGER no_room ON connectors").await;
+    let held = until_shared(&first.store).await;
+    assert!(
+        held.contains(&("connect/orders".into(), "server-2".into(), 2)),
+        "{held:?}"
+    );
+    let told: Vec<State> = first
+        .states("invoices")
+        .await
+        .into_iter()
+        .map(|(_, state)| state)
+        .collect();
+    assert_eq!(told, [State::Failed, State::Running]);
+    assert_eq!(first.gaps().await, []);
     first.stop().await;
     second.stop().await;
 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use model::names::ClusterName;
+use model::record::Entry;
 use model::transition::Change;
 use store::{Batch, TimelineFilter};
 
@@ -266,4 +267,61 @@ async fn what_holds_the_words_is_found_within_its_bounds() {
     };
     assert_eq!(found(&from).await, [50, 30], "a search ends where it is told to");
     assert_eq!(store.timeline_behind(&all, 5).await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gap_is_told_without_a_lease_once_however_often_it_is_sent() {
+    let database = Database::new().await;
+    let store = database.store().await;
+    let cluster = ClusterName::from("orders");
+    // Another server holds the unit, and has recorded something.
+    let lease = store
+        .acquire(&"connect/orders".into(), "b", Duration::from_secs(60))
+        .await
+        .unwrap()
+        .expect("free");
+    let fresh = fresh(1);
+    let theirs = [transition("jdbc", 30, Change::TaskRemoved)];
+    let batch = Batch {
+        entries: &theirs,
+        ..empty(&cluster, &fresh)
+    };
+    store.commit(&lease, &batch).await.unwrap();
+    // Times are finer than Postgres keeps them.
+    let to = at(20) + chrono::TimeDelta::nanoseconds(123_456_789);
+    let why = "a had lost its lease";
+    for _ in 0..3 {
+        store.record_gap(&cluster, at(10), to, why).await.unwrap();
+    }
+    store.record_gap(&"lines".into(), at(10), to, why).await.unwrap();
+    store.record_gap(&cluster, at(11), to, why).await.unwrap();
+    let filter = TimelineFilter {
+        limit: 10,
+        kinds: vec!["recording_gap".to_owned()],
+        ..TimelineFilter::default()
+    };
+    let mut told: Vec<_> = store.timeline(&filter).await.unwrap();
+    told.sort_by_key(|item| item.id);
+    let brief: Vec<_> = told
+        .iter()
+        .map(|item| match &item.entry {
+            Entry::Transition(told) => match &told.change {
+                Change::RecordingGap { from, why } => (item.id, item.cluster.as_str(), told.at == to, *from, &**why),
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        brief,
+        [
+            (2, "orders", true, at(10), why),
+            (3, "lines", true, at(10), why),
+            (4, "orders", true, at(11), why)
+        ],
+        "numbered after what was recorded before"
+    );
+    assert_eq!(store.feed_head().await.unwrap(), 4);
+    store.commit(&lease, &Batch { number: 99, ..batch }).await.unwrap();
+    assert_eq!(store.feed_head().await.unwrap(), 5, "the holder goes on");
 }
