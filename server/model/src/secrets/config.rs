@@ -1,12 +1,13 @@
 //! A masked config: what pages, API, store and logs may hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
-use super::Fingerprint;
+use super::keys::known_clear;
+use super::{Definitions, Fingerprint, FingerprintKey, RawConfig, Redactor};
 use crate::kept;
 
 /// A connector's config without secrets.
@@ -76,6 +77,58 @@ impl Config {
             let length = continued(key)?;
             Some((&key[key.len() - length..], value))
         })
+    }
+
+    /// A redactor of the values that are clear here and masked in `next`, where they are no more than not known to be
+    /// clear; `None` where there are none.
+    pub(crate) fn concealed_by(&self, next: &Self) -> Option<Redactor> {
+        let concealed = self
+            .0
+            .iter()
+            .filter_map(|(key, value)| match (value, next.0.get(key)?) {
+                (ConfigValue::Clear(text), ConfigValue::Masked(_)) => Some((key.to_string(), Some(text.to_string()))),
+                _ => None,
+            });
+        let concealed: BTreeMap<_, _> = concealed.collect();
+        (!concealed.is_empty()).then(|| Redactor::for_config(&RawConfig::new(concealed), None))
+    }
+
+    /// Masks what is clear of the keys that a plugin calls passwords: `prefix` and a dot stand before them where it is a
+    /// transformation or predicate. Whether something was.
+    fn conceal(&mut self, prefix: Option<&str>, definitions: &Definitions, key: &FingerprintKey) -> bool {
+        let mut concealed = false;
+        for (name, value) in self.0.iter_mut() {
+            let own = match prefix {
+                Some(prefix) => name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.')),
+                None => Some(&**name),
+            };
+            let known = own.and_then(|own| definitions.keys.get(own));
+            if let (Some(known), ConfigValue::Clear(text)) = (known, &*value)
+                && known.is_password()
+                && !known_clear(name)
+            {
+                *value = ConfigValue::Masked(key.value(text));
+                concealed = true;
+            }
+        }
+        concealed
+    }
+
+    /// Masks what a plugin's class calls passwords and was clear when this was masked, wherever the config names the class.
+    /// Whether something was.
+    pub fn conceal_for(&mut self, class: &str, definitions: &Definitions, key: &FingerprintKey) -> bool {
+        let named = self.0.iter().filter(|(_, value)| value.shown() == Some(class));
+        let prefixes: Vec<Option<String>> = named
+            .filter_map(|(name, _)| match &**name {
+                "connector.class" => Some(None),
+                name => Some(Some(name.strip_suffix(".type")?.to_owned())),
+            })
+            .collect();
+        let mut concealed = false;
+        for prefix in prefixes {
+            concealed |= self.conceal(prefix.as_deref(), definitions, key);
+        }
+        concealed
     }
 
     /// Keys that were added, removed or changed between `self` and `next`. A value that only became readable because
