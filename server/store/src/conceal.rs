@@ -1,8 +1,8 @@
 //! Masking what was recorded as clear before its plugin called it a password.
 
-use model::names::ClusterName;
+use model::names::{ClusterName, ConnectorName};
 use model::observe::ListedConfig;
-use model::secrets::{Definitions, FingerprintKey};
+use model::secrets::{Definitions, FingerprintKey, Redactor};
 use sqlx::query;
 
 use crate::json::{pack, text, unpack};
@@ -14,7 +14,7 @@ const ROWS: i64 = 200;
 
 impl Store {
     /// Masks what the recorded config versions of a cluster show of the keys that a plugin's class calls passwords, and
-    /// tells how many versions that were.
+    /// gives what strikes out what they showed, by connector.
     ///
     /// # Errors
     /// [`crate::Error::Fenced`] when the lease is lost: nothing was written; [`crate::Error::Unavailable`];
@@ -26,17 +26,17 @@ impl Store {
         class: &str,
         definitions: &Definitions,
         key: &FingerprintKey,
-    ) -> Result<usize> {
+    ) -> Result<Vec<(ConnectorName, Redactor)>> {
         let passwords = definitions.keys.iter().filter(|(_, key)| key.is_password());
         let passwords: Vec<String> = passwords.map(|(name, _)| text(name)).collect();
         if passwords.is_empty() {
-            return Ok(0);
+            return Ok(Vec::new());
         }
         answer(async {
             let _turn = self.turn().await?;
             let mut transaction = self.pool.begin().await?;
             lease.check(&mut transaction).await?;
-            let (mut concealed, mut after) = (0, (String::new(), String::new()));
+            let (mut concealed, mut after) = (Vec::new(), (String::new(), String::new()));
             loop {
                 // Those that name the class somewhere and show a value under such a key, or under one that ends so.
                 let rows = query!(
@@ -62,9 +62,9 @@ impl Store {
                 for row in rows {
                     let what = format_args!("config version {} of {}", row.version, row.connector).to_string();
                     let mut config: ListedConfig = unpack(&row.config, what)?;
-                    if !config.config.conceal_for(class, definitions, key) {
+                    let Some(redactor) = config.config.conceal(class, definitions, key) else {
                         continue;
-                    }
+                    };
                     query!(
                         "UPDATE config_versions SET config = $4::text::jsonb
                          WHERE cluster = $1 AND connector = $2 AND version = $3",
@@ -75,7 +75,7 @@ impl Store {
                     )
                     .execute(&mut *transaction)
                     .await?;
-                    concealed += 1;
+                    concealed.push((row.connector.into(), redactor));
                 }
             }
             transaction.commit().await?;

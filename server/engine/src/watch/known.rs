@@ -27,7 +27,7 @@ pub(crate) struct Known {
     pub(super) unkept: BTreeSet<ClassVersion>,
     /// Which versions of a class may be meant where nothing says which one runs.
     pub(super) installed: Installed,
-    redactors: Redactors,
+    pub(super) redactors: Redactors,
     pub(super) cleaned: Cleaned,
 }
 
@@ -199,6 +199,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use connect::wire;
+    use std::time::Duration;
+
+    use model::observe::Plugin;
     use model::secrets::FingerprintKey;
 
     use super::*;
@@ -301,5 +304,70 @@ mod tests {
         known.clean(&by, BTreeMap::new());
         let again = known.clean(&by, list("Horse-Battery-1"));
         assert_eq!(first, again);
+    }
+
+    fn defined(kind: &str) -> Arc<Definitions> {
+        let body = format!(r#"[{{"name":"path","type":"{kind}"}}]"#);
+        Arc::new(wire::definitions(body.as_bytes()).unwrap())
+    }
+
+    fn plugins(version: &str) -> PluginLists {
+        let plugin = Plugin {
+            class: "C".into(),
+            kind: "sink".into(),
+            version: Some(version.into()),
+        };
+        PluginLists::from([("a:1".into(), Arc::new(vec![plugin]))])
+    }
+
+    #[test]
+    fn what_is_known_of_one_version_makes_nothing_of_another_readable() {
+        let (mut known, by) = (known(), "a:1".into());
+        let now = Instant::now();
+        let mut path = |known: &mut Known| {
+            let listed = known.clean(&by, list("Horse-Battery-1"));
+            let config = listed.connectors["one"].config.clone().unwrap();
+            config.config.text("path").map(str::to_owned)
+        };
+        let own = |version| plugins(version).pop_first();
+        let of = |version: &str| -> ClassVersion { ("C".into(), Some(version.into())) };
+        known.definitions.insert(of("1"), defined("STRING"));
+        // It is not in force before somebody said so to this server.
+        assert!(known.recorded(&plugins("1")));
+        assert_eq!(path(&mut known), None);
+        assert_eq!(known.wanted, BTreeSet::from([("C".into(), None)]));
+        known.installed.answered(now, own("1"));
+        known.cleaned = Cleaned::default();
+        assert_eq!(path(&mut known).as_deref(), Some("/x"));
+
+        assert!(known.recorded(&plugins("2")));
+        assert_eq!(path(&mut known), None, "not read yet");
+        assert_eq!(known.wanted, BTreeSet::from([of("2")]));
+        assert!(known.take(&of("2"), Some(defined("STRING"))));
+        assert_eq!(path(&mut known).as_deref(), Some("/x"), "both versions say so");
+        assert!(known.take(&of("2"), Some(defined("PASSWORD"))));
+        assert_eq!(path(&mut known), None, "one of them says otherwise");
+        assert!(known.wanted.is_empty());
+    }
+
+    #[test]
+    fn what_defined_nothing_and_what_has_no_version_is_asked_for_with_the_slow_questions() {
+        let (mut known, by) = (known(), "a:1".into());
+        let (now, slow) = (Instant::now(), Duration::from_secs(60));
+        let class: ClassVersion = ("C".into(), None);
+        known.clean(&by, list("Horse-Battery-1"));
+        for definitions in [None, Some(defined("STRING"))] {
+            known.tried(class.clone(), now, true);
+            known.take(&class, definitions);
+            assert!(known.due(now + slow - Duration::from_secs(1), slow).is_empty());
+            assert_eq!(known.due(now + slow, slow), [class.clone()]);
+            assert!(known.wanted.len() <= 1);
+        }
+        // Whoever did not answer is left alone for longer.
+        known.tried(class.clone(), now, false);
+        assert!(known.due(now + slow, slow).is_empty());
+        assert!(!known.take(&class, Some(defined("STRING"))), "nothing new");
+        assert!(known.take(&class, None), "it is there no more");
+        assert!(known.definitions.is_empty());
     }
 }

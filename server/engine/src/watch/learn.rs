@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connect::Worker;
-use model::names::WorkerId;
-use model::secrets::{Definitions, FingerprintKey};
+use model::names::{ConnectorName, WorkerId};
+use model::secrets::{Definitions, FingerprintKey, Redactor};
 use telemetry::{Outcome, Question};
 use tracing::{debug, info, warn};
 
@@ -85,32 +85,43 @@ impl Known {
             anew = true;
             self.unkept.insert(wanted);
         }
-        self.keep(watcher, limit.saturating_sub(began.elapsed())).await;
-        anew
+        anew | self.keep(watcher, limit.saturating_sub(began.elapsed())).await
     }
 
-    /// Writes down what was learnt, now or before while the database could not take it.
-    async fn keep(&mut self, watcher: &Watcher, limit: Duration) {
+    /// Writes down what was learnt, now or before while the database could not take it. True when something that was
+    /// recorded turned out to be a secret by it.
+    async fn keep(&mut self, watcher: &Watcher, limit: Duration) -> bool {
         let began = Instant::now();
         let cluster = &watcher.cluster.name;
+        let mut anew = false;
         for wanted in self.unkept.clone() {
             let class = &wanted.0;
             if let Some(definitions) = self.definitions.get(&wanted) {
                 let left = limit.saturating_sub(began.elapsed());
                 match tokio::time::timeout(left, put(watcher, &wanted, definitions, &self.key)).await {
-                    Ok(Ok(())) => {}
+                    Ok(Ok(concealed)) if concealed.is_empty() => {}
+                    Ok(Ok(concealed)) => {
+                        let count = concealed.len();
+                        info!(%cluster, %class, count, "a plugin calls a key a password by now: recorded configs were masked");
+                        for (name, redactor) in concealed {
+                            self.redactors.put_older(&name, redactor);
+                        }
+                        self.cleaned = Cleaned::default();
+                        anew = true;
+                    }
                     Ok(Err(error)) => {
                         warn!(%cluster, %class, %error, "plugin definitions could not be kept");
-                        return;
+                        break;
                     }
                     Err(_) => {
                         warn!(%cluster, %class, "plugin definitions could not be kept in time");
-                        return;
+                        break;
                     }
                 }
             }
             self.unkept.remove(&wanted);
         }
+        anew
     }
 
     /// Takes what was read, `None` where a plugin defines nothing; whether that is something else than was known.
@@ -209,19 +220,16 @@ async fn put(
     (class, version): &ClassVersion,
     definitions: &Definitions,
     key: &FingerprintKey,
-) -> store::Result<()> {
+) -> store::Result<Vec<(ConnectorName, Redactor)>> {
     let Some(lease) = watcher.lease.upgrade() else {
-        return Ok(());
+        return Ok(Vec::new());
     };
     let (store, cluster) = (&watcher.shared.store, &watcher.cluster.name);
     let concealed = store.conceal(&lease, cluster, class, definitions, key).await?;
-    if concealed > 0 {
-        info!(%cluster, %class, concealed, "a plugin calls a key a password by now: earlier versions of configs were masked");
-    }
     for version in BTreeSet::from([version.as_deref(), None]) {
         store
             .put_definitions(&lease, cluster, class, version, definitions)
             .await?;
     }
-    Ok(())
+    Ok(concealed)
 }

@@ -110,6 +110,14 @@ impl Redactors {
         }
     }
 
+    /// What an earlier config showed that turned out to be a secret: a trace may quote it.
+    pub(crate) fn put_older(&mut self, name: &ConnectorName, redactor: Redactor) {
+        if let Some(versions) = self.of.get_mut(name) {
+            versions.older.truncate(OLDER - 1);
+            versions.older.insert(0, redactor);
+        }
+    }
+
     /// The trace without secrets, and its fingerprint.
     pub(crate) fn redact(
         &mut self,

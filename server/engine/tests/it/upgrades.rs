@@ -138,6 +138,7 @@ async fn while_workers_have_different_versions_the_stricter_one_decides() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V3_9_1, 2).unwrap();
     let rig = watched(&database, &fake).await;
+    fake.place("orders-out", None, 1);
     install(&fake, 1, "2", "PASSWORD");
     until_masked(&database, &rig).await;
     // What version 2 calls a string again is shown where every worker has it.

@@ -7,7 +7,7 @@ use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use super::keys::known_clear;
-use super::{Definitions, Fingerprint, FingerprintKey, RawConfig, Redactor};
+use super::{Definitions, Fingerprint, FingerprintKey, KeyDefinition, RawConfig, Redactor};
 use crate::kept;
 
 /// A connector's config without secrets.
@@ -93,42 +93,33 @@ impl Config {
         (!concealed.is_empty()).then(|| Redactor::for_config(&RawConfig::new(concealed), None))
     }
 
-    /// Masks what is clear of the keys that a plugin calls passwords: `prefix` and a dot stand before them where it is a
-    /// transformation or predicate. Whether something was.
-    fn conceal(&mut self, prefix: Option<&str>, definitions: &Definitions, key: &FingerprintKey) -> bool {
-        let mut concealed = false;
-        for (name, value) in self.0.iter_mut() {
-            let own = match prefix {
-                Some(prefix) => name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.')),
-                None => Some(&**name),
-            };
-            let known = own.and_then(|own| definitions.keys.get(own));
-            if let (Some(known), ConfigValue::Clear(text)) = (known, &*value)
-                && known.is_password()
-                && !known_clear(name)
-            {
-                *value = ConfigValue::Masked(key.value(text));
-                concealed = true;
-            }
-        }
-        concealed
-    }
-
     /// Masks what a plugin's class calls passwords and was clear when this was masked, wherever the config names the class.
-    /// Whether something was.
-    pub fn conceal_for(&mut self, class: &str, definitions: &Definitions, key: &FingerprintKey) -> bool {
+    /// A redactor of what it was; `None` where nothing was.
+    pub fn conceal(&mut self, class: &str, definitions: &Definitions, key: &FingerprintKey) -> Option<Redactor> {
         let named = self.0.iter().filter(|(_, value)| value.shown() == Some(class));
-        let prefixes: Vec<Option<String>> = named
+        let before_keys: Vec<String> = named
             .filter_map(|(name, _)| match &**name {
-                "connector.class" => Some(None),
-                name => Some(Some(name.strip_suffix(".type")?.to_owned())),
+                "connector.class" => Some(String::new()),
+                name => Some(format!("{}.", name.strip_suffix(".type")?)),
             })
             .collect();
-        let mut concealed = false;
-        for prefix in prefixes {
-            concealed |= self.conceal(prefix.as_deref(), definitions, key);
+        let password = |name: &str| {
+            let own = before_keys
+                .iter()
+                .filter_map(|before| name.strip_prefix(before.as_str()));
+            let mut known = own.filter_map(|own| definitions.keys.get(own));
+            known.any(KeyDefinition::is_password) && !known_clear(name)
+        };
+        let mut concealed = BTreeMap::new();
+        for (name, value) in self.0.iter_mut() {
+            if let ConfigValue::Clear(text) = &*value
+                && password(name)
+            {
+                concealed.insert(name.to_string(), Some(text.to_string()));
+                *value = ConfigValue::Masked(key.value(text));
+            }
         }
-        concealed
+        (!concealed.is_empty()).then(|| Redactor::for_config(&RawConfig::new(concealed), None))
     }
 
     /// Keys that were added, removed or changed between `self` and `next`. A value that only became readable because
