@@ -324,7 +324,7 @@ mod tests {
     fn what_is_known_of_one_version_makes_nothing_of_another_readable() {
         let (mut known, by) = (known(), "a:1".into());
         let now = Instant::now();
-        let mut path = |known: &mut Known| {
+        let path = |known: &mut Known| {
             let listed = known.clean(&by, list("Horse-Battery-1"));
             let config = listed.connectors["one"].config.clone().unwrap();
             config.config.text("path").map(str::to_owned)

@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn what_was_no_secret_when_a_trace_was_recorded_is_struck_out_of_the_record() {
         let key = FingerprintKey::new(b"key");
-        let (name, trace) = ("lines".into(), RawTrace::new("Refused: Hunter2-Correct".to_owned()));
+        let (name, trace): (ConnectorName, _) = ("lines".into(), RawTrace::new("Refused: Hunter2-Correct".to_owned()));
         let id = trace.fingerprint(&key);
         let recorded = Recorded(BTreeMap::from([(
             (name.clone(), Some(0)),
