@@ -117,7 +117,7 @@ async fn what_an_upgraded_plugin_calls_a_password_is_shown_no_more_though_no_sta
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upgrade_that_nobody_watched_is_noticed_before_anything_is_shown() {
+async fn an_upgrade_that_nobody_watched_is_noticed_by_whoever_watches_next() {
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V3_9_1, 1).unwrap();
     let rig = watched(&database, &fake).await;
@@ -128,7 +128,6 @@ async fn an_upgrade_that_nobody_watched_is_noticed_before_anything_is_shown() {
     });
     let rig = Rig::start(&database, often(&fake)).await;
     until_masked(&database, &rig).await;
-    // Not even for a moment: whatever was ever written stands in the history and its feed.
     assert!(!database.dump().await.contains("Unseen-Word-9"));
     rig.stop().await;
 }
