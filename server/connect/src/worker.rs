@@ -130,8 +130,8 @@ impl Worker {
         understood(response, answer::plugins).await
     }
 
-    /// `GET /connector-plugins/{class}/config` (since 3.2): the keys that a plugin defines. Give a version only to
-    /// workers since 4.1.
+    /// `GET /connector-plugins/{class}/config` (since 3.2): the keys that a plugin defines. Workers before 4.1 read no
+    /// version: they describe the one that they have.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the worker lacks the plugin; [`Error::Unsupported`] before 3.2 and for a class that no

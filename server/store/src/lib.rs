@@ -11,6 +11,7 @@ mod backup;
 mod batch;
 mod clusters;
 mod commit;
+mod conceal;
 mod configs;
 mod connectors;
 mod counts;

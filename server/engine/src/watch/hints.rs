@@ -7,6 +7,8 @@ use model::facts::{Alive, ClusterFacts, ConnectorFacts, Missing};
 use model::fold::Expected;
 use model::names::{ConnectorName, WorkerId};
 
+use super::installed::PluginLists;
+
 /// A digest of the facts, renewed whenever they change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Hints {
@@ -35,6 +37,8 @@ pub(crate) struct Hints {
     pub(crate) unproven: BTreeMap<ConnectorName, Missing>,
     /// Workers whose own addresses can be asked; a second one of them is needed for such a proof.
     pub(crate) askable: BTreeSet<WorkerId>,
+    /// What the workers can load that are not known to be gone.
+    pub(crate) plugins: PluginLists,
 }
 
 impl Hints {
@@ -76,6 +80,12 @@ impl Hints {
                 .values()
                 .filter(|worker| worker.can_be_asked())
                 .map(|worker| worker.id.clone())
+                .collect(),
+            plugins: facts
+                .workers
+                .values()
+                .filter(|worker| !worker.alive.gone())
+                .filter_map(|worker| Some((worker.id.clone(), worker.plugins.clone()?)))
                 .collect(),
         }
     }

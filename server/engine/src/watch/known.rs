@@ -1,39 +1,39 @@
-//! From what a worker sent to what may be kept: configs masked, traces redacted, definitions learnt.
+//! From what a worker sent to what may be kept: configs masked, traces redacted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use connect::wire;
 use model::names::{ConnectorName, WorkerId};
 use model::observe::{Listed, ListedConnector, ListedInstance};
 use model::secrets::{Definitions, FingerprintKey, Redactor, mask};
-use telemetry::{Outcome, Question};
-use tracing::{debug, warn};
+use tracing::warn;
 
 use super::cleaned::{self, ClassVersion, Cleaned, Entry};
+use super::installed::{Installed, PluginLists};
+use super::learn::Tried;
 use super::redact::{Recorded, Redactors};
 use super::watcher::Watcher;
 
-/// How long a class whose definitions could not be read is left alone. One that was asked for first and did not come in
-/// time counts as such, so that it does not keep the others waiting.
-const RETRY: Duration = Duration::from_secs(300);
-/// Classes whose definitions are read after one list, while there is time: the rest follows after the next lists.
-const AT_ONCE: usize = 4;
-
 /// What is needed to mask the lists of one cluster.
 pub(crate) struct Known {
-    key: FingerprintKey,
-    definitions: BTreeMap<ClassVersion, Arc<Definitions>>,
-    tried: BTreeMap<ClassVersion, Instant>,
+    pub(super) key: FingerprintKey,
+    pub(super) definitions: BTreeMap<ClassVersion, Arc<Definitions>>,
+    pub(super) tried: BTreeMap<ClassVersion, Tried>,
     /// Those of the last list that are not known.
-    wanted: BTreeSet<ClassVersion>,
-    redactors: Redactors,
-    cleaned: Cleaned,
+    pub(super) wanted: BTreeSet<ClassVersion>,
+    /// What was learnt and is not written down yet.
+    pub(super) unkept: BTreeSet<ClassVersion>,
+    /// Which versions of a class may be meant where nothing says which one runs.
+    pub(super) installed: Installed,
+    pub(super) redactors: Redactors,
+    pub(super) cleaned: Cleaned,
 }
 
 impl Known {
-    /// With the definitions that were read before.
+    /// With the definitions that were read before. Those of no version are not among them: what is installed may be
+    /// another one by now, and nothing would tell.
     pub(crate) async fn load(watcher: &Watcher, recorded: Recorded) -> Self {
         let cluster = &watcher.cluster.name;
         let stored = watcher
@@ -47,6 +47,7 @@ impl Known {
             });
         let definitions = stored
             .into_iter()
+            .filter(|stored| stored.version.is_some() && !stored.definitions.keys.is_empty())
             .map(|stored| ((stored.class, stored.version), Arc::new(stored.definitions)))
             .collect();
         Self {
@@ -54,6 +55,8 @@ impl Known {
             definitions,
             tried: BTreeMap::new(),
             wanted: BTreeSet::new(),
+            unkept: BTreeSet::new(),
+            installed: Installed::default(),
             redactors: Redactors::new(recorded),
             cleaned: Cleaned::default(),
         }
@@ -102,17 +105,17 @@ impl Known {
             .and_then(|status| status.connector.as_ref()?.version.clone());
         let unstarted = raw.unstarted();
         let config = raw.info.map(|info| {
-            let mut known = |wanted: ClassVersion| {
-                let known = self.definitions.get(&wanted).cloned();
-                if known.is_none() {
-                    missing.push(wanted);
-                }
-                known
-            };
-            let own = info.config.class().and_then(|class| known((class.into(), version)));
+            let mut known = |class: &str, versions| self.of_versions(class, versions, &mut missing);
+            let own = info.config.class().and_then(|class| {
+                let running = version.map(|version| BTreeSet::from([Some(version)]));
+                known(class, running.unwrap_or_else(|| self.installed.versions(class)))
+            });
             let parts = info.config.parts().into_iter().filter_map(|part| {
-                let wanted = (part.class.into(), part.version.map(Arc::from));
-                Some((part.prefix, known(wanted)?))
+                let asked_for: Option<Arc<str>> = part.version.map(Arc::from);
+                let asked_for = asked_for.filter(|version| self.installed.everywhere(&part.class, version));
+                let versions = asked_for.map(|version| BTreeSet::from([Some(version)]));
+                let versions = versions.unwrap_or_else(|| self.installed.versions(&part.class));
+                Some((part.prefix, known(&part.class, versions)?))
             });
             let definitions = gathered(own, parts);
             let redactor = Redactor::for_config(&info.config, definitions.as_deref());
@@ -148,64 +151,34 @@ impl Known {
         (clean, missing)
     }
 
-    /// Asks a worker for definitions that were missing in the last list, for `limit` at most: what was not learnt by then
-    /// is asked for after the next list. True when some were learnt, so that the list must be masked anew.
-    pub(crate) async fn learn(&mut self, watcher: &Watcher, worker: &connect::Worker, limit: Duration) -> bool {
-        let began = Instant::now();
-        let cluster = &watcher.cluster.name;
-        let mut learnt = false;
-        for (place, wanted) in self.due(began).into_iter().enumerate() {
-            let (class, version) = &wanted;
-            let asked = Instant::now();
-            let asking = worker.plugin_config(class, version.as_deref());
-            let left = limit.saturating_sub(began.elapsed());
-            let Ok(answer) = tokio::time::timeout(left, asking).await else {
-                telemetry::rest_answered(
-                    cluster.as_str(),
-                    Question::PluginConfig,
-                    Outcome::Failed,
-                    asked.elapsed(),
-                );
-                debug!(%cluster, %class, "plugin definitions did not come in time; values stay masked");
-                if place == 0 {
-                    self.tried.insert(wanted, began);
-                }
-                break;
-            };
-            self.tried.insert(wanted.clone(), began);
-            match answer {
-                Ok(answer) => {
-                    telemetry::rest_answered(cluster.as_str(), Question::PluginConfig, Outcome::Ok, answer.took);
-                    let definitions = Arc::new(answer.value);
-                    self.wanted.remove(&wanted);
-                    self.definitions.insert(wanted.clone(), definitions.clone());
-                    learnt = true;
-                    let left = limit.saturating_sub(began.elapsed());
-                    match tokio::time::timeout(left, put(watcher, &wanted, &definitions)).await {
-                        Ok(Ok(())) => {}
-                        Ok(Err(error)) => warn!(%cluster, %class, %error, "plugin definitions could not be kept"),
-                        Err(_) => warn!(%cluster, %class, "plugin definitions could not be kept in time"),
-                    }
-                }
-                Err(error) => {
-                    telemetry::rest_answered(
-                        cluster.as_str(),
-                        Question::PluginConfig,
-                        Outcome::Failed,
-                        asked.elapsed(),
-                    );
-                    debug!(%cluster, %class, %error, "plugin definitions could not be read; values stay masked");
-                }
+    /// What a class defines whichever of these versions reads a config: nothing until all of them are known.
+    fn of_versions(
+        &self,
+        class: &str,
+        versions: BTreeSet<Option<Arc<str>>>,
+        missing: &mut Vec<ClassVersion>,
+    ) -> Option<Arc<Definitions>> {
+        let before = missing.len();
+        let mut known: Option<Arc<Definitions>> = None;
+        for version in versions {
+            let wanted = (Arc::from(class), version);
+            match (self.definitions.get(&wanted), &mut known) {
+                (None, _) => missing.push(wanted),
+                (Some(one), None) => known = Some(one.clone()),
+                (Some(one), Some(known)) => *known = Arc::new(known.stricter(one)),
             }
         }
-        learnt
+        known.filter(|_| missing.len() == before)
     }
 
-    /// What to ask for now.
-    fn due(&self, now: Instant) -> Vec<ClassVersion> {
-        let rested = |tried: &Instant| now.saturating_duration_since(*tried) >= RETRY;
-        let due = |wanted: &&ClassVersion| self.tried.get(*wanted).is_none_or(rested);
-        self.wanted.iter().filter(due).take(AT_ONCE).cloned().collect()
+    /// Takes what is recorded of the workers' plugins. True when a class has other versions, so that the list must be
+    /// masked anew.
+    pub(crate) fn recorded(&mut self, lists: &PluginLists) -> bool {
+        let changed = self.installed.recorded(lists);
+        if changed {
+            self.cleaned = Cleaned::default();
+        }
+        changed
     }
 }
 
@@ -221,23 +194,14 @@ fn gathered(
     })
 }
 
-/// Keeps definitions for whoever takes the cluster over, as long as the lease is held.
-async fn put(watcher: &Watcher, (class, version): &ClassVersion, definitions: &Definitions) -> store::Result<()> {
-    let Some(lease) = watcher.lease.upgrade() else {
-        return Ok(());
-    };
-    let (store, cluster) = (&watcher.shared.store, &watcher.cluster.name);
-    store
-        .put_definitions(&lease, cluster, class, version.as_deref(), definitions)
-        .await
-        .map(|_| ())
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
     use connect::wire;
+    use std::time::Duration;
+
+    use model::observe::Plugin;
     use model::secrets::FingerprintKey;
 
     use super::*;
@@ -248,6 +212,8 @@ mod tests {
             definitions: BTreeMap::new(),
             tried: BTreeMap::new(),
             wanted: BTreeSet::new(),
+            unkept: BTreeSet::new(),
+            installed: Installed::default(),
             redactors: Redactors::new(Recorded::default()),
             cleaned: Cleaned::default(),
         }
@@ -338,5 +304,70 @@ mod tests {
         known.clean(&by, BTreeMap::new());
         let again = known.clean(&by, list("Horse-Battery-1"));
         assert_eq!(first, again);
+    }
+
+    fn defined(kind: &str) -> Arc<Definitions> {
+        let body = format!(r#"[{{"name":"path","type":"{kind}"}}]"#);
+        Arc::new(wire::definitions(body.as_bytes()).unwrap())
+    }
+
+    fn plugins(version: &str) -> PluginLists {
+        let plugin = Plugin {
+            class: "C".into(),
+            kind: "sink".into(),
+            version: Some(version.into()),
+        };
+        PluginLists::from([("a:1".into(), Arc::new(vec![plugin]))])
+    }
+
+    #[test]
+    fn what_is_known_of_one_version_makes_nothing_of_another_readable() {
+        let (mut known, by) = (known(), "a:1".into());
+        let now = Instant::now();
+        let path = |known: &mut Known| {
+            let listed = known.clean(&by, list("Horse-Battery-1"));
+            let config = listed.connectors["one"].config.clone().unwrap();
+            config.config.text("path").map(str::to_owned)
+        };
+        let own = |version| plugins(version).pop_first();
+        let of = |version: &str| -> ClassVersion { ("C".into(), Some(version.into())) };
+        known.definitions.insert(of("1"), defined("STRING"));
+        // It is not in force before somebody said so to this server.
+        assert!(known.recorded(&plugins("1")));
+        assert_eq!(path(&mut known), None);
+        assert_eq!(known.wanted, BTreeSet::from([("C".into(), None)]));
+        known.installed.answered(now, own("1"));
+        known.cleaned = Cleaned::default();
+        assert_eq!(path(&mut known).as_deref(), Some("/x"));
+
+        assert!(known.recorded(&plugins("2")));
+        assert_eq!(path(&mut known), None, "not read yet");
+        assert_eq!(known.wanted, BTreeSet::from([of("2")]));
+        assert!(known.take(&of("2"), Some(defined("STRING"))));
+        assert_eq!(path(&mut known).as_deref(), Some("/x"), "both versions say so");
+        assert!(known.take(&of("2"), Some(defined("PASSWORD"))));
+        assert_eq!(path(&mut known), None, "one of them says otherwise");
+        assert!(known.wanted.is_empty());
+    }
+
+    #[test]
+    fn what_defined_nothing_and_what_has_no_version_is_asked_for_with_the_slow_questions() {
+        let (mut known, by) = (known(), "a:1".into());
+        let (now, slow) = (Instant::now(), Duration::from_secs(60));
+        let class: ClassVersion = ("C".into(), None);
+        known.clean(&by, list("Horse-Battery-1"));
+        for definitions in [None, Some(defined("STRING"))] {
+            known.tried(class.clone(), now, true);
+            known.take(&class, definitions);
+            assert!(known.due(now + slow - Duration::from_secs(1), slow).is_empty());
+            assert_eq!(known.due(now + slow, slow), std::slice::from_ref(&class));
+            assert!(known.wanted.len() <= 1);
+        }
+        // Whoever did not answer is left alone for longer.
+        known.tried(class.clone(), now, false);
+        assert!(known.due(now + slow, slow).is_empty());
+        assert!(!known.take(&class, Some(defined("STRING"))), "nothing new");
+        assert!(known.take(&class, None), "it is there no more");
+        assert!(known.definitions.is_empty());
     }
 }

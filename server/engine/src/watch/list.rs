@@ -94,6 +94,10 @@ impl Lister {
         let mut avoided: BTreeSet<WorkerId> = BTreeSet::new();
         let mut doubted: Option<Gap> = None;
         self.turn = self.turn.wrapping_add(1);
+        // What was masked by other versions of the plugins is masked anew also if the workers tell nothing new.
+        if self.known.recorded(&self.watcher.hints.borrow().plugins) {
+            self.last_body = None;
+        }
         loop {
             let candidates = race::candidates(&self.watcher, self.last_good.as_ref(), &avoided, self.turn);
             if let (true, Some(gap)) = (candidates.is_empty(), &doubted) {
@@ -110,6 +114,7 @@ impl Lister {
             };
             let took = answer.took;
             let answered = self.watcher.shared.clock.now();
+            self.known.begin(&self.watcher, &worker).await;
             if let Some(gap) = self.take((at, answered), &worker, answer.value).await? {
                 // This one is not believed; what another one says counts.
                 avoided.insert(worker.address().clone());

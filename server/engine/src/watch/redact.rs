@@ -39,6 +39,17 @@ impl Recorded {
     }
 }
 
+impl Versions {
+    fn strike(&self, text: Arc<str>) -> Arc<str> {
+        self.struck_by_older(self.now.strike(&text).into())
+    }
+
+    fn struck_by_older(&self, text: Arc<str>) -> Arc<str> {
+        let older = self.older.iter();
+        older.fold(text, |text, redactor| redactor.strike(&text).into())
+    }
+}
+
 /// The redactors of all connectors of a cluster.
 pub(crate) struct Redactors {
     recorded: Recorded,
@@ -99,6 +110,14 @@ impl Redactors {
         }
     }
 
+    /// What an earlier config showed that turned out to be a secret: a trace may quote it.
+    pub(crate) fn put_older(&mut self, name: &ConnectorName, redactor: Redactor) {
+        if let Some(versions) = self.of.get_mut(name) {
+            versions.older.truncate(OLDER - 1);
+            versions.older.insert(0, redactor);
+        }
+    }
+
     /// The trace without secrets, and its fingerprint.
     pub(crate) fn redact(
         &mut self,
@@ -110,18 +129,21 @@ impl Redactors {
         let id = trace.fingerprint(key);
         let place = (name.clone(), task);
         match self.recorded.0.get(&place) {
-            Some((known, text)) if *known == id => return (id, text.clone()),
+            Some((known, text)) if *known == id => {
+                // What its plugin came to call a secret since then was none when the trace was recorded.
+                let text = match self.of.get(name) {
+                    Some(versions) => versions.strike(text.clone()),
+                    None => text.clone(),
+                };
+                return (id, text);
+            }
             Some(_) => {
                 self.recorded.0.remove(&place);
             }
             None => {}
         }
         let text = match self.of.get(name) {
-            Some(versions) => {
-                let text = versions.now.redact(trace);
-                let older = versions.older.iter();
-                older.fold(text, |text, redactor| redactor.strike(&text).into())
-            }
+            Some(versions) => versions.struck_by_older(versions.now.redact(trace)),
             None => Redactor::patterns_only().redact(trace),
         };
         (id, text)
@@ -162,6 +184,22 @@ mod tests {
                 .1
                 .contains("Another-Word")
         );
+    }
+
+    #[test]
+    fn what_was_no_secret_when_a_trace_was_recorded_is_struck_out_of_the_record() {
+        let key = FingerprintKey::new(b"key");
+        let (name, trace): (ConnectorName, _) = ("lines".into(), RawTrace::new("Refused: Hunter2-Correct".to_owned()));
+        let id = trace.fingerprint(&key);
+        let recorded = Recorded(BTreeMap::from([(
+            (name.clone(), Some(0)),
+            (id.clone(), "Refused: Hunter2-Correct".into()),
+        )]));
+        let mut redactors = Redactors::new(recorded);
+        redactors.put(&name, &Fingerprint::from_hex("01"), redactor("Hunter2-Correct"));
+        let (told, text) = redactors.redact(&name, Some(0), &trace, &key);
+        assert_eq!(told, id);
+        assert!(text.starts_with("Refused") && !text.contains("Hunter2"), "{text}");
     }
 
     #[test]

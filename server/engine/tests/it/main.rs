@@ -40,4 +40,5 @@ mod trouble;
 mod twins;
 mod twins_spread;
 mod units;
+mod upgrades;
 mod view;

@@ -139,7 +139,17 @@ fn config(folding: &mut Folding<'_>, next: &mut ConnectorFacts, seen: &ListedCon
         };
         folding.outside(Subject::Connector(next.name.clone()), change);
     }
-    next.config = Some(config.clone());
+    let before = next.config.replace(config.clone());
+    if let Some(concealed) = before.and_then(|before| before.config.concealed_by(&config.config)) {
+        // Of what runs again the last trace is kept, which may quote what was no secret then.
+        let instances = next
+            .instance
+            .iter_mut()
+            .chain(next.tasks.iter_mut().map(|(_, task)| task));
+        for trace in instances.filter_map(|instance| instance.trace.as_mut()) {
+            *trace = concealed.strike(trace).into();
+        }
+    }
 }
 
 /// Concludes the target state from the instance's state where that tells: PAUSED and STOPPED are only ever reached by

@@ -1,12 +1,13 @@
 //! A masked config: what pages, API, store and logs may hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
-use super::Fingerprint;
+use super::keys::known_clear;
+use super::{Definitions, Fingerprint, FingerprintKey, KeyDefinition, RawConfig, Redactor};
 use crate::kept;
 
 /// A connector's config without secrets.
@@ -76,6 +77,49 @@ impl Config {
             let length = continued(key)?;
             Some((&key[key.len() - length..], value))
         })
+    }
+
+    /// A redactor of the values that are clear here and masked in `next`, where they are no more than not known to be
+    /// clear; `None` where there are none.
+    pub(crate) fn concealed_by(&self, next: &Self) -> Option<Redactor> {
+        let concealed = self
+            .0
+            .iter()
+            .filter_map(|(key, value)| match (value, next.0.get(key)?) {
+                (ConfigValue::Clear(text), ConfigValue::Masked(_)) => Some((key.to_string(), Some(text.to_string()))),
+                _ => None,
+            });
+        let concealed: BTreeMap<_, _> = concealed.collect();
+        (!concealed.is_empty()).then(|| Redactor::for_config(&RawConfig::new(concealed), None))
+    }
+
+    /// Masks what a plugin's class calls passwords and was clear when this was masked, wherever the config names the class.
+    /// A redactor of what it was; `None` where nothing was.
+    pub fn conceal(&mut self, class: &str, definitions: &Definitions, key: &FingerprintKey) -> Option<Redactor> {
+        let named = self.0.iter().filter(|(_, value)| value.shown() == Some(class));
+        let before_keys: Vec<String> = named
+            .filter_map(|(name, _)| match &**name {
+                "connector.class" => Some(String::new()),
+                name => Some(format!("{}.", name.strip_suffix(".type")?)),
+            })
+            .collect();
+        let password = |name: &str| {
+            let own = before_keys
+                .iter()
+                .filter_map(|before| name.strip_prefix(before.as_str()));
+            let mut known = own.filter_map(|own| definitions.keys.get(own));
+            known.any(KeyDefinition::is_password) && !known_clear(name)
+        };
+        let mut concealed = BTreeMap::new();
+        for (name, value) in self.0.iter_mut() {
+            if let ConfigValue::Clear(text) = &*value
+                && password(name)
+            {
+                concealed.insert(name.to_string(), Some(text.to_string()));
+                *value = ConfigValue::Masked(key.value(text));
+            }
+        }
+        (!concealed.is_empty()).then(|| Redactor::for_config(&RawConfig::new(concealed), None))
     }
 
     /// Keys that were added, removed or changed between `self` and `next`. A value that only became readable because

@@ -78,8 +78,90 @@ impl Definitions {
             .extend(keys.map(|(key, definition)| (format!("{prefix}.{key}").into(), definition.clone())));
     }
 
+    /// What holds whichever of two versions of a plugin reads a config: a key is known where both define it, and a
+    /// password where one of them says so.
+    #[must_use]
+    pub fn stricter(&self, other: &Self) -> Self {
+        let mut keys = BTreeMap::new();
+        for (key, one) in &self.keys {
+            match other.keys.get(key) {
+                Some(two) if one.is_password() || two.kind == one.kind => drop(keys.insert(key.clone(), one.clone())),
+                Some(two) if two.is_password() => drop(keys.insert(key.clone(), two.clone())),
+                // A BOOLEAN or a CLASS may be shown by its value, which holds for one of the two only.
+                Some(_) => {
+                    let kind = "STRING".into();
+                    keys.insert(key.clone(), KeyDefinition { kind, ..one.clone() });
+                }
+                None if one.is_password() => drop(keys.insert(key.clone(), one.clone())),
+                None => {}
+            }
+        }
+        for (key, two) in &other.keys {
+            if two.is_password() {
+                keys.entry(key.clone()).or_insert_with(|| two.clone());
+            }
+        }
+        Self { keys }
+    }
+
     /// Whether they tell everything that is kept by now: an older version of Signalbox kept neither importance nor group.
     pub fn whole(&self) -> bool {
         self.keys.is_empty() || self.keys.values().any(|key| key.importance.is_some())
+    }
+}
+
+impl KeyDefinition {
+    /// Whether its plugin says that it is a secret.
+    pub fn is_password(&self) -> bool {
+        *self.kind == *"PASSWORD"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn definitions(keys: &[(&str, &str)]) -> Definitions {
+        let key = |(key, kind): &(&str, &str)| {
+            let kind = (*kind).into();
+            let definition = KeyDefinition {
+                kind,
+                ..KeyDefinition::default()
+            };
+            ((*key).into(), definition)
+        };
+        Definitions {
+            keys: keys.iter().map(key).collect(),
+        }
+    }
+
+    #[test]
+    fn of_two_versions_the_stricter_one_decides_about_each_key() {
+        let one = definitions(&[
+            ("a", "STRING"),
+            ("b", "STRING"),
+            ("c", "PASSWORD"),
+            ("d", "STRING"),
+            ("e", "PASSWORD"),
+            ("f", "BOOLEAN"),
+        ]);
+        let two = definitions(&[
+            ("a", "STRING"),
+            ("b", "PASSWORD"),
+            ("c", "STRING"),
+            ("g", "PASSWORD"),
+            ("f", "CLASS"),
+            ("h", "INT"),
+        ]);
+        let both = definitions(&[
+            ("a", "STRING"),
+            ("b", "PASSWORD"),
+            ("c", "PASSWORD"),
+            ("e", "PASSWORD"),
+            ("f", "STRING"),
+            ("g", "PASSWORD"),
+        ]);
+        assert_eq!(one.stricter(&two), both);
+        assert_eq!(two.stricter(&one), both);
     }
 }

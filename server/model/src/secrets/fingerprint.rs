@@ -70,6 +70,11 @@ impl FingerprintKey {
         )
     }
 
+    /// Of a masked value: it depends on the value alone.
+    pub(super) fn value(&self, value: &str) -> Fingerprint {
+        self.fingerprint("config value", [value.as_bytes()])
+    }
+
     /// What the database keeps of the key, to refuse a server with another one.
     pub fn identity(&self) -> Fingerprint {
         self.fingerprint("key identity", [])

@@ -24,9 +24,7 @@ pub fn mask(raw: &RawConfig, definitions: Option<&Definitions>, key: &Fingerprin
                 Some(value) => match judge(name, value, definitions) {
                     Judged::Clear if references(value) == References::None => ConfigValue::Clear(value.into()),
                     Judged::Clear | Judged::Reference => ConfigValue::Reference(value.into()),
-                    Judged::Secret | Judged::Unknown => {
-                        ConfigValue::Masked(key.fingerprint("config value", [value.as_bytes()]))
-                    }
+                    Judged::Secret | Judged::Unknown => ConfigValue::Masked(key.value(value)),
                 },
             };
             (kept::word(name), shown)

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::behaviour::Behaviour;
 use super::connector::{FakeConnector, FakeInstance};
+use super::plugins::{Added, Installed};
 use super::state::{Shared, State};
 use super::version::Version;
 use super::worker::FakeWorker;
@@ -38,6 +39,7 @@ impl FakeCluster {
                 connectors: BTreeMap::new(),
                 ids: Vec::new(),
                 behaviours: Vec::new(),
+                added: Vec::new(),
                 requests: Vec::new(),
                 counts: Vec::new(),
                 written: None,
@@ -65,6 +67,7 @@ impl FakeCluster {
             let mut state = self.shared.lock();
             state.ids.push(String::new());
             state.behaviours.push(Behaviour::Normal);
+            state.added.push(Added::new());
             state.requests.push(Vec::new());
             state.counts.push(BTreeMap::new());
         }
@@ -121,6 +124,23 @@ impl FakeCluster {
     /// How a worker answers from now on.
     pub fn behave(&self, worker: usize, behaviour: Behaviour) {
         self.shared.lock().behaviours[worker] = behaviour;
+    }
+
+    /// Installs a plugin on a worker, in place of what it has of that class: its kind (`sink`, `transformation`), its version
+    /// and its keys with their types.
+    pub fn install(
+        &self,
+        worker: usize,
+        class: &str,
+        (kind, version): (&'static str, &str),
+        keys: &[(&'static str, &'static str)],
+    ) {
+        let plugin = Installed {
+            kind,
+            version: version.to_owned(),
+            keys: keys.to_vec(),
+        };
+        self.shared.lock().added[worker].insert(class.to_owned(), plugin);
     }
 
     /// Method and target of every request to a worker so far.

@@ -1,16 +1,30 @@
 //! The plugins that a worker of the fake lists, and their definitions.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::version::Version;
 
 #[derive(Serialize)]
 pub(super) struct Plugin {
-    class: &'static str,
+    class: String,
     #[serde(rename = "type")]
     kind: &'static str,
-    version: &'static str,
+    version: String,
 }
+
+/// A plugin that a test installed on a worker.
+#[derive(Clone)]
+pub(super) struct Installed {
+    pub(super) kind: &'static str,
+    pub(super) version: String,
+    /// Its keys with their types.
+    pub(super) keys: Vec<(&'static str, &'static str)>,
+}
+
+/// By class.
+pub(super) type Added = BTreeMap<String, Installed>;
 
 #[derive(Serialize)]
 pub(super) struct Key {
@@ -51,22 +65,31 @@ const PLUGINS: [(&str, &str); 8] = [
     ),
 ];
 
-pub(super) fn list(version: Version, connectors_only: bool) -> Vec<Plugin> {
+pub(super) fn list(version: Version, added: &Added, connectors_only: bool) -> Vec<Plugin> {
     let connectors_only = connectors_only || !version.plugin_definitions();
-    PLUGINS
-        .into_iter()
-        .filter(|(_, kind)| !connectors_only || matches!(*kind, "source" | "sink"))
-        .map(|(class, kind)| Plugin {
-            class,
-            kind,
-            version: version.number,
-        })
+    let own = PLUGINS.into_iter().filter(|(class, _)| !added.contains_key(*class));
+    let own = own.map(|(class, kind)| Plugin {
+        class: class.to_owned(),
+        kind,
+        version: version.number.to_owned(),
+    });
+    let added = added.iter().map(|(class, plugin)| Plugin {
+        class: class.clone(),
+        kind: plugin.kind,
+        version: plugin.version.clone(),
+    });
+    own.chain(added)
+        .filter(|plugin| !connectors_only || matches!(plugin.kind, "source" | "sink"))
         .collect()
 }
 
 /// The definitions of a plugin by class; `None` when it is not there.
-pub(super) fn definitions(class: &str, version: Version) -> Option<Vec<Key>> {
+pub(super) fn definitions(class: &str, version: Version, added: &Added) -> Option<Vec<Key>> {
     let key = |name, kind, default, documentation| key(version, name, kind, default, documentation);
+    if let Some(plugin) = added.get(class) {
+        let keys = plugin.keys.iter();
+        return Some(keys.map(|(name, kind)| key(name, kind, None, "A key")).collect());
+    }
     PLUGINS.iter().any(|(listed, _)| *listed == class).then(|| {
         vec![
             key(

@@ -103,9 +103,13 @@ impl Worker {
                 kafka_cluster_id: &self.shared.lock().kafka_cluster_id,
             }),
             ["health"] if version.health() => health(behaviour),
-            ["connector-plugins"] => json(&plugins::list(version, !query.contains("connectorsOnly=false"))),
+            ["connector-plugins"] => json(&plugins::list(
+                version,
+                &self.added(),
+                !query.contains("connectorsOnly=false"),
+            )),
             ["connector-plugins", class, "config"] if version.plugin_definitions() => {
-                match plugins::definitions(class, version) {
+                match plugins::definitions(class, version, &self.added()) {
                     Some(keys) => json(&keys),
                     None => failure(StatusCode::NOT_FOUND, &format!("Unknown plugin {class}.")),
                 }
@@ -118,6 +122,10 @@ impl Worker {
             ["connectors", name, rest @ ..] => self.connector(name, rest),
             _ => no_such_resource(),
         }
+    }
+
+    fn added(&self) -> plugins::Added {
+        self.shared.lock().added[self.number].clone()
     }
 
     fn list(&self, query: &str) -> Response {

@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::behaviour::Behaviour;
 use super::connector::FakeConnector;
+use super::plugins::Added;
 use super::version::Version;
 
 /// What all workers of a cluster know.
@@ -23,6 +24,8 @@ pub(super) struct State {
     /// Advertised addresses by number of the worker.
     pub(super) ids: Vec<String>,
     pub(super) behaviours: Vec<Behaviour>,
+    /// Plugins beside those that every worker has, by worker.
+    pub(super) added: Vec<Added>,
     /// Method and target of every request, by worker.
     pub(super) requests: Vec<Vec<String>>,
     /// How often each method and target was asked of each worker.

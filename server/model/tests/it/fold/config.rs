@@ -17,8 +17,13 @@ fn with(pairs: &[(&str, &str)]) -> Seen {
 
 /// The same once the definitions of the class were read: `api.mode` is an ordinary STRING.
 fn learnt(mode: &str) -> Seen {
+    defined("STRING", mode, connector("c", "RUNNING a", &["RUNNING a"]))
+}
+
+/// A connector whose class defines `api.mode` so.
+fn defined(kind: &str, mode: &str, (name, listed): (ConnectorName, ListedConnector)) -> Seen {
     let definition = KeyDefinition {
-        kind: "STRING".into(),
+        kind: kind.into(),
         default: None,
         documentation: "".into(),
         ..KeyDefinition::default()
@@ -29,7 +34,6 @@ fn learnt(mode: &str) -> Seen {
     let pairs = [CLASS, ("api.mode", mode)];
     let raw = RawConfig::new(pairs.map(|(key, value)| (key.into(), Some(value.into()))).into());
     let config: ListedConfig = mask(&raw, Some(&definitions), &FingerprintKey::new(b"a key of the test"));
-    let (name, listed): (ConnectorName, ListedConnector) = connector("c", "RUNNING a", &["RUNNING a"]);
     let listed = ListedConnector {
         config: Some(Arc::new(config)),
         ..listed
@@ -85,4 +89,60 @@ fn a_value_that_changed_while_definitions_were_learnt_leaves_the_keys_open() {
     story.see(0, with(&[("api.mode", "bulk")])).news();
     story.see(5, learnt("single"));
     assert_eq!(story.news(), ["5 c config {} by outside"]);
+}
+
+#[test]
+fn what_turns_out_to_be_a_secret_leaves_the_trace_that_is_kept_of_a_failure() {
+    let mut story = Story::new();
+    let failed = connector("c", "RUNNING a", &["FAILED a refused:Bulk-Word-7"]);
+    story.see(0, defined("STRING", "Bulk-Word-7", failed));
+    let runs = || connector("c", "RUNNING a", &["RUNNING a"]);
+    story.see(5, defined("STRING", "Bulk-Word-7", runs()));
+    let trace = |story: &Story| story.connector("c").tasks[&0].trace.clone().unwrap();
+    assert!(trace(&story).contains("refused:Bulk-Word-7"));
+    story.see(10, defined("PASSWORD", "Bulk-Word-7", runs()));
+    let kept = trace(&story);
+    assert!(kept.contains("refused:") && !kept.contains("Bulk"), "{kept}");
+}
+
+#[test]
+fn what_a_class_calls_passwords_by_now_is_masked_in_a_config_of_before() {
+    let key = FingerprintKey::new(b"a key of the test");
+    let pairs = [
+        CLASS,
+        ("api.mode", "Bulk-Word-7"),
+        ("path", "/x"),
+        ("transforms", "t"),
+        ("transforms.t.type", "org.example.Seal"),
+        ("transforms.t.phrase", "Seal-Word-8"),
+    ];
+    let raw = RawConfig::new(pairs.map(|(key, value)| (key.into(), Some(value.into()))).into());
+    let definitions = |kinds: &[(&str, &str)]| Definitions {
+        keys: kinds
+            .iter()
+            .map(|(key, kind)| {
+                let kind = (*kind).into();
+                let definition = KeyDefinition {
+                    kind,
+                    ..KeyDefinition::default()
+                };
+                ((*key).into(), definition)
+            })
+            .collect(),
+    };
+    let all = ["api.mode", "path", "transforms.t.phrase"].map(|key| (key, "STRING"));
+    let listed = mask(&raw, Some(&definitions(&all)), &key);
+    let mut config = listed.config;
+    let passwords = definitions(&[("api.mode", "PASSWORD"), ("phrase", "PASSWORD"), ("path", "STRING")]);
+    assert!(config.conceal("org.example.Other", &passwords, &key).is_none());
+    let seal = config.conceal("org.example.Seal", &passwords, &key).unwrap();
+    let text = "Bulk-Word-7 Seal-Word-8 /x";
+    assert!(seal.strike(text).contains("Bulk-Word-7") && !seal.strike(text).contains("Seal-Word-8"));
+    assert_eq!(config.text("api.mode"), Some("Bulk-Word-7"));
+    assert!(config.conceal("org.example.Sink", &passwords, &key).is_some());
+    assert!(config.conceal("org.example.Sink", &passwords, &key).is_none(), "once");
+    assert_eq!(config.text("path"), Some("/x"));
+    // As if it had been masked at entry.
+    let blind = mask(&raw, Some(&definitions(&[("path", "STRING")])), &key);
+    assert_eq!(config, blind.config);
 }

@@ -1,0 +1,235 @@
+//! Asking for what masking needs: which plugins there are, and what they say about their keys.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use connect::Worker;
+use model::names::{ConnectorName, WorkerId};
+use model::secrets::{Definitions, FingerprintKey, Redactor};
+use telemetry::{Outcome, Question};
+use tracing::{debug, info, warn};
+
+use super::ask;
+use super::cleaned::{ClassVersion, Cleaned};
+use super::installed::has;
+use super::known::Known;
+use super::watcher::Watcher;
+
+/// How long a class whose definitions could not be read is left alone. One that was asked for first and did not come in
+/// time counts as such, so that it does not keep the others waiting.
+const RETRY: Duration = Duration::from_secs(300);
+/// Classes whose definitions are read after one list, while there is time: the rest follows after the next lists.
+const AT_ONCE: usize = 4;
+/// Workers that are asked for the definitions of one class, one after the other.
+const WORKERS: usize = 3;
+
+/// That definitions were asked for.
+pub(super) struct Tried {
+    at: Instant,
+    /// Whether they came, so that they are asked for again with the slow questions, if at all: there were none, or nothing
+    /// would tell that they are others by now.
+    answered: bool,
+}
+
+impl Known {
+    /// Asks for the plugins before the first list is masked: those that are recorded may be what was there before a worker
+    /// was started anew, unseen.
+    pub(crate) async fn begin(&mut self, watcher: &Watcher, worker: &Worker) {
+        if !self.installed.asked() {
+            self.ask_installed(watcher, worker).await;
+        }
+    }
+
+    async fn ask_installed(&mut self, watcher: &Watcher, worker: &Worker) -> bool {
+        let asking = worker.plugins();
+        let list = ask::ask_soon(&watcher.cluster.name, worker, Question::Plugins, asking).await;
+        let list = list.ok().map(|list| (worker.address().clone(), Arc::new(list)));
+        let changed = self.installed.answered(Instant::now(), list);
+        if changed {
+            self.cleaned = Cleaned::default();
+        }
+        changed
+    }
+
+    /// Asks for definitions that were missing in the last list, for `limit` at most: what was not learnt by then is asked
+    /// for after the next list. True when some were learnt, or others than before, so that the list must be masked anew.
+    pub(crate) async fn learn(&mut self, watcher: &Watcher, worker: &Worker, limit: Duration) -> bool {
+        let began = Instant::now();
+        let slow = watcher.slow_interval();
+        let cluster = &watcher.cluster.name;
+        let mut anew = self.installed.due(began, slow) && self.ask_installed(watcher, worker).await;
+        for (place, wanted) in self.due(began, slow).into_iter().enumerate() {
+            let class = wanted.0.clone();
+            let left = limit.saturating_sub(began.elapsed());
+            let asking = self.describe(watcher, worker, &wanted);
+            let asked = Instant::now();
+            let Ok(described) = tokio::time::timeout(left, asking).await else {
+                let outcome = Outcome::Failed;
+                telemetry::rest_answered(cluster.as_str(), Question::PluginConfig, outcome, asked.elapsed());
+                debug!(%cluster, %class, "plugin definitions did not come in time; values stay masked");
+                if place == 0 {
+                    self.tried(wanted, began, false);
+                }
+                break;
+            };
+            self.tried(wanted.clone(), began, !matches!(described, Described::Unanswered));
+            let definitions = match described {
+                Described::So(definitions) => Some(definitions),
+                Described::Not => None,
+                Described::Unanswered => continue,
+            };
+            if !self.take(&wanted, definitions.map(Arc::new)) {
+                continue;
+            }
+            anew = true;
+            self.unkept.insert(wanted);
+        }
+        anew | self.keep(watcher, limit.saturating_sub(began.elapsed())).await
+    }
+
+    /// Writes down what was learnt, now or before while the database could not take it. True when something that was
+    /// recorded turned out to be a secret by it.
+    async fn keep(&mut self, watcher: &Watcher, limit: Duration) -> bool {
+        let began = Instant::now();
+        let cluster = &watcher.cluster.name;
+        let mut anew = false;
+        for wanted in self.unkept.clone() {
+            let class = &wanted.0;
+            if let Some(definitions) = self.definitions.get(&wanted) {
+                let left = limit.saturating_sub(began.elapsed());
+                match tokio::time::timeout(left, put(watcher, &wanted, definitions, &self.key)).await {
+                    Ok(Ok(concealed)) if concealed.is_empty() => {}
+                    Ok(Ok(concealed)) => {
+                        let count = concealed.len();
+                        info!(%cluster, %class, count, "a plugin calls a key a password by now: recorded configs were masked");
+                        for (name, redactor) in concealed {
+                            self.redactors.put_older(&name, redactor);
+                        }
+                        self.cleaned = Cleaned::default();
+                        anew = true;
+                    }
+                    Ok(Err(error)) => {
+                        warn!(%cluster, %class, %error, "plugin definitions could not be kept");
+                        break;
+                    }
+                    Err(_) => {
+                        warn!(%cluster, %class, "plugin definitions could not be kept in time");
+                        break;
+                    }
+                }
+            }
+            self.unkept.remove(&wanted);
+        }
+        anew
+    }
+
+    /// Takes what was read, `None` where a plugin defines nothing; whether that is something else than was known.
+    pub(super) fn take(&mut self, wanted: &ClassVersion, definitions: Option<Arc<Definitions>>) -> bool {
+        if self.definitions.get(wanted) == definitions.as_ref() {
+            return false;
+        }
+        match definitions {
+            Some(definitions) => {
+                self.wanted.remove(wanted);
+                self.definitions.insert(wanted.clone(), definitions);
+            }
+            None => drop(self.definitions.remove(wanted)),
+        }
+        self.cleaned = Cleaned::default();
+        true
+    }
+
+    pub(super) fn tried(&mut self, wanted: ClassVersion, at: Instant, answered: bool) {
+        self.tried.insert(wanted, Tried { at, answered });
+    }
+
+    /// What to ask for now: what is missing, and then what is known of no version, which may have become another.
+    pub(super) fn due(&self, now: Instant, slow: Duration) -> Vec<ClassVersion> {
+        let rested = |wanted: &ClassVersion| {
+            self.tried.get(wanted).is_none_or(|tried| {
+                let rest = if tried.answered { slow } else { RETRY.max(slow) };
+                now.saturating_duration_since(tried.at) >= rest
+            })
+        };
+        let of_no_version = self.definitions.keys().filter(|(_, version)| version.is_none());
+        let all = self.wanted.iter().chain(of_no_version);
+        let mut seen = BTreeSet::new();
+        let due = all.filter(|wanted| rested(wanted) && seen.insert(*wanted));
+        due.take(AT_ONCE).cloned().collect()
+    }
+
+    /// Asks workers that say that they have a class in a version, and only believes them if they still say so behind their
+    /// answer: before 4.1 they describe what they have, whatever version is asked for.
+    async fn describe(&self, watcher: &Watcher, worker: &Worker, (class, version): &ClassVersion) -> Described {
+        let cluster = &watcher.cluster.name;
+        let with = version
+            .as_ref()
+            .map(|version| self.installed.who(class, version))
+            .unwrap_or_default();
+        let mut described = Described::Unanswered;
+        for asked in whom(watcher, worker, &with) {
+            let asking = asked.plugin_config(class, version.as_deref());
+            let definitions = match ask::ask(cluster, &asked, Question::PluginConfig, asking).await {
+                Ok(definitions) => definitions,
+                Err(connect::Error::NotFound { .. }) if version.is_none() => return Described::Not,
+                Err(_) => continue,
+            };
+            if let (Some(version), false) = (version, with.is_empty()) {
+                let list = ask::ask(cluster, &asked, Question::Plugins, asked.plugins()).await;
+                if !list.is_ok_and(|list| has(&list, class, version)) {
+                    continue;
+                }
+            }
+            described = match definitions.keys.is_empty() {
+                true => Described::Not,
+                false => return Described::So(definitions),
+            };
+        }
+        described
+    }
+}
+
+/// What came of asking for definitions.
+enum Described {
+    So(Definitions),
+    /// There are none.
+    Not,
+    Unanswered,
+}
+
+/// Who is asked about a plugin that these workers have: whoever listed, if it is among them, else they before it. Its
+/// address may be another than they know it by.
+fn whom(watcher: &Watcher, worker: &Worker, with: &BTreeSet<WorkerId>) -> Vec<Worker> {
+    if with.is_empty() {
+        return vec![worker.clone()];
+    }
+    let own = std::iter::once(worker.clone());
+    if with.contains(worker.address()) {
+        return own.collect();
+    }
+    let others = with.iter().filter_map(|id| watcher.client.advertised(id));
+    others.take(WORKERS - 1).chain(own).collect()
+}
+
+/// Keeps definitions for whoever takes the cluster over, as long as the lease is held, and masks what earlier versions of
+/// configs show of keys that are called passwords by now. Those of no version are what pages tell of a plugin whose version
+/// no status tells.
+async fn put(
+    watcher: &Watcher,
+    (class, version): &ClassVersion,
+    definitions: &Definitions,
+    key: &FingerprintKey,
+) -> store::Result<Vec<(ConnectorName, Redactor)>> {
+    let Some(lease) = watcher.lease.upgrade() else {
+        return Ok(Vec::new());
+    };
+    let (store, cluster) = (&watcher.shared.store, &watcher.cluster.name);
+    let concealed = store.conceal(&lease, cluster, class, definitions, key).await?;
+    for version in BTreeSet::from([version.as_deref(), None]) {
+        store
+            .put_definitions(&lease, cluster, class, version, definitions)
+            .await?;
+    }
+    Ok(concealed)
+}
