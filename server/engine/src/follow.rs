@@ -114,7 +114,10 @@ impl Follower {
         self.catch_up().await?;
         self.heartbeats().await?;
         if let Some(listener) = &mut self.listener {
-            listener.wait(LOOK).await?;
+            // Behind another connection there may be another database.
+            if !listener.wait(LOOK).await? {
+                self.listener = None;
+            }
             tokio::time::sleep(SWAP).await;
         }
         Ok(())

@@ -50,18 +50,18 @@ impl Store {
 
 impl Listener {
     /// Returns when something was told, when the connection was lost (what came meanwhile was not heard), and after `at_most`
-    /// in any case. The next call connects anew.
+    /// in any case. Says whether the connection still stands; if not, the next call connects anew.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`], at once: the caller waits a little before it calls again.
-    pub async fn wait(&mut self, at_most: Duration) -> Result<()> {
+    pub async fn wait(&mut self, at_most: Duration) -> Result<bool> {
         match tokio::time::timeout(at_most, self.listener.try_recv()).await {
-            Err(_) => Ok(()),
+            Err(_) => Ok(true),
             Ok(heard) => {
-                heard?;
+                let stands = heard?.is_some();
                 // One look answers all that was told until now.
                 while self.listener.next_buffered().is_some() {}
-                Ok(())
+                Ok(stands)
             }
         }
     }
