@@ -32,6 +32,11 @@ fn without_its_database_it_lives_and_says_what_is_missing() {
         "{}",
         page.text()
     );
+    // What somebody reads there is found in the log as it is by default.
+    let trace = page.text();
+    let trace = trace.split_once("(trace ").unwrap().1.split(')').next().unwrap();
+    assert_eq!(trace.len(), 32, "{trace}");
+    until("the trace in the log", || server.log().contains(trace).then_some(()));
     assert_eq!(server.get("/metrics").status, 200);
     server.signal(Signal::SIGTERM);
     let (status, took) = server.ended();
