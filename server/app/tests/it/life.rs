@@ -277,6 +277,15 @@ fn its_own_postgres_comes_and_goes_with_it() {
     let mut server = Server::ready(home);
     assert_eq!(server.api("/api/v1/clusters").status, 200);
     assert!(pid_file.exists());
+    // Another process on the same folder ends by itself and leaves the way in to the one that runs.
+    let (link, config) = (server.link(), server.home.config());
+    let config = config.to_str().unwrap();
+    let second = run(&["serve", "--config", config], server.home.folder.path());
+    let said = String::from_utf8_lossy(&second.stderr).into_owned() + &String::from_utf8_lossy(&second.stdout);
+    assert!(said.contains("already runs its own Postgres"), "{said}");
+    assert!(said.contains(&format!("config={config}")), "{said}");
+    assert_eq!(server.link(), link, "{said}");
+    server.sign_in();
     server.signal(Signal::SIGTERM);
     let (status, took) = server.ended();
     assert!(
