@@ -17,8 +17,9 @@ use crate::connected::connected;
 use crate::identity;
 use crate::{Event, FleetSpec};
 
-/// Swaps of the view are at least this far apart: at most ten a second.
-const SWAP: Duration = Duration::from_millis(100);
+/// Rounds of reading are at least this far apart: at most ten a second. One round may swap the view more than once: for
+/// what the feed tells, for what is configured since, and for what was heard without a change.
+const APART: Duration = Duration::from_millis(100);
 /// Whoever hears nothing looks by himself this often; heartbeats are read as often.
 const LOOK: Duration = Duration::from_millis(500);
 /// What is complained of here.
@@ -118,7 +119,7 @@ impl Follower {
             if !listener.wait(LOOK).await? {
                 self.listener = None;
             }
-            tokio::time::sleep(SWAP).await;
+            tokio::time::sleep(APART).await;
         }
         Ok(())
     }

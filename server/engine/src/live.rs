@@ -125,7 +125,7 @@ impl LiveReads {
         let asked: Asked = (cluster.clone(), class.into(), version.map(Arc::from));
         let limits = self.0.limits;
         let reading = async {
-            let turns = self.turns(cluster);
+            let turns = self.turns(cluster)?;
             let Ok(Ok(_turn)) = timeout(limits.patience, turns.acquire()).await else {
                 return Err(LiveError::Busy(cluster.clone()));
             };
@@ -186,8 +186,7 @@ impl LiveReads {
     /// Whom to ask: those whose addresses are configured, then those that live.
     fn workers(&self, cluster: &ClusterName) -> Result<Vec<Worker>, LiveError> {
         let spec = self.0.spec.borrow().clone();
-        let known = spec.clusters.iter().find(|known| known.name == *cluster);
-        let known = known.ok_or_else(|| LiveError::NotFound(format!("there is no cluster {:?}", cluster.as_str())))?;
+        let known = configured(&spec, cluster)?;
         let client = self.client(known, &spec)?;
         let fleet = self.0.fleet.borrow().clone();
         let there = fleet.clusters.get(cluster);
@@ -208,10 +207,14 @@ impl LiveReads {
         WorkerClient::built(cluster, builder).map_err(|problem| LiveError::Unanswered(problem.to_string()))
     }
 
-    fn turns(&self, cluster: &ClusterName) -> Arc<Semaphore> {
+    /// The turns of a cluster that is configured. Who asks may name anything, and nothing is kept of that.
+    fn turns(&self, cluster: &ClusterName) -> Result<Arc<Semaphore>, LiveError> {
+        let spec = self.0.spec.borrow().clone();
+        configured(&spec, cluster)?;
         let mut turns = self.0.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.retain(|known, _| configured(&spec, known).is_ok());
         let new = || Arc::new(Semaphore::new(self.0.limits.at_once));
-        turns.entry(cluster.clone()).or_insert_with(new).clone()
+        Ok(turns.entry(cluster.clone()).or_insert_with(new).clone())
     }
 
     fn remembered(&self, asked: &Asked) -> Option<LiveDefinitions> {
@@ -232,5 +235,57 @@ impl LiveReads {
             oldest.and_then(|oldest| known.remove(&oldest));
         }
         known.insert(asked, (Instant::now(), answer));
+    }
+}
+
+fn configured<'a>(spec: &'a FleetSpec, cluster: &ClusterName) -> Result<&'a ClusterSpec, LiveError> {
+    let known = spec.clusters.iter().find(|known| known.name == *cluster);
+    known.ok_or_else(|| LiveError::NotFound(format!("there is no cluster {:?}", cluster.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use testkit::ManualClock;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn turns_are_kept_of_configured_clusters_alone() {
+        let of = |names: &[&str]| {
+            let clusters = names.iter().map(|name| ClusterSpec {
+                name: (*name).into(),
+                formerly: Vec::new(),
+                urls: Vec::new(),
+                auth: None,
+                tls: crate::Tls::default(),
+                labels: BTreeMap::new(),
+                kafka: None,
+                group_id: None,
+            });
+            Arc::new(FleetSpec {
+                clusters: clusters.collect(),
+                ..FleetSpec::default()
+            })
+        };
+        let (sender, spec) = watch::channel(of(&["orders", "legacy"]));
+        let (_, fleet) = watch::channel(Arc::new(Fleet::default()));
+        let clock = Arc::new(ManualClock::at(Timestamp::default()));
+        let live = LiveReads::new(spec, fleet, clock, LiveLimits::default());
+        let kept = || {
+            live.0
+                .turns
+                .lock()
+                .unwrap()
+                .keys()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
+        for name in ["nosuch", "orders", "other", "legacy"] {
+            let _unanswered = live.definitions(&name.into(), "x.Y", None).await;
+        }
+        assert_eq!(kept(), ["legacy", "orders"]);
+        sender.send_replace(of(&["orders"]));
+        let _unanswered = live.definitions(&"orders".into(), "x.Y", None).await;
+        assert_eq!(kept(), ["orders"], "what is no longer configured is let go");
     }
 }

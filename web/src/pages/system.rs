@@ -1,12 +1,13 @@
 //! Signalbox itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use askama::Template;
 use chrono::TimeDelta;
-use console::{Source, System};
+use console::{FreshItem, Source, System};
 use model::Timestamp;
+use model::names::ClusterName;
 use model::verdict::Health;
 
 use crate::shape::Shape;
@@ -145,22 +146,23 @@ fn headline(system: &System) -> (Health, String) {
             "Signalbox goes on with what it knows; its database does not answer.".to_owned(),
         );
     }
-    let stale = system
-        .freshness
-        .iter()
-        .filter(|item| item.stale)
-        .map(|item| &item.cluster);
-    let stale = stale.collect::<std::collections::BTreeSet<_>>().len();
-    if stale > 0 {
-        let (count, verb) = (
-            words::counted(stale, "cluster", "clusters"),
-            words::form(stale, "is", "are"),
-        );
-        let text = format!("Signalbox works; {count} {verb} not seen as they are now.");
-        return (
-            Health::Unknown,
-            text.replace("they are", words::form(stale, "it is", "they are")),
-        );
+    let of = |odd: fn(&FreshItem) -> bool| -> BTreeSet<&ClusterName> {
+        let items = system.freshness.iter().filter(|item| odd(item));
+        items.map(|item| &item.cluster).collect()
+    };
+    let stale = of(|item| item.stale);
+    let silent = of(|item| !item.fresh()).difference(&stale).count();
+    let seen = (!stale.is_empty()).then(|| {
+        let one = words::form(stale.len(), "is not seen as it is now", "are not seen as they are now");
+        format!("{} {one}", words::counted(stale.len(), "cluster", "clusters"))
+    });
+    let told = (silent > 0).then(|| {
+        let count = words::counted(silent, "cluster", "clusters");
+        format!("a source of {count} tells nothing now")
+    });
+    let odd: Vec<String> = seen.into_iter().chain(told).collect();
+    if !odd.is_empty() {
+        return (Health::Unknown, format!("Signalbox works; {}.", odd.join(", and ")));
     }
     (
         Health::Healthy,
@@ -179,6 +181,7 @@ fn troubles(system: &System) -> Vec<String> {
         format!("What was seen of {of} cannot be recorded: {why}")
     });
     let mut all: Vec<String> = told.collect();
+    all.extend(system.process.clocks.clone());
     if let Err(why) = &system.database {
         all.push(format!("The database tells nothing of itself: {why}"));
     }
@@ -191,7 +194,7 @@ fn troubles(system: &System) -> Vec<String> {
 }
 
 fn fresh(system: &System, links: Links<'_>) -> Vec<Fresh> {
-    let mut clusters: BTreeMap<&str, Vec<&console::FreshItem>> = BTreeMap::new();
+    let mut clusters: BTreeMap<&str, Vec<&FreshItem>> = BTreeMap::new();
     for item in &system.freshness {
         clusters.entry(item.cluster.as_str()).or_default().push(item);
     }
@@ -200,8 +203,8 @@ fn fresh(system: &System, links: Links<'_>) -> Vec<Fresh> {
         .map(|(cluster, items)| {
             let of = |source| items.iter().find(|item| item.source == source);
             let (rest, group) = (of(Source::Rest), of(Source::Group));
-            let stale = items.iter().any(|item| item.stale || item.gap.is_some());
-            let health = if stale { Health::Unknown } else { Health::Healthy };
+            let well = items.iter().all(|item| item.fresh());
+            let health = if well { Health::Healthy } else { Health::Unknown };
             let count = |counts: &BTreeMap<String, usize>| counts.get(cluster).copied().unwrap_or(0);
             let gaps = items.iter().filter_map(|item| item.gap.as_deref());
             let row = Fresh {
@@ -215,7 +218,7 @@ fn fresh(system: &System, links: Links<'_>) -> Vec<Fresh> {
                 pending: words::thousands(count(&system.queues.entries) as u64),
                 cluster: cluster.to_owned(),
             };
-            (!stale, row)
+            (well, row)
         })
         .collect();
     // What is not fresh first, else by name.

@@ -15,5 +15,6 @@ mod names;
 mod pages;
 mod quiet;
 mod samples;
+mod system;
 mod timeline;
 mod words;

@@ -94,3 +94,30 @@ pub fn publish(link: &str, data_dir: &Path) -> std::io::Result<()> {
     writeln!(file, "{link}")?;
     writeln!(out, "A sign-in link for 10 minutes is in {}", path.display())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_holds_for_ten_minutes() {
+        let folder = tempfile::tempdir().unwrap();
+        let links = Links::new(SecretKey::open_or_make(&folder.path().join("secret.key")).unwrap());
+        let site = Site::new("127.0.0.1:8480".parse().unwrap(), None);
+        let made = Timestamp::default();
+        let address = links.address(&site, made).unwrap();
+        let token = address.split_once("token=").unwrap().1;
+        let read = |seconds| {
+            links
+                .read(token, made + TimeDelta::seconds(seconds))
+                .map(|link| link.expires)
+        };
+        assert_eq!(read(0), Ok(made + TimeDelta::minutes(10)));
+        assert!(read(599).is_ok());
+        assert_eq!(read(600), Err(LinkError::Expired));
+        // Nobody makes it hold longer.
+        let later = token.replacen("600.", "9999999999.", 1);
+        assert_ne!(later, token);
+        assert_eq!(links.read(&later, made).map(|link| link.id), Err(LinkError::Foreign));
+    }
+}

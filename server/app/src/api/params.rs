@@ -19,9 +19,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
 }
 
 impl Params {
-    /// Reads a query. An empty value is none: `team=` of a form that was left blank.
+    /// Reads a query. A key alone is one with an empty value, and that is none: `team=` of a form that was left blank. But
+    /// a key that nobody knows is refused with it too, and nothing is no number.
     pub fn of(query: &str) -> Self {
-        let pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty());
+        let pairs =
+            url::form_urlencoded::parse(query.as_bytes()).filter(|(key, value)| !(key.is_empty() && value.is_empty()));
         Self(
             pairs
                 .map(|(key, value)| (key.into_owned(), value.into_owned()))
@@ -31,11 +33,17 @@ impl Params {
 
     /// Whether there is nothing left.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.iter().all(|(_, value)| value.is_empty())
     }
 
     /// All values of a key, in order.
     pub fn all(&mut self, key: &str) -> Vec<String> {
+        let mut all = self.taken(key);
+        all.retain(|value| !value.is_empty());
+        all
+    }
+
+    fn taken(&mut self, key: &str) -> Vec<String> {
         let taken = self.0.extract_if(.., |(known, _)| known == key);
         taken.map(|(_, value)| value).collect()
     }
@@ -52,11 +60,7 @@ impl Params {
     /// # Errors
     /// When it stands there more often.
     pub fn one(&mut self, key: &str) -> Result<Option<String>, Problem> {
-        let mut values = self.all(key);
-        match values.len() {
-            0 | 1 => Ok(values.pop()),
-            _ => Err(Problem::bad_request(format!("`{key}` may stand there once"))),
-        }
+        once(key, self.all(key))
     }
 
     /// As [`Params::one`], read as something; `what` says in the error what it should be.
@@ -64,7 +68,9 @@ impl Params {
     /// # Errors
     /// When it stands there more often, or cannot be read.
     pub fn read<T: FromStr>(&mut self, key: &str, what: &str) -> Result<Option<T>, Problem> {
-        let Some(value) = self.one(key)? else { return Ok(None) };
+        let Some(value) = once(key, self.taken(key))? else {
+            return Ok(None);
+        };
         let refused = || Problem::bad_request(format!("`{key}` must be {what}, not {value:?}"));
         value.parse().map(Some).map_err(|_| refused())
     }
@@ -99,6 +105,13 @@ impl Params {
     }
 }
 
+fn once(key: &str, mut values: Vec<String>) -> Result<Option<String>, Problem> {
+    match values.len() {
+        0 | 1 => Ok(values.pop()),
+        _ => Err(Problem::bad_request(format!("`{key}` may stand there once"))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,9 +121,20 @@ mod tests {
         let mut params = Params::of("health=failed,degraded&health=unknown&name=a%2Fb%2C+c&team=");
         assert_eq!(params.list("health"), ["failed", "degraded", "unknown"]);
         assert_eq!(params.one("name").unwrap().as_deref(), Some("a/b, c"));
+        assert!(params.one("team").unwrap().is_none());
         assert!(params.finish(&[]).is_ok());
         assert!(Params::of("x=1&x=2").one("x").is_err());
         assert!(Params::of("limit=many").read::<usize>("limit", "a number").is_err());
+        for bare in ["limit", "limit="] {
+            let problem = Params::of(bare).limit(9).unwrap_err();
+            assert_eq!(problem.detail(), "`limit` must be a number from 1 to 9, not \"\"");
+        }
+        for bare in ["helth", "helth=", "&helth&"] {
+            assert!(Params::of(bare).finish(&["health"]).is_err(), "{bare}");
+        }
+        let mut blank = Params::of("team&name=&&");
+        assert_eq!((blank.one("team").unwrap(), blank.list("name").len()), (None, 0));
+        assert!(blank.finish(&[]).is_ok());
         let problem = Params::of("helth=failed").finish(&["health", "team"]).unwrap_err();
         assert_eq!(problem.detail(), "`helth` is not known here; known are health, team");
     }

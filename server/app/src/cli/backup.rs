@@ -1,6 +1,7 @@
 //! `backup` and `restore`.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use model::Clock as _;
@@ -11,6 +12,7 @@ use super::out::{complain, say};
 use super::runtime::block_on;
 use crate::backup::{self, Archive, BackupError};
 use crate::clock::SystemClock;
+use crate::life::Ending;
 
 /// Arguments of `backup`.
 #[derive(Debug, Args)]
@@ -47,7 +49,15 @@ impl Backup {
             .to
             .unwrap_or_else(|| PathBuf::from(now.format("signalbox-backup-%Y%m%dT%H%M%SZ.tar").to_string()));
         block_on(async {
-            match backup::take(&config, &to, now, tell).await {
+            let mut signals = match Ending::new() {
+                Ok(signals) => signals,
+                Err(error) => return complain(Exit::Wrong, &error),
+            };
+            let taken = tokio::select! {
+                taken = backup::take(&config, &to, now, tell) => taken,
+                signal = signals.next() => return given_up(&to, signal),
+            };
+            match taken {
                 Ok(manifest) => {
                     // The file's own, which is what is to be kept.
                     let size = std::fs::metadata(&to).map_or_else(
@@ -107,6 +117,16 @@ fn tell(table: &str, rows: u64) {
         "  {table:<16} {rows:>10} {}",
         if rows == 1 { "row" } else { "rows" }
     ));
+}
+
+/// Leaves nothing of a backup that is not taken to its end: what was written of it holds the secret key.
+fn given_up(to: &Path, signal: &str) -> Exit {
+    let mut name = to.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".unfinished-{}", std::process::id()));
+    match std::fs::remove_file(to.with_file_name(name)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => complain(Exit::Wrong, &error),
+        _ => complain(Exit::Wrong, &format_args!("{signal}: no backup was taken")),
+    }
 }
 
 fn failed(error: &BackupError) -> Exit {

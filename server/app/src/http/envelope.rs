@@ -1,5 +1,6 @@
 //! What goes around every answer: request id, log line, host check, security headers.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Body;
@@ -16,6 +17,7 @@ use tracing::Instrument as _;
 
 use super::problem::Problem;
 use super::refusal::{kind_of, refuse};
+use super::told::{Named, Told};
 use crate::key::random_id;
 use crate::state::AppState;
 
@@ -27,7 +29,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; f
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Gives the request an id and a trace, and writes a line about its answer.
-pub async fn identify(request: Request, next: Next) -> Response {
+pub async fn identify(State(told): State<Arc<Told>>, request: Request, next: Next) -> Response {
     // Without randomness there is no id, and nothing else suffers.
     let id = random_id().unwrap_or_default();
     let theirs = request.headers().get(TRACEPARENT).and_then(|value| value.to_str().ok());
@@ -37,10 +39,15 @@ pub async fn identify(request: Request, next: Next) -> Response {
     let mut response = next.run(request).instrument(span.clone()).await;
     span.in_scope(|| {
         let (status, took_ms) = (response.status().as_u16(), began.elapsed().as_millis());
-        if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
-            tracing::warn!(status, took_ms, "answered");
-        } else {
-            tracing::debug!(status, took_ms, "answered");
+        let named = response.extensions().get::<Named>().is_some();
+        match told.due(response.status(), named, Instant::now()) {
+            // Lines for people name no trace by themselves, and this is what they look for.
+            Some(0) => tracing::warn!(status, took_ms, trace = span::trace_id(), "answered"),
+            Some(left_out) => {
+                let trace = span::trace_id();
+                tracing::warn!(status, took_ms, trace, left_out, "answered; so were others before");
+            }
+            None => tracing::debug!(status, took_ms, "answered"),
         }
     });
     span::answered(&span, response.status().as_u16());

@@ -13,6 +13,7 @@ use super::caller::{Caller, CallerSession};
 use super::copies::FRAGMENT;
 use super::preferences;
 use super::problem::Problem;
+use super::told::Named;
 use crate::state::AppState;
 
 /// Who reads a page.
@@ -113,13 +114,17 @@ pub fn problem(state: &AppState, problem: &Problem) -> Response {
 
 fn draw_problem(frame: &Frame, problem: &Problem) -> Response {
     let status = problem.status();
-    match web::problem(frame, status.as_u16(), problem.title(), &problem.told()) {
+    let mut response = match web::problem(frame, status.as_u16(), problem.title(), &problem.told()) {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => {
             tracing::error!(%error, "the page of a problem could not be drawn");
             (status, format!("{}: {}\n", problem.title(), problem.told())).into_response()
         }
+    };
+    if problem.names_trace() {
+        response.extensions_mut().insert(Named);
     }
+    response
 }
 
 /// Has the browser ask again, from this page.

@@ -18,6 +18,7 @@ mod route;
 mod routes;
 mod serve;
 mod system;
+mod told;
 mod turns;
 
 pub use caller::{Caller, CallerSession};

@@ -7,6 +7,9 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// The code of an answer to one question too many.
+const BUSY: &str = "busy";
+
 /// An error (RFC 9457). `code` is what scripts may rely on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Problem {
@@ -83,7 +86,7 @@ impl Problem {
     /// 503: too much is asked at once.
     pub fn busy() -> Self {
         let detail = "too many requests are under way; try again in a second";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, BUSY, detail)
     }
 
     /// 504: the answer took longer than its route allows.
@@ -123,11 +126,17 @@ impl Problem {
         &self.detail
     }
 
+    /// Whether people are told its trace. Of one that only says that much is asked the log knows no more, and there
+    /// are too many of those for it.
+    pub fn names_trace(&self) -> bool {
+        self.code != BUSY && self.trace_id.is_some()
+    }
+
     /// The same for people, with what finds it in the log.
     pub fn told(&self) -> String {
         match &self.trace_id {
-            Some(trace) => format!("{} (trace {trace})", self.detail),
-            None => self.detail.clone(),
+            Some(trace) if self.names_trace() => format!("{} (trace {trace})", self.detail),
+            _ => self.detail.clone(),
         }
     }
 }
@@ -140,7 +149,7 @@ impl From<console::Error> for Problem {
             console::Error::BadQuestion(detail) => Self::bad_request(detail),
             console::Error::Unavailable(_) => Self::unavailable(error.to_string()),
             console::Error::Upstream(detail) => Self::new(StatusCode::BAD_GATEWAY, "upstream", detail),
-            console::Error::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", error.to_string()),
+            console::Error::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, BUSY, error.to_string()),
             console::Error::Broken(why) => {
                 tracing::error!(why, "a question could not be answered");
                 Self::internal()

@@ -1,5 +1,7 @@
 //! The router, built from the table, with everything that goes around it.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -16,6 +18,7 @@ use super::guard::guard;
 use super::refusal::{method_not_allowed, not_found};
 use super::route::{Access, Kind, Route, Verb};
 use super::routes::ROUTES;
+use super::told::Told;
 use crate::state::AppState;
 
 /// Lists and metrics repeat themselves: the fastest way makes them about a tenth, and a better one a twentieth at several
@@ -56,7 +59,7 @@ pub fn service(
         .layer(from_fn_with_state(state.clone(), check_host))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(protect))
-        .layer(from_fn(identify))
+        .layer(from_fn_with_state(Arc::<Told>::default(), identify))
         .with_state(state);
     tower::util::MapRequestLayer::new(move |request| without_base(request, &base)).layer(router)
 }

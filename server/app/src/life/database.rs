@@ -43,6 +43,8 @@ pub struct Keeper {
     pub trouble: watch::Sender<Option<Arc<str>>>,
     /// Where goes that its clock and that of the database are far apart. The server does its work even so.
     pub clocks: watch::Sender<Option<Arc<str>>>,
+    /// Set once no other process keeps a database where ours is.
+    pub placed: watch::Sender<bool>,
     /// Whether the view was read from it.
     pub loaded: watch::Receiver<bool>,
     /// The time.
@@ -58,10 +60,12 @@ impl Keeper {
     /// What cannot pass by itself: no Postgres programs, another secret key.
     pub async fn run(self) -> Result<Option<Own>, ServeError> {
         if let (Some(url), Some(owner)) = (&self.config.url, self.config.owner()) {
+            self.placed.send_replace(true);
             self.keep(url, owner).await?;
             return Ok(None);
         }
         let mut own = self.start_own(None).await?;
+        self.placed.send_replace(true);
         let url = own.url();
         let keeping = self.keep(url.expose(), url.expose());
         tokio::pin!(keeping);

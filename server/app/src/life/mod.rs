@@ -13,4 +13,5 @@ mod traces;
 
 pub use error::ServeError;
 pub use serve::serve;
+pub use signals::Ending;
 pub use speech::{Speech, speak};

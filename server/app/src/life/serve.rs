@@ -1,5 +1,7 @@
 //! The server's whole life.
 
+use std::convert::Infallible;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -77,6 +79,7 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
     let (store_sender, store) = watch::channel(None);
     let (trouble_sender, trouble) = watch::channel(Some("the database is not connected yet".into()));
     let (clocks_sender, clocks) = watch::channel(None);
+    let (placed_sender, placed) = watch::channel(false);
     let (fleet_sender, spec) = watch::channel(Arc::new(config.fleet));
     let (reload_sender, last_reload) = watch::channel(LastReload {
         loaded_at: clock.now(),
@@ -110,6 +113,7 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
         store: store_sender,
         trouble: trouble_sender,
         clocks: clocks_sender,
+        placed: placed_sender,
         loaded: engine.loaded.clone(),
         clock: clock.clone(),
         stop: stop.clone(),
@@ -143,13 +147,10 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
     let mut database = tokio::spawn(keeper.run());
     tokio::spawn(reloader.run(hangup, stop.clone()));
 
-    info!(listen = %address, address = site.address(), config = ?config.path, "Signalbox serves");
-    let link = access.new_link()?;
-    if let Err(error) = publish(&link, &config.server.data_dir) {
-        warn!(%error, "the sign-in link could not be written; make another with `signalbox admin sign-in-link`");
-    }
-
+    info!(listen = %address, address = site.address(), config = %of(config.path.as_deref()), "Signalbox serves");
+    let link = tell_link(access, placed, &config.server.data_dir);
     let early = tokio::select! {
+        never = link => match never? {},
         signal = signals.next() => {
             info!(signal, "ending");
             None
@@ -182,6 +183,26 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
     // Held until here: nothing of this process is under way any more.
     drop(succession);
     Ok(())
+}
+
+/// The file in which the configuration stands.
+fn of(config: Option<&Path>) -> std::path::Display<'_> {
+    config.unwrap_or(Path::new("defaults")).display()
+}
+
+/// Tells how to sign in, once this server is to stay: one that finds another in its `data_dir` and ends must not leave a
+/// link to itself where the other's was.
+async fn tell_link(
+    access: Arc<Access>,
+    mut placed: watch::Receiver<bool>,
+    data_dir: &Path,
+) -> Result<Infallible, ServeError> {
+    if placed.wait_for(|placed| *placed).await.is_ok()
+        && let Err(error) = publish(&access.new_link()?, data_dir)
+    {
+        warn!(%error, "the sign-in link could not be written; make another with `signalbox admin sign-in-link`");
+    }
+    std::future::pending().await
 }
 
 /// What ends before the database does.

@@ -2,13 +2,15 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use testkit::fake::{FakeCluster, FakeConnector, Version};
 
 use crate::client::until;
 use crate::database::Database;
-use crate::server::{Home, Server, run};
+use crate::server::{Home, Server, run, signalbox};
 
 fn said(output: &Output) -> String {
     format!(
@@ -209,6 +211,33 @@ fn what_is_no_whole_backup_is_refused_before_anything_is_touched() {
         .filter(|name| name.contains("unfinished"))
         .collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// What is written of a backup holds the secret key from its first bytes on.
+#[test]
+fn a_backup_that_is_given_up_leaves_no_file() {
+    let database = Database::new();
+    let home = Server::ready(Home::new(&database.url)).stop();
+    let folder = home.folder.path();
+    let parts = || {
+        let all = std::fs::read_dir(folder).unwrap();
+        let names = all.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.contains("tar")).collect::<Vec<_>>()
+    };
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        // A table that somebody else keeps to himself holds it up in the middle.
+        let lock = database.hold("LOCK TABLE config_versions IN ACCESS EXCLUSIVE MODE");
+        let config = home.config();
+        let mut command = signalbox(&["backup", "--config", text(&config), "--to", "all.tar"], folder);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        until("a part of a backup", || (!parts().is_empty()).then_some(()));
+        kill(Pid::from_raw(child.id().try_into().unwrap()), signal).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains(signal.as_str()), "{}", said(&output));
+        assert!(parts().is_empty(), "{:?}", parts());
+        drop(lock);
+    }
 }
 
 #[test]

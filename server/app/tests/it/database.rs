@@ -76,6 +76,43 @@ impl Database {
     }
 }
 
+/// A transaction that is open until this is dropped.
+pub struct Held(Option<(std::sync::mpsc::Sender<()>, std::thread::JoinHandle<()>)>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some((end, held)) = self.0.take() {
+            drop(end);
+            held.join().unwrap();
+        }
+    }
+}
+
+impl Database {
+    /// Runs a statement in a transaction and leaves that open.
+    pub fn hold(&self, sql: &str) -> Held {
+        let (options, sql) = (admin().database(&self.name), format!("BEGIN; {sql}"));
+        let (begun, has_begun) = std::sync::mpsc::channel();
+        let (end, ended) = std::sync::mpsc::channel();
+        let work = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            let mut connection = runtime.block_on(options.connect()).unwrap();
+            runtime
+                .block_on(raw_sql(AssertSqlSafe(sql)).execute(&mut connection))
+                .unwrap();
+            begun.send(()).unwrap();
+            // Until the other end is dropped; the connection ends with this thread, and with it the transaction.
+            ended.recv().unwrap_or(());
+        };
+        let held = std::thread::spawn(work);
+        has_begun.recv().unwrap();
+        Held(Some((end, held)))
+    }
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
         if let Err(error) = run(admin(), format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)) {

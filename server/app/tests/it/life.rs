@@ -32,6 +32,11 @@ fn without_its_database_it_lives_and_says_what_is_missing() {
         "{}",
         page.text()
     );
+    // What somebody reads there is found in the log as it is by default.
+    let trace = page.text();
+    let trace = trace.split_once("(trace ").unwrap().1.split(')').next().unwrap();
+    assert_eq!(trace.len(), 32, "{trace}");
+    until("the trace in the log", || server.log().contains(trace).then_some(()));
     assert_eq!(server.get("/metrics").status, 200);
     server.signal(Signal::SIGTERM);
     let (status, took) = server.ended();
@@ -272,6 +277,15 @@ fn its_own_postgres_comes_and_goes_with_it() {
     let mut server = Server::ready(home);
     assert_eq!(server.api("/api/v1/clusters").status, 200);
     assert!(pid_file.exists());
+    // Another process on the same folder ends by itself and leaves the way in to the one that runs.
+    let (link, config) = (server.link(), server.home.config());
+    let config = config.to_str().unwrap();
+    let second = run(&["serve", "--config", config], server.home.folder.path());
+    let said = String::from_utf8_lossy(&second.stderr).into_owned() + &String::from_utf8_lossy(&second.stdout);
+    assert!(said.contains("already runs its own Postgres"), "{said}");
+    assert!(said.contains(&format!("config={config}")), "{said}");
+    assert_eq!(server.link(), link, "{said}");
+    server.sign_in();
     server.signal(Signal::SIGTERM);
     let (status, took) = server.ended();
     assert!(

@@ -96,6 +96,29 @@ fn assert_unauthorized(answer: &Answer, name: &str) {
     assert!(answer.header("www-authenticate").is_some(), "{name}");
 }
 
+/// Nobody has the server hold more of a body than its route takes, whoever asks.
+#[test]
+fn a_body_beyond_the_limit_of_its_route_is_refused() {
+    let database = Database::new();
+    let server = Server::ready(Home::new(&database.url));
+    let cookie = server.sign_in();
+    for route in ROUTES.iter().filter(|route| route.verb.changes()) {
+        let (name, most) = (route.name, route.limits.body);
+        assert!((1..=64 << 10).contains(&most), "{name} takes {most} bytes");
+        let ask = server.ask(method(route), &target(route)).header("cookie", &cookie);
+        let sent = |bytes: usize| ask.clone().form(&"x".repeat(bytes)).send();
+        let refused = sent(most + 1);
+        assert_eq!(refused.status, 413, "{name}");
+        // In these words by who reads it all before anybody else looks at it.
+        assert!(
+            refused.text().contains("larger than anything"),
+            "{name}: {}",
+            refused.text()
+        );
+        assert_ne!(sent(most).status, 413, "{name}");
+    }
+}
+
 /// What programs of this machine may read without a token is not open to who comes through a proxy that says so.
 #[test]
 fn what_a_proxy_passed_on_is_not_taken_for_local() {

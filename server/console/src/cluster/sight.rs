@@ -123,9 +123,13 @@ const UNREAD: [(&str, &str); 4] = [
 fn list(cluster: &Cluster, spec: Option<&ClusterSpec>, staleness: &Staleness) -> Sight {
     let gap = cluster.about.gap.as_ref();
     let stale = staleness.stale(&cluster.fresh);
-    let signs_in = match spec.map(|spec| spec.auth.is_some()) {
-        Some(true) => ", signed in with the configured credentials",
-        Some(false) => ", without credentials",
+    let signs_in = match spec {
+        Some(spec) if spec.auth.is_some() => ", signed in with the configured credentials",
+        // Whether a worker asked for it is not told to who shows it.
+        Some(spec) if spec.tls.cert_file.is_some() => {
+            ", shown the configured client certificate, which it may or may not demand"
+        }
+        Some(_) => ", without credentials",
         None => "",
     };
     let (state, text) = match gap {
@@ -370,6 +374,39 @@ mod tests {
     fn state_of(sights: &[(&'static str, Seeing, String)], part: &str) -> (Seeing, String) {
         let found = sights.iter().find(|(source, _, _)| source.contains(part)).unwrap();
         (found.1, found.2.clone())
+    }
+
+    #[test]
+    fn what_workers_are_shown_is_told_as_far_as_it_is_known() {
+        let staleness = Staleness {
+            now: samples::now(),
+            limit: TimeDelta::seconds(30),
+        };
+        let told = |change: fn(&mut ClusterSpec)| {
+            let mut spec = ClusterSpec {
+                name: "orders".into(),
+                formerly: Vec::new(),
+                urls: Vec::new(),
+                auth: None,
+                tls: engine::Tls::default(),
+                labels: Default::default(),
+                kafka: None,
+                group_id: None,
+            };
+            change(&mut spec);
+            list(&Cluster::new(samples::cluster(), 1), Some(&spec), &staleness).text
+        };
+        assert!(told(|_| {}).ends_with(", without credentials."));
+        let shown = told(|spec| spec.tls.cert_file = Some("client.pem".into()));
+        assert!(
+            shown.ends_with("client certificate, which it may or may not demand."),
+            "{shown}"
+        );
+        let signed_in = told(|spec| spec.auth = Some(engine::Auth::Bearer("x".to_owned())));
+        assert!(
+            signed_in.ends_with(", signed in with the configured credentials."),
+            "{signed_in}"
+        );
     }
 
     #[test]

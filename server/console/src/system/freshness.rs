@@ -40,6 +40,13 @@ pub struct FreshItem {
     pub gap: Option<String>,
 }
 
+impl FreshItem {
+    /// Whether what it told is recent and it goes on telling.
+    pub fn fresh(&self) -> bool {
+        !self.stale && self.gap.is_none()
+    }
+}
+
 impl Console {
     /// Every source that is configured, by cluster. What all servers know alike.
     pub(super) fn freshness(&self) -> Vec<FreshItem> {

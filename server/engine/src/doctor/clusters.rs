@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connect::Worker;
+use egress::Policy;
 use futures_util::future::join_all;
 use model::identity::Identity;
 use model::names::{ClusterName, ConnectorName, WorkerId};
@@ -47,8 +48,18 @@ pub(super) async fn examine_all(spec: &FleetSpec, findings: &mut Vec<Finding>) -
         async move {
             let mut found = Vec::new();
             let subject = format!("cluster {}", cluster.name);
-            let seen = match WorkerClient::new(cluster, policy) {
-                Ok(client) => Some(examine(cluster, &client, &subject, &mut found).await),
+            let seen = match WorkerClient::new(cluster, policy.clone()) {
+                Ok(client) => {
+                    let seen = examine(cluster, &client, &subject, &mut found).await;
+                    if seen.identity.kafka.is_some() {
+                        found.extend(open(cluster, policy).await.map(|words| {
+                            Finding::new(&subject, Severity::Note, words).todo(
+                                "whoever reaches it can change every connector: restrict who can, or add authentication",
+                            )
+                        }));
+                    }
+                    Some(seen)
+                }
                 Err(problem) => {
                     found.push(
                         Finding::new(&subject, Severity::Problem, problem.to_string())
@@ -123,13 +134,27 @@ async fn examine(cluster: &ClusterSpec, client: &WorkerClient, subject: &str, fi
             format!("its workers run different versions: {}", list.join(", ")),
         ));
     }
-    if cluster.auth.is_none() && seen.identity.kafka.is_some() {
-        findings.push(
-            Finding::new(subject, Severity::Note, "its REST API answers without credentials")
-                .todo("whoever reaches it can change every connector: restrict who can, or add authentication"),
-        );
-    }
     seen
+}
+
+/// That its workers, which answered, answer also who shows nothing. A certificate that is shown need not be demanded, so
+/// they are asked once without it.
+async fn open(cluster: &ClusterSpec, policy: Policy) -> Option<&'static str> {
+    if cluster.auth.is_some() {
+        return None;
+    }
+    if cluster.tls.cert_file.is_none() {
+        return Some("its REST API answers without credentials");
+    }
+    let mut bare = cluster.clone();
+    (bare.tls.cert_file, bare.tls.key_file) = (None, None);
+    let client = WorkerClient::new(&bare, policy).ok()?;
+    let asked = bare
+        .urls
+        .iter()
+        .map(|url| async { client.at(url).root().await.is_ok() });
+    let answers = join_all(asked).await.contains(&true);
+    answers.then_some("its REST API answers also without the client certificate that is configured for it")
 }
 
 async fn health(worker: &Worker, subject: &str, findings: &mut Vec<Finding>) {

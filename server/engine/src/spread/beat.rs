@@ -270,7 +270,7 @@ impl Spread {
     async fn wait(&self, memory: &mut Memory, pause: Duration) {
         let told = async {
             match &mut memory.listener {
-                Some(listener) => listener.wait(pause).await,
+                Some(listener) => listener.wait(pause).await.map(|_stands| ()),
                 None => {
                     tokio::time::sleep(pause).await;
                     Ok(())

@@ -21,20 +21,30 @@ use crate::harness::{Rig, cluster, spec};
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
+fn authority() -> Authority {
+    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
 fn leaf(authority: &Authority, name: &str) -> (String, String) {
     let key = KeyPair::generate().unwrap();
     let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     (params.signed_by(&key, authority).unwrap().pem(), key.serialize_pem())
 }
 
-/// A listener that ends TLS before a worker and asks for certificates of the same authority.
-async fn end_of_tls(worker: String, authority: &Authority) -> String {
+/// A listener that ends TLS before a worker and asks for certificates of the same authority; who shows none comes in only
+/// where they are not demanded.
+async fn end_of_tls(worker: String, authority: &Authority, demanded: bool) -> String {
     let mut roots = RootCertStore::empty();
     roots.add(authority.der().clone()).unwrap();
     let provider = Arc::new(ring::default_provider());
-    let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
-        .build()
-        .unwrap();
+    let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone());
+    let clients = match demanded {
+        true => clients,
+        false => clients.allow_unauthenticated(),
+    };
+    let clients = clients.build().unwrap();
     let (certificate, key) = leaf(authority, "127.0.0.1");
     let chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()];
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
@@ -73,10 +83,8 @@ async fn an_authority_of_ones_own_and_a_client_certificate_are_used() {
     let directory = tempfile::tempdir().unwrap();
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
     fake.put(FakeConnector::source("lines", 1));
-    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let url = end_of_tls(fake.worker_id(0), &authority).await;
+    let authority = authority();
+    let url = end_of_tls(fake.worker_id(0), &authority, true).await;
     let (certificate, key) = leaf(&authority, "signalbox");
     let with = |tls: Tls| {
         spec(vec![ClusterSpec {
@@ -122,4 +130,35 @@ async fn an_authority_of_ones_own_and_a_client_certificate_are_used() {
     rig.until_cluster("the way in", |orders| orders.about.reachable).await;
     rig.until_health("lines", Health::Healthy).await;
     rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_tells_a_certificate_that_is_demanded_from_one_that_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let authority = authority();
+    let (certificate, key) = leaf(&authority, "signalbox");
+    let tls = Tls {
+        ca_file: write(directory.path(), "ca.pem", &authority.pem()),
+        cert_file: write(directory.path(), "client.pem", &certificate),
+        key_file: write(directory.path(), "client.key", &key),
+        ..Tls::default()
+    };
+    for demanded in [true, false] {
+        let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+        let url = end_of_tls(fake.worker_id(0), &authority, demanded).await;
+        let tls = tls.clone();
+        let spec = spec(vec![ClusterSpec {
+            tls,
+            ..cluster("orders", &[url])
+        }]);
+        let findings = engine::doctor::examine_fleet(&spec).await;
+        let says = |text: &str| findings.iter().any(|finding| finding.text.contains(text));
+        assert!(says("answers as Kafka Connect 4.3.1"), "{findings:#?}");
+        assert_eq!(
+            says("answers also without the client certificate"),
+            !demanded,
+            "{findings:#?}"
+        );
+        assert!(!says("answers without credentials"), "{findings:#?}");
+    }
 }

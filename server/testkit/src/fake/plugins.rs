@@ -45,10 +45,14 @@ pub(super) struct Key {
     order: Option<i32>,
 }
 
-const PLUGINS: [(&str, &str); 8] = [
+const PLUGINS: [(&str, &str); 12] = [
     ("org.apache.kafka.connect.file.FileStreamSinkConnector", "sink"),
     ("org.apache.kafka.connect.file.FileStreamSourceConnector", "source"),
     ("org.apache.kafka.connect.mirror.MirrorSourceConnector", "source"),
+    ("io.debezium.connector.postgresql.PostgresConnector", "source"),
+    ("io.debezium.connector.jdbc.JdbcSinkConnector", "sink"),
+    ("io.aiven.kafka.connect.s3.AivenKafkaConnectS3SinkConnector", "sink"),
+    ("io.aiven.connect.elasticsearch.ElasticsearchSinkConnector", "sink"),
     ("org.apache.kafka.connect.tools.MockSourceConnector", "source"),
     ("org.apache.kafka.connect.json.JsonConverter", "converter"),
     (

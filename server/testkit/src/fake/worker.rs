@@ -17,6 +17,12 @@ pub(super) struct FakeWorker {
     runtime: Option<Runtime>,
 }
 
+/// Listens; an error names the address, since a whole fleet takes many.
+pub(super) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let told = |error: io::Error| io::Error::new(error.kind(), format!("{address}: {error}"));
+    TcpListener::bind(address).map_err(told)
+}
+
 impl FakeWorker {
     pub(super) fn start(shared: Arc<Shared>, number: usize, port: u16) -> io::Result<Self> {
         let mut worker = Self {
@@ -37,7 +43,7 @@ impl FakeWorker {
             return Ok(());
         }
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let listener = TcpListener::bind(self.address)?;
+        let listener = bind(self.address)?;
         listener.set_nonblocking(true)?;
         self.address = listener.local_addr()?;
         let app = router(shared, self.number);

@@ -2,6 +2,7 @@
 
 use crate::none;
 use crate::tree::{FILES, File, pattern};
+use crate::uses;
 
 /// A pattern that must be absent from the code (no comments, no tests) of some folders.
 struct Absence {
@@ -13,7 +14,7 @@ struct Absence {
     but: &'static [&'static str],
 }
 
-const IO: &str = r"std::(fs|net|env|process|thread|io)\b|\btokio\b|Instant::now|\brand::";
+const IO: &str = r"std::(\*|(fs|net|env|process|thread|io)\b)|\btokio\b|Instant::now|\brand::";
 
 const ABSENCES: &[Absence] = &[
     Absence {
@@ -36,7 +37,7 @@ const ABSENCES: &[Absence] = &[
     },
     Absence {
         what: "raw metrics macros",
-        pattern: r"\bmetrics::(counter|gauge|histogram|describe_\w+)!",
+        pattern: r"\bmetrics::(counter|gauge|histogram|describe_\w+)(!|;| as )",
         from: &[],
         but: &["server/telemetry/"],
     },
@@ -85,7 +86,7 @@ const ABSENCES: &[Absence] = &[
     },
     Absence {
         what: "the fleet itself, past the console and its rights",
-        pattern: r"\bview::(\{[^}]*\b)?(Fleet|Cluster|Connector|Staleness)\b",
+        pattern: r"\bview::(\*|(Fleet|Cluster|Connector|Staleness)\b)",
         from: &["web/", "server/app/"],
         but: &[],
     },
@@ -104,7 +105,8 @@ fn offences(absence: &Absence, files: &[File]) -> Vec<String> {
     for file in files {
         let meant = absence.from.is_empty() || within(absence.from, &file.path);
         if meant && !within(absence.but, &file.path) {
-            let lines = file.code().filter(|(_, line)| pattern.is_match(line));
+            let lines = uses::plain(file).into_iter();
+            let lines = lines.filter(|(_, line)| pattern.is_match(line));
             found.extend(lines.map(|(number, line)| {
                 format!(
                     "{}:{number}: {} must be absent: {}",
@@ -122,6 +124,42 @@ fn offences(absence: &Absence, files: &[File]) -> Vec<String> {
 fn what_must_be_absent_is_absent() {
     let found: Vec<String> = ABSENCES.iter().flat_map(|absence| offences(absence, &FILES)).collect();
     none(&found);
+}
+
+#[test]
+fn a_group_of_imports_and_another_name_hide_nothing() {
+    for (path, text) in [
+        ("server/view/src/lib.rs", "use std::{fs, net::TcpStream};"),
+        (
+            "server/view/src/lib.rs",
+            "use std::{\n    collections::BTreeMap,\n    env,\n};",
+        ),
+        (
+            "server/model/src/x.rs",
+            "use std::time::Instant as I;\nlet now = I::now();",
+        ),
+        ("server/model/src/x.rs", "use std as s;\nlet text = s::fs::read(path);"),
+        ("web/src/x.rs", "use view::{\n    Fleet,\n};"),
+        ("web/src/x.rs", "use view as v;\nfn f(fleet: &v::Fleet) {}"),
+        (
+            "web/src/x.rs",
+            "use view::{self as v, Sort};\nfn f(fleet: &v::Fleet) {}",
+        ),
+        ("web/src/x.rs", "use view::*;"),
+        ("server/app/src/x.rs", "use metrics::{counter, gauge};"),
+        ("server/app/src/x.rs", "use model::{judge as j};"),
+    ] {
+        let file = [File::new(path, text)];
+        let found = ABSENCES.iter().flat_map(|absence| offences(absence, &file)).count();
+        assert!(found > 0, "{path}: {text}");
+    }
+    let fine = "use view::{Sort, search::Key};\nuse std::collections::{BTreeMap, BTreeSet};\nuse std::fmt as f;";
+    for absence in ABSENCES {
+        none(&offences(
+            absence,
+            &[File::new("web/src/x.rs", fine), File::new("server/view/src/x.rs", fine)],
+        ));
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod paths;
 mod shape;
 mod table;
 mod tree;
+mod uses;
 mod words;
 
 /// Fails with every offence at once, so that one run shows all that is to be done.

@@ -265,7 +265,16 @@ fn the_control_endpoint_does_and_tells_the_same() {
     let answer = ask(&url, "POST", "/orders", &json!([fail, nobody, fail]).to_string());
     assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
     assert_eq!(body(answer), json!({"carried_out": 1, "error": "there is no nobody"}));
-    assert!(ask(&url, "POST", "/orders", "{\"do\":\"explode\"}").starts_with("HTTP/1.1 422"));
+    for (wrong, word) in [
+        (json!({"do": "explode"}), "unknown variant `explode`"),
+        (
+            json!([fail, {"do": "fail", "clustr": "fake-1"}]),
+            "unknown field `clustr`",
+        ),
+    ] {
+        let answer = ask(&url, "POST", "/orders", &wrong.to_string());
+        assert!(answer.starts_with("HTTP/1.1 422") && answer.contains(word), "{answer}");
+    }
     assert_eq!(
         body(get(&url, "/clusters"))["fake-1"]["tasks"],
         json!({"FAILED": 1, "RUNNING": 3})
@@ -275,4 +284,42 @@ fn the_control_endpoint_does_and_tells_the_same() {
     assert!(ask(&url, "DELETE", "/counts", "").starts_with("HTTP/1.1 204"));
     assert_eq!(body(get(&url, "/counts"))["total"], 0);
     assert_eq!(body(get(&url, "/storm"))["running"], false);
+}
+
+#[test]
+fn workers_list_every_class_that_their_connectors_run() {
+    let fleet = fleet(2, 40);
+    for name in ["fake-1", "fake-2"] {
+        let list = listed(&fleet, name);
+        let url = fleet.cluster(name).unwrap().url(0);
+        let plugins = get(&url, "/connector-plugins");
+        for (connector, told) in list.as_object().unwrap() {
+            let class = told["info"]["config"]["connector.class"].as_str().unwrap();
+            assert!(
+                plugins.contains(&format!("\"{class}\"")),
+                "{connector} is a {class}: {plugins}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let started = FakeFleet::start(&Size {
+        clusters: 1,
+        workers: 1,
+        connectors: 1,
+        tasks: 1,
+        port: Some(address.port()),
+    });
+    let refused = [
+        started.err().unwrap(),
+        Control::start(fleet(1, 1), address.port()).err().unwrap(),
+    ];
+    for error in refused {
+        assert_eq!(error.kind(), ErrorKind::AddrInUse);
+        assert!(error.to_string().starts_with(&format!("{address}: ")), "{error}");
+    }
 }

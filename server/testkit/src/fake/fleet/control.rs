@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -17,11 +17,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{FakeFleet, Order, Refusal};
 use crate::fake::FakeCluster;
+use crate::fake::worker::bind;
 
 /// A running endpoint; it ends with this value.
 pub struct Control {
@@ -36,7 +38,7 @@ impl Control {
     /// When the port or a thread cannot be had.
     pub fn start(fleet: Arc<FakeFleet>, port: u16) -> io::Result<Self> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let listener = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let app = Router::new()
@@ -71,11 +73,12 @@ impl Drop for Control {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Orders {
-    One(Box<Order>),
-    Many(Vec<Order>),
+/// One order or a list of them. Not by an untagged enum, which does not say which word was wrong.
+fn orders(body: Value) -> serde_json::Result<Vec<Order>> {
+    match body {
+        list @ Value::Array(_) => serde_json::from_value(list),
+        one => serde_json::from_value(one).map(|order| vec![order]),
+    }
 }
 
 #[derive(Serialize)]
@@ -85,10 +88,13 @@ struct Told {
     error: Option<String>,
 }
 
-async fn carry_out(State(fleet): State<Arc<FakeFleet>>, Json(orders): Json<Orders>) -> Response {
-    let orders = match orders {
-        Orders::One(order) => vec![*order],
-        Orders::Many(orders) => orders,
+async fn carry_out(State(fleet): State<Arc<FakeFleet>>, Json(body): Json<Value>) -> Response {
+    let orders = match orders(body) {
+        Ok(orders) => orders,
+        Err(error) => {
+            let error = Some(error.to_string());
+            return (StatusCode::UNPROCESSABLE_ENTITY, Json(Told { carried_out: 0, error })).into_response();
+        }
     };
     // Killing a worker waits until its port refuses.
     let work = tokio::task::spawn_blocking(move || {
