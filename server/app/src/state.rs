@@ -152,7 +152,6 @@ impl AppState {
             started_at: self.0.parts.started_at,
             config_loaded_at: loaded_at,
             config_refused: refused,
-            clocks: self.clocks(),
             log: self.log().now(),
             streams: self.open_streams(),
             streams_most: STREAMS,

@@ -35,8 +35,6 @@ pub struct Process {
     pub config_loaded_at: Timestamp,
     /// Why a newer one was refused.
     pub config_refused: Option<String>,
-    /// How far its clock and the database's are apart, where that is too far: a sentence.
-    pub clocks: Option<String>,
     /// What is logged.
     pub log: LogLevel,
     /// Readers of live events that are connected.

@@ -181,7 +181,6 @@ fn troubles(system: &System) -> Vec<String> {
         format!("What was seen of {of} cannot be recorded: {why}")
     });
     let mut all: Vec<String> = told.collect();
-    all.extend(system.process.clocks.clone());
     if let Err(why) = &system.database {
         all.push(format!("The database tells nothing of itself: {why}"));
     }

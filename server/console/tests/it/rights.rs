@@ -82,7 +82,6 @@ fn process(console: &Console) -> Process {
         started_at: console.now(),
         config_loaded_at: console.now(),
         config_refused: None,
-        clocks: None,
         log: LogLevel {
             filter: "info".into(),
             until: None,

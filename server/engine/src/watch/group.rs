@@ -256,12 +256,21 @@ mod tests {
 
     #[test]
     fn a_cluster_keeps_its_group_whatever_else_its_addresses_lead_to() {
+        // Workers not known to be gone, those that are, the group before, configured addresses, and the group it is.
         let groups = [
             group("orders", &["a", "b"]),
             group("billing", &["c"]),
             group("none", &[]),
         ];
-        let cases: &[(&str, &[&str], &[&str], Option<&str>, &[&str], Result<&str, usize>)] = &[
+        type Case<'a> = (
+            &'a str,
+            &'a [&'a str],
+            &'a [&'a str],
+            Option<&'a str>,
+            &'a [&'a str],
+            Result<&'a str, usize>,
+        );
+        let cases: &[Case<'_>] = &[
             ("new, by its address", &[], &[], None, &["c"], Ok("billing")),
             ("new, addresses of two", &[], &[], None, &["a", "c"], Err(2)),
             ("new, behind an ingress", &[], &[], None, &["ingress"], Err(0)),

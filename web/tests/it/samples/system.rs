@@ -68,7 +68,6 @@ pub fn system() -> System {
             started_at: ago(93_000),
             config_loaded_at: ago(4_200),
             config_refused: None,
-            clocks: None,
             log: LogLevel {
                 filter: "info,engine=debug".to_owned(),
                 until: Some(ago(-600)),
