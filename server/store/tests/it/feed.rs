@@ -121,7 +121,10 @@ async fn listeners_hear_of_a_commit_and_wait_no_longer_than_told() {
     let mut listener = store.listen().await.unwrap();
 
     let began = Instant::now();
-    listener.wait(Duration::from_millis(50)).await.unwrap();
+    assert!(
+        listener.wait(Duration::from_millis(50)).await.unwrap(),
+        "the connection stands"
+    );
     assert!(began.elapsed() >= Duration::from_millis(50), "nothing was to be heard");
 
     let (fresh, feed) = (fresh(1), changes(2));
@@ -144,7 +147,12 @@ async fn listeners_hear_of_a_commit_and_wait_no_longer_than_told() {
     let own = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'";
     crate::database::run(&mut raw, own.into()).await;
     listener.wait(Duration::from_secs(30)).await.unwrap();
-    let hearing = tokio::spawn(async move { listener.wait(Duration::from_secs(30)).await.map(|()| Instant::now()) });
+    let hearing = tokio::spawn(async move {
+        listener
+            .wait(Duration::from_secs(30))
+            .await
+            .map(|_stands| Instant::now())
+    });
     crate::database::until("it listens again", async || {
         let there: bool = sqlx::query_scalar(
             "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND state = 'idle'
