@@ -11,11 +11,12 @@ use crate::stage::{Made, Stage, actor};
 
 /// What every server tells of itself, to whom is the app's business: none of it is about the fleet's connectors by name
 /// but the metrics, whose door the app keeps.
-const OPEN: [&str; 8] = [
+const OPEN: [&str; 9] = [
     "new",
     "now",
     "stale_after",
     "revision",
+    "position",
     "readiness",
     "awaited",
     "metrics",
