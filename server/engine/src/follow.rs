@@ -48,6 +48,7 @@ pub(crate) async fn run(
         listener: None,
         complete: false,
         begun: 0,
+        behind: false,
         told: None,
         comparison: Comparison::default(),
         addresses: None,
@@ -68,8 +69,10 @@ struct Follower {
     listener: Option<Listener>,
     /// Whether the view holds everything up to its number.
     complete: bool,
-    /// How often the numbers of the feed went back.
+    /// How often the numbers of the feed went back: it counts once the view stands at the new ones.
     begun: u32,
+    /// Whether they did, and the view still stands at the old ones.
+    behind: bool,
     /// The last item that the view was read with, as the database tells it.
     told: Option<FeedItem>,
     /// Which clusters may be one.
@@ -138,7 +141,7 @@ impl Follower {
 
     /// The numbers of the feed are those of another copy than before.
     fn begin_anew(&mut self) {
-        self.begun += 1;
+        self.behind = true;
         self.complete = false;
         warn!("the database is another copy than before: the view is read anew");
     }
@@ -151,6 +154,7 @@ impl Follower {
             .filter(|record| configured.contains(&record.name))
             .map(|record| (record.name.clone(), Arc::new(Cluster::new(record, feed))))
             .collect();
+        self.begun += u32::from(std::mem::take(&mut self.behind));
         self.swap(Fleet {
             clusters,
             feed,
@@ -390,6 +394,7 @@ mod tests {
             listener: None,
             complete: true,
             begun: 0,
+            behind: false,
             told: None,
             comparison: Comparison::default(),
             addresses: None,

@@ -128,7 +128,7 @@ async fn hold(
     };
     if let Some(to) = reset.take() {
         for ledger in ledgers.values_mut() {
-            let from = ledger.facts().fresh.rest.unwrap_or(to);
+            let from = ledger.facts().fresh.rest.map_or(to, |rest| rest.min(to));
             ledger.gap(from, to, OLDER_COPY);
         }
     }

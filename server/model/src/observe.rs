@@ -98,6 +98,8 @@ pub enum Seen {
     MembersMissing(Gap),
     /// What is to be put on record of the progress of these connectors, see [`crate::progress::Watch::record`].
     Progressed(BTreeMap<ConnectorName, ProgressFacts>),
+    /// Recorded config versions of which more is masked than before, since a plugin calls it a password by now.
+    Concealed(Vec<(ConnectorName, Arc<ListedConfig>)>),
 }
 
 /// One expanded list, already free of secrets.

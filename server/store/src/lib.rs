@@ -36,6 +36,7 @@ mod workers;
 pub use audit::{AuditItem, AuditRecord, detail};
 pub use backup::{Refill, Snapshot, Table};
 pub use batch::{Batch, InForce};
+pub use conceal::{ConcealFrom, Concealed};
 pub use configs::ConfigVersion;
 pub use counts::{Count, Counted, Minute, Minutes};
 pub use definitions::StoredDefinitions;

@@ -1,5 +1,5 @@
-//! Which answers that failed are told in the log. One whose page names its trace always is: somebody will look for it.
-//! Of the others so many a second that a flood of them does not flood the log.
+//! Which answers that failed are told in the log. One that failed here and whose page names its trace always is: somebody
+//! will look for it. Of the others, and of pages that were refused, so many a second that a flood does not flood the log.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -29,7 +29,8 @@ struct Lately {
 impl Told {
     /// Whether an answer is told, and then how many of its status before it were not.
     pub(super) fn due(&self, status: StatusCode, named: bool, now: Instant) -> Option<u64> {
-        if !status.is_server_error() {
+        // What was refused is only told where somebody reads its trace.
+        if !(status.is_server_error() || named && status.is_client_error()) {
             return None;
         }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -41,8 +42,9 @@ impl Told {
         if now.duration_since(lately.since) >= SECOND {
             (lately.since, lately.told) = (now, 0);
         }
-        // What goes wrong inside is never left out.
-        if !named && status != StatusCode::INTERNAL_SERVER_ERROR && lately.told >= AT_ONCE {
+        // What goes wrong inside is never left out; whoever asks for what is not there may do so without end.
+        let always = status == StatusCode::INTERNAL_SERVER_ERROR || named && status.is_server_error();
+        if !always && lately.told >= AT_ONCE {
             lately.left_out += 1;
             return None;
         }
@@ -61,7 +63,9 @@ mod tests {
         let began = Instant::now();
         let busy = StatusCode::SERVICE_UNAVAILABLE;
         assert_eq!(told.due(StatusCode::OK, false, began), None);
-        assert_eq!(told.due(StatusCode::NOT_FOUND, true, began), None);
+        assert_eq!(told.due(StatusCode::NOT_FOUND, false, began), None);
+        let refused = (0..1000).filter(|_| told.due(StatusCode::NOT_FOUND, true, began).is_some());
+        assert_eq!(refused.count(), AT_ONCE as usize);
         let first = (0..1000).filter(|_| told.due(busy, false, began).is_some());
         assert_eq!(first.count(), AT_ONCE as usize);
         let other = told.due(StatusCode::BAD_GATEWAY, false, began);

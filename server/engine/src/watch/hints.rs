@@ -20,6 +20,8 @@ pub(crate) struct Hints {
     pub(crate) gone: BTreeSet<WorkerId>,
     /// Whether some are taken for gone only by what was seen before the cluster fell silent: the group is asked at once.
     pub(crate) in_doubt: bool,
+    /// Whether Kafka told who is in its Connect group, or why it does not.
+    pub(crate) group_told: bool,
     /// The Connect group that it was last seen to be.
     pub(crate) group: Option<Arc<str>>,
     /// What lists must agree with.
@@ -63,6 +65,7 @@ impl Hints {
                 .collect(),
             gone: workers(true),
             in_doubt: facts.workers.values().any(|worker| worker.unconfirmed_since.is_some()),
+            group_told: facts.about.group.is_some() || facts.about.group_gap.is_some(),
             group: facts.about.group.as_ref().map(|group| group.group_id.clone()),
             expected: Expected::of(facts),
             refused: facts.about.same_as.is_some(),
@@ -101,7 +104,8 @@ impl Hints {
     /// Whether half of the connectors that exist are among these names, at least.
     pub(crate) fn familiar(&self, names: &BTreeSet<ConnectorName>) -> bool {
         let known = self.connectors.iter().filter(|name| names.contains(*name));
-        2 * known.count() >= self.connectors.len()
+        let known = known.count();
+        known > 0 && 2 * known >= self.connectors.len()
     }
 
     /// Whether one of those is missing that no plain list has lacked yet.

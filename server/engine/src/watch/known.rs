@@ -8,6 +8,7 @@ use connect::wire;
 use model::names::{ConnectorName, WorkerId};
 use model::observe::{Listed, ListedConnector, ListedInstance};
 use model::secrets::{Definitions, FingerprintKey, Redactor, mask};
+use store::ConcealFrom;
 use tracing::warn;
 
 use super::cleaned::{self, ClassVersion, Cleaned, Entry};
@@ -24,7 +25,7 @@ pub(crate) struct Known {
     /// Those of the last list that are not known.
     pub(super) wanted: BTreeSet<ClassVersion>,
     /// What was learnt and is not written down yet.
-    pub(super) unkept: BTreeSet<ClassVersion>,
+    pub(super) unkept: BTreeMap<ClassVersion, ConcealFrom>,
     /// Which versions of a class may be meant where nothing says which one runs.
     pub(super) installed: Installed,
     pub(super) redactors: Redactors,
@@ -55,7 +56,7 @@ impl Known {
             definitions,
             tried: BTreeMap::new(),
             wanted: BTreeSet::new(),
-            unkept: BTreeSet::new(),
+            unkept: BTreeMap::new(),
             installed: Installed::default(),
             redactors: Redactors::new(recorded),
             cleaned: Cleaned::default(),
@@ -212,7 +213,7 @@ mod tests {
             definitions: BTreeMap::new(),
             tried: BTreeMap::new(),
             wanted: BTreeSet::new(),
-            unkept: BTreeSet::new(),
+            unkept: BTreeMap::new(),
             installed: Installed::default(),
             redactors: Redactors::new(Recorded::default()),
             cleaned: Cleaned::default(),

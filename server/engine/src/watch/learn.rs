@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connect::Worker;
-use model::names::{ConnectorName, WorkerId};
-use model::secrets::{Definitions, FingerprintKey, Redactor};
+use model::names::WorkerId;
+use model::observe::Seen;
+use model::secrets::{Definitions, FingerprintKey};
+use store::{ConcealFrom, Concealed};
 use telemetry::{Outcome, Question};
 use tracing::{debug, info, warn};
 
@@ -83,45 +85,72 @@ impl Known {
                 continue;
             }
             anew = true;
-            self.unkept.insert(wanted);
+            self.unkept.insert(wanted, ConcealFrom::default());
         }
         anew | self.keep(watcher, limit.saturating_sub(began.elapsed())).await
     }
 
     /// Writes down what was learnt, now or before while the database could not take it. True when something that was
-    /// recorded turned out to be a secret by it.
+    /// recorded turned out to be a secret by it. What there is no time for goes on where it stopped.
     async fn keep(&mut self, watcher: &Watcher, limit: Duration) -> bool {
         let began = Instant::now();
         let cluster = &watcher.cluster.name;
         let mut anew = false;
-        for wanted in self.unkept.clone() {
+        for (wanted, mut from) in self.unkept.clone() {
             let class = &wanted.0;
-            if let Some(definitions) = self.definitions.get(&wanted) {
+            let Some(definitions) = self.definitions.get(&wanted).cloned() else {
+                self.unkept.remove(&wanted);
+                continue;
+            };
+            loop {
                 let left = limit.saturating_sub(began.elapsed());
-                match tokio::time::timeout(left, put(watcher, &wanted, definitions, &self.key)).await {
-                    Ok(Ok(concealed)) if concealed.is_empty() => {}
-                    Ok(Ok(concealed)) => {
-                        let count = concealed.len();
-                        info!(%cluster, %class, count, "a plugin calls a key a password by now: recorded configs were masked");
-                        for (name, redactor) in concealed {
-                            self.redactors.put_older(&name, redactor);
-                        }
-                        self.cleaned = Cleaned::default();
-                        anew = true;
+                let page = conceal(watcher, class, &definitions, &self.key, from.clone());
+                let next = match tokio::time::timeout(left, page).await {
+                    Ok(Ok((concealed, next))) => {
+                        anew |= self.concealed(watcher, class, concealed).await;
+                        next
                     }
                     Ok(Err(error)) => {
-                        warn!(%cluster, %class, %error, "plugin definitions could not be kept");
+                        warn!(%cluster, %class, %error, "earlier configs could not be looked through for what is a password by now");
                         break;
                     }
-                    Err(_) => {
-                        warn!(%cluster, %class, "plugin definitions could not be kept in time");
-                        break;
+                    Err(_) => return anew,
+                };
+                let Some(next) = next else {
+                    match put(watcher, &wanted, &definitions).await {
+                        Ok(()) => drop(self.unkept.remove(&wanted)),
+                        Err(error) => warn!(%cluster, %class, %error, "plugin definitions could not be kept"),
                     }
-                }
+                    break;
+                };
+                from = next.clone();
+                self.unkept.insert(wanted.clone(), next);
             }
-            self.unkept.remove(&wanted);
         }
         anew
+    }
+
+    /// Has what was masked in the record masked wherever else it stands; whether anything was.
+    async fn concealed(&mut self, watcher: &Watcher, class: &str, concealed: Vec<Concealed>) -> bool {
+        if concealed.is_empty() {
+            return false;
+        }
+        let (cluster, count) = (&watcher.cluster.name, concealed.len());
+        info!(%cluster, %class, count, "a plugin calls a key a password by now: recorded configs were masked");
+        let mut configs = Vec::new();
+        for Concealed {
+            connector,
+            config,
+            redactor,
+        } in concealed
+        {
+            self.redactors.put_older(&connector, redactor);
+            configs.push((connector, config));
+        }
+        self.cleaned = Cleaned::default();
+        // Whether anybody still listens shows with the next list.
+        watcher.tell(watcher.shared.clock.now(), Seen::Concealed(configs)).await;
+        true
     }
 
     /// Takes what was read, `None` where a plugin defines nothing; whether that is something else than was known.
@@ -212,24 +241,32 @@ fn whom(watcher: &Watcher, worker: &Worker, with: &BTreeSet<WorkerId>) -> Vec<Wo
     others.take(WORKERS - 1).chain(own).collect()
 }
 
-/// Keeps definitions for whoever takes the cluster over, as long as the lease is held, and masks what earlier versions of
-/// configs show of keys that are called passwords by now. Those of no version are what pages tell of a plugin whose version
-/// no status tells.
-async fn put(
+/// Masks what a page of the earlier versions of configs shows of keys that are called passwords by now.
+async fn conceal(
     watcher: &Watcher,
-    (class, version): &ClassVersion,
+    class: &str,
     definitions: &Definitions,
     key: &FingerprintKey,
-) -> store::Result<Vec<(ConnectorName, Redactor)>> {
+    from: ConcealFrom,
+) -> store::Result<(Vec<Concealed>, Option<ConcealFrom>)> {
     let Some(lease) = watcher.lease.upgrade() else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     };
     let (store, cluster) = (&watcher.shared.store, &watcher.cluster.name);
-    let concealed = store.conceal(&lease, cluster, class, definitions, key).await?;
+    store.conceal(&lease, cluster, class, definitions, key, from).await
+}
+
+/// Keeps definitions for whoever takes the cluster over, as long as the lease is held. Those of no version are what pages
+/// tell of a plugin whose version no status tells.
+async fn put(watcher: &Watcher, (class, version): &ClassVersion, definitions: &Definitions) -> store::Result<()> {
+    let Some(lease) = watcher.lease.upgrade() else {
+        return Ok(());
+    };
+    let (store, cluster) = (&watcher.shared.store, &watcher.cluster.name);
     for version in BTreeSet::from([version.as_deref(), None]) {
         store
             .put_definitions(&lease, cluster, class, version, definitions)
             .await?;
     }
-    Ok(concealed)
+    Ok(())
 }

@@ -14,6 +14,8 @@ use super::watcher::Watcher;
 
 /// A worker that says later than this who it is takes its time with every answer.
 const PROMPT: Duration = Duration::from_secs(1);
+/// How long the first list waits for Kafka's first word about the group: it is asked with a deadline of a second.
+const GROUP: Duration = Duration::from_secs(3);
 
 /// Which addresses said of which Kafka cluster they are.
 #[derive(Default)]
@@ -62,6 +64,12 @@ impl Trust {
             Some(first) if suspicious => readiness(watcher, worker, first.names, slow).await?,
             _ => Readiness::NotAsked,
         };
+        if watcher.cluster.group_id.is_some() && watcher.cluster.kafka.is_some() {
+            // Whose workers these are Kafka tells, and its first word may come after the first list.
+            let mut hints = watcher.hints.clone();
+            let told = hints.wait_for(|hints| hints.group_told);
+            let _late_or_ending = tokio::time::timeout(GROUP, told).await;
+        }
         let hints = watcher.hints.borrow();
         claims.into_iter().try_for_each(|claim| {
             hints.expected.believes(&Shown {

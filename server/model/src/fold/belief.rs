@@ -115,7 +115,7 @@ impl Expected {
             return gap(GapKind::NotConnect, text);
         }
         let strangers = !shown.named.is_empty() && shown.named.is_disjoint(&self.workers.iter().collect());
-        if self.anything && self.group_seen && (self.outside.contains(by) || strangers) {
+        if self.group_seen && (self.outside.contains(by) || strangers) {
             let text = match strangers {
                 true => "another cluster answers there, none of whose workers is in this cluster's Connect group",
                 false => "it is not in this cluster's Connect group",
@@ -123,7 +123,7 @@ impl Expected {
             let text = format!("{by}: {text}; check this cluster's `urls` and `group_id`");
             return gap(GapKind::NotConnect, text);
         }
-        if self.anything && self.emptied && strangers && !shown.familiar {
+        if self.emptied && strangers && !shown.familiar {
             let text = format!(
                 "{by}: another cluster answers there, with workers and connectors that are not known here, while this cluster's \
                  Connect group has no member; check this cluster's `urls` and `group_id`"

@@ -1,6 +1,7 @@
 //! From facts and an observation to the next facts and the transitions between them. Nothing else decides what changed.
 
 mod belief;
+mod concealed;
 mod deletion;
 mod folding;
 mod forget;
@@ -48,6 +49,10 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         progress::progressed(&mut folding, progress);
         return folding.done();
     }
+    if let Seen::Concealed(configs) = &observation.seen {
+        concealed::concealed(&mut folding, configs);
+        return folding.done();
+    }
     let about_before = folding.facts.about.clone();
     reach::looked(&mut folding);
     // Looks may end in another order than they began.
@@ -74,7 +79,7 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         Seen::Slow(slow) => probe::slow(&mut folding, slow),
         Seen::SameAs(other) => reach::same_as(&mut folding, other.as_ref()),
         Seen::ListMissing(gap) => reach::missing(&mut folding, gap),
-        Seen::Progressed(_) => {}
+        Seen::Progressed(_) | Seen::Concealed(_) => {}
     }
     probe::version(&mut folding);
     folding.touched.about |= folding.facts.about != about_before;

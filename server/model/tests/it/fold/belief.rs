@@ -188,7 +188,16 @@ fn while_no_connector_is_known_there_is_nothing_to_be_mistaken_for() {
         vec![
             ("new", ("a", K, Unsaid, &[], true), None),
             ("a Kafka made anew", ("a", OTHER, Ready, &[], true), None),
-            ("statuses come before the group", ("c", K, Ready, &["c"], false), None),
+            (
+                "statuses come before the group",
+                ("c", K, Ready, &["a", "c"], false),
+                None,
+            ),
+            (
+                "and of its workers none is named",
+                ("ingress:443", K, Ready, &["x"], false),
+                Some(NotConnect),
+            ),
         ],
     );
     // The same once all are deleted.
