@@ -16,6 +16,9 @@ pub(crate) type PluginLists = BTreeMap<WorkerId, Arc<Vec<Plugin>>>;
 /// A plugin's version; `None` when it tells none.
 type Version = Option<Arc<str>>;
 
+/// Workers that did not tell their plugins are left alone for so long: each of them may take seconds to say nothing.
+const AGAIN: Duration = Duration::from_secs(15);
+
 /// What a short class name leaves out at its end.
 const ENDS: [&str; 6] = [
     "",
@@ -31,10 +34,22 @@ const ENDS: [&str; 6] = [
 pub(super) struct Installed {
     /// As recorded: a list may have been read by another server, before the worker was started anew.
     recorded: PluginLists,
+    /// Read by this server in place of what was recorded, which was this then: what is recorded since is newer.
+    read: BTreeMap<WorkerId, Read>,
+    /// Recorded by who watched before, and not read by this server yet.
+    unread: PluginLists,
+    /// When those were asked last.
+    tried: Option<Instant>,
     /// Of the worker that was asked last by this server.
     own: Option<(WorkerId, Arc<Vec<Plugin>>)>,
     asked: Option<Instant>,
     classes: BTreeMap<Arc<str>, Class>,
+}
+
+/// What this server read before it took anything for true that was recorded.
+struct Read {
+    recorded: Arc<Vec<Plugin>>,
+    list: Arc<Vec<Plugin>>,
 }
 
 /// The versions of one class.
@@ -52,7 +67,41 @@ impl Installed {
             return false;
         }
         self.recorded.clone_from(lists);
+        self.read.retain(|id, read| lists.get(id) == Some(&read.recorded));
+        self.unread.retain(|id, before| lists.get(id) == Some(before));
         self.renew()
+    }
+
+    /// All that is recorded may be what was there before a worker was started anew, unseen, but for `own`, which is asked
+    /// by itself.
+    pub(super) fn doubt(&mut self, own: &WorkerId) {
+        self.unread = self.recorded.clone();
+        self.unread.remove(own);
+    }
+
+    /// Whether those whose lists are in doubt are to be asked now.
+    pub(super) fn try_unread(&mut self, now: Instant) -> bool {
+        let rested = |tried: Instant| now.saturating_duration_since(tried) >= AGAIN;
+        let due = !self.unread.is_empty() && self.tried.is_none_or(rested);
+        if due {
+            self.tried = Some(now);
+        }
+        due
+    }
+
+    /// Whose lists are in doubt.
+    pub(super) fn unread(&self) -> impl Iterator<Item = &WorkerId> {
+        self.unread.keys()
+    }
+
+    /// Takes the list of a worker whose recorded one was in doubt; whether some class has other versions now, or what was in
+    /// doubt no longer is.
+    pub(super) fn read(&mut self, id: &WorkerId, list: Arc<Vec<Plugin>>) -> bool {
+        let Some(recorded) = self.unread.remove(id) else {
+            return false;
+        };
+        self.read.insert(id.clone(), Read { recorded, list });
+        self.renew() | self.unread.is_empty()
     }
 
     /// Takes what a worker answered, `None` if it could not be had: then what it said before stands. Whether some class has
@@ -79,9 +128,12 @@ impl Installed {
             .is_none_or(|asked| now.saturating_duration_since(asked) >= every)
     }
 
-    /// The versions of a class that may run. `None` is among them where no list that this server read itself has the
-    /// class: it is whatever a worker describes.
-    pub(super) fn versions(&self, class: &str) -> BTreeSet<Version> {
+    /// The versions of a class that may run; `None` while a list is in doubt, which may have another one by now. A version
+    /// `None` is among them where no list that this server read itself has the class: it is whatever a worker describes.
+    pub(super) fn versions(&self, class: &str) -> Option<BTreeSet<Version>> {
+        if !self.unread.is_empty() {
+            return None;
+        }
         let mut versions = BTreeSet::new();
         let mut own = false;
         for found in self.found(class) {
@@ -91,7 +143,7 @@ impl Installed {
         if !own {
             versions.insert(None);
         }
-        versions
+        Some(versions)
     }
 
     /// Whether every worker that has the class has it in this version, so that a config that asks for it gets it.
@@ -101,7 +153,7 @@ impl Installed {
             .flat_map(|found| found.by.values().flatten())
             .collect();
         let with = self.who(class, version);
-        !all.is_empty() && all.len() == with.len()
+        self.unread.is_empty() && !all.is_empty() && all.len() == with.len()
     }
 
     /// The workers that say that they have a class in a version.
@@ -123,7 +175,10 @@ impl Installed {
     fn renew(&mut self) -> bool {
         let before = std::mem::take(&mut self.classes);
         let own = self.own.iter().map(|(id, list)| (id, list, true));
-        let recorded = self.recorded.iter().map(|(id, list)| (id, list, false));
+        let recorded = self.recorded.iter().map(|(id, list)| {
+            let list = self.read.get(id).map_or(list, |read| &read.list);
+            (id, list, false)
+        });
         for (worker, list, own) in own.chain(recorded) {
             for plugin in list.iter() {
                 let class = self.classes.entry(plugin.class.clone()).or_default();
@@ -168,18 +223,48 @@ mod tests {
         Arc::new(plugins.iter().map(plugin).collect())
     }
 
-    fn some(versions: &[&str]) -> BTreeSet<Version> {
-        versions.iter().map(|version| Some((*version).into())).collect()
+    fn some(versions: &[&str]) -> Option<BTreeSet<Version>> {
+        Some(versions.iter().map(|version| Some((*version).into())).collect())
+    }
+
+    #[test]
+    fn what_others_recorded_tells_no_version_before_it_was_read_anew() {
+        let mut installed = Installed::default();
+        let of_b = |version| PluginLists::from([("b:1".into(), list(&[("x.C", Some(version))]))]);
+        installed.recorded(&of_b("1"));
+        installed.doubt(&"a:1".into());
+        installed.answered(Instant::now(), Some(("a:1".into(), list(&[("x.C", Some("1"))]))));
+        assert_eq!(installed.versions("x.C"), None, "b may have another by now");
+        assert!(!installed.everywhere("x.C", &"1".into()));
+        assert_eq!(installed.unread().collect::<Vec<_>>(), [&WorkerId::from("b:1")]);
+        assert!(installed.read(&"b:1".into(), list(&[("x.C", Some("2"))])));
+        assert_eq!(installed.versions("x.C"), some(&["1", "2"]));
+        // What is recorded is renewed later, and newer still after that.
+        installed.recorded(&of_b("1"));
+        assert_eq!(installed.versions("x.C"), some(&["1", "2"]));
+        installed.recorded(&of_b("3"));
+        assert_eq!(installed.versions("x.C"), some(&["1", "3"]));
+
+        // One that was read anew by a probe, or is gone, is in doubt no more.
+        installed.doubt(&"a:1".into());
+        assert!(installed.recorded(&of_b("4")));
+        assert_eq!(installed.versions("x.C"), some(&["1", "4"]));
+        installed.doubt(&"a:1".into());
+        assert!(installed.recorded(&PluginLists::new()));
+        assert_eq!(installed.versions("x.C"), some(&["1"]));
     }
 
     #[test]
     fn every_version_that_a_worker_has_counts_and_what_is_only_recorded_is_not_all() {
         let mut installed = Installed::default();
-        assert_eq!(installed.versions("x.C"), BTreeSet::from([None]));
+        assert_eq!(installed.versions("x.C"), Some(BTreeSet::from([None])));
         let recorded = |version| PluginLists::from([("b:1".into(), list(&[("x.C", Some(version))]))]);
         assert!(installed.recorded(&recorded("1")));
         assert!(!installed.recorded(&recorded("1")));
-        assert_eq!(installed.versions("x.C"), BTreeSet::from([None, Some("1".into())]));
+        assert_eq!(
+            installed.versions("x.C"),
+            Some(BTreeSet::from([None, Some("1".into())]))
+        );
         let now = Instant::now();
         assert!(installed.answered(now, Some(("a:1".into(), list(&[("x.C", Some("2"))])))));
         assert_eq!(installed.versions("x.C"), some(&["1", "2"]));
@@ -205,7 +290,7 @@ mod tests {
         }
         assert_eq!(installed.versions("org.x.Mask$Value"), some(&["4"]));
         for class in ["Line", "x.LineSink", "LineSinkConnectorX"] {
-            assert_eq!(installed.versions(class), BTreeSet::from([None]), "{class}");
+            assert_eq!(installed.versions(class), Some(BTreeSet::from([None])), "{class}");
             assert!(!has(&plugins, class, &"3".into()), "{class}");
         }
     }

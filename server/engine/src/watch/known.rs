@@ -109,13 +109,13 @@ impl Known {
             let mut known = |class: &str, versions| self.of_versions(class, versions, &mut missing);
             let own = info.config.class().and_then(|class| {
                 let running = version.map(|version| BTreeSet::from([Some(version)]));
-                known(class, running.unwrap_or_else(|| self.installed.versions(class)))
+                known(class, running.or_else(|| self.installed.versions(class))?)
             });
             let parts = info.config.parts().into_iter().filter_map(|part| {
                 let asked_for: Option<Arc<str>> = part.version.map(Arc::from);
                 let asked_for = asked_for.filter(|version| self.installed.everywhere(&part.class, version));
                 let versions = asked_for.map(|version| BTreeSet::from([Some(version)]));
-                let versions = versions.unwrap_or_else(|| self.installed.versions(&part.class));
+                let versions = versions.or_else(|| self.installed.versions(&part.class))?;
                 Some((part.prefix, known(&part.class, versions)?))
             });
             let definitions = gathered(own, parts);

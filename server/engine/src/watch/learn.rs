@@ -10,6 +10,7 @@ use model::observe::Seen;
 use model::secrets::{Definitions, FingerprintKey};
 use store::{ConcealFrom, Concealed};
 use telemetry::{Outcome, Question};
+use tokio::task::JoinSet;
 use tracing::{debug, info, warn};
 
 use super::ask;
@@ -23,6 +24,8 @@ use super::watcher::Watcher;
 const RETRY: Duration = Duration::from_secs(300);
 /// Classes whose definitions are read after one list, while there is time: the rest follows after the next lists.
 const AT_ONCE: usize = 4;
+/// Workers whose recorded plugins are in doubt that are asked at once: as many as clusters have.
+const DOUBTED: usize = 64;
 /// Workers that are asked for the definitions of one class, one after the other.
 const WORKERS: usize = 3;
 
@@ -39,8 +42,39 @@ impl Known {
     /// was started anew, unseen.
     pub(crate) async fn begin(&mut self, watcher: &Watcher, worker: &Worker) {
         if !self.installed.asked() {
+            self.installed.doubt(worker.address());
             self.ask_installed(watcher, worker).await;
+            self.ask_doubted(watcher).await;
         }
+    }
+
+    /// Asks those whose recorded plugins are in doubt, beside one another. Whoever does not answer now is asked after the
+    /// next list, and until then what only plugins' lists tell of versions is not known.
+    async fn ask_doubted(&mut self, watcher: &Watcher) -> bool {
+        if !self.installed.try_unread(Instant::now()) {
+            return false;
+        }
+        let mut asking = JoinSet::new();
+        for id in self.installed.unread().take(DOUBTED) {
+            let Some(worker) = watcher.client.advertised(id) else {
+                continue;
+            };
+            let (id, cluster) = (id.clone(), watcher.cluster.name.clone());
+            asking.spawn(async move {
+                let list = ask::ask_soon(&cluster, &worker, Question::Plugins, worker.plugins()).await;
+                Some((id, Arc::new(list.ok()?)))
+            });
+        }
+        let mut changed = false;
+        while let Some(answer) = asking.join_next().await {
+            if let Ok(Some((id, list))) = answer {
+                changed |= self.installed.read(&id, list);
+            }
+        }
+        if changed {
+            self.cleaned = Cleaned::default();
+        }
+        changed
     }
 
     async fn ask_installed(&mut self, watcher: &Watcher, worker: &Worker) -> bool {
@@ -61,6 +95,7 @@ impl Known {
         let slow = watcher.slow_interval();
         let cluster = &watcher.cluster.name;
         let mut anew = self.installed.due(began, slow) && self.ask_installed(watcher, worker).await;
+        anew |= self.ask_doubted(watcher).await;
         for (place, wanted) in self.due(began, slow).into_iter().enumerate() {
             let class = wanted.0.clone();
             let left = limit.saturating_sub(began.elapsed());

@@ -181,3 +181,54 @@ async fn a_plugin_without_a_version_is_described_again_and_again() {
     .await;
     rig.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_workers_the_one_that_nobody_asked_yet_may_be_the_upgraded_one() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V3_9_1, 2).unwrap();
+    let rig = watched(&database, &fake).await;
+    fake.place("orders-out", None, 1);
+    fake.place("orders-out", Some(0), 1);
+    rig.until_cluster("the plugins of both are on record", |orders| {
+        orders.workers.iter().filter(|worker| worker.plugins.is_some()).count() == 2
+    })
+    .await;
+    rig.stop().await;
+    install(&fake, 1, "2", "PASSWORD");
+    fake.edit("orders-out", |connector| {
+        connector.config.insert("endpoint".into(), "Unseen-Word-9".into());
+    });
+    // The first worker lists, and its slow questions will not come to the other one for long.
+    let mut seldom = often(&fake);
+    seldom.settings.slow_interval = TimeDelta::seconds(60);
+    let rig = Rig::start(&database, seldom).await;
+    rig.until_cluster("masked, and both versions learnt", |orders| {
+        let endpoint = text(orders, "endpoint");
+        assert_ne!(endpoint.as_deref(), Some("Unseen-Word-9"));
+        endpoint.is_none() && text(orders, "path").as_deref() == Some("/x")
+    })
+    .await;
+    assert!(!database.dump().await.contains("Unseen-Word-9"));
+    rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_a_password_is_masked_of_a_connector_that_was_deleted_too() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V3_9_1, 1).unwrap();
+    let rig = watched(&database, &fake).await;
+    // Another one of the class goes on, so that its definitions are read.
+    fake.put(FakeConnector::sink("lines-out", 1).with("connector.class", CLASS));
+    fake.delete("orders-out");
+    rig.until_cluster("the deletion", |orders| {
+        let facts = orders.connectors["orders-out"].facts();
+        facts.deleted_at.is_some() && shown(orders)
+    })
+    .await;
+    install(&fake, 0, "2", "PASSWORD");
+    rig.until_cluster("masked of what is shown of it", |orders| {
+        text(orders, "endpoint").is_none() && text(orders, "path").as_deref() == Some("/x")
+    })
+    .await;
+    rig.stop().await;
+}
