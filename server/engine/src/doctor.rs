@@ -17,7 +17,7 @@ use url::Url;
 pub use finding::{Finding, Severity};
 
 use crate::watch::{WorkerClient, policy};
-use crate::{ClusterSpec, FleetSpec, KafkaSpec, Tls};
+use crate::{ClusterSpec, FleetSpec, KafkaSpec};
 
 /// Examines the database: whether it answers, what version it is, and how far its clock is from ours.
 pub async fn examine_database(store: &Store, clock: &dyn Clock) -> Vec<Finding> {
@@ -68,14 +68,8 @@ pub fn spec_of(urls: Vec<Url>, bootstrap: Option<&str>) -> FleetSpec {
         .into_iter()
         .collect();
     let cluster = ClusterSpec {
-        name: "connect".into(),
-        formerly: Vec::new(),
-        urls,
-        auth: None,
-        tls: Tls::default(),
-        labels: BTreeMap::new(),
         kafka: (!kafka.is_empty()).then_some(kafka_name),
-        group_id: None,
+        ..ClusterSpec::new("connect".into(), urls)
     };
     FleetSpec {
         kafka,

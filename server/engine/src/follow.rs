@@ -360,19 +360,10 @@ fn by_cluster(items: &[FeedItem]) -> BTreeMap<ClusterName, Changes> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ClusterSpec, Tls};
+    use crate::ClusterSpec;
 
     fn spec(addresses: [&str; 2]) -> Arc<FleetSpec> {
-        let cluster = |(name, address): (&str, &str)| ClusterSpec {
-            name: name.into(),
-            formerly: Vec::new(),
-            urls: vec![address.parse().unwrap()],
-            auth: None,
-            tls: Tls::default(),
-            labels: BTreeMap::new(),
-            kafka: None,
-            group_id: None,
-        };
+        let cluster = |(name, address): (&str, &str)| ClusterSpec::new(name.into(), vec![address.parse().unwrap()]);
         Arc::new(FleetSpec {
             clusters: ["a", "b"].into_iter().zip(addresses).map(cluster).collect(),
             ..FleetSpec::default()

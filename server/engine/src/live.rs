@@ -252,16 +252,7 @@ mod tests {
     #[tokio::test]
     async fn turns_are_kept_of_configured_clusters_alone() {
         let of = |names: &[&str]| {
-            let clusters = names.iter().map(|name| ClusterSpec {
-                name: (*name).into(),
-                formerly: Vec::new(),
-                urls: Vec::new(),
-                auth: None,
-                tls: crate::Tls::default(),
-                labels: BTreeMap::new(),
-                kafka: None,
-                group_id: None,
-            });
+            let clusters = names.iter().map(|name| ClusterSpec::new((*name).into(), Vec::new()));
             Arc::new(FleetSpec {
                 clusters: clusters.collect(),
                 ..FleetSpec::default()

@@ -84,6 +84,22 @@ pub struct ClusterSpec {
     pub group_id: Option<Arc<str>>,
 }
 
+impl ClusterSpec {
+    /// A cluster at these addresses, of which nothing else is said.
+    pub fn new(name: ClusterName, urls: Vec<Url>) -> Self {
+        Self {
+            name,
+            formerly: Vec::new(),
+            urls,
+            auth: None,
+            tls: Tls::default(),
+            labels: BTreeMap::new(),
+            kafka: None,
+            group_id: None,
+        }
+    }
+}
+
 /// Credentials for the workers' REST API, read from their files or the environment.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Auth {

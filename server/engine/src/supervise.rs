@@ -260,22 +260,11 @@ async fn upkeep(store: Store, clock: Arc<dyn Clock>, stop: CancellationToken) {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     #[test]
     fn a_change_of_what_may_be_asked_starts_units_anew_and_a_change_of_settings_does_not() {
-        let cluster = crate::ClusterSpec {
-            name: "orders".into(),
-            formerly: Vec::new(),
-            urls: Vec::new(),
-            auth: None,
-            tls: crate::Tls::default(),
-            labels: BTreeMap::new(),
-            kafka: None,
-            group_id: None,
-        };
+        let cluster = crate::ClusterSpec::new("orders".into(), Vec::new());
         let spec = FleetSpec {
             clusters: vec![cluster],
             ..FleetSpec::default()

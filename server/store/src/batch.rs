@@ -44,6 +44,27 @@ pub struct Batch<'a> {
     pub fresh: &'a Freshness,
 }
 
+impl<'a> Batch<'a> {
+    /// One with nothing in it but the heartbeat.
+    pub fn empty(cluster: &'a ClusterName, number: i64, at: Timestamp, fresh: &'a Freshness) -> Self {
+        Self {
+            cluster,
+            number,
+            at,
+            about: None,
+            workers: &[],
+            workers_gone: &[],
+            connectors: &[],
+            configs: &[],
+            connectors_gone: &[],
+            entries: &[],
+            faults: &[],
+            feed: &[],
+            fresh,
+        }
+    }
+}
+
 /// A config that came into force.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InForce {

@@ -48,20 +48,10 @@ impl Store {
             if recorded {
                 return Ok(());
             }
+            let fresh = Freshness::default();
             let batch = Batch {
-                cluster,
-                number: 0,
-                at: to,
-                about: None,
-                workers: &[],
-                workers_gone: &[],
-                connectors: &[],
-                configs: &[],
-                connectors_gone: &[],
                 entries: &[gap],
-                faults: &[],
-                feed: &[],
-                fresh: &Freshness::default(),
+                ..Batch::empty(cluster, 0, to, &fresh)
             };
             number(&mut transaction, &batch).await?;
             transaction.commit().await?;

@@ -49,7 +49,8 @@ pub async fn take(
     }
 }
 
-fn draft(to: &Path) -> PathBuf {
+/// Where a backup is written until it is whole: whoever gives one up removes it, since it holds the secret key.
+pub fn draft(to: &Path) -> PathBuf {
     let mut name = to.file_name().unwrap_or_default().to_owned();
     name.push(format!(".unfinished-{}", std::process::id()));
     to.with_file_name(name)

@@ -121,9 +121,7 @@ fn tell(table: &str, rows: u64) {
 
 /// Leaves nothing of a backup that is not taken to its end: what was written of it holds the secret key.
 fn given_up(to: &Path, signal: &str) -> Exit {
-    let mut name = to.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".unfinished-{}", std::process::id()));
-    match std::fs::remove_file(to.with_file_name(name)) {
+    match std::fs::remove_file(backup::draft(to)) {
         Err(error) if error.kind() != ErrorKind::NotFound => complain(Exit::Wrong, &error),
         _ => complain(Exit::Wrong, &format_args!("{signal}: no backup was taken")),
     }

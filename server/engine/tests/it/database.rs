@@ -101,6 +101,21 @@ impl Database {
             .await;
     }
 
+    /// Leaves no room for what is new about connectors, while leases can be renewed.
+    pub async fn fill_up(&self) {
+        self.run(
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$;
+             CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON connectors FOR EACH ROW EXECUTE FUNCTION no_room();",
+        )
+        .await;
+    }
+
+    /// There is room again.
+    pub async fn make_room(&self) {
+        self.run("DROP TRIGGER no_room ON connectors").await;
+    }
+
     /// Keeps a copy of the database as it is now; it is away meanwhile.
     pub async fn copy(&self) {
         self.leave().await;

@@ -105,14 +105,7 @@ async fn what_a_server_saw_and_could_not_record_before_its_lease_went_to_another
     let rig = Rig::watching(&database, &fake).await;
     rig.until_health("invoices", Health::Healthy).await;
     let before = Utc::now();
-    // A database that has no room for what is new, but takes renewals of leases.
-    database
-        .run(
-            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
-             BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$;
-             CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON connectors FOR EACH ROW EXECUTE FUNCTION no_room();",
-        )
-        .await;
+    database.fill_up().await;
     fake.set_state("invoices", Some(0), "FAILED", Some(traces::BARE));
     let lists = || {
         fake.requests(0)

@@ -174,14 +174,7 @@ async fn a_unit_is_handed_over_only_once_all_that_was_seen_is_recorded() {
     let first = Rig::start_as(&database, "server-1", both.clone()).await;
     first.until_health("invoices", Health::Healthy).await;
     first.looks(3).await;
-    // A database that has no room for what is new, but takes renewals of leases.
-    database
-        .run(
-            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
-             BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$;
-             CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON connectors FOR EACH ROW EXECUTE FUNCTION no_room();",
-        )
-        .await;
+    database.fill_up().await;
     fakes[0].set_state("invoices", Some(0), "FAILED", Some(traces::BARE));
     two_more_looks(&fakes[0]).await;
     fakes[0].set_state("invoices", Some(0), "RUNNING", None);
@@ -196,7 +189,7 @@ async fn a_unit_is_handed_over_only_once_all_that_was_seen_is_recorded() {
     .await;
     let held = holdings(&first.store).await;
     assert!(held.iter().all(|(_, holder, _)| holder == "server-1"), "{held:?}");
-    database.run("DROP TRIGGER no_room ON connectors").await;
+    database.make_room().await;
     let held = until_shared(&first.store).await;
     assert!(
         held.contains(&("connect/orders".into(), "server-2".into(), 2)),

@@ -363,21 +363,7 @@ pub fn fresh(seconds: i64) -> Freshness {
 
 /// A batch with nothing in it but the heartbeat.
 pub fn empty<'a>(cluster: &'a ClusterName, fresh: &'a Freshness) -> Batch<'a> {
-    Batch {
-        cluster,
-        number: next_number(),
-        at: at(50),
-        about: None,
-        workers: &[],
-        workers_gone: &[],
-        connectors: &[],
-        configs: &[],
-        connectors_gone: &[],
-        entries: &[],
-        faults: &[],
-        feed: &[],
-        fresh,
-    }
+    Batch::empty(cluster, next_number(), at(50), fresh)
 }
 
 /// A feed of `count` connectors.
