@@ -55,6 +55,14 @@ test('the one-time link signs in once, and nobody gets in without it', async () 
   assert.equal(again.status, 403, 'a used link lets nobody in');
 });
 
+test('what fails comes up on the open overview by itself, as soon as it is seen', () =>
+  walking({}, async (page) => {
+    await page.goto(demo.address);
+    // The demo prints its link once the server answers, and its connectors may still be starting then.
+    await page.locator('main').getByText(`${FAILED} has failed`).first().waitFor({ timeout: 60_000 });
+    await page.locator('h1', { hasText: 'need a person' }).waitFor({ timeout: 60_000 });
+  }));
+
 async function overviewToCause(page, open) {
   await page.goto(demo.address);
   assert.match(await heading(page), /need a person/);

@@ -1,6 +1,7 @@
 //! What one look at a cluster saw, with its source and the time it was true.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use litemap::LiteMap;
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::names::{ClusterName, ConnectorName, WorkerId};
 use crate::progressed::ProgressFacts;
-use crate::secrets::{Config, Fingerprint};
+use crate::secrets::{Config, Fingerprint, Redactor};
 use crate::state::{ConnectorKind, State};
 use crate::target::TargetSystem;
 use crate::topics::Topics;
@@ -99,7 +100,38 @@ pub enum Seen {
     /// What is to be put on record of the progress of these connectors, see [`crate::progress::Watch::record`].
     Progressed(BTreeMap<ConnectorName, ProgressFacts>),
     /// Recorded config versions of which more is masked than before, since a plugin calls it a password by now.
-    Concealed(Vec<(ConnectorName, Arc<ListedConfig>)>),
+    Concealed(Vec<Concealed>),
+    /// Nobody asks Kafka who is in the Connect group.
+    Ungrouped,
+}
+
+/// A recorded config version of which more is masked than before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Concealed {
+    /// Whose it is.
+    pub connector: ConnectorName,
+    /// As it is recorded now.
+    pub config: Arc<ListedConfig>,
+    /// What it showed.
+    #[serde(skip)]
+    pub struck: Struck,
+}
+
+/// Strikes out what is a secret by now. It is never shown and never written.
+#[derive(Clone, Default)]
+pub struct Struck(pub Redactor);
+
+impl fmt::Debug for Struck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Struck")
+    }
+}
+
+impl PartialEq for Struck {
+    /// Observations are compared by what they tell.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// One expanded list, already free of secrets.

@@ -8,6 +8,7 @@ use model::facts::ConnectorFacts;
 use model::fold::Touched;
 use model::judge;
 use model::names::ConnectorName;
+use model::observe::Concealed;
 use model::record::{Changed, Entry, VerdictChange};
 use model::verdict::Health;
 
@@ -161,6 +162,19 @@ impl Ledger {
         self.pending.connectors.insert(name.clone());
         self.judged.insert(name.clone(), Arc::new(judged.verdict));
         self.sort(name) || was_unhealthy
+    }
+
+    /// Strikes what is called a password by now out of the verdicts that are not judged again: those on what was deleted.
+    pub(super) fn strike(&mut self, all: &[Concealed]) {
+        for concealed in all {
+            let name = &concealed.connector;
+            let quoting = self.judged.get(name);
+            if let Some(verdict) = quoting.and_then(|verdict| judge::struck(verdict, &concealed.struck.0)) {
+                self.judged.insert(name.clone(), Arc::new(verdict));
+                self.pending.connectors.insert(name.clone());
+                self.pending.feed.insert((Some(name.clone()), Changed::Connector));
+            }
+        }
     }
 
     /// Keeps in mind whether a connector exists and needs a person.

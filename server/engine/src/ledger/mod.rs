@@ -250,6 +250,9 @@ impl Ledger {
             (self.set_aside, self.begun) = (false, false);
         }
         self.judge_seen(concerned, now);
+        if let Seen::Concealed(all) = &observation.seen {
+            self.strike(all);
+        }
         self.sources.tell(&self.facts, &self.spec.settings, now);
         changed
     }

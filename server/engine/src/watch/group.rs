@@ -103,7 +103,7 @@ async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Ended, Trouble>
     let group_id = match &watcher.cluster.group_id {
         Some(id) => id.clone(),
         None => {
-            let group = discover(watcher, &kafka).await?;
+            let group = discover(watcher, &kafka, false).await?;
             info!(cluster = %watcher.cluster.name, %group, "found its Connect group");
             group
         }
@@ -122,10 +122,14 @@ async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Ended, Trouble>
         let seen = match group.members().instrument(look.clone()).await {
             Ok(members) => {
                 telemetry::group_asked(name, Outcome::Ok, began.elapsed());
-                // Workers that were given another `group.id` leave this one for good: it is found again as it was first.
-                if watcher.cluster.group_id.is_none() && deserted(watcher, &members) && searched.elapsed() >= SEARCH {
+                // Workers that were given another `group.id` leave this one for good, and go on listing.
+                let deserted = members.members.is_empty() && !watcher.hints.borrow().unheard;
+                if watcher.cluster.group_id.is_none() && deserted && searched.elapsed() >= SEARCH {
                     searched = Instant::now();
-                    if discover(watcher, &kafka).await.is_ok_and(|found| found != group_id) {
+                    if discover(watcher, &kafka, true)
+                        .await
+                        .is_ok_and(|found| found != group_id)
+                    {
                         return Ok(Ended::Elsewhere);
                     }
                 }
@@ -154,10 +158,10 @@ async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Ended, Trouble>
 }
 
 /// Finds the group whose members have the addresses of this cluster's workers.
-async fn discover(watcher: &Watcher, cluster: &kafka::Cluster) -> Result<Arc<str>, Trouble> {
+async fn discover(watcher: &Watcher, cluster: &kafka::Cluster, deserted: bool) -> Result<Arc<str>, Trouble> {
     let groups = cluster.groups().await.map_err(Trouble::Kafka)?;
     let groups = groups.groups.iter().filter_map(|group| group.connect.as_ref());
-    let found = choose(groups, &watcher.hints.borrow(), &configured(watcher));
+    let found = choose(groups, &watcher.hints.borrow(), &configured(watcher), deserted);
     let name = &watcher.cluster.name;
     found.map_err(|several| {
         if several > 0 {
@@ -167,13 +171,15 @@ async fn discover(watcher: &Watcher, cluster: &kafka::Cluster) -> Result<Arc<str
     })
 }
 
-/// The group that has this cluster's workers. What lists and the group told of them comes first, then which group it was:
-/// that all its workers are gone makes no other one its own. Only of a cluster of which neither is known the configured
-/// addresses decide, one of which may be another cluster's by mistake. `Err` holds how many groups it could be.
+/// The group that has this cluster's workers. Which one it was stands until it is `deserted`, and then until its workers,
+/// which go on listing, are in another: addresses of workers are given again, and that all of them are gone makes no other
+/// group its own. Only of a cluster of which neither group nor workers are known the configured addresses decide, one of
+/// which may be another cluster's by mistake. `Err` holds how many groups it could be.
 fn choose<'a>(
     groups: impl Iterator<Item = &'a GroupMembers> + Clone,
     hints: &Hints,
     configured: &BTreeSet<WorkerId>,
+    deserted: bool,
 ) -> Result<Arc<str>, usize> {
     let having = |workers: &BTreeSet<WorkerId>| -> Vec<Arc<str>> {
         let has = |group: &&GroupMembers| group.members.iter().any(|member| workers.contains(&member.worker_id));
@@ -181,7 +187,7 @@ fn choose<'a>(
     };
     let mut found = having(&addresses(hints));
     if let Some(before) = &hints.group {
-        if found.is_empty() || found.contains(before) {
+        if !deserted || found.is_empty() || found.contains(before) {
             return Ok(before.clone());
         }
     } else if found.is_empty() {
@@ -193,19 +199,7 @@ fn choose<'a>(
     }
 }
 
-/// Whether none of this cluster's workers is in the group.
-fn deserted(watcher: &Watcher, members: &GroupMembers) -> bool {
-    let known = workers(watcher);
-    !members.members.iter().any(|member| known.contains(&member.worker_id))
-}
-
-/// The addresses of this cluster's workers: those that are known and the configured ones.
-fn workers(watcher: &Watcher) -> BTreeSet<WorkerId> {
-    let mut all = addresses(&watcher.hints.borrow());
-    all.append(&mut configured(watcher));
-    all
-}
-
+/// The workers behind the configured addresses, if they advertise them.
 fn configured(watcher: &Watcher) -> BTreeSet<WorkerId> {
     let urls = watcher.cluster.urls.iter();
     urls.map(|url| watcher.client.at(url).address().clone()).collect()
@@ -254,6 +248,15 @@ mod tests {
         workers.iter().map(|id| WorkerId::from(*id)).collect()
     }
 
+    fn hints(living: &[&str], gone: &[&str], before: Option<&str>) -> Hints {
+        Hints {
+            workers: ids(living),
+            gone: ids(gone),
+            group: before.map(Into::into),
+            ..Hints::default()
+        }
+    }
+
     #[test]
     fn a_cluster_keeps_its_group_whatever_else_its_addresses_lead_to() {
         // Workers not known to be gone, those that are, the group before, configured addresses, and the group it is.
@@ -276,49 +279,30 @@ mod tests {
             ("new, behind an ingress", &[], &[], None, &["ingress"], Err(0)),
             ("a list told its worker", &["c"], &[], None, &["a", "c"], Ok("billing")),
             ("its worker is gone", &[], &["c"], None, &["a"], Ok("billing")),
-            (
-                "all of its workers are gone",
-                &[],
-                &["x"],
-                Some("none"),
-                &["x", "a"],
-                Ok("none"),
-            ),
-            (
-                "at other addresses since",
-                &["x"],
-                &[],
-                Some("orders"),
-                &["a"],
-                Ok("orders"),
-            ),
-            (
-                "its workers were given another group",
-                &["c"],
-                &[],
-                Some("none"),
-                &["c"],
-                Ok("billing"),
-            ),
-            (
-                "its workers were parted",
-                &["a", "c"],
-                &[],
-                Some("orders"),
-                &["a"],
-                Ok("orders"),
-            ),
-            ("workers of two others", &["a", "c"], &[], Some("none"), &["a"], Err(2)),
+            ("workers of two others", &["a", "c"], &[], None, &["a"], Err(2)),
         ];
         for (why, living, gone, before, configured, expected) in cases {
-            let hints = Hints {
-                workers: ids(living),
-                gone: ids(gone),
-                group: before.map(Into::into),
-                ..Hints::default()
-            };
-            let chosen = choose(groups.iter(), &hints, &ids(configured));
+            let hints = hints(living, gone, *before);
+            let chosen = choose(groups.iter(), &hints, &ids(configured), false);
             assert_eq!(chosen.as_deref().map_err(|several| *several), *expected, "{why}");
         }
+        // One that is known stands: the address of a worker that is gone may be another cluster's by now.
+        for (living, gone) in [
+            (&[][..], &["c"][..]),
+            (&["c"], &[]),
+            (&["x"], &["c"]),
+            (&["a", "c"], &[]),
+        ] {
+            for before in ["orders", "none"] {
+                let hints = hints(living, gone, Some(before));
+                let chosen = choose(groups.iter(), &hints, &ids(&["c"]), false);
+                assert_eq!(chosen.as_deref(), Ok(before), "{living:?} {gone:?}");
+            }
+        }
+        // Unless nobody is left in it, and its workers list from another.
+        let moved = |living, before| choose(groups.iter(), &hints(living, &[], Some(before)), &ids(&["a"]), true);
+        assert_eq!(moved(&["c"], "none").as_deref(), Ok("billing"));
+        assert_eq!(moved(&["x"], "none").as_deref(), Ok("none"));
+        assert_eq!(moved(&["a", "c"], "none"), Err(2));
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use connect::Worker;
 use model::names::WorkerId;
-use model::observe::Seen;
+use model::observe::{self, Seen};
 use model::secrets::{Definitions, FingerprintKey};
 use store::{ConcealFrom, Concealed};
 use telemetry::{Outcome, Question};
@@ -172,19 +172,23 @@ impl Known {
         }
         let (cluster, count) = (&watcher.cluster.name, concealed.len());
         info!(%cluster, %class, count, "a plugin calls a key a password by now: recorded configs were masked");
-        let mut configs = Vec::new();
-        for Concealed {
-            connector,
-            config,
-            redactor,
-        } in concealed
-        {
-            self.redactors.put_older(&connector, redactor);
-            configs.push((connector, config));
+        let mut told = Vec::new();
+        for found in concealed {
+            let Concealed {
+                connector,
+                config,
+                redactor,
+            } = found;
+            self.redactors.put_older(&connector, redactor.clone());
+            told.push(observe::Concealed {
+                connector,
+                config,
+                struck: observe::Struck(redactor),
+            });
         }
         self.cleaned = Cleaned::default();
         // Whether anybody still listens shows with the next list.
-        watcher.tell(watcher.shared.clock.now(), Seen::Concealed(configs)).await;
+        watcher.tell(watcher.shared.clock.now(), Seen::Concealed(told)).await;
         true
     }
 
@@ -208,7 +212,8 @@ impl Known {
         self.tried.insert(wanted, Tried { at, answered });
     }
 
-    /// What to ask for now: what is missing, and then what is known of no version, which may have become another.
+    /// What to ask for now: what is missing, then what is known of no version, which may have become another, and then what
+    /// was upgraded.
     pub(super) fn due(&self, now: Instant, slow: Duration) -> Vec<ClassVersion> {
         let rested = |wanted: &ClassVersion| {
             self.tried.get(wanted).is_none_or(|tried| {
@@ -217,10 +222,22 @@ impl Known {
             })
         };
         let of_no_version = self.definitions.keys().filter(|(_, version)| version.is_none());
-        let all = self.wanted.iter().chain(of_no_version);
+        let all = self.wanted.iter().chain(of_no_version).cloned().chain(self.upgraded());
         let mut seen = BTreeSet::new();
-        let due = all.filter(|wanted| rested(wanted) && seen.insert(*wanted));
-        due.take(AT_ONCE).cloned().collect()
+        let due = all.filter(|wanted| rested(wanted) && seen.insert(wanted.clone()));
+        due.take(AT_ONCE).collect()
+    }
+
+    /// Versions that workers have by now of classes that were read before: nothing that is listed may need them any more,
+    /// and yet configs are on record of which they decide what is shown.
+    fn upgraded(&self) -> impl Iterator<Item = ClassVersion> {
+        let classes: BTreeSet<&Arc<str>> = self.definitions.keys().map(|(class, _)| class).collect();
+        let found = classes.into_iter().flat_map(|class| {
+            let versions = self.installed.versions(class).unwrap_or_default();
+            let told = versions.into_iter().filter(Option::is_some);
+            told.map(|version| (class.clone(), version))
+        });
+        found.filter(|wanted| !self.definitions.contains_key(wanted))
     }
 
     /// Asks workers that say that they have a class in a version, and only believes them if they still say so behind their

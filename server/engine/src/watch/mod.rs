@@ -90,6 +90,10 @@ pub(crate) fn start(
                 hints,
                 teller,
             };
+            if kafka.is_none() {
+                // What was recorded while it was asked must not stand for ever. Whether anybody listens shows with a list.
+                watcher.tell(watcher.shared.clock.now(), Seen::Ungrouped).await;
+            }
             spawner.spawn(list::run(watcher.clone(), recorded));
             spawner.spawn(probe::run(watcher.clone(), kafka.is_some()));
             if let Some(kafka) = kafka {

@@ -77,6 +77,7 @@ impl Trust {
                 kafka_cluster_id: kafka_cluster_id.as_ref(),
                 readiness: &readiness,
                 familiar: hints.familiar(claim.names),
+                group_fixed: watcher.cluster.group_id.is_some(),
                 named: claim.named,
                 empty: claim.names.is_empty(),
             })

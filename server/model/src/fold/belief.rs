@@ -58,6 +58,8 @@ pub struct Shown<'a> {
     pub empty: bool,
     /// Whether it listed half of the connectors that are known, at least.
     pub familiar: bool,
+    /// Whether an operator says which Connect group is this cluster's: then its workers were given no other one.
+    pub group_fixed: bool,
 }
 
 impl Expected {
@@ -90,8 +92,8 @@ impl Expected {
     ///
     /// The group is asked every interval, so that workers that are new, or have new addresses, are members before they
     /// are doubted for longer; and where the group is not seen nobody is doubted for it. When the last member of the group
-    /// is gone, a strange list is another cluster's that the address leads to now, unless it tells of what is known: then
-    /// all workers were given another group.
+    /// is gone, a list that tells of other connectors is another cluster's, to which the address leads now, whoever it names:
+    /// addresses of workers are given again. One of the same connectors is of workers that were given another group.
     ///
     /// # Errors
     /// The gap to tell in place of the list.
@@ -123,19 +125,20 @@ impl Expected {
             let text = format!("{by}: {text}; check this cluster's `urls` and `group_id`");
             return gap(GapKind::NotConnect, text);
         }
-        if self.emptied && strangers && !shown.familiar {
-            let text = format!(
-                "{by}: another cluster answers there, with workers and connectors that are not known here, while this cluster's \
-                 Connect group has no member; check this cluster's `urls` and `group_id`"
-            );
-            return gap(GapKind::NotConnect, text);
-        }
+        let elsewhere = self.anything && !shown.familiar || shown.group_fixed && strangers;
         match shown.readiness {
             Readiness::Starting(words) => gap(GapKind::Starting, format!("{by} is still starting: {words}")),
             Readiness::Unsaid if shown.empty && self.anything => gap(
                 GapKind::Starting,
                 format!("{by} lists nothing and cannot say whether it is still starting"),
             ),
+            Readiness::NotAsked | Readiness::Ready | Readiness::Unsaid if self.emptied && elsewhere => {
+                let text = format!(
+                    "{by}: another cluster answers there, with workers or connectors that are not known here, while this \
+                     cluster's Connect group has no member; check this cluster's `urls` and `group_id`"
+                );
+                gap(GapKind::NotConnect, text)
+            }
             Readiness::NotAsked | Readiness::Ready | Readiness::Unsaid => Ok(()),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::folding::Folding;
-use super::{instance, members, unnamed};
+use super::{concealed, instance, members, unnamed};
 use crate::Timestamp;
 use crate::facts::{Alive, ConnectorFacts, StatusMissing, WorkerFacts};
 use crate::kept;
@@ -140,15 +140,9 @@ fn config(folding: &mut Folding<'_>, next: &mut ConnectorFacts, seen: &ListedCon
         folding.outside(Subject::Connector(next.name.clone()), change);
     }
     let before = next.config.replace(config.clone());
-    if let Some(concealed) = before.and_then(|before| before.config.concealed_by(&config.config)) {
+    if let Some(redactor) = before.and_then(|before| before.config.concealed_by(&config.config)) {
         // Of what runs again the last trace is kept, which may quote what was no secret then.
-        let instances = next
-            .instance
-            .iter_mut()
-            .chain(next.tasks.iter_mut().map(|(_, task)| task));
-        for trace in instances.filter_map(|instance| instance.trace.as_mut()) {
-            *trace = concealed.strike(trace).into();
-        }
+        concealed::strike(next, &redactor);
     }
 }
 

@@ -22,6 +22,11 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
     if let Some(gap) = elsewhere(folding, group) {
         return missing(folding, &gap);
     }
+    let asked_before = folding.facts.about.group.as_ref().map(|known| &known.group_id);
+    if asked_before.is_some_and(|known| *known != group.group_id) {
+        // Who was in the other one says nothing of who is in this one.
+        unasked(folding, "another Connect group is asked since");
+    }
     let before = folding.facts.fresh.group;
     if !group.partial {
         let known_back = back_unlisted(&folding.facts.fresh, folding.facts.about.group.as_ref());
@@ -104,6 +109,31 @@ fn half_told(group: &GroupMembers) -> Gap {
     Gap {
         kind: GapKind::Partial,
         text: text.into(),
+    }
+}
+
+/// Nobody asks Kafka who is in the group any more: what it said proves nothing from now on.
+pub(super) fn ungrouped(folding: &mut Folding<'_>) {
+    unasked(folding, "Kafka is not asked any more who is in the Connect group");
+    folding.facts.about.group_gap = None;
+}
+
+/// Forgets who was in the group, and the group. Of those who were gone by it their addresses tell whether they are.
+fn unasked(folding: &mut Folding<'_>, why: &str) {
+    let told = folding.facts.fresh.group.take();
+    folding.facts.about.group = None;
+    let known: Vec<Arc<WorkerFacts>> = folding.facts.workers.values().cloned().collect();
+    for worker in known.iter().filter(|worker| worker.member.is_some()) {
+        let mut next = (**worker).clone();
+        (next.member, next.member_id, next.without_work_since) = (None, None, None);
+        let asked = folding.facts.fresh.asked.get(&worker.id).copied();
+        let answers = worker.ever_answered && worker.probe_failures == 0 && asked > told;
+        next.evidence = why.into();
+        if !worker.alive.gone() && !answers {
+            next.alive = Alive::Unknown;
+            next.since = folding.at;
+        }
+        folding.put_worker(next);
     }
 }
 

@@ -53,6 +53,12 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         concealed::concealed(&mut folding, configs);
         return folding.done();
     }
+    if let Seen::Ungrouped = &observation.seen {
+        let about = folding.facts.about.clone();
+        members::ungrouped(&mut folding);
+        folding.touched.about |= folding.facts.about != about;
+        return folding.done();
+    }
     let about_before = folding.facts.about.clone();
     reach::looked(&mut folding);
     // Looks may end in another order than they began.
@@ -79,7 +85,7 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         Seen::Slow(slow) => probe::slow(&mut folding, slow),
         Seen::SameAs(other) => reach::same_as(&mut folding, other.as_ref()),
         Seen::ListMissing(gap) => reach::missing(&mut folding, gap),
-        Seen::Progressed(_) | Seen::Concealed(_) => {}
+        Seen::Progressed(_) | Seen::Concealed(_) | Seen::Ungrouped => {}
     }
     probe::version(&mut folding);
     folding.touched.about |= folding.facts.about != about_before;

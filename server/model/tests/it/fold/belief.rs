@@ -18,8 +18,14 @@ type Row = (
     bool,
 );
 
-/// Whether what an address shows is believed, of which half of the connectors are known here or none.
-fn verdict(expected: &Expected, (by, kafka, readiness, named, empty): &Row, familiar: bool) -> Option<GapKind> {
+/// Whether what an address shows is believed, of which half of the connectors are known here or none, of a cluster whose
+/// group an operator named or not.
+fn verdict(
+    expected: &Expected,
+    (by, kafka, readiness, named, empty): &Row,
+    familiar: bool,
+    group_fixed: bool,
+) -> Option<GapKind> {
     let by = WorkerId::from(*by);
     let kafka: Option<Arc<str>> = kafka.map(Arc::from);
     let named: Vec<WorkerId> = named.iter().map(|id| WorkerId::from(*id)).collect();
@@ -30,6 +36,7 @@ fn verdict(expected: &Expected, (by, kafka, readiness, named, empty): &Row, fami
         named: named.iter().collect(),
         empty: *empty,
         familiar,
+        group_fixed,
     };
     expected.believes(&shown).err().map(|gap| gap.kind)
 }
@@ -38,7 +45,11 @@ fn check(story: &Story, rows: Vec<(&str, Row, Option<GapKind>)>) {
     let expected = Expected::of(&story.facts);
     for (why, row, gap) in rows {
         for familiar in [false, true] {
-            assert_eq!(verdict(&expected, &row, familiar), gap, "{why}: {row:?}, {familiar}");
+            assert_eq!(
+                verdict(&expected, &row, familiar, false),
+                gap,
+                "{why}: {row:?}, {familiar}"
+            );
         }
     }
 }
@@ -150,32 +161,30 @@ fn when_the_last_member_of_the_group_is_gone_its_addresses_may_lead_to_another_c
         .see(1, answered("a", "4.3.1"))
         .see(5, group_of(&["a", "b"], 0))
         .see(10, group_of(&[], 0));
-    check(
-        &story,
-        vec![
-            (
-                "they answer and are in no group",
-                ("a", K, Ready, &["a", "b"], false),
-                None,
-            ),
-            (
-                "one of them at a new address",
-                ("c", K, Ready, &["a", "c"], false),
-                None,
-            ),
-        ],
-    );
     let expected = Expected::of(&story.facts);
-    let strange = ("ingress:443", K, Ready, &["x", "y"][..], false);
-    assert_eq!(verdict(&expected, &strange, false), Some(NotConnect));
-    // All its workers were given another group, and tell of the same connectors.
-    assert_eq!(verdict(&expected, &strange, true), None);
+    let told = |by: &'static str, named: &'static [&'static str], familiar, group_fixed| {
+        verdict(&expected, &(by, K, Ready, named, false), familiar, group_fixed)
+    };
+    // Its own workers answer and are in no group; or all of them were given another one, and tell of the same connectors.
+    assert_eq!(told("a", &["a", "b"], true, true), None);
+    assert_eq!(told("ingress:443", &["x", "y"], true, false), None);
+    // Of other connectors another cluster tells, whose worker may have been given a gone one's address.
+    for group_fixed in [false, true] {
+        assert_eq!(told("ingress:443", &["x", "y"], false, group_fixed), Some(NotConnect));
+        assert_eq!(told("a", &["a"], false, group_fixed), Some(NotConnect));
+    }
+    // Where an operator says which group it is, nobody was given another one: names are alike in many clusters.
+    assert_eq!(told("ingress:443", &["x", "y"], true, true), Some(NotConnect));
+    // A worker that starts lists less than there is.
+    let starts = ("a", K, starting(), &["a"][..], false);
+    assert_eq!(verdict(&expected, &starts, false, false), Some(Starting));
     // Nothing but a cluster that was seen in its group is told from others by it.
     let mut story = Story::new();
     story
         .see(0, answered("a", "4.3.1"))
         .see(0, list("a", &left_and_right("RUNNING a", "RUNNING b")))
         .see(10, group_of(&[], 0));
+    let strange = ("ingress:443", K, Ready, &["x", "y"][..], false);
     check(&story, vec![("a wrong group", strange, None)]);
 }
 
