@@ -71,6 +71,10 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Tls(tls) => Self::Unavailable(format!("TLS: {tls}")),
             sqlx::Error::PoolTimedOut => Self::Unavailable("no connection became free or could be made in time".into()),
             sqlx::Error::PoolClosed => Self::Unavailable("the pool is closed".into()),
+            // Whoever speaks otherwise than Postgres does is no Postgres, or one that a broken way leads to.
+            sqlx::Error::Protocol(text) => {
+                Self::Unavailable(format!("what answers does not speak as Postgres does: {text}"))
+            }
             sqlx::Error::WorkerCrashed => Self::Unavailable("the connection's worker ended".into()),
             sqlx::Error::ColumnDecode { index, source } => Self::corrupt(format!("column {index}"), source),
             // The text of a bad address would quote it, password included.
@@ -103,10 +107,11 @@ impl Error {
 }
 
 /// SQLSTATEs that pass by themselves (appendix A of Postgres's manual): class 08 connection, 53 resources, 57 shutdown,
-/// start-up and cancelled statements, 40 serialisation and deadlock, 55P03 lock timeout, 25P03 idle transaction, 25006
-/// a server that is still a standby.
+/// start-up and cancelled statements, 40 serialisation and deadlock, 55000 an object that cannot be used as it is now,
+/// such as a database that takes no connections, 55P03 lock timeout, 25P03 idle transaction, 25006 a server that is
+/// still a standby.
 fn passes(code: &str) -> bool {
-    matches!(code.get(..2), Some("08" | "53" | "57" | "40")) || matches!(code, "55P03" | "25P03" | "25006")
+    matches!(code.get(..2), Some("08" | "53" | "57" | "40")) || matches!(code, "55000" | "55P03" | "25P03" | "25006")
 }
 
 #[cfg(test)]
@@ -122,6 +127,7 @@ mod tests {
             ("57P01", true),  // shut down by an administrator
             ("57P03", true),  // starting up
             ("40P01", true),  // deadlock
+            ("55000", true),  // a database that takes no connections
             ("55P03", true),  // lock timeout
             ("25006", true),  // a standby
             ("28P01", false), // wrong password

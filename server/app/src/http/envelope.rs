@@ -42,8 +42,17 @@ pub async fn identify(State(told): State<Arc<Told>>, request: Request, next: Nex
         let named = response.extensions().get::<Named>().is_some();
         match told.due(response.status(), named, Instant::now()) {
             // Lines for people name no trace by themselves, and this is what they look for.
-            Some(_) if response.status().is_client_error() => {
+            Some(0) if response.status().is_client_error() => {
                 tracing::info!(status, took_ms, trace = span::trace_id(), "refused");
+            }
+            Some(left_out) if response.status().is_client_error() => {
+                tracing::info!(
+                    status,
+                    took_ms,
+                    trace = span::trace_id(),
+                    left_out,
+                    "refused; so were others before"
+                );
             }
             Some(0) => tracing::warn!(status, took_ms, trace = span::trace_id(), "answered"),
             Some(left_out) => {

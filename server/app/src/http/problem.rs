@@ -7,6 +7,8 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::told::Named;
+
 /// The code of an answer to one question too many.
 const BUSY: &str = "busy";
 
@@ -162,6 +164,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
         let mut response = (status, Json(&self)).into_response();
+        if self.names_trace() {
+            response.extensions_mut().insert(Named);
+        }
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::UNAUTHORIZED {

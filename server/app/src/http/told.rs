@@ -1,5 +1,5 @@
-//! Which answers that failed are told in the log. One that failed here and whose page names its trace always is: somebody
-//! will look for it. Of the others, and of pages that were refused, so many a second that a flood does not flood the log.
+//! Which answers that failed are told in the log. One that failed here and names its trace always is: somebody will look
+//! for it. Of the others, and of what was refused, so many a second that a flood does not flood the log.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +11,7 @@ use http::StatusCode;
 const AT_ONCE: u32 = 10;
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Beside an answer: a person reads the trace on it.
+/// Beside an answer: it names its trace, which a person reads there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Named;
 

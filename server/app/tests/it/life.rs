@@ -36,7 +36,10 @@ fn without_its_database_it_lives_and_says_what_is_missing() {
     let trace = page.text();
     let trace = trace.split_once("(trace ").unwrap().1.split(')').next().unwrap();
     assert_eq!(trace.len(), 32, "{trace}");
-    until("the trace in the log", || server.log().contains(trace).then_some(()));
+    let refused = server.api("/api/v1/nothing").json();
+    for trace in [trace, refused["trace_id"].as_str().unwrap()] {
+        until("the trace in the log", || server.log().contains(trace).then_some(()));
+    }
     assert_eq!(server.get("/metrics").status, 200);
     server.signal(Signal::SIGTERM);
     let (status, took) = server.ended();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::names::{ClusterName, WorkerId};
-use model::observe::GroupMembers;
+use model::observe::{GroupMember, GroupMembers};
 
 use super::clusters::Seen;
 use super::finding::{Finding, Severity};
@@ -107,6 +107,7 @@ async fn group(
             ),
             Ok(group) => {
                 if let Some(seen) = seen {
+                    findings.extend(outsiders(about, &seen.identity.named, &group));
                     in_group(seen, &group);
                 }
                 let text = format!(
@@ -181,6 +182,23 @@ async fn group(
     }
 }
 
+/// What is wrong where the workers that statuses name are all others than the group's.
+fn outsiders(about: &str, named: &BTreeSet<WorkerId>, group: &GroupMembers) -> Option<Finding> {
+    let theirs = |member: &GroupMember| named.contains(&member.worker_id);
+    if named.is_empty() || group.members.iter().any(theirs) {
+        return None;
+    }
+    let listed = |ids: Vec<&str>| ids.join(", ");
+    let text = format!(
+        "none of its workers ({}) is a member of its Connect group {}, which has {}",
+        listed(named.iter().map(WorkerId::as_str).collect()),
+        group.group_id,
+        listed(group.members.iter().map(|member| member.worker_id.as_str()).collect())
+    );
+    let todo = "`urls` and `group_id` are of two clusters: `group_id` is the `group.id` of the workers behind `urls`";
+    Some(Finding::new(about, Severity::Warning, text).todo(todo))
+}
+
 /// Kafka shows the group: its members are who lives, whatever answered.
 fn in_group(seen: &mut Seen, group: &GroupMembers) {
     let members: BTreeSet<WorkerId> = group.members.iter().map(|member| member.worker_id.clone()).collect();
@@ -194,4 +212,39 @@ fn in_group(seen: &mut Seen, group: &GroupMembers) {
 fn ids(groups: &[&GroupMembers]) -> String {
     let ids: Vec<&str> = groups.iter().map(|group| &*group.group_id).collect();
     ids.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_with_none_of_the_workers_is_another_clusters() {
+        let member = |id: &str| GroupMember {
+            member_id: format!("{id}-1").into(),
+            worker_id: id.into(),
+            url: format!("http://{id}/").into(),
+            leader: None,
+            leader_url: None,
+            delay_ms: None,
+            connectors: Vec::new(),
+            tasks: Vec::new(),
+        };
+        let group = GroupMembers {
+            group_id: "connect-billing".into(),
+            state: "Stable".into(),
+            partial: false,
+            kafka_cluster_id: None,
+            members: vec![member("c:8083"), member("d:8083")],
+        };
+        let named = |ids: &[&str]| ids.iter().map(|id| WorkerId::from(*id)).collect::<BTreeSet<_>>();
+        let said = outsiders("cluster orders", &named(&["a:8083", "b:8083"]), &group).unwrap();
+        assert_eq!(
+            said.text,
+            "none of its workers (a:8083, b:8083) is a member of its Connect group connect-billing, which has c:8083, d:8083"
+        );
+        assert_eq!(outsiders("cluster orders", &named(&["a:8083", "c:8083"]), &group), None);
+        // Nothing that runs names a worker.
+        assert_eq!(outsiders("cluster orders", &named(&[]), &group), None);
+    }
 }

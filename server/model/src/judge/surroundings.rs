@@ -129,8 +129,8 @@ fn text(cluster: &ClusterFacts, gap: &Gap, since: Timestamp) -> String {
     }
     let group = match &cluster.about.group {
         Some(group) if group.empty_since.is_some() => " and its Connect group has no member",
-        Some(_) => " and Kafka no longer tells who is in its Connect group",
-        None => "",
+        Some(_) if cluster.about.group_gap.is_some() => " and Kafka no longer tells who is in its Connect group",
+        Some(_) | None => "",
     };
     Quiet::of(gap).sentence(cluster.name.as_str(), group, &gap.text, since)
 }

@@ -23,7 +23,9 @@ impl LogFilter {
             // The library takes an unknown word for the name of a part of which everything is logged, and logs nothing
             // of all others: nobody who mistypes a level means that.
             let is_word = !word.contains(['=', '[']);
-            if word.is_empty() || (is_word && word.parse::<LevelFilter>().is_err()) {
+            let part = word.split(['=', '[']).next().unwrap_or_default();
+            let named = part.chars().all(|c| c.is_ascii_alphanumeric() || "_-:.".contains(c));
+            if word.is_empty() || !named || (is_word && word.parse::<LevelFilter>().is_err()) {
                 return Err(refused(format!(
                     "`{word}` is no level: off, error, warn, info, debug or trace, or levels by part like \
                      \"info,engine=debug\""
@@ -106,7 +108,7 @@ mod tests {
         ] {
             check(filter).unwrap();
         }
-        for filter in ["inof", "info,engine", "engine=loud", "", "info,,debug"] {
+        for filter in ["inof", "info,engine", "engine=loud", "", "info,,debug", "zz zz=1"] {
             let why = check(filter).unwrap_err().to_string();
             assert!(why.contains("cannot be read"), "{why}");
         }
