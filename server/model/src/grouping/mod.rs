@@ -30,7 +30,7 @@ pub struct Grouping {
 
 /// Gathers the unhealthy connectors of one cluster under their causes; healthy ones may be left out. `open` are the
 /// faults open so far; a fault keeps its id and opening as long as it has members and its scope stays; that of a silent
-/// cluster needs no member.
+/// cluster needs no member, and goes on from the fault of a worker that was found gone as it fell silent.
 ///
 /// A fault whose members became unknown with their cluster is neither confirmed nor mended: it stays open as it was, see
 /// [`Fault::unheard_since`]. Only workers that were found gone as the cluster fell silent are part of its silence.
@@ -77,7 +77,9 @@ pub fn group<'a>(
     let silent = lost || surroundings.silence.is_some();
     let mut grouping = Grouping::default();
     for old in open {
-        match wanted.remove(&successor(old, open, &wanted, silent)) {
+        let next =
+            of_cluster(old, open, &wanted, surroundings, lost).unwrap_or_else(|| successor(old, open, &wanted, silent));
+        match wanted.remove(&next) {
             Some(next) => {
                 let next = Fault {
                     id: old.id.clone(),
@@ -140,6 +142,25 @@ fn successor(old: &Fault, open: &[Arc<Fault>], wanted: &BTreeMap<Key, Fault>, si
         return other;
     }
     own
+}
+
+/// What the fault of a worker that was found gone as its cluster was lost, or fell silent, goes on as: nobody is called
+/// twice for one death. Of several such faults the first one does.
+fn of_cluster(
+    old: &Fault,
+    open: &[Arc<Fault>],
+    wanted: &BTreeMap<Key, Fault>,
+    surroundings: &Surroundings,
+    lost: bool,
+) -> Option<Key> {
+    let began = |since: Timestamp| old.opened_at >= since;
+    let silence = surroundings.silence.as_ref();
+    let silent = silence.is_some_and(|silence| !silence.quiet.answers() && began(silence.since));
+    let key = Key::of(Scope::Cluster);
+    let members = wanted.get(&key).map(|next| &next.members)?;
+    let part = matches!(old.scope, Scope::Worker(_)) && (lost || silent) && !old.members.is_disjoint(members);
+    let free = !wanted.contains_key(&old.key()) && open.iter().all(|fault| fault.scope != Scope::Cluster);
+    (part && free).then_some(key)
 }
 
 /// Since when nothing is heard of a fault that no verdict tells of any more; `None` when it is over.

@@ -36,6 +36,11 @@ fn whoever_left_a_look_earlier_is_part_of_it() {
     assert_eq!(story.open(), ["worker infrastructure: left"], "one was lost so far");
     story.see(15, group_of(&[], 0));
     assert_eq!(story.open(), ["cluster infrastructure: left, right"]);
+    assert_eq!(
+        story.fault_news(),
+        ["10 opened worker infrastructure: left"],
+        "which went on as it"
+    );
 }
 
 #[test]
@@ -101,6 +106,52 @@ fn a_worker_that_only_restarts_is_no_fault_of_its_cluster() {
         story.open(),
         ["worker infrastructure: right", "worker infrastructure: left"]
     );
+}
+
+#[test]
+fn the_only_worker_that_is_lost_is_one_fault_from_its_death_through_the_silence_to_its_return() {
+    let mut story = Story::new();
+    let all = || list("a", &[connector("left", "RUNNING a", &["RUNNING a"])]);
+    story
+        .see(0, group_of(&["a"], 0))
+        .see(0, all())
+        .see(1, answered("a", "4.3.1"));
+    let gone = |story: &mut Story, second| {
+        story
+            .see(second, no_list(GapKind::Refused))
+            .see(second, silent("a", GapKind::Refused))
+            .see(second, group_of(&[], 0));
+    };
+    for second in (5..60).step_by(5) {
+        gone(&mut story, second);
+    }
+    assert_eq!(story.open(), ["cluster infrastructure: left"]);
+    assert_eq!(story.fault_news(), ["5 opened worker infrastructure: left"]);
+    story
+        .see(61, answered("a", "4.3.1"))
+        .see(65, group_of(&["a"], 0))
+        .see(66, all());
+    assert_eq!(story.fault_news(), ["66 ended cluster infrastructure: left"]);
+    // Two that died one after the other are two until nothing is heard, and then the first one.
+    let mut story = two_workers();
+    story.see(5, group_of(&["a"], 0));
+    for second in (10..60).step_by(5) {
+        story.see(second, list("a", &left_and_right("RUNNING a", "RUNNING b")));
+    }
+    story.fault_news();
+    for second in (60..120).step_by(5) {
+        story
+            .see(second, no_list(GapKind::Refused))
+            .see(second, group_of(&[], 0));
+    }
+    assert_eq!(
+        story.open(),
+        [
+            "worker infrastructure: right unheard",
+            "cluster infrastructure: left, right"
+        ]
+    );
+    assert_eq!(story.fault_news(), ["60 opened worker infrastructure: left"]);
 }
 
 #[test]
