@@ -4,7 +4,9 @@ mod clusters;
 mod database;
 mod finding;
 mod kafkas;
+mod progress;
 mod told;
+mod topics;
 mod twice;
 
 use std::collections::BTreeMap;
@@ -63,6 +65,7 @@ pub fn spec_of(urls: Vec<Url>, bootstrap: Option<&str>) -> FleetSpec {
         labels: BTreeMap::new(),
         kafka: (!kafka.is_empty()).then_some(kafka_name),
         group_id: None,
+        topics: Default::default(),
     };
     FleetSpec {
         kafka,

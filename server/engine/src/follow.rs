@@ -1,5 +1,7 @@
 //! Following the feed into the view: in every server, whoever watches.
 
+mod measured;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +17,9 @@ use view::{Cluster, Comparison, Configured, Fleet};
 use crate::complaints::Complaints;
 use crate::connected::connected;
 use crate::identity;
+use crate::progress::Board;
 use crate::{Event, FleetSpec};
+use measured::Measured;
 
 /// Swaps of the view are at least this far apart: at most ten a second.
 const SWAP: Duration = Duration::from_millis(100);
@@ -28,7 +32,7 @@ const MOST: i64 = 10_000;
 
 /// Follows until `stop`.
 pub(crate) async fn run(
-    mut store: watch::Receiver<Option<Store>>,
+    (mut store, board): (watch::Receiver<Option<Store>>, Board),
     spec: watch::Receiver<Arc<FleetSpec>>,
     fleet: watch::Sender<Arc<Fleet>>,
     loaded: watch::Sender<bool>,
@@ -45,6 +49,7 @@ pub(crate) async fn run(
         loaded,
         events,
         listener: None,
+        measured: Measured::new(board),
         complete: false,
         comparison: Comparison::default(),
         addresses: None,
@@ -63,6 +68,8 @@ struct Follower {
     loaded: watch::Sender<bool>,
     events: broadcast::Sender<Arc<Event>>,
     listener: Option<Listener>,
+    /// What is measured, whoever measures it.
+    measured: Measured,
     /// Whether the view holds everything up to its number.
     complete: bool,
     /// Which clusters may be one.
@@ -105,6 +112,7 @@ impl Follower {
         }
         self.catch_up().await?;
         self.heartbeats().await?;
+        self.measured().await?;
         if let Some(listener) = &mut self.listener {
             listener.wait(LOOK).await?;
             tokio::time::sleep(SWAP).await;
@@ -259,6 +267,23 @@ impl Follower {
         Ok(())
     }
 
+    /// What is measured moves without numbers of the feed too.
+    async fn measured(&mut self) -> store::Result<()> {
+        let before = self.fleet.borrow().clone();
+        let newer = self.measured.newer(&self.store, &before).await?;
+        if newer.is_empty() {
+            return Ok(());
+        }
+        let mut next = (*before).clone();
+        for (name, readings) in newer {
+            if let Some(cluster) = next.clusters.get_mut(&name) {
+                Arc::make_mut(cluster).put_progress(readings);
+            }
+        }
+        self.swap(next);
+        Ok(())
+    }
+
     fn configured(&self) -> BTreeSet<ClusterName> {
         self.spec
             .borrow()
@@ -330,6 +355,7 @@ mod tests {
             labels: BTreeMap::new(),
             kafka: None,
             group_id: None,
+            topics: Default::default(),
         };
         Arc::new(FleetSpec {
             clusters: ["a", "b"].into_iter().zip(addresses).map(cluster).collect(),
@@ -350,6 +376,7 @@ mod tests {
             loaded: watch::channel(true).0,
             events: broadcast::channel(1).0,
             listener: None,
+            measured: Measured::new(Board::default()),
             complete: true,
             comparison: Comparison::default(),
             addresses: None,

@@ -14,6 +14,7 @@ mod keep;
 mod ledger;
 mod live;
 mod observed;
+mod progress;
 mod spec;
 mod spread;
 mod supervise;
@@ -23,5 +24,5 @@ mod watch;
 
 pub use event::Event;
 pub use live::{LiveDefinitions, LiveError, LiveLimits, LiveReads};
-pub use spec::{Auth, ClusterSpec, FleetSpec, KafkaSpec, Tls};
+pub use spec::{Auth, ClusterSpec, FleetSpec, InternalTopics, KafkaSpec, Tls};
 pub use supervise::{Engine, Parts, start};

@@ -1,6 +1,7 @@
 //! One unit under its lease: the loop that takes observations, keeps the ledgers and records what changed.
 
 mod counting;
+mod measuring;
 mod recording;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::Timestamp;
+use model::internal::{ConfigsSeen, StatusesSeen};
 use model::names::ClusterName;
 use model::observe::{Observation, Seen};
 use model::record::ClusterRecord;
@@ -24,11 +26,13 @@ use crate::heavy::heavy;
 use crate::identity;
 use crate::ledger::Ledger;
 use crate::observed;
+use crate::progress;
 use crate::spread::{Grant, Orders};
 use crate::unit_spec::{Shared, UnitSpec};
-use crate::watch::{self, Hints, Looking, Recorded};
+use crate::watch::{self, Access, Hints, Looking, Recorded, Spawner};
 use crate::{ClusterSpec, FleetSpec};
 use counting::Counting;
+use measuring::Measuring;
 use recording::Fenced;
 
 /// How often due verdicts are judged, and recording is tried again.
@@ -37,6 +41,9 @@ const BEAT: Duration = Duration::from_millis(250);
 const FAREWELL: Duration = Duration::from_secs(3);
 /// Observations that may wait; beyond it the watchers wait, each at its own.
 const QUEUE: usize = 256;
+
+/// News of offset topics that may wait for who measures sources; beyond it the topics' readers wait.
+const OFFSETS: usize = 16;
 
 /// How long a unit is left to the others whose records this version cannot read.
 const UNREADABLE: Duration = Duration::from_secs(30);
@@ -153,7 +160,19 @@ async fn hold(
     let watching = stop.child_token();
     let (sender, receiver) = mpsc::channel(QUEUE);
     let watchers = TaskTracker::new();
-    let hints = watch::start(unit, shared, &lease, &known(&ledgers), sender, &watching, &watchers);
+    let spawner = Spawner {
+        tasks: watchers.clone(),
+        stop: watching.clone(),
+    };
+    let kafka = unit.kafka.clone().map(|(name, spec)| Access::new(name, spec));
+    let (offsets, told_offsets) = mpsc::channel(OFFSETS);
+    let asking = kafka
+        .as_ref()
+        .map(|kafka| progress::start(kafka, told_offsets, &spawner, &shared.clock));
+    let measuring = asking.map(|asking| Measuring::new(shared, asking, &mut ledgers));
+    let access = kafka.as_ref().map(|kafka| (kafka, offsets));
+    let hints = watch::start(unit, shared, &lease, &known(&ledgers), sender, access, &spawner);
+    drop((spawner, kafka));
     let holding = Holding {
         unit,
         shared,
@@ -165,6 +184,7 @@ async fn hold(
         unrecorded_since: None,
         complaints: Complaints::default(),
         counting: Counting::default(),
+        measuring,
     };
     let ended = tokio::select! {
         ended = holding.work(receiver, spec, orders, stop) => ended,
@@ -305,6 +325,8 @@ struct Holding<'a> {
     unrecorded_since: Option<Timestamp>,
     complaints: Complaints,
     counting: Counting,
+    /// What is measured, where Kafka is configured.
+    measuring: Option<Measuring>,
 }
 
 impl Holding<'_> {
@@ -341,6 +363,13 @@ impl Holding<'_> {
                     self.take(looked).await;
                     self.take_all(&mut observations).await;
                 }
+                heard = Measuring::heard(&mut self.measuring) => {
+                    if let Some(measuring) = &mut self.measuring {
+                        measuring.take(heard, self.shared.clock.now());
+                    }
+                    // It is looked at with the next beat.
+                    continue;
+                }
                 Ok(()) = spec.changed() => {
                     let next = spec.borrow_and_update().clone();
                     let now = self.shared.clock.now();
@@ -362,6 +391,9 @@ impl Holding<'_> {
                         self.compare(&cluster, now, now);
                     }
                 }
+            }
+            if let Err(Fenced) = self.measure().await {
+                return self.fenced();
             }
             if let Err(Fenced) = self.record().await {
                 return self.fenced();
@@ -413,7 +445,9 @@ impl Holding<'_> {
             })
         };
         let changed = match observation.seen {
-            Seen::Listed(_) => heavy(judging).await,
+            Seen::Listed(_)
+            | Seen::Statuses(StatusesSeen { whole: true, .. })
+            | Seen::Configs(ConfigsSeen { whole: true, .. }) => heavy(judging).await,
             _ => judging(),
         };
         if let Some(held_up) = held_up {
@@ -429,7 +463,7 @@ impl Holding<'_> {
         // Once for each look also when nothing changed here: what is recorded of the other cluster may have.
         let looked = matches!(
             observation.seen,
-            Seen::Listed(_) | Seen::ListedUnchanged { .. } | Seen::ListMissing(_)
+            Seen::Listed(_) | Seen::ListedUnchanged { .. } | Seen::Stands { .. } | Seen::ListMissing(_)
         );
         if changed || looked {
             self.compare(&cluster, observation.at, observation.answered);

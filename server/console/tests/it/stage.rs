@@ -141,6 +141,7 @@ impl Stage {
             labels: Default::default(),
             kafka: None,
             group_id: None,
+            topics: Default::default(),
         };
         let clusters: Vec<ClusterSpec> = names.iter().map(cluster).collect();
         self.spec.send_modify(|spec| {

@@ -17,6 +17,7 @@ fn spec(name: &str, urls: &[&str]) -> ClusterSpec {
         labels: BTreeMap::new(),
         kafka: None,
         group_id: None,
+        topics: Default::default(),
     }
 }
 

@@ -56,6 +56,7 @@ pub(in crate::watch) fn worker(fake: &FakeCluster) -> Worker {
         labels: Default::default(),
         kafka: None,
         group_id: None,
+        topics: Default::default(),
     };
     let fleet = FleetSpec {
         clusters: vec![cluster.clone()],

@@ -41,6 +41,11 @@ impl Cleaned {
         as_before.then_some(entry)
     }
 
+    /// The version of a connector's plugin as its last entry told it.
+    pub(super) fn version(&self, name: &ConnectorName) -> Option<Arc<str>> {
+        self.0.get(name)?.clean.instance.as_ref()?.version.clone()
+    }
+
     pub(super) fn put(&mut self, name: ConnectorName, entry: Entry) {
         self.0.insert(name, entry);
     }

@@ -2,9 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::Timestamp;
 use model::facts::{Alive, ClusterFacts, ConnectorFacts, Missing};
 use model::fold::Expected;
 use model::names::{ConnectorName, WorkerId};
+use model::state::State;
+
+/// A connector instance or task of which REST says something else than the status topic, with the moment since when the
+/// topic says so: once it says something new, that is another one.
+pub(crate) type Dispute = (ConnectorName, Option<u32>, Timestamp);
 
 /// A digest of the facts, renewed whenever they change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +36,8 @@ pub(crate) struct Hints {
     pub(crate) without_status: BTreeSet<ConnectorName>,
     /// Connectors that a plain list lacked, with that list: a second one is awaited, which proves that they are deleted.
     pub(crate) unproven: BTreeMap<ConnectorName, Missing>,
+    /// What REST says otherwise than the status topic.
+    pub(crate) disputes: BTreeSet<Dispute>,
     /// Workers whose own addresses can be asked; a second one of them is needed for such a proof.
     pub(crate) askable: BTreeSet<WorkerId>,
 }
@@ -67,6 +75,7 @@ impl Hints {
             unproven: live()
                 .filter_map(|connector| Some((connector.name.clone(), connector.missing.clone()?)))
                 .collect(),
+            disputes: live().flat_map(|connector| disputes(connector)).collect(),
             askable: facts
                 .workers
                 .values()
@@ -90,6 +99,15 @@ impl Hints {
         let mut connectors = self.connectors.iter();
         connectors.any(|name| !names.contains(name) && !settled(name))
     }
+}
+
+/// The UNASSIGNED records of tasks that workers do not show are none.
+fn disputes(connector: &ConnectorFacts) -> impl Iterator<Item = Dispute> {
+    let other = connector.instances().filter(|(place, instance)| {
+        let filtered = place.is_some() && instance.state == State::Unassigned;
+        instance.rest.is_some() && !filtered
+    });
+    other.map(|(place, instance)| (connector.name.clone(), place, instance.since))
 }
 
 /// Whether it is settled that the expanded list leaves it out although it exists.
@@ -130,6 +148,7 @@ mod tests {
                 workers: Default::default(),
                 connectors: [(facts.name.clone(), Arc::new(facts))].into(),
                 fresh: Default::default(),
+                told: Default::default(),
             };
             let hints = Hints::of(&cluster);
             assert_eq!(hints.connectors.len(), 1);

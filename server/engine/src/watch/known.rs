@@ -1,13 +1,13 @@
 //! From what a worker sent to what may be kept: configs masked, traces redacted, definitions learnt.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use connect::wire;
 use model::names::{ConnectorName, WorkerId};
-use model::observe::{Listed, ListedConnector, ListedInstance};
-use model::secrets::{Definitions, FingerprintKey, Redactor, mask};
+use model::observe::{Listed, ListedConfig, ListedConnector, ListedInstance};
+use model::secrets::{Definitions, Fingerprint, FingerprintKey, RawConfig, RawTrace, Redactor, mask};
 use telemetry::{Outcome, Question};
 use tracing::{debug, warn};
 
@@ -21,7 +21,23 @@ const RETRY: Duration = Duration::from_secs(300);
 /// Classes whose definitions are read after one list, while there is time: the rest follows after the next lists.
 const AT_ONCE: usize = 4;
 
-/// What is needed to mask the lists of one cluster.
+/// What is needed to mask what lists and topics of one cluster tell, shared by those who read them.
+#[derive(Clone)]
+pub(crate) struct Knowing(Arc<Mutex<Known>>);
+
+impl Knowing {
+    /// With the definitions that were read before.
+    pub(crate) async fn load(watcher: &Watcher, recorded: Recorded) -> Self {
+        Self(Arc::new(Mutex::new(Known::load(watcher, recorded).await)))
+    }
+
+    /// The lock. Whoever panicked with it left nothing half done that matters: all of it is made anew by the next list.
+    pub(super) fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is needed to mask what one cluster tells.
 pub(crate) struct Known {
     key: FingerprintKey,
     definitions: BTreeMap<ClassVersion, Arc<Definitions>>,
@@ -30,11 +46,15 @@ pub(crate) struct Known {
     wanted: BTreeSet<ClassVersion>,
     redactors: Redactors,
     cleaned: Cleaned,
+    /// Whether a list was masked, or a whole config topic: from then on the secrets of connectors are known.
+    ready: bool,
+    /// Whether changes of configs are told as they are written: else a trace may quote a secret that is not known yet.
+    followed: bool,
 }
 
 impl Known {
     /// With the definitions that were read before.
-    pub(crate) async fn load(watcher: &Watcher, recorded: Recorded) -> Self {
+    async fn load(watcher: &Watcher, recorded: Recorded) -> Self {
         let cluster = &watcher.cluster.name;
         let stored = watcher
             .shared
@@ -56,6 +76,8 @@ impl Known {
             wanted: BTreeSet::new(),
             redactors: Redactors::new(recorded),
             cleaned: Cleaned::default(),
+            ready: false,
+            followed: false,
         }
     }
 
@@ -64,6 +86,7 @@ impl Known {
         self.redactors.retain(Instant::now(), |name| raw.contains_key(name));
         self.cleaned.retain(|name| raw.contains_key(name));
         self.wanted.clear();
+        self.ready = true;
         let connectors = raw.into_iter().map(|(name, connector)| {
             let clean = self.entry(&name, connector);
             (name, clean)
@@ -101,25 +124,9 @@ impl Known {
             .as_ref()
             .and_then(|status| status.connector.as_ref()?.version.clone());
         let unstarted = raw.unstarted();
-        let config = raw.info.map(|info| {
-            let mut known = |wanted: ClassVersion| {
-                let known = self.definitions.get(&wanted).cloned();
-                if known.is_none() {
-                    missing.push(wanted);
-                }
-                known
-            };
-            let own = info.config.class().and_then(|class| known((class.into(), version)));
-            let parts = info.config.parts().into_iter().filter_map(|part| {
-                let wanted = (part.class.into(), part.version.map(Arc::from));
-                Some((part.prefix, known(wanted)?))
-            });
-            let definitions = gathered(own, parts);
-            let redactor = Redactor::for_config(&info.config, definitions.as_deref());
-            let masked = mask(&info.config, definitions.as_deref(), &self.key);
-            self.redactors.put(name, &masked.version, redactor);
-            Arc::new(masked)
-        });
+        let config = raw
+            .info
+            .map(|info| self.masked(name, &info.config, version, &mut missing));
         let (key, redactors) = (&self.key, &mut self.redactors);
         let mut instance = |task: Option<u32>, raw: wire::Instance| {
             let trace = raw.trace.as_ref();
@@ -148,13 +155,80 @@ impl Known {
         (clean, missing)
     }
 
+    /// Masks a config and notes its secrets; `missing` gets the classes whose definitions would make more of it readable.
+    fn masked(
+        &mut self,
+        name: &ConnectorName,
+        config: &RawConfig,
+        version: Option<Arc<str>>,
+        missing: &mut Vec<ClassVersion>,
+    ) -> Arc<ListedConfig> {
+        let mut known = |wanted: ClassVersion| {
+            let known = self.definitions.get(&wanted).cloned();
+            if known.is_none() {
+                missing.push(wanted);
+            }
+            known
+        };
+        let own = config.class().and_then(|class| known((class.into(), version)));
+        let parts = config.parts().into_iter().filter_map(|part| {
+            let wanted = (part.class.into(), part.version.map(Arc::from));
+            Some((part.prefix, known(wanted)?))
+        });
+        let definitions = gathered(own, parts);
+        let redactor = Redactor::for_config(config, definitions.as_deref());
+        let masked = mask(config, definitions.as_deref(), &self.key);
+        self.redactors.put(name, &masked.version, redactor);
+        Arc::new(masked)
+    }
+
+    /// Whether the secrets of connectors are known, so that traces may be told.
+    pub(super) fn ready(&self) -> bool {
+        self.ready
+    }
+
+    /// Whether the config topic is told as it is written.
+    pub(super) fn followed(&mut self, followed: bool) {
+        self.followed = followed;
+    }
+
+    /// The whole config topic was masked.
+    pub(super) fn knows_all(&mut self) {
+        self.ready = true;
+    }
+
+    /// Masks a config as the config topic holds it, which tells no version of the plugin: that of the last list counts.
+    pub(super) fn config(&mut self, name: &ConnectorName, config: &RawConfig) -> Arc<ListedConfig> {
+        let version = self.cleaned.version(name);
+        let mut missing = Vec::new();
+        let masked = self.masked(name, config, version, &mut missing);
+        self.wanted.extend(missing);
+        masked
+    }
+
+    /// The trace of a connector's instance or task without secrets, and its fingerprint. Where the connector's secrets are
+    /// not known yet, or may have changed without a word, it is left to the next list, which comes with its config.
+    pub(super) fn trace(
+        &mut self,
+        name: &ConnectorName,
+        task: Option<u32>,
+        trace: &RawTrace,
+    ) -> (Fingerprint, Option<Arc<str>>) {
+        let (id, text) = self.redactors.redact(name, task, trace, &self.key);
+        let knows = self.redactors.knows(name, task, &id, self.followed);
+        (id, knows.then_some(text))
+    }
+}
+
+impl Knowing {
     /// Asks a worker for definitions that were missing in the last list, for `limit` at most: what was not learnt by then
     /// is asked for after the next list. True when some were learnt, so that the list must be masked anew.
-    pub(crate) async fn learn(&mut self, watcher: &Watcher, worker: &connect::Worker, limit: Duration) -> bool {
+    pub(crate) async fn learn(&self, watcher: &Watcher, worker: &connect::Worker, limit: Duration) -> bool {
         let began = Instant::now();
         let cluster = &watcher.cluster.name;
         let mut learnt = false;
-        for (place, wanted) in self.due(began).into_iter().enumerate() {
+        let due = self.lock().due(began);
+        for (place, wanted) in due.into_iter().enumerate() {
             let (class, version) = &wanted;
             let asked = Instant::now();
             let asking = worker.plugin_config(class, version.as_deref());
@@ -168,17 +242,20 @@ impl Known {
                 );
                 debug!(%cluster, %class, "plugin definitions did not come in time; values stay masked");
                 if place == 0 {
-                    self.tried.insert(wanted, began);
+                    self.lock().tried.insert(wanted, began);
                 }
                 break;
             };
-            self.tried.insert(wanted.clone(), began);
+            self.lock().tried.insert(wanted.clone(), began);
             match answer {
                 Ok(answer) => {
                     telemetry::rest_answered(cluster.as_str(), Question::PluginConfig, Outcome::Ok, answer.took);
                     let definitions = Arc::new(answer.value);
-                    self.wanted.remove(&wanted);
-                    self.definitions.insert(wanted.clone(), definitions.clone());
+                    {
+                        let mut known = self.lock();
+                        known.wanted.remove(&wanted);
+                        known.definitions.insert(wanted.clone(), definitions.clone());
+                    }
                     learnt = true;
                     let left = limit.saturating_sub(began.elapsed());
                     match tokio::time::timeout(left, put(watcher, &wanted, &definitions)).await {
@@ -200,7 +277,9 @@ impl Known {
         }
         learnt
     }
+}
 
+impl Known {
     /// What to ask for now.
     fn due(&self, now: Instant) -> Vec<ClassVersion> {
         let rested = |tried: &Instant| now.saturating_duration_since(*tried) >= RETRY;
@@ -250,6 +329,8 @@ mod tests {
             wanted: BTreeSet::new(),
             redactors: Redactors::new(Recorded::default()),
             cleaned: Cleaned::default(),
+            ready: false,
+            followed: false,
         }
     }
 

@@ -8,14 +8,16 @@ use model::Timestamp;
 use model::names::{ConnectorName, WorkerId};
 use model::observe::{Gap, Seen};
 use telemetry::span::{self, Look};
+use tokio::sync::watch as channel;
 use tracing::Instrument as _;
 
-use super::known::Known;
+use super::glance::{Glance, Rest};
+use super::known::Knowing;
 use super::names::TooLong;
 use super::pace::Pace;
 use super::plain::{Names, Plain};
 use super::race;
-use super::redact::Recorded;
+use super::tails::Sight;
 use super::trust::{Claim, Trust};
 use super::watcher::{Deaf, Watcher};
 use crate::heavy::heavy;
@@ -24,11 +26,12 @@ use crate::heavy::heavy;
 const LEARNING: Duration = Duration::from_secs(3);
 
 /// Lists for ever, but not while the cluster is refused as the same as another one: that one's lists tell all of it.
-pub(crate) async fn run(watcher: Watcher, recorded: Recorded) {
+pub(crate) async fn run(watcher: Watcher, known: Knowing, sight: channel::Receiver<Sight>) {
     let mut hints = watcher.hints.clone();
     let mut lister = Lister {
         turn: 0,
-        known: Known::load(&watcher, recorded).await,
+        known,
+        rest: Rest::new(sight),
         pace: Pace::new(),
         last_good: None,
         last_body: None,
@@ -47,7 +50,9 @@ pub(crate) async fn run(watcher: Watcher, recorded: Recorded) {
 
 struct Lister {
     watcher: Watcher,
-    known: Known,
+    known: Knowing,
+    /// When a whole list can wait, because topics tell what it would.
+    rest: Rest,
     pace: Pace,
     /// How often it was looked.
     turn: usize,
@@ -85,14 +90,34 @@ impl Lister {
             let proved = self.plain.prove(watcher, trust, too_long).instrument(look).await;
             proved.ok()?;
         }
-        tokio::time::sleep_until(next).await;
+        tokio::select! {
+            () = tokio::time::sleep_until(next) => {}
+            () = self.rest.over() => {}
+        }
         Some(())
     }
 
     /// How long the answer took; `None` when no list came.
     async fn try_look(&mut self) -> Result<Option<Duration>, Deaf> {
+        if self.rest.can_wait(&self.watcher, &self.last_names)
+            && let Some(worker) = self.last_good.as_ref().and_then(|last| race::at(&self.watcher, last))
+            && let Glance::Stands { at, took } = self.rest.glance(&self.watcher, &worker).await
+        {
+            let by = worker.address().clone();
+            if !self.watcher.tell(at, Seen::Stands { by }).await {
+                return Err(Deaf);
+            }
+            if self.known.learn(&self.watcher, &worker, LEARNING).await {
+                // What was learnt makes more of the configs readable that the next list shows.
+                self.last_body = None;
+                self.rest.listed(None);
+            }
+            return Ok(Some(took));
+        }
+        self.rest.listed(None);
         let mut avoided: BTreeSet<WorkerId> = BTreeSet::new();
         let mut doubted: Option<Gap> = None;
+        let began = Instant::now();
         self.turn = self.turn.wrapping_add(1);
         loop {
             let candidates = race::candidates(&self.watcher, self.last_good.as_ref(), &avoided, self.turn);
@@ -117,8 +142,10 @@ impl Lister {
                 continue;
             }
             self.last_good = Some(worker.address().clone());
+            self.rest.listed(Some(began));
             if self.known.learn(&self.watcher, &worker, LEARNING).await {
                 self.last_body = None;
+                self.rest.listed(None);
             }
             return Ok(Some(took));
         }
@@ -181,7 +208,7 @@ impl Lister {
                 if let Err(gap) = self.trust.believe(&self.watcher, worker, claims, suspicious).await {
                     return Ok(Some(gap));
                 }
-                let listed = heavy(|| self.known.clean(&by, raw)).await;
+                let listed = heavy(|| self.known.lock().clean(&by, raw)).await;
                 self.last_body = Some((by, hash));
                 self.last_names = names;
                 Seen::Listed(listed)

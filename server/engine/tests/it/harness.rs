@@ -55,6 +55,7 @@ pub fn cluster(name: &str, urls: &[String]) -> ClusterSpec {
         labels: BTreeMap::new(),
         kafka: None,
         group_id: None,
+        topics: Default::default(),
     }
 }
 
