@@ -9,6 +9,7 @@ use model::fault::Fault;
 use model::names::{ConnectorId, WorkerId};
 use model::observe::{ListedConfig, Source};
 use model::owner::Owner;
+use model::progress::{PartitionLag, Reading};
 use model::state::{ConnectorKind, State, TargetSource, TargetState};
 use model::target::TargetSystem;
 use model::topics::Topics;
@@ -32,8 +33,10 @@ pub struct ConnectorItem {
     pub owner: Option<Owner>,
     /// What was asked of it and how that is known.
     pub target: Option<(TargetState, TargetSource)>,
-    /// The connector instance's state as REST says.
+    /// The connector instance's state: as the status topic says, where that is read, else as REST says.
     pub state: Option<State>,
+    /// What REST says of it; the same where nobody says otherwise.
+    pub rest_state: Option<State>,
     /// Its tasks that have a status.
     pub tasks: Vec<TaskItem>,
     /// Its tasks that are configured and have none.
@@ -49,6 +52,8 @@ pub struct ConnectorItem {
     pub stale: bool,
     /// Whether it moves data.
     pub activity: Activity,
+    /// What is measured of it, and when that was true; `None` where nothing is.
+    pub progress: Option<(Reading, Timestamp)>,
     /// Why, evidence first.
     pub reasons: Vec<Reason>,
     /// The fault that it belongs to.
@@ -88,8 +93,10 @@ pub struct UnstartedTask {
 pub struct TaskItem {
     /// Its number.
     pub number: u32,
-    /// Its state as REST says.
+    /// Its state: as the status topic says, where that is read, else as REST says.
     pub state: State,
+    /// What REST says of it; the same where nobody says otherwise.
+    pub rest_state: State,
     /// Since when it was seen in this state.
     pub state_since: Timestamp,
     /// Its verdict; `None` when it was listed after the last judgement.
@@ -111,8 +118,10 @@ pub struct TaskItem {
 /// The connector instance on its own page.
 #[derive(Clone, Debug)]
 pub struct InstanceItem {
-    /// Its state as REST says.
+    /// Its state: as the status topic says, where that is read, else as REST says.
     pub state: State,
+    /// What REST says of it; the same where nobody says otherwise.
+    pub rest_state: State,
     /// Its health to show, which follows from the connector's verdict, its worker and the tasks.
     pub health: Health,
     /// Since when it was seen in this state.
@@ -149,6 +158,16 @@ pub struct ConnectorDetail {
 }
 
 impl Console {
+    /// Every partition that a sink reads, as this server measures it now; `None` where it does not, and for what is no sink.
+    /// Right: `see`.
+    ///
+    /// # Errors
+    /// [`Error::Denied`].
+    pub async fn partitions(&self, actor: &Actor, id: &ConnectorId) -> Result<Option<Vec<PartitionLag>>, Error> {
+        require(actor, Right::See)?;
+        Ok(self.live.partitions(id).await)
+    }
+
     /// One connector, deleted ones included. Right: `see`; config and traces need `see_config`.
     ///
     /// # Errors
@@ -199,6 +218,7 @@ impl Console {
             let crashes = instance.state == State::Failed || item.health == Health::CrashLooping;
             InstanceItem {
                 state: instance.state.clone(),
+                rest_state: instance.rest_state().clone(),
                 health: item.health.of_instance(&instance.state, worker, tasks),
                 since: instance.since,
                 worker: instance.worker_id.clone(),
@@ -255,6 +275,7 @@ pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Stalene
         owner: connector.owner().cloned(),
         target: facts.target,
         state: facts.instance.as_ref().map(|instance| instance.state.clone()),
+        rest_state: facts.instance.as_ref().map(|instance| instance.rest_state().clone()),
         tasks: facts
             .tasks
             .iter()
@@ -271,7 +292,8 @@ pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Stalene
         },
         as_of: cluster.fresh.as_of(),
         stale: staleness.stale(&cluster.fresh),
-        activity: verdict.activity,
+        activity: if overtaken { Activity::Unknown } else { verdict.activity },
+        progress: progress(cluster, connector),
         reasons,
         fault: connector.fault.as_ref().map(|fault| unheard(cluster, fault, staleness)),
         systems: facts
@@ -283,6 +305,12 @@ pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Stalene
         deleted_at: facts.deleted_at,
         revision: connector.revision,
     }
+}
+
+/// What is measured of a connector, and when that was true.
+fn progress(cluster: &Cluster, connector: &Connector) -> Option<(Reading, Timestamp)> {
+    let reading = cluster.reading(connector)?;
+    Some((reading.clone(), cluster.progress.as_of(reading)?))
 }
 
 /// Why readers say unknown where the record does not. While somebody looks that is so only until the first list after
@@ -314,6 +342,7 @@ fn task_item(
     TaskItem {
         number,
         state: task.state.clone(),
+        rest_state: task.rest_state().clone(),
         state_since: task.since,
         health: if overtaken { Health::Unknown } else { recorded },
         root_cause: verdict.as_ref().and_then(|verdict| verdict.root_cause.clone()),

@@ -192,6 +192,7 @@ fn write_cursor(position: &Position, query: &Query, back: bool) -> String {
         &position.tasks.to_string(),
         &some(&position.class),
         &some(&position.plugin),
+        &position.lag.map_or(String::new(), |lag| lag.to_string()),
         position.cluster.as_str(),
         position.name.as_str(),
     ]
@@ -205,7 +206,7 @@ fn read_cursor(text: &str, query: &Query) -> Result<Start, Error> {
     let parts: Vec<&str> = text.split(SEPARATOR).collect();
     let some = |text: &str| text.strip_prefix('=').map(Arc::from);
     let read = || {
-        let [word, health, since, team, tasks, class, plugin, cluster, name] = parts.as_slice() else {
+        let [word, health, since, team, tasks, class, plugin, lag, cluster, name] = parts.as_slice() else {
             return None;
         };
         let back = *word == order(query, true);
@@ -217,6 +218,10 @@ fn read_cursor(text: &str, query: &Query) -> Result<Start, Error> {
             tasks: tasks.parse().ok()?,
             class: some(class),
             plugin: some(plugin),
+            lag: match *lag {
+                "" => None,
+                lag => Some(lag.parse().ok()?),
+            },
             cluster: ClusterName::from(*cluster),
             name: (*name).into(),
         };

@@ -3,7 +3,7 @@
 use model::Timestamp;
 use model::actor::{Actor, Right};
 use model::names::{ClusterName, ConnectorName};
-use model::verdict::Health;
+use model::verdict::{Activity, Health};
 use view::Staleness;
 
 use crate::{Console, Error, require};
@@ -28,6 +28,8 @@ pub struct Lamp {
     pub since: Timestamp,
     /// Its name.
     pub name: ConnectorName,
+    /// Whether it is idle, which is well.
+    pub idle: bool,
 }
 
 impl Console {
@@ -56,7 +58,13 @@ impl Console {
                     false => unknown_since.unwrap_or(verdict.since),
                 };
                 let name = connector.facts().name.clone();
-                Lamp { health, since, name }
+                let idle = health == Health::Healthy && verdict.activity == Activity::Idle;
+                Lamp {
+                    health,
+                    since,
+                    name,
+                    idle,
+                }
             })
             .collect();
         items.sort_unstable();

@@ -126,6 +126,7 @@ impl Console {
                 continue;
             }
             cluster_samples(&mut samples, cluster, &staleness);
+            progress_samples(&mut samples, cluster, &staleness);
             for alike in fleet.alike(&cluster.name) {
                 let names = [("cluster", cluster.name.as_str()), ("other", alike.other.as_str())];
                 samples.add(fleet::CLUSTER_PERHAPS_SAME, &names, 1);
@@ -198,6 +199,30 @@ fn cluster_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stalene
             &[("cluster", name), ("domain", domain), ("class", class)],
             count,
         );
+    }
+}
+
+/// How far connectors are. What was measured too long ago is not known any more.
+fn progress_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Staleness) {
+    for connector in cluster.live() {
+        let Some(reading) = cluster.reading(connector) else {
+            continue;
+        };
+        let young = |as_of| staleness.now - as_of <= staleness.limit;
+        if !cluster.progress.as_of(reading).is_some_and(young) {
+            continue;
+        }
+        let name = connector.facts().name.as_str();
+        let ids = [("cluster", cluster.name.as_str()), ("connector", name)];
+        if let Some(lag) = &reading.lag {
+            samples.add(fleet::CONNECTOR_LAG_RECORDS, &ids, lag.records);
+            if let Some(seconds) = lag.seconds() {
+                samples.add(fleet::CONNECTOR_LAG_SECONDS, &ids, seconds);
+            }
+        }
+        if let Some(freshness) = reading.freshness(staleness.now) {
+            samples.add(fleet::CONNECTOR_FRESHNESS, &ids, freshness);
+        }
     }
 }
 

@@ -4,7 +4,9 @@ mod clusters;
 mod database;
 mod finding;
 mod kafkas;
+mod progress;
 mod told;
+mod topics;
 mod twice;
 
 use std::collections::BTreeMap;

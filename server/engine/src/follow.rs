@@ -1,5 +1,7 @@
 //! Following the feed into the view: in every server, whoever watches.
 
+mod measured;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +17,9 @@ use view::{Cluster, Comparison, Configured, Fleet};
 use crate::complaints::Complaints;
 use crate::connected::connected;
 use crate::identity;
+use crate::progress::Board;
 use crate::{Event, FleetSpec};
+use measured::Measured;
 
 /// Rounds of reading are at least this far apart: at most ten a second. One round may swap the view more than once: for
 /// what the feed tells, for what is configured since, and for what was heard without a change.
@@ -29,7 +33,7 @@ const MOST: i64 = 10_000;
 
 /// Follows until `stop`.
 pub(crate) async fn run(
-    mut store: watch::Receiver<Option<Store>>,
+    (mut store, board): (watch::Receiver<Option<Store>>, Board),
     spec: watch::Receiver<Arc<FleetSpec>>,
     fleet: watch::Sender<Arc<Fleet>>,
     loaded: watch::Sender<bool>,
@@ -46,6 +50,7 @@ pub(crate) async fn run(
         loaded,
         events,
         listener: None,
+        measured: Measured::new(board),
         complete: false,
         begun: 0,
         behind: false,
@@ -67,6 +72,8 @@ struct Follower {
     loaded: watch::Sender<bool>,
     events: broadcast::Sender<Arc<Event>>,
     listener: Option<Listener>,
+    /// What is measured, whoever measures it.
+    measured: Measured,
     /// Whether the view holds everything up to its number.
     complete: bool,
     /// How often the numbers of the feed went back: it counts once the view stands at the new ones.
@@ -117,6 +124,7 @@ impl Follower {
         }
         self.catch_up().await?;
         self.heartbeats().await?;
+        self.measured().await?;
         if let Some(listener) = &mut self.listener {
             // Behind another connection there may be another database.
             if !listener.wait(LOOK).await? {
@@ -300,6 +308,23 @@ impl Follower {
         Ok(())
     }
 
+    /// What is measured moves without numbers of the feed too.
+    async fn measured(&mut self) -> store::Result<()> {
+        let before = self.fleet.borrow().clone();
+        let newer = self.measured.newer(&self.store, &before).await?;
+        if newer.is_empty() {
+            return Ok(());
+        }
+        let mut next = (*before).clone();
+        for (name, readings) in newer {
+            if let Some(cluster) = next.clusters.get_mut(&name) {
+                Arc::make_mut(cluster).put_progress(readings);
+            }
+        }
+        self.swap(next);
+        Ok(())
+    }
+
     fn configured(&self) -> BTreeSet<ClusterName> {
         self.spec
             .borrow()
@@ -383,6 +408,7 @@ mod tests {
             loaded: watch::channel(true).0,
             events: broadcast::channel(1).0,
             listener: None,
+            measured: Measured::new(Board::default()),
             complete: true,
             begun: 0,
             behind: false,

@@ -15,6 +15,7 @@ mod ledger;
 mod live;
 mod losses;
 mod observed;
+mod progress;
 mod spec;
 mod spread;
 mod supervise;
@@ -24,5 +25,5 @@ mod watch;
 
 pub use event::Event;
 pub use live::{LiveDefinitions, LiveError, LiveLimits, LiveReads};
-pub use spec::{Auth, ClusterSpec, FleetSpec, KafkaSpec, Tls};
+pub use spec::{Auth, ClusterSpec, FleetSpec, InternalTopics, KafkaSpec, Tls};
 pub use supervise::{Engine, Parts, start};

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use connect::Worker;
 use egress::ClientBuilder;
-use model::names::{ClusterName, WorkerId};
+use model::names::{ClusterName, ConnectorId, WorkerId};
+use model::progress::PartitionLag;
 use model::secrets::Definitions;
 use model::{Clock, Timestamp};
 use telemetry::{Outcome, Question};
@@ -16,6 +17,7 @@ use tokio::time::timeout;
 use tracing::info;
 use view::Fleet;
 
+use crate::progress::Board;
 use crate::watch::{WorkerClient, policy};
 use crate::{ClusterSpec, FleetSpec};
 
@@ -82,7 +84,7 @@ type Asked = (ClusterName, Arc<str>, Option<Arc<str>>);
 
 /// Asks workers for persons. A clone shares the turns and what is remembered.
 #[derive(Clone)]
-pub struct LiveReads(Arc<Inner>);
+pub struct LiveReads(Arc<Inner>, Board);
 
 struct Inner {
     spec: watch::Receiver<Arc<FleetSpec>>,
@@ -101,14 +103,27 @@ impl LiveReads {
         clock: Arc<dyn Clock>,
         limits: LiveLimits,
     ) -> Self {
-        Self(Arc::new(Inner {
+        let inner = Inner {
             spec,
             fleet,
             clock,
             limits,
             turns: Mutex::default(),
             known: Mutex::default(),
-        }))
+        };
+        Self(Arc::new(inner), Board::default())
+    }
+
+    /// The same with what this server measures.
+    pub(crate) fn measured_by(self, board: Board) -> Self {
+        Self(self.0, board)
+    }
+
+    /// Every partition that a sink reads, as it is measured now. `None` where this server does not measure it: another one
+    /// watches its cluster, or it is no sink.
+    pub async fn partitions(&self, id: &ConnectorId) -> Option<Vec<PartitionLag>> {
+        let asked = self.1.partitions(&id.cluster, &id.name);
+        timeout(self.0.limits.patience, asked).await.ok()?
     }
 
     /// What a plugin of a cluster says about its keys: connectors, converters, transformations and predicates. Dropping

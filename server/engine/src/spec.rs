@@ -82,6 +82,19 @@ pub struct ClusterSpec {
     pub kafka: Option<Arc<str>>,
     /// The Connect group, where it is not to be discovered.
     pub group_id: Option<Arc<str>>,
+    /// Its internal topics, where they are not to be discovered.
+    pub topics: InternalTopics,
+}
+
+/// The names of a cluster's internal topics, as far as they are configured.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InternalTopics {
+    /// `status.storage.topic`.
+    pub status: Option<Arc<str>>,
+    /// `config.storage.topic`.
+    pub config: Option<Arc<str>>,
+    /// `offset.storage.topic`.
+    pub offset: Option<Arc<str>>,
 }
 
 impl ClusterSpec {
@@ -96,6 +109,7 @@ impl ClusterSpec {
             labels: BTreeMap::new(),
             kafka: None,
             group_id: None,
+            topics: InternalTopics::default(),
         }
     }
 }

@@ -17,6 +17,7 @@ use view::Fleet;
 use crate::connected::connected;
 use crate::keep::keep;
 use crate::losses::Losses;
+use crate::progress::Board;
 use crate::spread::{Seats, Spread};
 use crate::unit;
 use crate::unit_spec::{Shared, UnitSpec};
@@ -76,12 +77,14 @@ pub fn start(parts: Parts) -> Engine {
     let (fleet_sender, fleet) = watch::channel(Arc::new(Fleet::default()));
     let (loaded_sender, loaded) = watch::channel(false);
     let (events, _) = broadcast::channel(EVENTS);
+    let board = Board::default();
     let following = {
         let (store, spec, events) = (parts.store.clone(), parts.spec.clone(), events.clone());
-        let stop = parts.stop.clone();
+        let (stop, board) = (parts.stop.clone(), board.clone());
         let work = move |attempt| {
             let (fleet, loaded) = (fleet_sender.clone(), loaded_sender.clone());
-            follow::run(store.clone(), spec.clone(), fleet, loaded, events.clone(), attempt)
+            let sources = (store.clone(), board.clone());
+            follow::run(sources, spec.clone(), fleet, loaded, events.clone(), attempt)
         };
         async move { keep("following the feed", &stop, work).await }
     };
@@ -90,8 +93,12 @@ pub fn start(parts: Parts) -> Engine {
         fleet.clone(),
         parts.clock.clone(),
         LiveLimits::default(),
-    );
-    let tasks = vec![tokio::spawn(following), tokio::spawn(supervise(parts, fleet.clone()))];
+    )
+    .measured_by(board.clone());
+    let tasks = vec![
+        tokio::spawn(following),
+        tokio::spawn(supervise(parts, fleet.clone(), board)),
+    ];
     Engine {
         fleet,
         loaded,
@@ -108,7 +115,7 @@ struct Running {
     task: JoinHandle<()>,
 }
 
-async fn supervise(mut parts: Parts, fleet: watch::Receiver<Arc<Fleet>>) {
+async fn supervise(mut parts: Parts, fleet: watch::Receiver<Arc<Fleet>>, board: Board) {
     let Some(store) = connected(&mut parts.store, &parts.stop).await else {
         return;
     };
@@ -147,6 +154,7 @@ async fn supervise(mut parts: Parts, fleet: watch::Receiver<Arc<Fleet>>) {
         ending: parts.stop.clone(),
         fleet,
         refusals: Default::default(),
+        board,
     };
     let mut running: BTreeMap<UnitName, Running> = BTreeMap::new();
     loop {

@@ -2,6 +2,7 @@
 
 mod counting;
 mod ledgers;
+mod measuring;
 mod recording;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::Timestamp;
+use model::internal::{ConfigsSeen, StatusesSeen};
 use model::names::ClusterName;
 use model::observe::{Observation, Seen};
 use model::record::ClusterRecord;
@@ -25,12 +27,14 @@ use crate::heavy::heavy;
 use crate::identity;
 use crate::ledger::Ledger;
 use crate::observed;
+use crate::progress;
 use crate::spread::{Grant, Orders};
 use crate::unit_spec::{Shared, UnitSpec};
-use crate::watch::{self, Hints, Looking, Recorded};
+use crate::watch::{self, Access, Hints, Looking, Recorded, Spawner};
 use crate::{ClusterSpec, FleetSpec};
 use counting::Counting;
 use ledgers::Ledgers;
+use measuring::Measuring;
 use recording::Fenced;
 
 /// How often due verdicts are judged, and recording is tried again.
@@ -39,6 +43,9 @@ const BEAT: Duration = Duration::from_millis(250);
 const FAREWELL: Duration = Duration::from_secs(3);
 /// Observations that may wait; beyond it the watchers wait, each at its own.
 const QUEUE: usize = 256;
+
+/// News of offset topics that may wait for who measures sources; beyond it the topics' readers wait.
+const OFFSETS: usize = 16;
 
 /// How long a unit is left to the others whose records this version cannot read.
 const UNREADABLE: Duration = Duration::from_secs(30);
@@ -136,7 +143,19 @@ async fn hold(
     let watching = stop.child_token();
     let (sender, mut receiver) = mpsc::channel(QUEUE);
     let watchers = TaskTracker::new();
-    let hints = watch::start(unit, shared, &lease, &known(&ledgers), sender, &watching, &watchers);
+    let spawner = Spawner {
+        tasks: watchers.clone(),
+        stop: watching.clone(),
+    };
+    let kafka = unit.kafka.clone().map(|(name, spec)| Access::new(name, spec));
+    let (offsets, told_offsets) = mpsc::channel(OFFSETS);
+    let asking = kafka
+        .as_ref()
+        .map(|kafka| progress::start(kafka, told_offsets, &spawner, &shared.clock));
+    let measuring = asking.map(|asking| Measuring::new(shared, asking, &mut ledgers));
+    let access = kafka.as_ref().map(|kafka| (kafka, offsets));
+    let hints = watch::start(unit, shared, &lease, &known(&ledgers), sender, access, &spawner);
+    drop((spawner, kafka));
     let why = format!(
         "{} could not record what it had seen before it let the cluster go or began with it anew (epoch {})",
         lease.holder(),
@@ -151,6 +170,7 @@ async fn hold(
         causes: Causes::default(),
         complaints: Complaints::default(),
         counting: Counting::default(),
+        measuring,
     };
     let ended = tokio::select! {
         ended = holding.work(&mut receiver, spec, orders, stop) => ended,
@@ -296,6 +316,8 @@ struct Holding<'a> {
     causes: Causes,
     complaints: Complaints,
     counting: Counting,
+    /// What is measured, where Kafka is configured.
+    measuring: Option<Measuring>,
 }
 
 impl Holding<'_> {
@@ -332,6 +354,13 @@ impl Holding<'_> {
                     self.take(looked).await;
                     self.take_all(observations).await;
                 }
+                heard = Measuring::heard(&mut self.measuring) => {
+                    if let Some(measuring) = &mut self.measuring {
+                        measuring.take(heard, self.shared.clock.now());
+                    }
+                    // It is looked at with the next beat.
+                    continue;
+                }
                 Ok(()) = spec.changed() => {
                     let next = spec.borrow_and_update().clone();
                     let now = self.shared.clock.now();
@@ -353,6 +382,9 @@ impl Holding<'_> {
                         self.compare(&cluster, now, now);
                     }
                 }
+            }
+            if let Err(Fenced) = self.measure().await {
+                return Ended::Fenced;
             }
             if let Err(Fenced) = self.record().await {
                 return Ended::Fenced;
@@ -404,7 +436,9 @@ impl Holding<'_> {
             })
         };
         let changed = match observation.seen {
-            Seen::Listed(_) => heavy(judging).await,
+            Seen::Listed(_)
+            | Seen::Statuses(StatusesSeen { whole: true, .. })
+            | Seen::Configs(ConfigsSeen { whole: true, .. }) => heavy(judging).await,
             _ => judging(),
         };
         if let Some(held_up) = held_up {
@@ -420,7 +454,7 @@ impl Holding<'_> {
         // Once for each look also when nothing changed here: what is recorded of the other cluster may have.
         let looked = matches!(
             observation.seen,
-            Seen::Listed(_) | Seen::ListedUnchanged { .. } | Seen::ListMissing(_)
+            Seen::Listed(_) | Seen::ListedUnchanged { .. } | Seen::Stands { .. } | Seen::ListMissing(_)
         );
         if changed || looked {
             self.compare(&cluster, observation.at, observation.answered);

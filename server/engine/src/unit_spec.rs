@@ -12,6 +12,7 @@ use view::Fleet;
 
 use crate::identity::Refusals;
 use crate::losses::Losses;
+use crate::progress::Board;
 use crate::spread::Seats;
 use crate::{ClusterSpec, FleetSpec, KafkaSpec};
 
@@ -40,4 +41,6 @@ pub(crate) struct Shared {
     /// What is recorded of all clusters, whoever watches them.
     pub(crate) fleet: channel::Receiver<Arc<Fleet>>,
     pub(crate) refusals: Refusals,
+    /// Where it is hung out what was measured.
+    pub(crate) board: Board,
 }

@@ -164,6 +164,26 @@ impl Cluster {
             .await
     }
 
+    /// The topics that we may describe, each with how many partitions it has. 10 s.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] and its explanations.
+    pub async fn topics(&self) -> Result<Vec<(String, usize)>, Error> {
+        let question = |client: &Client, left: Duration| {
+            let metadata = client.consumer.fetch_metadata(None, left);
+            let metadata = metadata.map_err(|error| client.voice.error(&error, left))?;
+            let topics = metadata.topics().iter().filter(|topic| topic.error().is_none());
+            Ok(topics
+                .map(|topic| (topic.name().to_owned(), topic.partitions().len()))
+                .collect())
+        };
+        self.asker
+            .ask(ALL_GROUPS, move |client, left| {
+                client.put(ALL_GROUPS, |client| question(client, left))
+            })
+            .await
+    }
+
     /// Asks what `doctor` wants to know: brokers, cluster id and, with a group id, whether the group may be described.
     /// Each question has 3 s; when the first one fails, its error answers the others too.
     pub async fn check(&self, group_id: Option<&str>) -> Access {

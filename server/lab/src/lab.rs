@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use kafka::admin::Permission;
 use tokio::sync::OnceCell;
 
 use crate::artifacts::{Cache, NEWEST, Set};
@@ -48,6 +49,17 @@ impl Default for LabOptions {
             progress: Progress::silent(),
         }
     }
+}
+
+/// What a user of Kafka may be allowed.
+#[derive(Debug, Clone, Copy)]
+pub enum Grant<'a> {
+    /// To read a topic, which includes to know that it is there.
+    ReadTopic(&'a str),
+    /// To know that a topic is there.
+    DescribeTopic(&'a str),
+    /// To see the members and offsets of a group.
+    DescribeGroup(&'a str),
 }
 
 /// A running lab. Dropping it kills everything and removes its directory.
@@ -180,6 +192,20 @@ impl Lab {
     ) -> Result<()> {
         let (key, value) = (key.map(str::as_bytes), value.map(str::as_bytes));
         Ok(self.broker.admin().produce(topic, partition, key, value).await?)
+    }
+
+    /// Allows a user who signs in something, see [`LabOptions::users`].
+    ///
+    /// # Errors
+    /// [`crate::Error::Kafka`], also where the lab has no users.
+    pub async fn grant(&self, user: &str, grant: Grant<'_>) -> Result<()> {
+        let permission = match grant {
+            Grant::ReadTopic(topic) => Permission::ReadTopic(topic),
+            Grant::DescribeTopic(topic) => Permission::DescribeTopic(topic),
+            Grant::DescribeGroup(group) => Permission::DescribeGroup(group),
+        };
+        let principal = format!("User:{user}");
+        Ok(self.broker.admin().allow(&principal, permission, true).await?)
     }
 
     /// A Postgres: `DATABASE_URL`, or one of the lab's own, started at the first call.

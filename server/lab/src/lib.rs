@@ -35,7 +35,7 @@ pub mod worker;
 pub use broker::Broker;
 pub use cluster::ConnectCluster;
 pub use error::{Error, Result};
-pub use lab::{Lab, LabOptions};
+pub use lab::{Grant, Lab, LabOptions};
 pub use progress::Progress;
 pub use spec::ClusterSpec;
 pub use worker::Worker;

@@ -10,9 +10,10 @@ use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::internal::{InternalTopic, LastWords, TopicFacts};
 use crate::kept;
 use crate::names::{ClusterName, ConnectorName, WorkerId};
-use crate::observe::{Gap, HealthAnswer, ListedConfig, Plugin};
+use crate::observe::{Gap, HealthAnswer, ListedConfig, Plugin, Source};
 pub use crate::progressed::{LostFacts, ProgressFacts, UnitFacts};
 use crate::secrets::Fingerprint;
 use crate::state::{ConnectorKind, State, TargetSource, TargetState};
@@ -30,6 +31,8 @@ pub struct ClusterFacts {
     pub connectors: BTreeMap<ConnectorName, Arc<ConnectorFacts>>,
     /// When each source was last true; not durable rows but the cluster's heartbeat.
     pub fresh: Freshness,
+    /// The last words of its internal topics, in memory only.
+    pub told: LastWords,
 }
 
 /// The cluster as a whole.
@@ -61,6 +64,9 @@ pub struct ClusterAbout {
     /// Set while statuses name more workers than are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workers_gap: Option<Gap>,
+    /// How the reading of its internal topics stands, where its Kafka may be read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub topics: BTreeMap<InternalTopic, TopicFacts>,
     /// What each address, configured or discovered, last answered, in words.
     #[serde(default)]
     pub addresses: BTreeMap<WorkerId, Arc<str>>,
@@ -363,4 +369,25 @@ pub struct InstanceFacts {
     /// When it was seen or inferred to fail, newest last, within the crash window.
     #[serde(default)]
     pub failures: Vec<Timestamp>,
+    /// Who told first that it is so: REST or the status topic.
+    #[serde(default = "by_rest", skip_serializing_if = "is_by_rest")]
+    pub source: Source,
+    /// What REST said last, where that is not what the status topic says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<State>,
+}
+
+impl InstanceFacts {
+    /// The state that REST shows of it.
+    pub fn rest_state(&self) -> &State {
+        self.rest.as_ref().unwrap_or(&self.state)
+    }
+}
+
+fn by_rest() -> Source {
+    Source::Rest
+}
+
+fn is_by_rest(source: &Source) -> bool {
+    *source == Source::Rest
 }

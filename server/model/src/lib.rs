@@ -18,6 +18,7 @@ pub mod fold;
 pub mod grouping;
 pub mod heard;
 pub mod identity;
+pub mod internal;
 pub mod judge;
 mod kept;
 pub mod lag;

@@ -8,6 +8,7 @@ use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::internal::{ConfigsSeen, StatusesSeen, TopicSeen};
 use crate::names::{ClusterName, ConnectorName, WorkerId};
 use crate::progressed::ProgressFacts;
 use crate::secrets::{Config, Fingerprint, Redactor};
@@ -25,6 +26,10 @@ pub enum Source {
     Group,
     /// A direct probe of a worker's REST address.
     Probe,
+    /// The status topic of its workers, as it is written.
+    StatusTopic,
+    /// The config topic of its workers, as it is written.
+    ConfigTopic,
     /// Offsets in Kafka: what groups committed and where logs end, or what sources wrote down.
     Offsets,
     /// Signalbox's own records (earlier facts, settings).
@@ -41,6 +46,8 @@ impl Source {
             Self::Rest => "REST",
             Self::Group => "Kafka group",
             Self::Probe => "probe",
+            Self::StatusTopic => "status topic",
+            Self::ConfigTopic => "config topic",
             Self::Offsets => "Kafka offsets",
             Self::Record => "own record",
             Self::Other => "another source",
@@ -71,6 +78,12 @@ pub enum Seen {
         /// The worker that answered.
         by: WorkerId,
     },
+    /// A worker of this cluster answered while its status and config topics are known wholly: what lists and topics told
+    /// stands.
+    Stands {
+        /// The worker that answered.
+        by: WorkerId,
+    },
     /// The plain list of one ready worker, asked because something was missing or the slow cadence came round.
     Named {
         /// The worker that answered.
@@ -97,6 +110,12 @@ pub enum Seen {
     ListMissing(Gap),
     /// The group's members could not be had this time.
     MembersMissing(Gap),
+    /// How the reading of one of its internal topics stands.
+    Topic(TopicSeen),
+    /// What its status topic told.
+    Statuses(StatusesSeen),
+    /// What its config topic told.
+    Configs(ConfigsSeen),
     /// What is to be put on record of the progress of these connectors, see [`crate::progress::Watch::record`].
     Progressed(BTreeMap<ConnectorName, ProgressFacts>),
     /// Recorded config versions of which more is masked than before, since a plugin calls it a password by now.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::facts::{ClusterAbout, ClusterFacts, ConnectorFacts, Freshness, WorkerFacts};
 use crate::fault::Fault;
+use crate::internal::LastWords;
 use crate::names::{ClusterName, ConnectorName};
 use crate::owner::Owner;
 use crate::transition::Transition;
@@ -69,6 +70,7 @@ impl ClusterRecord {
                 .map(|record| (record.facts.name.clone(), record.facts.clone()))
                 .collect(),
             fresh: self.fresh.clone(),
+            told: LastWords::default(),
         }
     }
 }

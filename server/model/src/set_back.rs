@@ -13,6 +13,7 @@ use crate::facts::{
 };
 use crate::fault::Fault;
 use crate::fold::Touched;
+use crate::internal::TopicFacts;
 use crate::observe::Observation;
 use crate::verdict::{Reason, TaskVerdict, Verdict};
 
@@ -48,12 +49,14 @@ impl SetBack {
             workers,
             connectors,
             fresh,
+            told,
         } = facts;
         let mut touched = Touched {
             about: self.about(about),
             ..Touched::default()
         };
         self.fresh(fresh);
+        told.not_ahead(self.now);
         for (id, worker) in workers {
             if self.behind(worker, Self::worker) {
                 touched.workers.insert(id.clone());
@@ -142,11 +145,16 @@ impl SetBack {
             group,
             group_gap: _,
             workers_gap: _,
+            topics,
             addresses: _,
             same_as: _,
             admitted: _,
         } = about;
-        self.some(reachable_since) | group.as_mut().is_some_and(|group| self.group(group))
+        let moved = self.some(reachable_since) | group.as_mut().is_some_and(|group| self.group(group));
+        let each = topics
+            .values_mut()
+            .map(|TopicFacts { name: _, gap: _, since }| self.one(since));
+        each.fold(moved, |moved, topic| topic | moved)
     }
 
     fn group(&self, group: &mut GroupFacts) -> bool {
@@ -275,6 +283,8 @@ impl SetBack {
             trace_id: _,
             version: _,
             failures,
+            source: _,
+            rest: _,
         } = instance;
         let moved = self.one(since);
         failures

@@ -7,6 +7,8 @@ use chrono::TimeDelta;
 pub struct Settings {
     /// Time between two looks at a cluster. Default 5 s.
     pub interval: TimeDelta,
+    /// Time between two expanded lists of a cluster whose status and config topics are read wholly. Default 60 s.
+    pub list_interval: TimeDelta,
     /// Age from which data counts as stale and, when nothing else is known, a connector as unknown. Default 30 s.
     pub stale_after: TimeDelta,
     /// Time that UNASSIGNED on a live worker, or RUNNING without tasks, is taken for a passing thing. Default 10 s.
@@ -52,6 +54,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             interval: TimeDelta::seconds(5),
+            list_interval: TimeDelta::seconds(60),
             stale_after: TimeDelta::seconds(30),
             grace: TimeDelta::seconds(10),
             stall_window: TimeDelta::minutes(2),

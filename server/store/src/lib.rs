@@ -29,6 +29,7 @@ mod load;
 mod migrate;
 mod partitions;
 mod pool;
+mod progress;
 mod recorded;
 mod servers;
 mod workers;
@@ -47,6 +48,7 @@ pub use lease::{Lease, LeaseInfo};
 pub use listen::Listener;
 pub use load::About;
 pub use pool::{DatabaseHealth, Store};
+pub use progress::Progress;
 pub use servers::{Renewal, Server, ServerInfo};
 
 /// What every question to the store answers with.

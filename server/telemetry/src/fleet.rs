@@ -44,6 +44,21 @@ pub const CONNECTOR_OWNER: Family = gauge(
     "signalbox_connector_owner",
     "1, with the owning team as a label; absent for connectors that nobody owns.",
 );
+/// How far behind, in records.
+pub const CONNECTOR_LAG_RECORDS: Family = gauge(
+    "signalbox_connector_lag_records",
+    "Records that the sink has not committed, over all partitions of which that is known; absent while it is known of none.",
+);
+/// How far behind, in seconds.
+pub const CONNECTOR_LAG_SECONDS: Family = gauge(
+    "signalbox_connector_lag_seconds",
+    "Age in seconds of the oldest record that the sink has not committed, 0 when none waits; absent while nothing tells.",
+);
+/// How old the newest change is.
+pub const CONNECTOR_FRESHNESS: Family = gauge(
+    "signalbox_connector_freshness_seconds",
+    "Seconds since the newest change that the source has read was made; absent where its offsets carry no time.",
+);
 /// Reachability.
 pub const CLUSTER_REACHABLE: Family = gauge(
     "signalbox_cluster_reachable",
@@ -82,12 +97,15 @@ pub const CLUSTER_REFUSED: Family = gauge(
 pub const FAULTS_OPEN: Family = gauge("signalbox_faults_open", "Open faults by cluster, domain and class.");
 
 /// Every family of the fleet.
-pub const FAMILIES: [Family; 13] = [
+pub const FAMILIES: [Family; 16] = [
     CONNECTOR_HEALTHY,
     CONNECTOR_HEALTH,
     CONNECTOR_OBSERVATION_AGE,
     CONNECTOR_TASKS,
     CONNECTOR_OWNER,
+    CONNECTOR_LAG_RECORDS,
+    CONNECTOR_LAG_SECONDS,
+    CONNECTOR_FRESHNESS,
     CLUSTER_REACHABLE,
     CLUSTER_OBSERVATION_AGE,
     CLUSTER_SOURCE_AGE,

@@ -211,6 +211,9 @@ fn count(cluster: &Cluster, key: Key, written: &str, staleness: &Staleness, add:
         Key::Topic => column(What::Topic, add),
         Key::Worker => column(What::Worker, add),
         Key::Target => column(What::Target, add),
-        Key::Connector => {}
+        Key::Activity => live()
+            .map(|row| row.connector.verdict().activity)
+            .for_each(|activity| add(activity.as_str(), 1)),
+        Key::Lag | Key::Connector => {}
     }
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use model::facts::{ClusterAbout, Freshness, WorkerFacts};
 use model::fault::Fault;
 use model::names::{ClusterName, ConnectorId, ConnectorName, TeamName, WorkerId};
+use model::progress::{Reading, Readings};
 use model::record::{ClusterRecord, ConnectorRecord};
 
-use crate::{Alike, Alikes, Carried, Connector, Connectors, Staleness, Totals};
+use crate::{Alike, Alikes, Carried, Connector, Connectors, Progress, Staleness, Totals};
 
 /// All clusters at one number of the feed.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +25,8 @@ pub struct Fleet {
     pub alike: Arc<Alikes>,
 }
 
-/// One cluster of a snapshot. All but `fresh`, which moves with every heartbeat, is shared by its clones.
+/// One cluster of a snapshot. All but `fresh`, which moves with every heartbeat, is shared by its clones; `progress` moves
+/// every second and leaves the connectors alone.
 #[derive(Clone, Debug)]
 pub struct Cluster {
     /// Its name.
@@ -35,11 +37,13 @@ pub struct Cluster {
     pub workers: Arc<[Arc<WorkerFacts>]>,
     /// Its connectors, deleted ones included.
     pub connectors: Arc<Connectors>,
+    /// What is measured of them.
+    pub progress: Arc<Progress>,
     /// Its open faults, oldest first.
     pub faults: Arc<[Arc<Fault>]>,
     /// When each source was last true.
     pub fresh: Freshness,
-    /// The number of the feed at which anything but `fresh` last changed: its ETag.
+    /// The number of the feed at which anything but `fresh` and `progress` last changed: its ETag.
     pub revision: i64,
 }
 
@@ -51,6 +55,7 @@ impl Cluster {
             about: Arc::new(record.about),
             workers: record.workers.into(),
             connectors: Arc::default(),
+            progress: Arc::default(),
             faults: Arc::from([]),
             fresh: record.fresh,
             revision,
@@ -77,6 +82,18 @@ impl Cluster {
             };
             connectors.insert(name, Arc::new(connector));
         }
+        self.progress = Arc::new(self.progress.again());
+    }
+
+    /// Replaces what is measured of its connectors.
+    pub fn put_progress(&mut self, readings: Readings) {
+        self.progress = Arc::new(readings.into());
+    }
+
+    /// What is measured of one that exists.
+    pub fn reading(&self, connector: &Connector) -> Option<&Reading> {
+        let name = connector.facts().name.as_str();
+        connector.live().then(|| self.progress.get(name)).flatten()
     }
 
     /// Forgets connectors of which nothing is recorded any more.
@@ -84,6 +101,7 @@ impl Cluster {
         for name in names {
             if self.connectors.contains_key(name) {
                 Arc::make_mut(&mut self.connectors).change().remove(name);
+                self.progress = Arc::new(self.progress.again());
             }
         }
     }

@@ -113,7 +113,8 @@ impl Index {
     /// Places of all rows in an order.
     pub(crate) fn order(&self, sort: Sort, silent: bool) -> &[u32] {
         let number = match (sort, silent) {
-            (Sort::Name | Sort::Cluster, _) => 0,
+            // That by lag changes without the connectors: see `Progress`.
+            (Sort::Name | Sort::Cluster | Sort::Lag, _) => 0,
             (Sort::Worst, false) => 1,
             (Sort::Worst, true) => 2,
             (Sort::Team, _) => 3,

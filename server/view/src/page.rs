@@ -67,6 +67,8 @@ pub struct Position {
     pub class: Option<Arc<str>>,
     /// Its Java class without the package.
     pub plugin: Option<Arc<str>>,
+    /// Records that it is behind, where the list is in that order.
+    pub lag: Option<u64>,
     /// Its cluster.
     pub cluster: ClusterName,
     /// Its name.
@@ -82,6 +84,7 @@ pub(crate) struct Key<'a> {
     pub(crate) tasks: u32,
     pub(crate) class: Option<&'a str>,
     pub(crate) plugin: Option<&'a str>,
+    pub(crate) lag: Option<u64>,
     pub(crate) cluster: &'a str,
     pub(crate) name: &'a str,
 }
@@ -95,6 +98,7 @@ impl Position {
             tasks: self.tasks,
             class: self.class.as_deref(),
             plugin: self.plugin.as_deref(),
+            lag: self.lag,
             cluster: self.cluster.as_str(),
             name: self.name.as_str(),
         }
@@ -114,6 +118,7 @@ impl Key<'_> {
             Sort::Tasks => other.tasks.cmp(&self.tasks).then_with(ties),
             Sort::Class => last(self.class).cmp(&last(other.class)).then_with(ties),
             Sort::Plugin => last(self.plugin).cmp(&last(other.plugin)).then_with(ties),
+            Sort::Lag => Reverse(self.lag).cmp(&Reverse(other.lag)).then_with(ties),
             Sort::Since => Reverse(self.since).cmp(&Reverse(other.since)).then_with(ties),
         }
     }
@@ -126,6 +131,7 @@ impl Key<'_> {
             tasks: self.tasks,
             class: self.class.map(Into::into),
             plugin: self.plugin.map(Into::into),
+            lag: self.lag,
             cluster: self.cluster.into(),
             name: self.name.into(),
         }

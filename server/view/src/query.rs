@@ -53,11 +53,13 @@ pub enum Sort {
     Class,
     /// By Java class without its package, what has none last.
     Plugin,
+    /// Furthest behind first, in records; those of which that is not known last.
+    Lag,
 }
 
 impl Sort {
     /// Every order with its word in addresses.
-    pub const ALL: [(Self, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str); 9] = [
         (Self::Worst, "worst"),
         (Self::Name, "name"),
         (Self::Cluster, "cluster"),
@@ -66,6 +68,7 @@ impl Sort {
         (Self::Tasks, "tasks"),
         (Self::Class, "class"),
         (Self::Plugin, "plugin"),
+        (Self::Lag, "lag"),
     ];
 
     /// The word in addresses.

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use model::names::TeamName;
 use model::state::ConnectorKind;
-use model::verdict::{Class, Health};
+use model::verdict::{Activity, Class, Health};
 
 use crate::columns::{Column, What};
 use crate::facets::Counts;
 use crate::index::{Index, Row};
 use crate::page::Key;
 use crate::search::{Asked, NOBODY, NONE, Pattern, Values, called};
-use crate::{Cluster, Query, Staleness, search};
+use crate::{Cluster, Query, Sort, Staleness, search};
 
 /// What a row may fail of. A facet counts the rows that fail of nothing but its own choice.
 pub(crate) mod fails {
@@ -67,7 +67,10 @@ impl<'a> Selection<'a> {
             silent,
             backwards,
             fails,
-            order: index.order(query.sort, silent),
+            order: match query.sort {
+                Sort::Lag => &cluster.progress.lags(index).order,
+                sort => index.order(sort, silent),
+            },
             next: 0,
             counts,
         }
@@ -106,9 +109,18 @@ impl<'a> Selection<'a> {
             tasks: row.tasks,
             class: row.class.map(Class::as_str),
             plugin: row.plugin(),
+            lag: self.lag(row),
             cluster: self.cluster.name.as_str(),
             name: row.connector.facts().name.as_str(),
         }
+    }
+
+    /// Records that it is behind, where the list is in that order.
+    fn lag(&self, row: &Row) -> Option<u64> {
+        (self.query.sort == Sort::Lag && row.live).then(|| {
+            let reading = self.cluster.progress.get(row.connector.facts().name.as_str())?;
+            Some(reading.lag.as_ref()?.records)
+        })?
     }
 
     pub(crate) fn health(&self, row: &Row) -> Health {
@@ -218,6 +230,27 @@ fn failing(cluster: &Cluster, index: &Index, query: &Query, asked: &Asked, silen
     }
     if let Some(values) = by(search::Key::Connector) {
         values.apply(&mut failing, fails::OTHER, |patterns| named(cluster, &name, patterns));
+    }
+    if let Some(values) = by(search::Key::Activity) {
+        values.apply(&mut failing, fails::OTHER, |patterns| {
+            let shown = |row: &Row| {
+                if silent {
+                    Activity::Unknown
+                } else {
+                    row.connector.verdict().activity
+                }
+            };
+            let meant = |word: &str| patterns.iter().any(|pattern| pattern.matches(word));
+            index.rows.iter().map(|row| meant(shown(row).as_str())).collect()
+        });
+    }
+    if !asked.lags.is_empty() {
+        let lags = &cluster.progress.lags(index).of;
+        for (failed, lag) in failing.iter_mut().zip(lags) {
+            if asked.lags.iter().any(|(ask, wanted)| ask.holds(*lag) != *wanted) {
+                *failed |= fails::OTHER;
+            }
+        }
     }
     for word in &asked.words {
         let haystack = cluster.connectors.haystack(&cluster.name);

@@ -108,7 +108,9 @@ fn main() {
         web::connectors(&list, &asked, &every, &samples::misread(&page)),
     );
     let definitions = samples::definitions();
+    let partitions = samples::partitions();
     let known = web::ConnectorBeside {
+        partitions: Some(&partitions),
         definitions: Ok(Some(&definitions)),
         ..web::ConnectorBeside::default()
     };

@@ -19,6 +19,8 @@ pub enum Column {
     Target,
     /// The workers that it runs on.
     Worker,
+    /// How far behind it is.
+    Lag,
     /// How many tasks run.
     Tasks,
     /// Since when its verdict holds.
@@ -34,14 +36,14 @@ pub struct Columns {
 impl Default for Columns {
     fn default() -> Self {
         Self {
-            shown: vec![Column::Why, Column::Team, Column::Tasks, Column::Since],
+            shown: vec![Column::Why, Column::Team, Column::Lag, Column::Tasks, Column::Since],
         }
     }
 }
 
 impl Columns {
     /// Every column with its word, as heads and addresses say it, in the order in which they are shown.
-    pub const ALL: [(Column, &'static str); 10] = [
+    pub const ALL: [(Column, &'static str); 11] = [
         (Column::Why, "why"),
         (Column::Cluster, "cluster"),
         (Column::Team, "team"),
@@ -50,6 +52,7 @@ impl Columns {
         (Column::Plugin, "plugin"),
         (Column::Target, "target"),
         (Column::Worker, "worker"),
+        (Column::Lag, "lag"),
         (Column::Tasks, "tasks"),
         (Column::Since, "since"),
     ];

@@ -179,6 +179,7 @@ fn orders(query: &ConnectorQuery) -> Vec<Choice> {
             Sort::Tasks => "most tasks first",
             Sort::Class => "by class of fault",
             Sort::Plugin => "by plugin",
+            Sort::Lag => "furthest behind first",
         },
         chosen: query.filter.sort == sort,
     };

@@ -68,12 +68,12 @@ pub(crate) fn heads(query: &ConnectorQuery, columns: &Columns, links: Links<'_>)
             )
         });
         // The natural order of these begins with the most.
-        let falls = |sort: Sort| matches!(sort, Sort::Worst | Sort::Since | Sort::Tasks) != filter.reversed;
+        let falls = |sort: Sort| matches!(sort, Sort::Worst | Sort::Since | Sort::Tasks | Sort::Lag) != filter.reversed;
         Head {
             word,
             href,
             sorted: sorted.map(|sort| if falls(sort) { "descending" } else { "ascending" }),
-            number: matches!(column, Some(Column::Tasks | Column::Since)),
+            number: matches!(column, Some(Column::Lag | Column::Tasks | Column::Since)),
         }
     };
     let fixed = [
@@ -87,6 +87,7 @@ pub(crate) fn heads(query: &ConnectorQuery, columns: &Columns, links: Links<'_>)
             Column::Team => Some(Sort::Team),
             Column::Class => Some(Sort::Class),
             Column::Plugin => Some(Sort::Plugin),
+            Column::Lag => Some(Sort::Lag),
             Column::Tasks => Some(Sort::Tasks),
             Column::Since => Some(Sort::Since),
             Column::Why | Column::Kind | Column::Target | Column::Worker => None,

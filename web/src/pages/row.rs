@@ -5,6 +5,7 @@ use model::Timestamp;
 use model::verdict::Health;
 use view::short_class;
 
+use super::connector::progress::short as lag;
 use crate::links::Links;
 use crate::shape::{Verdict, mark};
 use crate::{rest, words};
@@ -34,6 +35,8 @@ pub(crate) struct Row {
     pub(crate) owner: Option<String>,
     /// `source · FileStreamSource`.
     pub(crate) what: String,
+    /// `20,311 · 4 min 10 s`; `?` where it is not known.
+    pub(crate) lag: String,
     /// `2 of 3`.
     pub(crate) tasks: String,
     pub(crate) since: Timestamp,
@@ -80,6 +83,7 @@ impl Row {
             rest: rest::otherwise(item).filter(|_| item.health.unhealthy()),
             owner: item.owner.as_ref().map(|owner| owner.team.to_string()),
             what: kind.into_iter().chain(class).collect::<Vec<_>>().join(" · "),
+            lag: lag(item),
             tasks,
             since: item.since,
             stale: item.as_of.filter(|_| item.stale),

@@ -13,6 +13,7 @@ mod lamps;
 mod lists;
 mod names;
 mod pages;
+mod progress;
 mod quiet;
 mod samples;
 mod system;

@@ -19,7 +19,9 @@ use view::{Query, Sort, Totals};
 use super::answer::{Answer, json};
 use super::names::OfConnector;
 use super::params::Params;
-use super::shape::{Config, Connector, ConnectorKind as ConnectorKindWord, ConnectorList, HealthWord, SortWord};
+use super::shape::{
+    Config, Connector, ConnectorKind as ConnectorKindWord, ConnectorList, HealthWord, LagDetail, SortWord,
+};
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
 
@@ -37,7 +39,7 @@ const KNOWN: [&str; 12] = [
         ("health" = inline(Option<Vec<HealthWord>>), Query, description = "Only these verdicts, `unhealthy` for all that need a person; repeat it or separate by commas. Of deleted connectors the last one counts"),
         ("unowned" = Option<bool>, Query, description = "Only those that nobody owns"),
         ("kind" = inline(Option<ConnectorKindWord>), Query, description = "Only sources or sinks"),
-        ("q" = Option<String>, Query, description = "A query, which must hold beside the other parameters: `team:payments -kind:sink topic:orders.* word`. Keys are health (`unhealthy` for all that need a person), team (`nobody` for the unowned), cluster, class (of the fault, `none` without one, or the Java class), kind, topic, target (address, host or kind of the system at the other end), worker, plugin (the Java class, with or without package) and connector (name, or cluster/name). Values of one key are alternatives, keys must all hold, `-` excludes, `*` stands for any characters, quotation marks keep blanks. Words without a key must all occur in name, class, cluster, team, topics, systems, workers or root cause; one that occurs nowhere is searched for with one edit, see `near`. An unknown key, health or kind is refused; another value that nothing has matches nothing"),
+        ("q" = Option<String>, Query, description = "A query, which must hold beside the other parameters: `team:payments -kind:sink topic:orders.* word`. Keys are health (`unhealthy` for all that need a person), team (`nobody` for the unowned), cluster, class (of the fault, `none` without one, or the Java class), kind, topic, target (address, host or kind of the system at the other end), worker, plugin (the Java class, with or without package), lag (`>1000` records, `>5m`, `unknown`), activity (active, idle, unknown) and connector (name, or cluster/name). Values of one key are alternatives, keys must all hold, `-` excludes, `*` stands for any characters, quotation marks keep blanks. Words without a key must all occur in name, class, cluster, team, topics, systems, workers or root cause; one that occurs nowhere is searched for with one edit, see `near`. An unknown key, health or kind is refused; another value that nothing has matches nothing"),
         ("deleted" = Option<bool>, Query, description = "Deleted ones instead of those that exist"),
         ("sort" = inline(Option<SortWord>), Query, description = "The order; `worst` by default"),
         ("reverse" = Option<bool>, Query, description = "The order from its end"),
@@ -200,6 +202,29 @@ pub async fn one(
 ) -> Result<Response, Problem> {
     params.finish(&[])?;
     json(&asked, &Connector::from(&state.console().connector(&actor, &id)?))
+}
+
+/// How far a sink is behind, partition by partition.
+#[utoipa::path(
+    get, operation_id = "get_connector_lag", path = "/api/v1/clusters/{cluster}/connectors/{connector}/lag", tag = "connectors",
+    params(
+        ("cluster" = String, Path, description = "Its cluster"),
+        ("connector" = String, Path, description = "Its name, percent-encoded"),
+    ),
+    responses((status = 200, body = LagDetail), (status = 404, body = Problem))
+)]
+pub async fn lag(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    OfConnector(id): OfConnector,
+    params: Params,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    params.finish(&[])?;
+    let console = state.console();
+    let detail = console.connector(&actor, &id)?;
+    let partitions = console.partitions(&actor, &id).await?;
+    json(&asked, &LagDetail::of(&detail.item, partitions.as_deref()))
 }
 
 /// The plugin of a connector, as far as it is known.

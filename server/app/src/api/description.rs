@@ -26,7 +26,7 @@ use crate::state::AppState;
     ),
     paths(
         clusters::list, clusters::one, clusters::workers, clusters::plugins, clusters::teams,
-        connectors::list, connectors::one, connectors::config, counts::list, counts::lamps, completions::list,
+        connectors::list, connectors::one, connectors::config, connectors::lag, counts::list, counts::lamps, completions::list,
         history::whole, history::timeline, history::config_versions, history::config_diff, plugins::one,
         topology::get, faults::list, events::events, system::get, system::change_log, openapi,
     ),

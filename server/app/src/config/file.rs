@@ -52,6 +52,7 @@ pub struct Database {
 #[serde(deny_unknown_fields, default)]
 pub struct Observe {
     pub interval: Option<Span>,
+    pub list_interval: Option<Span>,
     pub stale_after: Option<Span>,
     pub stall_window: Option<Span>,
     pub grace: Option<Span>,
@@ -130,6 +131,9 @@ pub struct Cluster {
     pub labels: BTreeMap<String, String>,
     pub kafka: Option<Spanned<String>>,
     pub group_id: Option<String>,
+    pub status_topic: Option<String>,
+    pub config_topic: Option<String>,
+    pub offset_topic: Option<String>,
 }
 
 /// `auth` of a cluster: `basic` with a password, or a bearer token.
@@ -223,6 +227,7 @@ overlay!(Server {
 });
 overlay!(Observe {
     interval,
+    list_interval,
     stale_after,
     stall_window,
     grace,

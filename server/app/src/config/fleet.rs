@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use engine::{Auth, ClusterSpec, FleetSpec, Tls};
+use engine::{Auth, ClusterSpec, FleetSpec, InternalTopics, Tls};
 use model::names::ClusterName;
 use model::objective::ObjectiveRule;
 use model::settings::Settings;
@@ -73,6 +73,7 @@ fn settings(observe: &file::Observe, objectives: &[ObjectiveRule]) -> Result<Set
     };
     let mut settings = Settings {
         interval: set(observe.interval, default.interval),
+        list_interval: set(observe.list_interval, default.list_interval),
         stale_after: set(observe.stale_after, default.stale_after),
         stall_window: set(observe.stall_window, default.stall_window),
         grace: set(observe.grace, default.grace),
@@ -154,6 +155,11 @@ impl Reader<'_> {
                 .collect(),
             kafka: table.kafka.map(|name| Arc::from(name.into_inner())),
             group_id: table.group_id.map(Arc::from),
+            topics: InternalTopics {
+                status: table.status_topic.map(Arc::from),
+                config: table.config_topic.map(Arc::from),
+                offset: table.offset_topic.map(Arc::from),
+            },
         })
     }
 

@@ -112,15 +112,18 @@ async fn draw_connector(reader: &Reader, id: ConnectorId, (from, to): Compared) 
         limit: PAST,
         ..TimelineQuery::default()
     };
-    let (definitions, versions, lately) = tokio::join!(
+    let (definitions, partitions, versions, lately) = tokio::join!(
         definitions,
+        console.partitions(actor, &id),
         soon(console.config_changes(actor, &id.cluster, &id.name)),
         history(reader, query),
     );
+    let partitions = partitions?;
     let frame = reader.frame(Section::Connectors, detail.item.as_of);
     let beside = ConnectorBeside {
         definitions: definitions.as_ref().map(Option::as_deref).map_err(String::as_str),
         compared: (from.as_deref(), to.as_deref()),
+        partitions: partitions.as_deref(),
     };
     let (versions, lately) = (
         versions.as_deref().map_err(String::as_str),

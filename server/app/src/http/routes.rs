@@ -57,6 +57,7 @@ pub static ROUTES: &[Route] = routes! {
     Get "/api/v1/connectors"         "list_connectors" Needs(See), Api READ => get(connectors::list);
     Get "/api/v1/connectors/counts"  "list_connector_counts" Needs(See), Api READ => get(counts::list);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}" "get_connector" Needs(See), Api READ => get(connectors::one);
+    Get "/api/v1/clusters/{cluster}/connectors/{connector}/lag" "get_connector_lag" Needs(See), Api READ => get(connectors::lag);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config" "get_connector_config" Needs(SeeConfig), Api READ => get(connectors::config);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config/versions" "list_connector_config_versions" Needs(SeeConfig), Api READ => get(history::config_versions);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config/diff" "diff_connector_config" Needs(SeeConfig), Api READ => get(history::config_diff);

@@ -9,7 +9,7 @@ use crate::client::until;
 const HERE: &str = "http://signalbox.test/openapi.json";
 
 /// What to ask of each described path. A path that is described and not asked fails the test.
-const ASKED: [(&str, &[&str]); 20] = [
+const ASKED: [(&str, &[&str]); 21] = [
     (
         "/api/v1/timeline",
         &[
@@ -51,6 +51,10 @@ const ASKED: [(&str, &[&str]); 20] = [
             "/api/v1/completions?q=pay",
             "/api/v1/completions?q=health:",
         ],
+    ),
+    (
+        "/api/v1/clusters/{cluster}/connectors/{connector}/lag",
+        &["/api/v1/clusters/orders/connectors/payments-out/lag"],
     ),
     (
         "/api/v1/clusters/{cluster}/connectors/{connector}",

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::plant;
+use crate::push::read_wholly;
 use crate::server::{Server, Watched};
 use crate::stage::{LEGACY, Stage};
 use crate::until::until;
@@ -28,6 +29,8 @@ async fn a_server_that_was_killed_goes_on_where_it_was() {
     for (name, wanted) in names.into_iter().zip(settled) {
         server.verdict(LEGACY, name, wanted).await;
     }
+    // What the topics tell is told anew by whoever goes on.
+    read_wholly(&server, LEGACY, &["Status topic", "Config topic"]).await;
     // Definitions are read by now too, which is no new config version.
     server
         .connector_when(LEGACY, names[0], 60, "seen for a while", |connector| {

@@ -53,6 +53,20 @@ pub struct Said {
 impl Server {
     /// Starts one that watches `clusters` and waits until it is ready.
     pub async fn start(bootstrap: &str, clusters: &[Watched]) -> Self {
+        Self::start_with(bootstrap, clusters, "").await
+    }
+
+    /// The same with more tables in its configuration.
+    pub async fn start_with(bootstrap: &str, clusters: &[Watched], more: &str) -> Self {
+        Self::begin(bootstrap, "", clusters, more).await
+    }
+
+    /// The same with more lines about Kafka, such as those that sign it in there.
+    pub async fn start_as(bootstrap: &str, kafka: &str, clusters: &[Watched]) -> Self {
+        Self::begin(bootstrap, kafka, clusters, "").await
+    }
+
+    async fn begin(bootstrap: &str, kafka: &str, clusters: &[Watched], more: &str) -> Self {
         let database = Database::new().await;
         let place = tempfile::tempdir().unwrap();
         let token = random();
@@ -65,16 +79,17 @@ impl Server {
         };
         std::fs::write(server.path("all.token"), &server.token).unwrap();
         std::fs::write(server.path("see.token"), server.lesser_token()).unwrap();
-        std::fs::write(server.config(), server.configuration(bootstrap, clusters)).unwrap();
+        let configuration = server.configuration(bootstrap, kafka, clusters);
+        std::fs::write(server.config(), configuration + "\n" + more).unwrap();
         server.launch().await;
         server
     }
 
-    fn configuration(&self, bootstrap: &str, clusters: &[Watched]) -> String {
+    fn configuration(&self, bootstrap: &str, kafka: &str, clusters: &[Watched]) -> String {
         let mut text = format!(
             "[server]\nlisten = \"127.0.0.1:{}\"\ndata_dir = \"data\"\n\n[database]\nurl = \"{}\"\n\n\
              [observe]\ninterval = \"2s\"\nstale_after = \"20s\"\n\n\
-             [[kafka]]\nname = \"main\"\nbootstrap = \"{bootstrap}\"\n",
+             [[kafka]]\nname = \"main\"\nbootstrap = \"{bootstrap}\"\n{kafka}",
             self.port,
             self.database.url()
         );

@@ -38,7 +38,6 @@ async fn every_state_has_its_verdict_on_both_versions() {
         assert_eq!(source["owner"]["team"], "payments");
         assert_eq!(source["class"], plant::FILE_SOURCE.1);
         assert_eq!(source["target_state"]["value"], "STARTED");
-        assert_eq!(source["health"]["activity"], "unknown");
         assert_eq!(
             (&source["fault"], &source["tasks"][0]["worker_alive"]),
             (&Value::Null, &Value::Bool(true))

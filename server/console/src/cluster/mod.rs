@@ -1,8 +1,10 @@
 //! Clusters, their workers and plugins.
 
 mod load;
+mod measured;
 mod rebalances;
 mod sight;
+mod topics;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

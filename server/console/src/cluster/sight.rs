@@ -10,6 +10,8 @@ use model::names::WorkerId;
 use model::observe::{Gap, GapKind};
 use view::{Cluster, Staleness};
 
+use super::{measured, topics};
+
 /// One source of what is known of a cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sight {
@@ -91,6 +93,8 @@ pub(super) fn sights(cluster: &Cluster, spec: Option<&ClusterSpec>, staleness: &
         plugins(cluster),
         versions(cluster),
     ];
+    sights.extend(topics::sights(cluster, spec));
+    sights.push(measured::sight(cluster, spec));
     sights.extend(UNREAD.map(|(source, text)| Sight {
         source,
         state: Seeing::NotRead,
@@ -103,24 +107,10 @@ pub(super) fn sights(cluster: &Cluster, spec: Option<&ClusterSpec>, staleness: &
 }
 
 /// What no grant would help to see.
-const UNREAD: [(&str, &str); 4] = [
-    (
-        "Status topic",
-        "What REST filters out of it (tasks that were let go in order) is told by the group only.",
-    ),
-    (
-        "Config topic",
-        "Target states are inferred from what connectors and tasks do.",
-    ),
-    (
-        "Offsets and consumer groups",
-        "Lag and progress of single connectors are not known.",
-    ),
-    (
-        "Rights of the Kafka principal",
-        "Kafka is not asked for them: what it refuses is told at the source concerned.",
-    ),
-];
+const UNREAD: [(&str, &str); 1] = [(
+    "Rights of the Kafka principal",
+    "Kafka is not asked for them: what it refuses is told at the source concerned.",
+)];
 
 fn list(cluster: &Cluster, spec: Option<&ClusterSpec>, staleness: &Staleness) -> Sight {
     let gap = cluster.about.gap.as_ref();
@@ -401,16 +391,7 @@ mod tests {
             limit: TimeDelta::seconds(30),
         };
         let told = |change: fn(&mut ClusterSpec)| {
-            let mut spec = ClusterSpec {
-                name: "orders".into(),
-                formerly: Vec::new(),
-                urls: Vec::new(),
-                auth: None,
-                tls: engine::Tls::default(),
-                labels: Default::default(),
-                kafka: None,
-                group_id: None,
-            };
+            let mut spec = ClusterSpec::new("orders".into(), Vec::new());
             change(&mut spec);
             list(&Cluster::new(samples::cluster(), 1), Some(&spec), &staleness).text
         };

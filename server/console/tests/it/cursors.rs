@@ -171,7 +171,7 @@ fn a_foreign_or_broken_cursor_is_refused() {
             refused(other, &good);
         }
         let parts: Vec<&str> = good.split('\u{1f}').collect();
-        assert_eq!(parts.len(), 9, "{good:?}");
+        assert_eq!(parts.len(), 10, "{good:?}");
         for place in 0..parts.len() {
             let mut fewer = parts.clone();
             fewer.remove(place);
@@ -189,6 +189,7 @@ fn a_foreign_or_broken_cursor_is_refused() {
             (2, ""),
             (4, "many"),
             (4, ""),
+            (7, "far"),
         ] {
             let mut wrong = parts.clone();
             wrong[place] = text;

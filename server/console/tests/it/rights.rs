@@ -60,6 +60,7 @@ async fn all(console: &Console, actor: &Actor) -> Vec<(&'static str, Right, Resu
         ("plugins", Right::See, console.plugins(actor).map(drop)),
         ("connectors", Right::See, connectors.map(drop)),
         ("connector", Right::See, console.connector(actor, &id).map(drop)),
+        ("partitions", Right::See, console.partitions(actor, &id).await.map(drop)),
         ("moment", Right::See, console.moment(actor).map(drop)),
         ("events", Right::See, events.map(drop)),
         ("timeline", Right::See, timeline.map(drop)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use console::Console;
-use engine::{ClusterSpec, FleetSpec, LiveLimits, LiveReads, Tls};
+use engine::{ClusterSpec, FleetSpec, LiveLimits, LiveReads};
 use model::Clock as _;
 use model::actor::{Actor, Door, Right};
 use model::facts::{ConnectorFacts, Freshness};
@@ -132,16 +132,7 @@ impl Stage {
 
     /// These clusters are configured.
     pub fn configure(&self, names: &[&str]) {
-        let cluster = |name: &&str| ClusterSpec {
-            name: (**name).into(),
-            formerly: vec![],
-            urls: vec![],
-            auth: None,
-            tls: Tls::default(),
-            labels: Default::default(),
-            kafka: None,
-            group_id: None,
-        };
+        let cluster = |name: &&str| ClusterSpec::new((**name).into(), vec![]);
         let clusters: Vec<ClusterSpec> = names.iter().map(cluster).collect();
         self.spec.send_modify(|spec| {
             *spec = Arc::new(FleetSpec {

@@ -7,8 +7,8 @@ use model::observe::{GroupMember, GroupMembers};
 
 use super::clusters::Seen;
 use super::finding::{Finding, Severity};
-use super::told;
-use crate::{ClusterSpec, FleetSpec};
+use super::{progress, told, topics};
+use crate::{ClusterSpec, FleetSpec, KafkaSpec};
 
 pub(super) async fn examine_all(spec: &FleetSpec, seen: &mut BTreeMap<ClusterName, Seen>, findings: &mut Vec<Finding>) {
     for (name, kafka) in &spec.kafka {
@@ -25,7 +25,7 @@ pub(super) async fn examine_all(spec: &FleetSpec, seen: &mut BTreeMap<ClusterNam
             );
         }
         match kafka::Cluster::connect(name, &kafka.bootstrap, &kafka.properties) {
-            Ok(cluster) => examine(&cluster, &subject, &users, seen, findings).await,
+            Ok(cluster) => examine((&cluster, kafka), &subject, &users, seen, findings).await,
             Err(error) => findings.push(
                 Finding::new(&subject, Severity::Problem, told::words(&error))
                     .todo("correct `bootstrap` and `properties` of this Kafka cluster"),
@@ -45,7 +45,7 @@ pub(super) async fn examine_all(spec: &FleetSpec, seen: &mut BTreeMap<ClusterNam
 }
 
 async fn examine(
-    cluster: &kafka::Cluster,
+    (cluster, spec): (&kafka::Cluster, &KafkaSpec),
     subject: &str,
     users: &[&ClusterSpec],
     seen: &mut BTreeMap<ClusterName, Seen>,
@@ -85,7 +85,11 @@ async fn examine(
             continue;
         }
         group(cluster, user, &about, seen.get_mut(&user.name), findings).await;
+        topics::examine(cluster, spec, user, seen.get(&user.name), &about, findings).await;
     }
+    let connectors = users.iter().filter_map(|user| seen.get(&user.name));
+    let connectors = connectors.flat_map(|seen| seen.connectors.iter().cloned()).collect();
+    progress::examine(cluster, subject, &connectors, findings).await;
 }
 
 async fn group(

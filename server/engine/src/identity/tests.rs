@@ -5,19 +5,9 @@ use model::verdict::Health;
 use testkit::samples::{connector, workers};
 
 use super::*;
-use crate::Tls;
 
 fn spec(name: &str, urls: &[&str]) -> ClusterSpec {
-    ClusterSpec {
-        name: name.into(),
-        formerly: Vec::new(),
-        urls: urls.iter().map(|url| url.parse().unwrap()).collect(),
-        auth: None,
-        tls: Tls::default(),
-        labels: BTreeMap::new(),
-        kafka: None,
-        group_id: None,
-    }
+    ClusterSpec::new(name.into(), urls.iter().map(|url| url.parse().unwrap()).collect())
 }
 
 /// A cluster of one Kafka cluster that was looked at: its workers live and run a connector each.

@@ -131,14 +131,16 @@ impl Ledger {
             .as_ref()
             .is_some_and(|verdict| verdict.since < facts.first_seen);
         let previous = previous.filter(|_| !reborn);
-        let judged = judge::judge(
+        let judged = judge::judge_moving(
             &self.facts,
             &facts,
             &self.surroundings,
             &self.spec.settings,
+            self.progress_of(&facts),
             previous.as_deref(),
             now,
         );
+        self.moving.judged(name);
         self.due.set(name, judged.valid_until);
         if previous.as_deref() == Some(&judged.verdict) {
             return false;

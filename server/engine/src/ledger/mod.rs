@@ -7,6 +7,7 @@ mod due;
 mod faults;
 mod in_force;
 mod judging;
+mod moving;
 mod pending;
 mod refused;
 mod sources;
@@ -32,6 +33,7 @@ use tracing::warn;
 
 use due::Due;
 use faults::Faults;
+use moving::Moving;
 pub(crate) use pending::Outgoing;
 use pending::Pending;
 pub(crate) use refused::LeftOut;
@@ -65,6 +67,7 @@ pub(crate) struct Ledger {
     untaken: bool,
     refused: Refused,
     sources: Sources,
+    moving: Moving,
     batches: i64,
     /// The time when anything was told here last.
     told: Timestamp,
@@ -107,6 +110,7 @@ impl Ledger {
             untaken: false,
             refused: Refused::default(),
             sources: Sources::default(),
+            moving: Moving::default(),
             batches: 0,
             spec,
         };
@@ -209,6 +213,7 @@ impl Ledger {
             workers: BTreeMap::new(),
             connectors: BTreeMap::new(),
             fresh: Default::default(),
+            told: Default::default(),
         };
         let before = std::mem::replace(&mut self.facts, placeholder);
         let same_before = before.about.same_as.clone();
@@ -243,13 +248,19 @@ impl Ledger {
         self.surroundings_due = Some(now);
         if self.facts.about.same_as != same_before {
             self.set_aside = true;
+            self.moving.forget();
+            self.moving.changed(self.facts.connectors.keys());
             if !refused {
                 self.group_faults(now);
             }
         } else if self.set_aside && !refused && self.known_again(observation, now) {
             (self.set_aside, self.begun) = (false, false);
         }
-        self.judge_seen(concerned, now);
+        match observation.seen {
+            // Kafka's word is no look, so that it does not tell what became of a cluster at which nobody looked for a while.
+            Seen::Topic(_) | Seen::Statuses(_) | Seen::Configs(_) | Seen::Progressed(_) => self.judge(concerned, now),
+            _ => self.judge_seen(concerned, now),
+        }
         if let Seen::Concealed(all) = &observation.seen {
             self.strike(all);
         }
@@ -271,7 +282,10 @@ impl Ledger {
     /// Whether it is known how a cluster is that was set aside: a list came, or none did for the stale limit, which is to
     /// be told then.
     fn known_again(&self, observation: &Observation, now: Timestamp) -> bool {
-        let listed = matches!(observation.seen, Seen::Listed(_) | Seen::ListedUnchanged { .. });
+        let listed = matches!(
+            observation.seen,
+            Seen::Listed(_) | Seen::ListedUnchanged { .. } | Seen::Stands { .. }
+        );
         let around = (!listed).then(|| surroundings(&self.facts, &self.spec.settings, now).0);
         around.is_none_or(|around| around.silence.is_some() || around.unlisted.is_some())
     }
@@ -309,6 +323,7 @@ impl Ledger {
             .faults
             .extend(faults.map(|fault| (fault.id.clone(), fault)));
         self.refused.set_back(back);
+        self.moving.forget();
         // Every date was reckoned from what was moved.
         for name in self.facts.connectors.keys() {
             self.due.set(name, Some(back.now));
@@ -444,6 +459,7 @@ impl Ledger {
     }
 
     fn note(&mut self, touched: Touched) {
+        self.moving.changed(&touched.connectors);
         if touched.about {
             self.pending.about = true;
             self.pending.feed.insert((None, Changed::Cluster));
@@ -470,7 +486,15 @@ impl Ledger {
 fn of_connectors(observation: &Observation) -> bool {
     matches!(
         observation.seen,
-        Seen::Listed(_) | Seen::ListedUnchanged { .. } | Seen::Named { .. } | Seen::ListMissing(_)
+        Seen::Listed(_)
+            | Seen::ListedUnchanged { .. }
+            | Seen::Stands { .. }
+            | Seen::Named { .. }
+            | Seen::ListMissing(_)
+            | Seen::Topic(_)
+            | Seen::Statuses(_)
+            | Seen::Configs(_)
+            | Seen::Progressed(_)
     )
 }
 

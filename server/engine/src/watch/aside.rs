@@ -5,10 +5,10 @@ use std::thread;
 
 /// Ends its value on a thread of its own: a Kafka client waits for the question in work, and neither the runtime's
 /// threads nor a server that stops may wait with it.
-pub(super) struct Aside<T: Send + 'static>(Option<T>);
+pub(crate) struct Aside<T: Send + 'static>(Option<T>);
 
 impl<T: Send + 'static> Aside<T> {
-    pub(super) fn new(value: T) -> Self {
+    pub(crate) fn new(value: T) -> Self {
         Self(Some(value))
     }
 }

@@ -11,7 +11,7 @@ use tracing::subscriber::DefaultGuard;
 use super::*;
 use crate::ledger::replay_tests::spec;
 use crate::watch::{WorkerClient, policy};
-use crate::{ClusterSpec, FleetSpec, Tls};
+use crate::{ClusterSpec, FleetSpec};
 
 /// What is logged on this thread.
 #[derive(Clone, Default)]
@@ -47,16 +47,7 @@ impl Log {
 
 /// A fake's only worker.
 pub(in crate::watch) fn worker(fake: &FakeCluster) -> Worker {
-    let cluster = ClusterSpec {
-        name: "orders".into(),
-        formerly: Vec::new(),
-        urls: vec![fake.url(0).parse().unwrap()],
-        auth: None,
-        tls: Tls::default(),
-        labels: Default::default(),
-        kafka: None,
-        group_id: None,
-    };
+    let cluster = ClusterSpec::new("orders".into(), vec![fake.url(0).parse().unwrap()]);
     let fleet = FleetSpec {
         clusters: vec![cluster.clone()],
         ..(*spec(Default::default())).clone()

@@ -41,6 +41,13 @@ impl Cleaned {
         as_before.then_some(entry)
     }
 
+    /// The version of a connector's plugin as its last entry told it, if that was of this class.
+    pub(super) fn version(&self, name: &ConnectorName, class: &str) -> Option<Arc<str>> {
+        let clean = &self.0.get(name)?.clean;
+        let told = clean.config.as_ref()?.config.text("connector.class")?;
+        (told == class).then(|| clean.instance.as_ref()?.version.clone())?
+    }
+
     pub(super) fn put(&mut self, name: ConnectorName, entry: Entry) {
         self.0.insert(name, entry);
     }

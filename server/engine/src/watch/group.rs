@@ -36,7 +36,16 @@ impl Access {
         }
     }
 
-    async fn cluster(&self) -> Result<Arc<Aside<kafka::Cluster>>, kafka::Error> {
+    /// What the configuration calls it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The client, made when it is first needed.
+    ///
+    /// # Errors
+    /// Properties that make none.
+    pub(crate) async fn cluster(&self) -> Result<Arc<Aside<kafka::Cluster>>, kafka::Error> {
         let mut cluster = self.cluster.lock().await;
         if let Some(cluster) = &*cluster {
             return Ok(cluster.clone());
@@ -209,7 +218,8 @@ fn addresses(hints: &Hints) -> BTreeSet<WorkerId> {
     hints.workers.union(&hints.gone).cloned().collect()
 }
 
-fn gap_kind(error: &kafka::Error) -> GapKind {
+/// What a refusal or silence of Kafka is called.
+pub(super) fn gap_kind(error: &kafka::Error) -> GapKind {
     match error {
         kafka::Error::Unreachable { .. } => GapKind::Unreachable,
         kafka::Error::TimedOut { .. } => GapKind::TimedOut,

@@ -3,9 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use model::Timestamp;
 use model::facts::{Alive, ClusterFacts, ConnectorFacts, Missing};
 use model::fold::Expected;
 use model::names::{ConnectorName, WorkerId};
+use model::state::State;
+
+/// A connector instance or task of which REST says something else than the status topic, with the moment since when the
+/// topic says so: once it says something new, that is another one.
+pub(crate) type Dispute = (ConnectorName, Option<u32>, Timestamp);
 
 use super::installed::PluginLists;
 
@@ -37,6 +43,8 @@ pub(crate) struct Hints {
     pub(crate) without_status: BTreeSet<ConnectorName>,
     /// Connectors that a plain list lacked, with that list: a second one is awaited, which proves that they are deleted.
     pub(crate) unproven: BTreeMap<ConnectorName, Missing>,
+    /// What REST says otherwise than the status topic.
+    pub(crate) disputes: BTreeSet<Dispute>,
     /// Workers whose own addresses can be asked; a second one of them is needed for such a proof.
     pub(crate) askable: BTreeSet<WorkerId>,
     /// What the workers can load that are not known to be gone.
@@ -78,6 +86,7 @@ impl Hints {
             unproven: live()
                 .filter_map(|connector| Some((connector.name.clone(), connector.missing.clone()?)))
                 .collect(),
+            disputes: live().flat_map(|connector| disputes(connector)).collect(),
             askable: facts
                 .workers
                 .values()
@@ -116,6 +125,15 @@ impl Hints {
     }
 }
 
+/// The UNASSIGNED records of tasks that workers do not show are none.
+fn disputes(connector: &ConnectorFacts) -> impl Iterator<Item = Dispute> {
+    let other = connector.instances().filter(|(place, instance)| {
+        let filtered = place.is_some() && instance.state == State::Unassigned;
+        instance.rest.is_some() && !filtered
+    });
+    other.map(|(place, instance)| (connector.name.clone(), place, instance.since))
+}
+
 /// Whether it is settled that the expanded list leaves it out although it exists.
 fn lacks_status(connector: &ConnectorFacts) -> bool {
     let vanished = connector.status_missing.as_ref().is_some_and(|status| status.named);
@@ -152,6 +170,7 @@ mod tests {
                 workers: Default::default(),
                 connectors: [(facts.name.clone(), Arc::new(facts))].into(),
                 fresh: Default::default(),
+                told: Default::default(),
             };
             let hints = Hints::of(&cluster);
             assert_eq!(hints.connectors.len(), 1);

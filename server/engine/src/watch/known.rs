@@ -1,41 +1,74 @@
 //! From what a worker sent to what may be kept: configs masked, traces redacted.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use connect::wire;
 use model::names::{ConnectorName, WorkerId};
-use model::observe::{Listed, ListedConnector, ListedInstance};
-use model::secrets::{Definitions, FingerprintKey, Redactor, mask};
-use store::ConcealFrom;
+use model::observe::{Listed, ListedConfig, ListedConnector, ListedInstance};
+use model::secrets::{Definitions, Fingerprint, FingerprintKey, RawConfig, RawTrace, Redactor, mask};
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard as Held};
 use tracing::warn;
 
 use super::cleaned::{self, ClassVersion, Cleaned, Entry};
 use super::installed::{Installed, PluginLists};
-use super::learn::Tried;
 use super::redact::{Recorded, Redactors};
 use super::watcher::Watcher;
 
-/// What is needed to mask the lists of one cluster.
+/// What is needed to mask what lists and topics of one cluster tell, shared by those who read them. It is held for as long
+/// as it takes to mask something, and never while anything is waited for.
+#[derive(Clone)]
+pub(crate) struct Knowing {
+    known: Arc<Mutex<Known>>,
+    telling: Arc<Turn<()>>,
+}
+
+impl Knowing {
+    /// With the definitions that were read before.
+    pub(crate) async fn load(watcher: &Watcher, recorded: Recorded) -> Self {
+        Self::of(Known::load(watcher, recorded).await)
+    }
+
+    pub(super) fn of(known: Known) -> Self {
+        Self {
+            known: Arc::new(Mutex::new(known)),
+            telling: Arc::default(),
+        }
+    }
+
+    /// The lock. Whoever panicked with it left nothing half done that matters: all of it is made anew by the next list.
+    pub(super) fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What one masks while he holds this he tells before other definitions come into force. Else it would come behind the
+    /// word on what turned out to be a secret by them, and show that secret again.
+    pub(super) async fn telling(&self) -> Held<()> {
+        self.telling.clone().lock_owned().await
+    }
+}
+
+/// What is needed to mask what one cluster tells.
 pub(crate) struct Known {
     pub(super) key: FingerprintKey,
     pub(super) definitions: BTreeMap<ClassVersion, Arc<Definitions>>,
-    pub(super) tried: BTreeMap<ClassVersion, Tried>,
     /// Those of the last list that are not known.
     pub(super) wanted: BTreeSet<ClassVersion>,
-    /// What was learnt and is not written down yet.
-    pub(super) unkept: BTreeMap<ClassVersion, ConcealFrom>,
     /// Which versions of a class may be meant where nothing says which one runs.
     pub(super) installed: Installed,
     pub(super) redactors: Redactors,
-    pub(super) cleaned: Cleaned,
+    cleaned: Cleaned,
+    /// Whether a list was masked, or a whole config topic: from then on the secrets of connectors are known.
+    ready: bool,
+    /// Whether changes of configs are told as they are written: else a trace may quote a secret that is not known yet.
+    followed: bool,
 }
 
 impl Known {
     /// With the definitions that were read before. Those of no version are not among them: what is installed may be
     /// another one by now, and nothing would tell.
-    pub(crate) async fn load(watcher: &Watcher, recorded: Recorded) -> Self {
+    async fn load(watcher: &Watcher, recorded: Recorded) -> Self {
         let cluster = &watcher.cluster.name;
         let stored = watcher
             .shared
@@ -54,12 +87,12 @@ impl Known {
         Self {
             key: watcher.shared.key.clone(),
             definitions,
-            tried: BTreeMap::new(),
             wanted: BTreeSet::new(),
-            unkept: BTreeMap::new(),
             installed: Installed::default(),
             redactors: Redactors::new(recorded),
             cleaned: Cleaned::default(),
+            ready: false,
+            followed: false,
         }
     }
 
@@ -68,6 +101,7 @@ impl Known {
         self.redactors.retain(Instant::now(), |name| raw.contains_key(name));
         self.cleaned.retain(|name| raw.contains_key(name));
         self.wanted.clear();
+        self.ready = true;
         let connectors = raw.into_iter().map(|(name, connector)| {
             let clean = self.entry(&name, connector);
             (name, clean)
@@ -105,25 +139,9 @@ impl Known {
             .as_ref()
             .and_then(|status| status.connector.as_ref()?.version.clone());
         let unstarted = raw.unstarted();
-        let config = raw.info.map(|info| {
-            let mut known = |class: &str, versions| self.of_versions(class, versions, &mut missing);
-            let own = info.config.class().and_then(|class| {
-                let running = version.map(|version| BTreeSet::from([Some(version)]));
-                known(class, running.or_else(|| self.installed.versions(class))?)
-            });
-            let parts = info.config.parts().into_iter().filter_map(|part| {
-                let asked_for: Option<Arc<str>> = part.version.map(Arc::from);
-                let asked_for = asked_for.filter(|version| self.installed.everywhere(&part.class, version));
-                let versions = asked_for.map(|version| BTreeSet::from([Some(version)]));
-                let versions = versions.or_else(|| self.installed.versions(&part.class))?;
-                Some((part.prefix, known(&part.class, versions)?))
-            });
-            let definitions = gathered(own, parts);
-            let redactor = Redactor::for_config(&info.config, definitions.as_deref());
-            let masked = mask(&info.config, definitions.as_deref(), &self.key);
-            self.redactors.put(name, &masked.version, redactor);
-            Arc::new(masked)
-        });
+        let config = raw
+            .info
+            .map(|info| self.masked(name, &info.config, version, &mut missing));
         let (key, redactors) = (&self.key, &mut self.redactors);
         let mut instance = |task: Option<u32>, raw: wire::Instance| {
             let trace = raw.trace.as_ref();
@@ -172,10 +190,95 @@ impl Known {
         known.filter(|_| missing.len() == before)
     }
 
+    /// Masks a config and notes its secrets; `missing` gets the classes whose definitions would make more of it readable.
+    fn masked(
+        &mut self,
+        name: &ConnectorName,
+        config: &RawConfig,
+        version: Option<Arc<str>>,
+        missing: &mut Vec<ClassVersion>,
+    ) -> Arc<ListedConfig> {
+        let mut known = |class: &str, versions| self.of_versions(class, versions, missing);
+        let own = config.class().and_then(|class| {
+            let running = version.map(|version| BTreeSet::from([Some(version)]));
+            known(class, running.or_else(|| self.installed.versions(class))?)
+        });
+        let parts = config.parts().into_iter().filter_map(|part| {
+            let asked_for: Option<Arc<str>> = part.version.map(Arc::from);
+            let asked_for = asked_for.filter(|version| self.installed.everywhere(&part.class, version));
+            let versions = asked_for.map(|version| BTreeSet::from([Some(version)]));
+            let versions = versions.or_else(|| self.installed.versions(&part.class))?;
+            Some((part.prefix, known(&part.class, versions)?))
+        });
+        let definitions = gathered(own, parts);
+        let redactor = Redactor::for_config(config, definitions.as_deref());
+        let masked = mask(config, definitions.as_deref(), &self.key);
+        self.redactors.put(name, &masked.version, redactor);
+        Arc::new(masked)
+    }
+
+    /// Whether the secrets of connectors are known, so that traces may be told.
+    pub(super) fn ready(&self) -> bool {
+        self.ready
+    }
+
+    /// Whether the config topic is told as it is written.
+    pub(super) fn followed(&mut self, followed: bool) {
+        self.followed = followed;
+    }
+
+    /// The whole config topic was masked.
+    pub(super) fn knows_all(&mut self) {
+        self.ready = true;
+    }
+
+    /// Masks a config as the config topic holds it, which tells no version of the plugin: that of the last list counts, and
+    /// before one all that are installed.
+    pub(super) fn config(&mut self, name: &ConnectorName, config: &RawConfig) -> Arc<ListedConfig> {
+        let version = config.class().and_then(|class| self.cleaned.version(name, class));
+        let mut missing = Vec::new();
+        let masked = self.masked(name, config, version, &mut missing);
+        self.wanted.extend(missing);
+        masked
+    }
+
+    /// The trace of a connector's instance or task without secrets, and its fingerprint. Where the connector's secrets are
+    /// not known yet, or may have changed without a word, it is left to the next list, which comes with its config.
+    pub(super) fn trace(
+        &mut self,
+        name: &ConnectorName,
+        task: Option<u32>,
+        trace: &RawTrace,
+    ) -> (Fingerprint, Option<Arc<str>>) {
+        let (id, text) = self.redactors.redact(name, task, trace, &self.key);
+        let knows = self.redactors.knows(name, task, &id, self.followed);
+        (id, knows.then_some(text))
+    }
+
     /// Takes what is recorded of the workers' plugins. True when a class has other versions, so that the list must be
     /// masked anew.
-    pub(crate) fn recorded(&mut self, lists: &PluginLists) -> bool {
+    pub(super) fn recorded(&mut self, lists: &PluginLists) -> bool {
         let changed = self.installed.recorded(lists);
+        self.anew_if(changed)
+    }
+
+    /// Takes what was read, `None` where a plugin defines nothing; whether that is something else than was known.
+    pub(super) fn take(&mut self, wanted: &ClassVersion, definitions: Option<Arc<Definitions>>) -> bool {
+        if self.definitions.get(wanted) == definitions.as_ref() {
+            return false;
+        }
+        match definitions {
+            Some(definitions) => {
+                self.wanted.remove(wanted);
+                self.definitions.insert(wanted.clone(), definitions);
+            }
+            None => drop(self.definitions.remove(wanted)),
+        }
+        self.anew_if(true)
+    }
+
+    /// Has the next list masked anew where something changed by which it is masked; whether it did.
+    pub(super) fn anew_if(&mut self, changed: bool) -> bool {
         if changed {
             self.cleaned = Cleaned::default();
         }
@@ -196,32 +299,30 @@ fn gathered(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::BTreeMap;
 
     use connect::wire;
-    use std::time::Duration;
-
     use model::observe::Plugin;
     use model::secrets::FingerprintKey;
 
     use super::*;
 
-    fn known() -> Known {
+    pub(in crate::watch) fn known() -> Known {
         Known {
             key: FingerprintKey::new(b"key"),
             definitions: BTreeMap::new(),
-            tried: BTreeMap::new(),
             wanted: BTreeSet::new(),
-            unkept: BTreeMap::new(),
             installed: Installed::default(),
             redactors: Redactors::new(Recorded::default()),
             cleaned: Cleaned::default(),
+            ready: false,
+            followed: false,
         }
     }
 
     /// Two connectors with a secret each, quoted by their traces.
-    fn list(second_secret: &str) -> BTreeMap<ConnectorName, wire::Connector> {
+    pub(in crate::watch) fn list(second_secret: &str) -> BTreeMap<ConnectorName, wire::Connector> {
         let entry = |secret: &str| {
             format!(
                 r#"{{"info":{{"config":{{"connector.class":"C","db.password":"{secret}","path":"/x"}},"type":"sink"}},
@@ -307,7 +408,7 @@ mod tests {
         assert_eq!(first, again);
     }
 
-    fn defined(kind: &str) -> Arc<Definitions> {
+    pub(in crate::watch) fn defined(kind: &str) -> Arc<Definitions> {
         let body = format!(r#"[{{"name":"path","type":"{kind}"}}]"#);
         Arc::new(wire::definitions(body.as_bytes()).unwrap())
     }
@@ -349,26 +450,5 @@ mod tests {
         assert!(known.take(&of("2"), Some(defined("PASSWORD"))));
         assert_eq!(path(&mut known), None, "one of them says otherwise");
         assert!(known.wanted.is_empty());
-    }
-
-    #[test]
-    fn what_defined_nothing_and_what_has_no_version_is_asked_for_with_the_slow_questions() {
-        let (mut known, by) = (known(), "a:1".into());
-        let (now, slow) = (Instant::now(), Duration::from_secs(60));
-        let class: ClassVersion = ("C".into(), None);
-        known.clean(&by, list("Horse-Battery-1"));
-        for definitions in [None, Some(defined("STRING"))] {
-            known.tried(class.clone(), now, true);
-            known.take(&class, definitions);
-            assert!(known.due(now + slow - Duration::from_secs(1), slow).is_empty());
-            assert_eq!(known.due(now + slow, slow), std::slice::from_ref(&class));
-            assert!(known.wanted.len() <= 1);
-        }
-        // Whoever did not answer is left alone for longer.
-        known.tried(class.clone(), now, false);
-        assert!(known.due(now + slow, slow).is_empty());
-        assert!(!known.take(&class, Some(defined("STRING"))), "nothing new");
-        assert!(known.take(&class, None), "it is there no more");
-        assert!(known.definitions.is_empty());
     }
 }

@@ -1,7 +1,9 @@
 //! Asking for what masking needs: which plugins there are, and what they say about their keys.
+//!
+//! What is known is shared with those who mask, and locked only between two questions.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 use connect::Worker;
@@ -14,9 +16,9 @@ use tokio::task::JoinSet;
 use tracing::{debug, info, warn};
 
 use super::ask;
-use super::cleaned::{ClassVersion, Cleaned};
-use super::installed::has;
-use super::known::Known;
+use super::cleaned::ClassVersion;
+use super::installed::{PluginLists, has};
+use super::known::{Knowing, Known};
 use super::watcher::Watcher;
 
 /// How long a class whose definitions could not be read is left alone. One that was asked for first and did not come in
@@ -30,19 +32,53 @@ const DOUBTED: usize = 64;
 const WORKERS: usize = 3;
 
 /// That definitions were asked for.
-pub(super) struct Tried {
+struct Tried {
     at: Instant,
     /// Whether they came, so that they are asked for again with the slow questions, if at all: there were none, or nothing
     /// would tell that they are others by now.
     answered: bool,
 }
 
-impl Known {
+/// Whoever asks, for one cluster.
+pub(super) struct Learner {
+    knowing: Knowing,
+    tried: BTreeMap<ClassVersion, Tried>,
+    /// What was learnt and is not written down yet.
+    unkept: BTreeMap<ClassVersion, ConcealFrom>,
+}
+
+impl Learner {
+    pub(super) fn new(knowing: Knowing) -> Self {
+        Self {
+            knowing,
+            tried: BTreeMap::new(),
+            unkept: BTreeMap::new(),
+        }
+    }
+
+    /// What is known.
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+        self.knowing.lock()
+    }
+
+    /// Takes what is recorded of the workers' plugins. True when a class has other versions, so that the list must be
+    /// masked anew.
+    pub(super) fn recorded(&self, lists: &PluginLists) -> bool {
+        self.known().recorded(lists)
+    }
+
     /// Asks for the plugins before the first list is masked: those that are recorded may be what was there before a worker
     /// was started anew, unseen.
-    pub(crate) async fn begin(&mut self, watcher: &Watcher, worker: &Worker) {
-        if !self.installed.asked() {
-            self.installed.doubt(worker.address());
+    pub(super) async fn begin(&self, watcher: &Watcher, worker: &Worker) {
+        let begins = {
+            let installed = &mut self.known().installed;
+            let begins = !installed.asked();
+            if begins {
+                installed.doubt(worker.address());
+            }
+            begins
+        };
+        if begins {
             self.ask_installed(watcher, worker).await;
             self.ask_doubted(watcher).await;
         }
@@ -50,16 +86,20 @@ impl Known {
 
     /// Asks those whose recorded plugins are in doubt, beside one another. Whoever does not answer now is asked after the
     /// next list, and until then what only plugins' lists tell of versions is not known.
-    async fn ask_doubted(&mut self, watcher: &Watcher) -> bool {
-        if !self.installed.try_unread(Instant::now()) {
-            return false;
-        }
+    async fn ask_doubted(&self, watcher: &Watcher) -> bool {
+        let doubted: Vec<WorkerId> = {
+            let installed = &mut self.known().installed;
+            if !installed.try_unread(Instant::now()) {
+                return false;
+            }
+            installed.unread().take(DOUBTED).cloned().collect()
+        };
         let mut asking = JoinSet::new();
-        for id in self.installed.unread().take(DOUBTED) {
-            let Some(worker) = watcher.client.advertised(id) else {
+        for id in doubted {
+            let Some(worker) = watcher.client.advertised(&id) else {
                 continue;
             };
-            let (id, cluster) = (id.clone(), watcher.cluster.name.clone());
+            let cluster = watcher.cluster.name.clone();
             asking.spawn(async move {
                 let list = ask::ask_soon(&cluster, &worker, Question::Plugins, worker.plugins()).await;
                 Some((id, Arc::new(list.ok()?)))
@@ -68,33 +108,29 @@ impl Known {
         let mut changed = false;
         while let Some(answer) = asking.join_next().await {
             if let Ok(Some((id, list))) = answer {
-                changed |= self.installed.read(&id, list);
+                changed |= self.known().installed.read(&id, list);
             }
         }
-        if changed {
-            self.cleaned = Cleaned::default();
-        }
-        changed
+        self.known().anew_if(changed)
     }
 
-    async fn ask_installed(&mut self, watcher: &Watcher, worker: &Worker) -> bool {
+    async fn ask_installed(&self, watcher: &Watcher, worker: &Worker) -> bool {
         let asking = worker.plugins();
         let list = ask::ask_soon(&watcher.cluster.name, worker, Question::Plugins, asking).await;
         let list = list.ok().map(|list| (worker.address().clone(), Arc::new(list)));
-        let changed = self.installed.answered(Instant::now(), list);
-        if changed {
-            self.cleaned = Cleaned::default();
-        }
-        changed
+        let mut known = self.known();
+        let changed = known.installed.answered(Instant::now(), list);
+        known.anew_if(changed)
     }
 
     /// Asks for definitions that were missing in the last list, for `limit` at most: what was not learnt by then is asked
     /// for after the next list. True when some were learnt, or others than before, so that the list must be masked anew.
-    pub(crate) async fn learn(&mut self, watcher: &Watcher, worker: &Worker, limit: Duration) -> bool {
+    pub(super) async fn learn(&mut self, watcher: &Watcher, worker: &Worker, limit: Duration) -> bool {
         let began = Instant::now();
         let slow = watcher.slow_interval();
         let cluster = &watcher.cluster.name;
-        let mut anew = self.installed.due(began, slow) && self.ask_installed(watcher, worker).await;
+        let ask_again = self.known().installed.due(began, slow);
+        let mut anew = ask_again && self.ask_installed(watcher, worker).await;
         anew |= self.ask_doubted(watcher).await;
         for (place, wanted) in self.due(began, slow).into_iter().enumerate() {
             let class = wanted.0.clone();
@@ -116,7 +152,7 @@ impl Known {
                 Described::Not => None,
                 Described::Unanswered => continue,
             };
-            if !self.take(&wanted, definitions.map(Arc::new)) {
+            if !self.take(&wanted, definitions.map(Arc::new)).await {
                 continue;
             }
             anew = true;
@@ -133,13 +169,17 @@ impl Known {
         let mut anew = false;
         for (wanted, mut from) in self.unkept.clone() {
             let class = &wanted.0;
-            let Some(definitions) = self.definitions.get(&wanted).cloned() else {
+            let (key, definitions) = {
+                let known = self.known();
+                (known.key.clone(), known.definitions.get(&wanted).cloned())
+            };
+            let Some(definitions) = definitions else {
                 self.unkept.remove(&wanted);
                 continue;
             };
             loop {
                 let left = limit.saturating_sub(began.elapsed());
-                let page = conceal(watcher, class, &definitions, &self.key, from.clone());
+                let page = conceal(watcher, class, &definitions, &key, from.clone());
                 let next = match tokio::time::timeout(left, page).await {
                     Ok(Ok((concealed, next))) => {
                         anew |= self.concealed(watcher, class, concealed).await;
@@ -166,78 +206,65 @@ impl Known {
     }
 
     /// Has what was masked in the record masked wherever else it stands; whether anything was.
-    async fn concealed(&mut self, watcher: &Watcher, class: &str, concealed: Vec<Concealed>) -> bool {
+    async fn concealed(&self, watcher: &Watcher, class: &str, concealed: Vec<Concealed>) -> bool {
         if concealed.is_empty() {
             return false;
         }
         let (cluster, count) = (&watcher.cluster.name, concealed.len());
         info!(%cluster, %class, count, "a plugin calls a key a password by now: recorded configs were masked");
         let mut told = Vec::new();
-        for found in concealed {
-            let Concealed {
-                connector,
-                config,
-                redactor,
-            } = found;
-            self.redactors.put_older(&connector, redactor.clone());
-            told.push(observe::Concealed {
-                connector,
-                config,
-                struck: observe::Struck(redactor),
-            });
+        {
+            let mut known = self.known();
+            for found in concealed {
+                let Concealed {
+                    connector,
+                    config,
+                    redactor,
+                } = found;
+                known.redactors.put_older(&connector, redactor.clone());
+                told.push(observe::Concealed {
+                    connector,
+                    config,
+                    struck: observe::Struck(redactor),
+                });
+            }
+            known.anew_if(true);
         }
-        self.cleaned = Cleaned::default();
         // Whether anybody still listens shows with the next list.
         watcher.tell(watcher.shared.clock.now(), Seen::Concealed(told)).await;
         true
     }
 
-    /// Takes what was read, `None` where a plugin defines nothing; whether that is something else than was known.
-    pub(super) fn take(&mut self, wanted: &ClassVersion, definitions: Option<Arc<Definitions>>) -> bool {
-        if self.definitions.get(wanted) == definitions.as_ref() {
-            return false;
-        }
-        match definitions {
-            Some(definitions) => {
-                self.wanted.remove(wanted);
-                self.definitions.insert(wanted.clone(), definitions);
-            }
-            None => drop(self.definitions.remove(wanted)),
-        }
-        self.cleaned = Cleaned::default();
-        true
+    /// Takes what was read once all is told that was masked without it; whether it is something else than was known.
+    async fn take(&self, wanted: &ClassVersion, definitions: Option<Arc<Definitions>>) -> bool {
+        let _told = self.knowing.telling().await;
+        self.known().take(wanted, definitions)
     }
 
-    pub(super) fn tried(&mut self, wanted: ClassVersion, at: Instant, answered: bool) {
+    fn tried(&mut self, wanted: ClassVersion, at: Instant, answered: bool) {
         self.tried.insert(wanted, Tried { at, answered });
     }
 
     /// What to ask for now: what is missing, then what is known of no version, which may have become another, and then what
     /// was upgraded.
-    pub(super) fn due(&self, now: Instant, slow: Duration) -> Vec<ClassVersion> {
+    fn due(&self, now: Instant, slow: Duration) -> Vec<ClassVersion> {
         let rested = |wanted: &ClassVersion| {
             self.tried.get(wanted).is_none_or(|tried| {
                 let rest = if tried.answered { slow } else { RETRY.max(slow) };
                 now.saturating_duration_since(tried.at) >= rest
             })
         };
-        let of_no_version = self.definitions.keys().filter(|(_, version)| version.is_none());
-        let all = self.wanted.iter().chain(of_no_version).cloned().chain(self.upgraded());
+        let known = self.known();
+        let of_no_version = known.definitions.keys().filter(|(_, version)| version.is_none());
+        let all = known
+            .wanted
+            .iter()
+            .chain(of_no_version)
+            .cloned()
+            .chain(upgraded(&known));
         let mut seen = BTreeSet::new();
         let due = all.filter(|wanted| rested(wanted) && seen.insert(wanted.clone()));
         due.take(AT_ONCE).collect()
-    }
-
-    /// Versions that workers have by now of classes that were read before: nothing that is listed may need them any more,
-    /// and yet configs are on record of which they decide what is shown.
-    fn upgraded(&self) -> impl Iterator<Item = ClassVersion> {
-        let classes: BTreeSet<&Arc<str>> = self.definitions.keys().map(|(class, _)| class).collect();
-        let found = classes.into_iter().flat_map(|class| {
-            let versions = self.installed.versions(class).unwrap_or_default();
-            let told = versions.into_iter().filter(Option::is_some);
-            told.map(|version| (class.clone(), version))
-        });
-        found.filter(|wanted| !self.definitions.contains_key(wanted))
     }
 
     /// Asks workers that say that they have a class in a version, and only believes them if they still say so behind their
@@ -246,7 +273,7 @@ impl Known {
         let cluster = &watcher.cluster.name;
         let with = version
             .as_ref()
-            .map(|version| self.installed.who(class, version))
+            .map(|version| self.known().installed.who(class, version))
             .unwrap_or_default();
         let mut described = Described::Unanswered;
         for asked in whom(watcher, worker, &with) {
@@ -269,6 +296,18 @@ impl Known {
         }
         described
     }
+}
+
+/// Versions that workers have by now of classes that were read before: nothing that is listed may need them any more, and
+/// yet configs are on record of which they decide what is shown.
+fn upgraded(known: &Known) -> impl Iterator<Item = ClassVersion> {
+    let classes: BTreeSet<&Arc<str>> = known.definitions.keys().map(|(class, _)| class).collect();
+    let found = classes.into_iter().flat_map(|class| {
+        let versions = known.installed.versions(class).unwrap_or_default();
+        let told = versions.into_iter().filter(Option::is_some);
+        told.map(|version| (class.clone(), version))
+    });
+    found.filter(|wanted| !known.definitions.contains_key(wanted))
 }
 
 /// What came of asking for definitions.
@@ -321,4 +360,32 @@ async fn put(watcher: &Watcher, (class, version): &ClassVersion, definitions: &D
             .await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::known::tests::{defined, known, list};
+    use super::*;
+
+    #[test]
+    fn what_defined_nothing_and_what_has_no_version_is_asked_for_with_the_slow_questions() {
+        let mut learner = Learner::new(Knowing::of(known()));
+        let by = "a:1".into();
+        let (now, slow) = (Instant::now(), Duration::from_secs(60));
+        let class: ClassVersion = ("C".into(), None);
+        learner.known().clean(&by, list("Horse-Battery-1"));
+        for definitions in [None, Some(defined("STRING"))] {
+            learner.tried(class.clone(), now, true);
+            learner.known().take(&class, definitions);
+            assert!(learner.due(now + slow - Duration::from_secs(1), slow).is_empty());
+            assert_eq!(learner.due(now + slow, slow), std::slice::from_ref(&class));
+            assert!(learner.known().wanted.len() <= 1);
+        }
+        // Whoever did not answer is left alone for longer.
+        learner.tried(class.clone(), now, false);
+        assert!(learner.due(now + slow, slow).is_empty());
+        assert!(!learner.known().take(&class, Some(defined("STRING"))), "nothing new");
+        assert!(learner.known().take(&class, None), "it is there no more");
+        assert!(learner.known().definitions.is_empty());
+    }
 }

@@ -8,14 +8,17 @@ use model::Timestamp;
 use model::names::{ConnectorName, WorkerId};
 use model::observe::{Gap, Seen};
 use telemetry::span::{self, Look};
+use tokio::sync::watch as channel;
 use tracing::Instrument as _;
 
-use super::known::Known;
+use super::glance::{Glance, Rest};
+use super::known::Knowing;
+use super::learn::Learner;
 use super::names::TooLong;
 use super::pace::Pace;
 use super::plain::{Names, Plain};
 use super::race;
-use super::redact::Recorded;
+use super::tails::Sight;
 use super::trust::{Claim, Trust};
 use super::watcher::{Deaf, Watcher};
 use crate::heavy::heavy;
@@ -24,11 +27,12 @@ use crate::heavy::heavy;
 const LEARNING: Duration = Duration::from_secs(3);
 
 /// Lists for ever, but not while the cluster is refused as the same as another one: that one's lists tell all of it.
-pub(crate) async fn run(watcher: Watcher, recorded: Recorded) {
+pub(crate) async fn run(watcher: Watcher, known: Knowing, sight: channel::Receiver<Sight>) {
     let mut hints = watcher.hints.clone();
     let mut lister = Lister {
         turn: 0,
-        known: Known::load(&watcher, recorded).await,
+        learner: Learner::new(known),
+        rest: Rest::new(sight),
         pace: Pace::new(),
         last_good: None,
         last_body: None,
@@ -47,7 +51,9 @@ pub(crate) async fn run(watcher: Watcher, recorded: Recorded) {
 
 struct Lister {
     watcher: Watcher,
-    known: Known,
+    learner: Learner,
+    /// When a whole list can wait, because topics tell what it would.
+    rest: Rest,
     pace: Pace,
     /// How often it was looked.
     turn: usize,
@@ -85,19 +91,40 @@ impl Lister {
             let proved = self.plain.prove(watcher, trust, too_long).instrument(look).await;
             proved.ok()?;
         }
-        tokio::time::sleep_until(next).await;
+        tokio::select! {
+            () = tokio::time::sleep_until(next) => {}
+            () = self.rest.over() => {}
+        }
         Some(())
     }
 
     /// How long the answer took; `None` when no list came.
     async fn try_look(&mut self) -> Result<Option<Duration>, Deaf> {
+        // What was masked by other versions of the plugins is masked anew also if the workers tell nothing new.
+        if self.learner.recorded(&self.watcher.hints.borrow().plugins) {
+            self.last_body = None;
+            self.rest.listed(None);
+        }
+        if self.rest.can_wait(&self.watcher, &self.last_names)
+            && let Some(worker) = self.last_good.as_ref().and_then(|last| race::at(&self.watcher, last))
+            && let Glance::Stands { at, took } = self.rest.glance(&self.watcher, &worker).await
+        {
+            let by = worker.address().clone();
+            if !self.watcher.tell(at, Seen::Stands { by }).await {
+                return Err(Deaf);
+            }
+            if self.learner.learn(&self.watcher, &worker, LEARNING).await {
+                // What was learnt makes more of the configs readable that the next list shows.
+                self.last_body = None;
+                self.rest.listed(None);
+            }
+            return Ok(Some(took));
+        }
+        self.rest.listed(None);
         let mut avoided: BTreeSet<WorkerId> = BTreeSet::new();
         let mut doubted: Option<Gap> = None;
+        let began = Instant::now();
         self.turn = self.turn.wrapping_add(1);
-        // What was masked by other versions of the plugins is masked anew also if the workers tell nothing new.
-        if self.known.recorded(&self.watcher.hints.borrow().plugins) {
-            self.last_body = None;
-        }
         loop {
             let candidates = race::candidates(&self.watcher, self.last_good.as_ref(), &avoided, self.turn);
             if let (true, Some(gap)) = (candidates.is_empty(), &doubted) {
@@ -114,7 +141,7 @@ impl Lister {
             };
             let took = answer.took;
             let answered = self.watcher.shared.clock.now();
-            self.known.begin(&self.watcher, &worker).await;
+            self.learner.begin(&self.watcher, &worker).await;
             if let Some(gap) = self.take((at, answered), &worker, answer.value).await? {
                 // This one is not believed; what another one says counts.
                 avoided.insert(worker.address().clone());
@@ -122,8 +149,10 @@ impl Lister {
                 continue;
             }
             self.last_good = Some(worker.address().clone());
-            if self.known.learn(&self.watcher, &worker, LEARNING).await {
+            self.rest.listed(Some(began));
+            if self.learner.learn(&self.watcher, &worker, LEARNING).await {
                 self.last_body = None;
+                self.rest.listed(None);
             }
             return Ok(Some(took));
         }
@@ -186,7 +215,7 @@ impl Lister {
                 if let Err(gap) = self.trust.believe(&self.watcher, worker, claims, suspicious).await {
                     return Ok(Some(gap));
                 }
-                let listed = heavy(|| self.known.clean(&by, raw)).await;
+                let listed = heavy(|| self.learner.known().clean(&by, raw)).await;
                 self.last_body = Some((by, hash));
                 self.last_names = names;
                 Seen::Listed(listed)

@@ -5,6 +5,7 @@ mod aside;
 mod ask;
 mod cleaned;
 mod client;
+mod glance;
 mod group;
 mod hints;
 mod installed;
@@ -20,6 +21,7 @@ mod race;
 #[cfg(test)]
 mod recorded_tests;
 mod redact;
+mod tails;
 mod teller;
 mod trust;
 mod turns;
@@ -39,9 +41,15 @@ use tracing::warn;
 
 use crate::unit_spec::{Shared, UnitSpec};
 
+pub(crate) use aside::Aside;
 pub(crate) use client::{WorkerClient, policy};
+pub(crate) use group::Access;
 pub(crate) use hints::Hints;
+use known::Knowing;
 pub(crate) use redact::Recorded;
+pub(crate) use tails::{
+    Finding as TopicFinding, KINDS as TOPIC_KINDS, OffsetNews, OffsetsOf, find, possible as possible_topics, read_once,
+};
 pub(crate) use teller::Looking;
 use teller::Teller;
 use watcher::Watcher;
@@ -49,22 +57,25 @@ use watcher::Watcher;
 /// How long certificate files that cannot be used are left alone.
 const CLIENT_RETRY: Duration = Duration::from_secs(15);
 
-/// Starts the watchers of all clusters of a unit; they end with `stop`, and `tasks` tells when they have. One that panics
-/// cancels `stop`: `sender` is closed then, and the unit begins anew instead of going on half blind. Returns where each
-/// cluster's watchers hear what is known.
+/// Starts the watchers of all clusters of a unit, which share `kafka` and tell of offset topics there. When one of them panics `sender` is closed, as
+/// [`Spawner`] tells, and the unit begins anew instead of going on half blind. Returns where each cluster's watchers hear
+/// what is known.
 pub(crate) fn start(
     unit: &UnitSpec,
     shared: &Shared,
     lease: &Arc<Lease>,
     known: &BTreeMap<ClusterName, (Hints, Recorded)>,
     sender: mpsc::Sender<Looking>,
-    stop: &CancellationToken,
-    tasks: &TaskTracker,
+    kafka: Option<(&Access, mpsc::Sender<OffsetsOf>)>,
+    spawner: &Spawner,
 ) -> BTreeMap<ClusterName, channel::Sender<Hints>> {
-    let kafka = unit
-        .kafka
-        .as_ref()
-        .map(|(name, spec)| group::Access::new(name.clone(), spec.clone()));
+    let (kafka, offsets) = kafka.unzip();
+    let parts = unit.kafka.as_ref().zip(kafka).zip(offsets);
+    let tails = parts.map(|(((name, spec), access), offsets)| {
+        let (hub, wishes) = tails::Hub::new(offsets);
+        spawner.spawn(tails::run(name.clone(), spec.clone(), wishes));
+        (hub, tails::Search::new(name.clone(), access.clone(), spec.clone()))
+    });
     let mut senders = BTreeMap::new();
     let policy = policy(&shared.spec.borrow());
     for cluster in &unit.clusters {
@@ -72,11 +83,8 @@ pub(crate) fn start(
         let (hints_sender, hints) = channel::channel(hints);
         senders.insert(cluster.name.clone(), hints_sender);
         let (shared, lease, sender) = (shared.clone(), Arc::downgrade(lease), sender.clone());
-        let (cluster, policy, kafka) = (Arc::new(cluster.clone()), policy.clone(), kafka.clone());
-        let spawner = Spawner {
-            tasks: tasks.clone(),
-            stop: stop.clone(),
-        };
+        let (cluster, policy, kafka) = (Arc::new(cluster.clone()), policy.clone(), kafka.cloned());
+        let (spawner, tails) = (spawner.clone(), tails.clone());
         spawner.clone().spawn(async move {
             let teller = Teller::new(&cluster.name, sender);
             let Some(client) = client(&cluster, &policy, &shared, &teller).await else {
@@ -94,7 +102,12 @@ pub(crate) fn start(
                 // What was recorded while it was asked must not stand for ever. Whether anybody listens shows with a list.
                 watcher.tell(watcher.shared.clock.now(), Seen::Ungrouped).await;
             }
-            spawner.spawn(list::run(watcher.clone(), recorded));
+            let known = Knowing::load(&watcher, recorded).await;
+            let (sight, seen) = channel::channel(tails::Sight::default());
+            spawner.spawn(list::run(watcher.clone(), known.clone(), seen));
+            if let Some((hub, search)) = tails {
+                spawner.spawn(tails::read(watcher.clone(), known, hub, search, sight));
+            }
             spawner.spawn(probe::run(watcher.clone(), kafka.is_some()));
             if let Some(kafka) = kafka {
                 spawner.spawn(group::run(watcher, kafka));
@@ -135,15 +148,15 @@ async fn client(
     }
 }
 
-/// Starts tasks that end with `stop`, and end it when one of them panics.
+/// Starts tasks that end with `stop`, and end it when one of them panics; `tasks` tells when they have ended.
 #[derive(Clone)]
-struct Spawner {
-    tasks: TaskTracker,
-    stop: CancellationToken,
+pub(crate) struct Spawner {
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
 }
 
 impl Spawner {
-    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
             let alarm = Alarm(&stop);

@@ -52,6 +52,14 @@ pub(super) fn candidates(
     all
 }
 
+/// A worker that answered before, while it is not known to be gone; a configured address always.
+pub(super) fn at(watcher: &Watcher, id: &WorkerId) -> Option<Worker> {
+    let mut configured = watcher.cluster.urls.iter().map(|url| watcher.client.at(url));
+    let found = configured.find(|worker| worker.address() == id);
+    let known = || watcher.hints.borrow().workers.contains(id);
+    found.or_else(|| watcher.client.advertised(id).filter(|_| known()))
+}
+
 /// Some of these, others at every turn where they are too many.
 fn turned<'a>(all: &[&'a WorkerId], most: usize, turn: usize) -> impl Iterator<Item = &'a WorkerId> {
     let parts = all.len().div_ceil(most).max(1);

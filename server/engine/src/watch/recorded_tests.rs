@@ -27,22 +27,14 @@ impl Clock for System {
 pub(in crate::watch) struct Watching {
     pub(in crate::watch) watcher: Watcher,
     pub(in crate::watch) hints: channel::Sender<Hints>,
-    seen: mpsc::Receiver<Looking>,
+    pub(in crate::watch) seen: mpsc::Receiver<Looking>,
     // Kept so that the watcher does not see it closed.
-    specs: channel::Sender<Arc<crate::FleetSpec>>,
+    pub(in crate::watch) specs: channel::Sender<Arc<crate::FleetSpec>>,
 }
 
 pub(in crate::watch) async fn watching(urls: &[String], spec: &crate::FleetSpec) -> Watching {
-    let cluster = crate::ClusterSpec {
-        name: "orders".into(),
-        formerly: Vec::new(),
-        urls: urls.iter().map(|url| url.parse().unwrap()).collect(),
-        auth: None,
-        tls: crate::Tls::default(),
-        labels: BTreeMap::new(),
-        kafka: None,
-        group_id: None,
-    };
+    let urls = urls.iter().map(|url| url.parse().unwrap());
+    let cluster = crate::ClusterSpec::new("orders".into(), urls.collect());
     let mut known = spec.clone();
     known.clusters = vec![cluster.clone()];
     let policy = policy(&known);
@@ -60,6 +52,7 @@ pub(in crate::watch) async fn watching(urls: &[String], spec: &crate::FleetSpec)
         ending: CancellationToken::new(),
         fleet: channel::channel(Arc::default()).1,
         refusals: Default::default(),
+        board: Default::default(),
     };
     let (hints, hints_receiver) = channel::channel(Hints::default());
     let (sender, seen) = mpsc::channel(64);
@@ -132,8 +125,10 @@ async fn what_watchers_saw_gives_the_same_history_when_it_is_replayed() {
         mut seen,
         specs: _specs,
     } = watching(&fake.urls(), &spec).await;
+    let known = Knowing::load(&watcher, Recorded::default()).await;
+    let (_sight, seen_by) = channel::channel(tails::Sight::default());
     let watching = [
-        tokio::spawn(list::run(watcher.clone(), Recorded::default())),
+        tokio::spawn(list::run(watcher.clone(), known, seen_by)),
         tokio::spawn(probe::run(watcher, false)),
     ];
 

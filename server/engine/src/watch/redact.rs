@@ -118,6 +118,13 @@ impl Redactors {
         }
     }
 
+    /// Whether the secrets that this trace may quote are known, or were as it was recorded; `followed` says whether each config
+    /// is known that came into force.
+    pub(crate) fn knows(&self, name: &ConnectorName, task: Option<u32>, id: &Fingerprint, followed: bool) -> bool {
+        let recorded = self.recorded.0.get(&(name.clone(), task));
+        followed && self.of.contains_key(name) || recorded.is_some_and(|(known, _)| known == id)
+    }
+
     /// The trace without secrets, and its fingerprint.
     pub(crate) fn redact(
         &mut self,

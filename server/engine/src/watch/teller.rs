@@ -24,7 +24,7 @@ pub(crate) struct Looking {
 /// A list that waited for this long was not followed by others in time.
 const HELD_UP: TimeDelta = TimeDelta::seconds(10);
 
-/// Connectors and tasks, or names, in all lists of one cluster that may wait to be taken. While the database hangs, changes are kept
+/// Connectors and tasks, or names, in all lists, and records of topics, of one cluster that may wait to be taken. While the database hangs, changes are kept
 /// with their true times in lists that wait: those of a minute and more, of a cluster of some hundred connectors. But a
 /// worker decides how long its lists are and how much work they make, so that their number alone would bound nothing.
 const ROOM: u32 = 20_000;
@@ -56,6 +56,8 @@ impl Teller {
         let room = match &observation.seen {
             Seen::Listed(listed) => Some(size(listed)),
             Seen::Named { names, .. } => Some(u32::try_from(names.len()).unwrap_or(ROOM).min(ROOM)),
+            Seen::Statuses(seen) => Some(u32::try_from(seen.statuses.len()).unwrap_or(ROOM).min(ROOM)),
+            Seen::Configs(seen) => Some(u32::try_from(seen.configs.len()).unwrap_or(ROOM).min(ROOM)),
             _ => None,
         };
         let room = match room {

@@ -46,6 +46,12 @@ impl Watcher {
         interval.to_std().unwrap_or(Duration::from_secs(5))
     }
 
+    /// Time between two whole lists while the topics tell what they would.
+    pub(crate) fn list_interval(&self) -> Duration {
+        let interval = self.shared.spec.borrow().settings.list_interval;
+        interval.to_std().unwrap_or(Duration::from_secs(60))
+    }
+
     /// From this age on what a list told is stale.
     pub(crate) fn stale_after(&self) -> Duration {
         let limit = self.shared.spec.borrow().settings.stale_after;

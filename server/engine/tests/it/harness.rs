@@ -1,11 +1,10 @@
 //! An engine over fakes, and waiting for what is to happen.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
-use engine::{ClusterSpec, Engine, Event, FleetSpec, Parts, Tls};
+use engine::{ClusterSpec, Engine, Event, FleetSpec, Parts};
 use model::names::{ClusterName, ConnectorName};
 use model::owner::{Owners, Team};
 use model::record::{Entry, HistoryItem};
@@ -48,16 +47,7 @@ pub fn settings() -> Settings {
 
 /// A cluster at some of a fake's addresses.
 pub fn cluster(name: &str, urls: &[String]) -> ClusterSpec {
-    ClusterSpec {
-        name: name.into(),
-        formerly: Vec::new(),
-        urls: urls.iter().map(|url| url.parse().unwrap()).collect(),
-        auth: None,
-        tls: Tls::default(),
-        labels: BTreeMap::new(),
-        kafka: None,
-        group_id: None,
-    }
+    ClusterSpec::new(name.into(), urls.iter().map(|url| url.parse().unwrap()).collect())
 }
 
 pub fn spec(clusters: Vec<ClusterSpec>) -> FleetSpec {

@@ -99,7 +99,8 @@ fn reference(fleet: &Fleet, query: &Query) -> (Vec<Found>, Totals) {
     match query.sort {
         Sort::Worst => found.sort_by_key(|found| (found.2, since(found))),
         Sort::Name => found.sort_by_key(|found| found.1.facts().name.clone()),
-        Sort::Cluster => {}
+        // Nothing is measured here.
+        Sort::Cluster | Sort::Lag => {}
         Sort::Team => found.sort_by_key(|found| (team(found).is_none(), team(found))),
         Sort::Since => found.sort_by_key(|found| Reverse(since(found))),
         Sort::Tasks => found.sort_by_key(|found| Reverse(found.1.facts().tasks.len())),

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::event::{TailEvent, TailKind};
-use crate::internal::InternalRecord;
+use crate::internal::{InternalRecord, Said};
 
 /// Bytes of records, as they came, that are gathered before they are sent; a batch may be longer by its last record.
 const MOST: usize = 256 << 10;
@@ -53,10 +53,14 @@ impl Outbox {
         }
     }
 
-    /// Hands over all that was gathered.
+    /// Hands over all that was gathered, configs first: a failure may quote a secret of a config that was written before it.
     pub(super) fn flush(&mut self) {
         self.bytes = 0;
-        for (topic, records) in std::mem::take(&mut self.gathered) {
+        let config =
+            |records: &Vec<InternalRecord>| records.iter().any(|record| matches!(record.said, Said::Config(_)));
+        let all = std::mem::take(&mut self.gathered).into_iter();
+        let (configs, others): (Vec<_>, Vec<_>) = all.partition(|(_, records)| config(records));
+        for (topic, records) in configs.into_iter().chain(others) {
             self.send(&topic, TailKind::Records(records));
         }
     }

@@ -2,8 +2,6 @@
 //! the same version is shown with less of it, and no trace quotes what it showed. Connectors that are listed are masked
 //! anew with their next list; those that were deleted are shown for a while, and no list comes.
 
-use std::sync::Arc;
-
 use super::folding::Folding;
 use crate::facts::ConnectorFacts;
 use crate::observe::Concealed;
@@ -27,21 +25,19 @@ pub(super) fn concealed(folding: &mut Folding<'_>, all: &[Concealed]) {
         {
             next.config = Some(config.clone());
         }
-        strike(&mut next, &struck.0);
+        strike(folding, &mut next, &struck.0);
         if next != *known {
             folding.put_connector(next);
         }
     }
 }
 
-/// Strikes what was no secret when it was quoted out of all traces of a connector.
-pub(super) fn strike(connector: &mut ConnectorFacts, redactor: &Redactor) {
+/// Strikes what was no secret when it was quoted out of all traces of a connector, and of those that its topic told.
+pub(super) fn strike(folding: &mut Folding<'_>, connector: &mut ConnectorFacts, redactor: &Redactor) {
+    folding.facts.told.strike(&connector.name, redactor);
     let tasks = connector.tasks.iter_mut().map(|(_, task)| task);
     let instances = connector.instance.iter_mut().chain(tasks);
     for trace in instances.filter_map(|instance| instance.trace.as_mut()) {
-        let struck = redactor.strike(trace);
-        if *struck != **trace {
-            *trace = Arc::from(struck);
-        }
+        redactor.strike_out(trace);
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[Connector
             if let Some(status) = &mut next.status_missing {
                 status.named |= folding.at - status.first_list() >= folding.settings.vanished_grace();
             }
-        } else if proves_absence {
+        } else if proves_absence && !folding.facts.told.exists(&connector.name) {
             match connector.missing.as_ref().filter(|first| counts(folding, first)) {
                 None => {
                     next.missing = Some(Missing {
@@ -47,6 +47,10 @@ pub(super) fn named(folding: &mut Folding<'_>, by: &WorkerId, names: &[Connector
     }
     let present: BTreeSet<&ConnectorName> = known.iter().map(|connector| &connector.name).collect();
     for name in names.into_iter().filter(|name| !present.contains(name)) {
+        // A worker that reads the config topic late may go on naming what was deleted.
+        if folding.facts.told.deleted(name) {
+            continue;
+        }
         let again = folding.facts.connectors.contains_key(name);
         let next = appeared(folding, name, again);
         folding.put_connector(next);

@@ -76,10 +76,15 @@ impl Folding<'_> {
 
     /// Records a change that somebody made, past Signalbox.
     pub(super) fn outside(&mut self, subject: Subject, change: Change) {
+        self.outside_at((Source::Rest, self.at), subject, change);
+    }
+
+    /// The same as another source told it.
+    pub(super) fn outside_at(&mut self, (source, at): (Source, Timestamp), subject: Subject, change: Change) {
         let actor = Some("outside".into());
         self.transitions.push(Transition {
-            at: self.at,
-            source: Source::Rest,
+            at,
+            source,
             subject,
             change,
             actor,

@@ -2,7 +2,7 @@
 
 use crate::Timestamp;
 use crate::facts::InstanceFacts;
-use crate::observe::ListedInstance;
+use crate::observe::{ListedInstance, Source};
 use crate::settings::Settings;
 use crate::state::State;
 use crate::trace;
@@ -15,7 +15,7 @@ const MOST_FAILURES: usize = 32;
 pub(super) fn next(
     before: Option<&InstanceFacts>,
     seen: &ListedInstance,
-    at: Timestamp,
+    (source, at): (Source, Timestamp),
     settings: &Settings,
 ) -> (InstanceFacts, Option<Change>) {
     let moved = before.is_some_and(|old| old.worker_id != seen.worker_id);
@@ -44,6 +44,11 @@ pub(super) fn next(
             .clone()
             .or_else(|| before.and_then(|old| old.version.clone())),
         failures,
+        source: match before {
+            Some(old) if !changed => old.source,
+            _ => source,
+        },
+        rest: before.filter(|_| !changed).and_then(|old| old.rest.clone()),
     };
     let change = changed.then(|| Change::State {
         from: before.map(|old| old.state.clone()),

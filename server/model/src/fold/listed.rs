@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::folding::Folding;
-use super::{concealed, instance, members, unnamed};
+use super::{beside, concealed, instance, members, unnamed};
 use crate::Timestamp;
-use crate::facts::{Alive, ConnectorFacts, StatusMissing, WorkerFacts};
+use crate::facts::{Alive, ConnectorFacts, InstanceFacts, StatusMissing, WorkerFacts};
 use crate::kept;
 use crate::names::{ConnectorName, WorkerId};
-use crate::observe::{Listed, ListedConnector, Source};
+use crate::observe::{Listed, ListedConfig, ListedConnector, Source};
 use crate::state::{State, TargetSource, TargetState};
 use crate::transition::{Change, Subject};
 
@@ -18,19 +18,36 @@ use crate::transition::{Change, Subject};
 /// after a silence has not been seen since the list before it.
 pub(super) fn listed(folding: &mut Folding<'_>, listed: &Listed, before_silence: Option<Timestamp>) {
     for (name, seen) in &listed.connectors {
-        connector(folding, name, seen);
+        // A worker that reads its topics late may go on listing what was deleted.
+        if folding.facts.told.deleted(name) {
+            continue;
+        }
+        match beside::topic(folding, name, seen) {
+            Some((told, rest)) => {
+                connector(folding, name, &told);
+                beside::rest(folding, name, &rest);
+            }
+            None => connector(folding, name, seen),
+        }
     }
     if folding.holds_whole_copy(&listed.by) {
         vanished(folding, listed, before_silence);
     }
-    put_right(folding, listed);
+    let instances = listed
+        .connectors
+        .values()
+        .flat_map(|seen| seen.instance.iter().chain(seen.tasks.values()));
+    let named: BTreeSet<WorkerId> = instances.map(|instance| instance.worker_id.clone()).collect();
+    put_right(folding, &named, Source::Rest);
     unnamed::renew(folding);
 }
 
 /// Marks the connectors of which a status was seen before and is not in this list. Of what was missing before a silence
 /// already, the proof of its deletion has its time anew: nobody could give it meanwhile.
 fn vanished(folding: &mut Folding<'_>, listed: &Listed, before_silence: Option<Timestamp>) {
-    let shown = |name| listed.connectors.get(name).is_some_and(ListedConnector::has_status);
+    let told = folding.facts.told.clone();
+    let still = |name| told.statuses_of(name).is_some_and(|told| told.instance.is_some());
+    let shown = |name| listed.connectors.get(name).is_some_and(ListedConnector::has_status) || still(name);
     let connectors = folding.facts.connectors.values();
     let at = folding.at;
     let heard_again = before_silence.map(|_| at);
@@ -74,7 +91,12 @@ fn connector(folding: &mut Folding<'_>, name: &ConnectorName, seen: &ListedConne
     next.kind = seen.kind.or(next.kind);
     config(folding, &mut next, seen, new);
     if let Some(listed) = &seen.instance {
-        let (facts, change) = instance::next(next.instance.as_ref(), listed, folding.at, folding.settings);
+        let (facts, change) = instance::next(
+            next.instance.as_ref(),
+            listed,
+            (Source::Rest, folding.at),
+            folding.settings,
+        );
         next.instance = Some(facts);
         if let (Some(change), false) = (change, new) {
             folding.transition(Source::Rest, Subject::Connector(name.clone()), change);
@@ -83,22 +105,31 @@ fn connector(folding: &mut Folding<'_>, name: &ConnectorName, seen: &ListedConne
     target(folding, &mut next, new);
     tasks(folding, &mut next, seen, new);
     unstarted(&mut next, seen, folding.at);
-    let idle = next.task_count() == 0
-        && next
-            .instance
-            .as_ref()
-            .is_some_and(|instance| instance.state == State::Running);
-    next.no_tasks_since = if idle {
-        next.no_tasks_since.or(Some(folding.at))
-    } else {
-        None
-    };
+    next.no_tasks_since = idle_since(&next, folding.at);
     folding.put_connector(next);
+}
+
+/// Since when it is RUNNING without a task, as of `at`.
+pub(super) fn idle_since(next: &ConnectorFacts, at: Timestamp) -> Option<Timestamp> {
+    let runs = |instance: &InstanceFacts| instance.state == State::Running;
+    let idle = next.task_count() == 0 && next.instance.as_ref().is_some_and(runs);
+    idle.then(|| next.no_tasks_since.unwrap_or(at))
 }
 
 /// The facts of a connector that was not there before, with its first transition.
 pub(super) fn appeared(folding: &mut Folding<'_>, name: &ConnectorName, again: bool) -> ConnectorFacts {
-    folding.outside(Subject::Connector(name.clone()), Change::ConnectorAppeared { again });
+    appeared_at(folding, (Source::Rest, folding.at), name, again)
+}
+
+/// The same as another source told it.
+pub(super) fn appeared_at(
+    folding: &mut Folding<'_>,
+    (source, at): (Source, Timestamp),
+    name: &ConnectorName,
+    again: bool,
+) -> ConnectorFacts {
+    let (subject, change) = (Subject::Connector(name.clone()), Change::ConnectorAppeared { again });
+    folding.outside_at((source, at), subject, change);
     ConnectorFacts {
         name: name.clone(),
         kind: None,
@@ -109,7 +140,7 @@ pub(super) fn appeared(folding: &mut Folding<'_>, name: &ConnectorName, again: b
         tasks: Default::default(),
         unstarted: Default::default(),
         no_tasks_since: None,
-        first_seen: folding.at,
+        first_seen: at,
         status_missing: None,
         missing: None,
         deleted_at: None,
@@ -119,6 +150,26 @@ pub(super) fn appeared(folding: &mut Folding<'_>, name: &ConnectorName, again: b
 
 fn config(folding: &mut Folding<'_>, next: &mut ConnectorFacts, seen: &ListedConnector, new: bool) {
     let Some(config) = &seen.config else { return };
+    // While the config topic is known wholly a list can only be older; what it shows better is what is masked less.
+    let told = folding
+        .facts
+        .told
+        .config_of(&next.name)
+        .and_then(|told| told.config.as_ref());
+    if told.is_some_and(|told| told.version != config.version) {
+        return;
+    }
+    reconfigured(folding, (Source::Rest, folding.at), next, config, new);
+}
+
+/// Puts another config in place, and tells of it where it is another version.
+pub(super) fn reconfigured(
+    folding: &mut Folding<'_>,
+    told: (Source, Timestamp),
+    next: &mut ConnectorFacts,
+    config: &Arc<ListedConfig>,
+    new: bool,
+) {
     next.class = config
         .config
         .text("connector.class")
@@ -130,25 +181,29 @@ fn config(folding: &mut Folding<'_>, next: &mut ConnectorFacts, seen: &ListedCon
             to: config.version.clone(),
             keys: old.config.changed_keys(&config.config),
         };
-        folding.outside(Subject::Connector(next.name.clone()), change);
+        folding.outside_at(told, Subject::Connector(next.name.clone()), change);
     } else if new || next.config.is_none() {
         let change = Change::Config {
             from: None,
             to: config.version.clone(),
             keys: BTreeSet::new(),
         };
-        folding.outside(Subject::Connector(next.name.clone()), change);
+        folding.outside_at(told, Subject::Connector(next.name.clone()), change);
     }
     let before = next.config.replace(config.clone());
     if let Some(redactor) = before.and_then(|before| before.config.concealed_by(&config.config)) {
         // Of what runs again the last trace is kept, which may quote what was no secret then.
-        concealed::strike(next, &redactor);
+        concealed::strike(folding, next, &redactor);
     }
 }
 
 /// Concludes the target state from the instance's state where that tells: PAUSED and STOPPED are only ever reached by
 /// request, RUNNING only without one. The other states leave it as it was.
 fn target(folding: &mut Folding<'_>, next: &mut ConnectorFacts, new: bool) {
+    if let Some(told) = folding.facts.told.config_of(&next.name) {
+        next.target = told.target().map(|target| (target, TargetSource::ConfigTopic));
+        return;
+    }
     let before = next.target.map(|(target, _)| target);
     let told = match next.instance.as_ref().map(|instance| &instance.state) {
         Some(State::Paused) => Some(TargetState::Paused),
@@ -183,7 +238,7 @@ fn tasks(folding: &mut Folding<'_>, next: &mut ConnectorFacts, seen: &ListedConn
     }
     let before = std::mem::take(&mut next.tasks);
     for (number, listed) in &seen.tasks {
-        let (facts, change) = instance::next(before.get(number), listed, folding.at, folding.settings);
+        let (facts, change) = instance::next(before.get(number), listed, (Source::Rest, folding.at), folding.settings);
         next.tasks.insert(*number, facts);
         if let (Some(change), false) = (change, new) {
             folding.transition(Source::Rest, Subject::Task(next.name.clone(), *number), change);
@@ -215,12 +270,7 @@ fn unstarted(next: &mut ConnectorFacts, seen: &ListedConnector, at: Timestamp) {
 }
 
 /// A worker that was taken for dead is put right when its UNASSIGNED records turn up after all.
-fn put_right(folding: &mut Folding<'_>, listed: &Listed) {
-    let instances = listed
-        .connectors
-        .values()
-        .flat_map(|seen| seen.instance.iter().chain(seen.tasks.values()));
-    let named: BTreeSet<&WorkerId> = instances.map(|instance| &instance.worker_id).collect();
+pub(super) fn put_right(folding: &mut Folding<'_>, named: &BTreeSet<WorkerId>, source: Source) {
     for id in named {
         let Some(worker) = folding.facts.workers.get(id).cloned() else {
             continue;
@@ -231,7 +281,7 @@ fn put_right(folding: &mut Folding<'_>, listed: &Listed) {
                 in_order: true,
                 evidence: evidence.clone(),
             };
-            folding.transition(Source::Rest, Subject::Worker(id.clone()), change);
+            folding.transition(source, Subject::Worker(id.clone()), change);
             folding.put_worker(WorkerFacts {
                 alive: Alive::GoneInOrder,
                 evidence,

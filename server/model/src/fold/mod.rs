@@ -1,7 +1,9 @@
 //! From facts and an observation to the next facts and the transitions between them. Nothing else decides what changed.
 
 mod belief;
+mod beside;
 mod concealed;
+mod configs;
 mod deletion;
 mod folding;
 mod forget;
@@ -12,6 +14,8 @@ mod probe;
 mod progress;
 mod reach;
 mod returned;
+mod statuses;
+mod topic;
 mod unnamed;
 
 use crate::facts::ClusterFacts;
@@ -45,8 +49,7 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         transitions: Vec::new(),
         touched: Touched::default(),
     };
-    if let Seen::Progressed(progress) = &observation.seen {
-        progress::progressed(&mut folding, progress);
+    if of_kafka(&mut folding, &observation.seen) {
         return folding.done();
     }
     if let Seen::Concealed(configs) = &observation.seen {
@@ -70,7 +73,7 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
             probe::gave_list(&mut folding, &listed.by);
             listed::listed(&mut folding, listed, before_silence);
         }
-        Seen::ListedUnchanged { by } => {
+        Seen::ListedUnchanged { by } | Seen::Stands { by } => {
             reach::listed(&mut folding);
             probe::gave_list(&mut folding, by);
         }
@@ -85,9 +88,27 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
         Seen::Slow(slow) => probe::slow(&mut folding, slow),
         Seen::SameAs(other) => reach::same_as(&mut folding, other.as_ref()),
         Seen::ListMissing(gap) => reach::missing(&mut folding, gap),
-        Seen::Progressed(_) | Seen::Concealed(_) | Seen::Ungrouped => {}
+        Seen::Progressed(_)
+        | Seen::Topic(_)
+        | Seen::Statuses(_)
+        | Seen::Configs(_)
+        | Seen::Concealed(_)
+        | Seen::Ungrouped => {}
     }
     probe::version(&mut folding);
     folding.touched.about |= folding.facts.about != about_before;
     folding.done()
+}
+
+/// Folds what Kafka told, if that is what was seen. It is no look at the cluster: that Kafka answers says nothing of its
+/// workers, nor does what a worker wrote into a topic once.
+fn of_kafka(folding: &mut Folding<'_>, seen: &Seen) -> bool {
+    match seen {
+        Seen::Progressed(progress) => progress::progressed(folding, progress),
+        Seen::Topic(topic) => topic::stands(folding, topic),
+        Seen::Statuses(seen) => statuses::statuses(folding, seen),
+        Seen::Configs(seen) => configs::configs(folding, seen),
+        _ => return false,
+    }
+    true
 }

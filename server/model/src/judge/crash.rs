@@ -4,7 +4,6 @@ use super::case::{Case, Finding};
 use super::{diagnosis, instance, window::Window};
 use crate::Timestamp;
 use crate::facts::InstanceFacts;
-use crate::observe::Source;
 use crate::settings::Settings;
 use crate::spelt;
 use crate::verdict::{Health, Reason};
@@ -56,7 +55,7 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
             instance::whereabouts(case, &facts.worker_id)
         )
         .into(),
-        source: Source::Rest,
+        source: facts.source,
         as_of: last,
     };
     let since = began(failures, case.settings).unwrap_or(first);
@@ -71,7 +70,7 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
     }
     .unwrap_or_else(|| diagnosis::of_failure(case, place, facts));
     let mut reasons = vec![reason];
-    reasons.extend(diagnosis::cause_reason(&diagnosis, last));
+    reasons.extend(diagnosis::cause_reason(&diagnosis, (facts.source, last)));
     Some(Finding {
         health: Health::CrashLooping,
         since,

@@ -73,13 +73,13 @@ fn default_converter(connector: &ConnectorFacts, cause: Option<&Cause>) -> bool 
 }
 
 /// The root cause as a reason of its own.
-pub(super) fn cause_reason(diagnosis: &Diagnosis, at: Timestamp) -> Option<Reason> {
+pub(super) fn cause_reason(diagnosis: &Diagnosis, (source, as_of): (Source, Timestamp)) -> Option<Reason> {
     let evidence = format!("{} · {}", diagnosis.domain.as_str(), diagnosis.class.as_str());
     Some(Reason {
         text: diagnosis.root_cause.clone(),
         evidence: evidence.into(),
-        source: Source::Rest,
-        as_of: at,
+        source,
+        as_of,
     })
 }
 

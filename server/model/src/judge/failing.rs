@@ -3,7 +3,6 @@
 use super::case::{Case, Finding};
 use super::{diagnosis, instance};
 use crate::facts::InstanceFacts;
-use crate::observe::Source;
 use crate::state::State;
 use crate::verdict::{Health, Reason};
 
@@ -51,12 +50,12 @@ pub(super) fn rule(case: &Case<'_>) -> Option<Finding> {
     let reason = Reason {
         text: text.into(),
         evidence: instance::evidence(case).into(),
-        source: Source::Rest,
+        source: facts.source,
         as_of: since,
     };
     let diagnosis = diagnosis::of_failure(case, place, facts);
     let mut reasons = vec![reason];
-    reasons.extend(diagnosis::cause_reason(&diagnosis, facts.since));
+    reasons.extend(diagnosis::cause_reason(&diagnosis, (facts.source, facts.since)));
     // What else does not run there is another's fault, and nobody should have to find it by himself.
     reasons.extend(super::placement::lost_reasons(case));
     Some(Finding {

@@ -6,6 +6,7 @@ use super::case::Case;
 use super::intent;
 use crate::facts::{InstanceFacts, WorkerFacts};
 use crate::names::WorkerId;
+use crate::observe::Source;
 use crate::state::State;
 
 /// Most tasks named in one line of evidence.
@@ -42,6 +43,14 @@ fn needs_worker(case: &Case<'_>, instance: &InstanceFacts) -> bool {
     }
 }
 
+/// Whose word a state is, at the beginning of a sentence.
+pub(super) fn who_says(source: Source) -> &'static str {
+    match source {
+        Source::StatusTopic => "The status topic",
+        _ => "REST",
+    }
+}
+
 /// A worker in a line of evidence: its address, and that it is gone where it is.
 pub(super) fn whereabouts(case: &Case<'_>, id: &WorkerId) -> String {
     match case.cluster.workers.get(id) {
@@ -50,7 +59,8 @@ pub(super) fn whereabouts(case: &Case<'_>, id: &WorkerId) -> String {
     }
 }
 
-/// What REST says, in one short line: `connector RUNNING on a:1; task 0 FAILED on b:2`.
+/// What is said of it, in one short line: `connector RUNNING on a:1; task 0 FAILED on b:2`, and beside the status topic's
+/// word what REST says where that is something else: `task 0 FAILED on b:2 (REST says RUNNING)`.
 pub(super) fn evidence(case: &Case<'_>) -> String {
     let mut line = String::new();
     for (index, (place, instance)) in case.connector.instances().enumerate() {
@@ -66,6 +76,9 @@ pub(super) fn evidence(case: &Case<'_>) -> String {
             instance.state,
             whereabouts(case, &instance.worker_id)
         );
+        if let Some(rest) = &instance.rest {
+            let _ = write!(line, " (REST says {rest})");
+        }
     }
     line
 }

@@ -4,7 +4,7 @@ use super::case::{Case, Finding};
 use super::{instance, window::Window};
 use crate::facts::InstanceFacts;
 use crate::observe::Source;
-use crate::state::{State, TargetState};
+use crate::state::{State, TargetSource, TargetState};
 use crate::verdict::{Health, Reason};
 
 /// Whether a task that is PAUSED or STOPPED was asked to run since. One that is so since later than the connector itself
@@ -25,7 +25,7 @@ pub(super) fn to_run(case: &Case<'_>) -> bool {
 
 /// Target state says so, and the tasks follow: they are PAUSED or gone, or the grace for them to get there runs.
 pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
-    let (target, _) = case.connector.target?;
+    let (target, known_by) = case.connector.target?;
     let (health, word) = match target {
         TargetState::Started => return None,
         TargetState::Paused => (Health::Paused, "pause"),
@@ -44,6 +44,11 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
             State::Paused | State::Stopped | State::Failed | State::Unassigned
         )
     };
+    // The config topic tells of the request before anybody followed it.
+    let own = case.connector.instance.as_ref();
+    if known_by == TargetSource::ConfigTopic && own.is_some_and(|own| !runs_nothing(&own.state)) {
+        return None;
+    }
     let follow = tasks().all(|task| runs_nothing(&task.state));
     let grace_ends = since + case.settings.grace;
     if !follow {
@@ -60,7 +65,10 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
     let reason = Reason {
         text: text.into(),
         evidence: instance::evidence(case).into(),
-        source: Source::Rest,
+        source: match known_by {
+            TargetSource::ConfigTopic => Source::ConfigTopic,
+            TargetSource::Inferred => Source::Rest,
+        },
         as_of: since,
     };
     Some(Finding {

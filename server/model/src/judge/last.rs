@@ -34,6 +34,7 @@ pub fn last_true(
         workers: workers.map(|(id, worker)| (id.clone(), as_of(worker, since))).collect(),
         connectors: BTreeMap::new(),
         fresh: cluster.fresh.clone(),
+        told: Default::default(),
     };
     let judged = judge(&then, &seen, &Surroundings::default(), settings, None, since);
     Some(judged.verdict)

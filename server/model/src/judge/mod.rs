@@ -140,7 +140,11 @@ fn healthy(case: &Case<'_>) -> Finding {
         .filter(|task| task.state == State::Running)
         .count();
     let all = case.connector.tasks.len();
-    let since = case.connector.instances().map(|(_, facts)| facts.since).max();
+    let latest = case.connector.instances().max_by_key(|(_, facts)| facts.since);
+    let (since, source) = latest.map_or((case.connector.first_seen, Source::Rest), |(_, facts)| {
+        (facts.since, facts.source)
+    });
+    let who = instance::who_says(source);
     let lives = |facts: &InstanceFacts| {
         let worker = case.cluster.workers.get(&facts.worker_id);
         worker.is_some_and(|worker| worker.alive == Alive::Yes)
@@ -149,16 +153,15 @@ fn healthy(case: &Case<'_>) -> Finding {
     let text = match (running, all) {
         (_, 0) => "The connector runs; it has no tasks yet".to_owned(),
         (1, 1) if proven => "Its one task is RUNNING on a worker that lives".to_owned(),
-        (1, 1) => "REST says that its one task is RUNNING; whether the worker lives is not known".to_owned(),
+        (1, 1) => format!("{who} says that its one task is RUNNING; whether the worker lives is not known"),
         (running, all) if running < all => format!("{running} of {all} tasks are RUNNING, the others on their way"),
         (_, all) if proven => format!("All {all} tasks are RUNNING on workers that live"),
-        (_, all) => format!("REST says that all {all} tasks are RUNNING; whether their workers live is not known"),
+        (_, all) => format!("{who} says that all {all} tasks are RUNNING; whether their workers live is not known"),
     };
-    let since = since.unwrap_or(case.connector.first_seen);
     let reason = Reason {
         text: text.into(),
         evidence: instance::evidence(case).into(),
-        source: Source::Rest,
+        source,
         as_of: since,
     };
     Finding {

@@ -1,6 +1,6 @@
 //! Who runs it: `unassigned`, `no_tasks`, `restarting`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::case::{Case, Finding};
@@ -77,7 +77,9 @@ fn gone_reason(case: &Case<'_>, worker: &WorkerFacts, places: &[Option<u32>]) ->
     };
     let mut states: Vec<(&State, Vec<Option<u32>>)> = Vec::new();
     let there = case.connector.instances();
+    let mut sources = BTreeSet::new();
     for (place, facts) in there.filter(|(place, _)| places.contains(place)) {
+        sources.insert(facts.source);
         match states.iter_mut().find(|(state, _)| **state == facts.state) {
             Some((_, places)) => places.push(place),
             None => states.push((&facts.state, vec![place])),
@@ -88,7 +90,11 @@ fn gone_reason(case: &Case<'_>, worker: &WorkerFacts, places: &[Option<u32>]) ->
         format!("{state} for {the}{}", list(places))
     });
     let said = said.collect::<Vec<_>>().join(" and ");
-    let text = format!("Worker {} {how}; REST still says {said} there", worker.id);
+    let who = match sources.contains(&Source::StatusTopic) {
+        true => "the status topic",
+        false => "REST",
+    };
+    let text = format!("Worker {} {how}; {who} still says {said} there", worker.id);
     Reason {
         text: text.into(),
         evidence: worker.evidence.clone(),
@@ -140,23 +146,23 @@ fn delay_reason(case: &Case<'_>, window: &mut Window) -> Option<Reason> {
 
 /// `unassigned` when it is UNASSIGNED beyond the grace.
 pub(super) fn beyond_grace(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
-    let waiting: Vec<(Option<u32>, Timestamp)> = case
+    let waiting: Vec<(Option<u32>, Timestamp, Source)> = case
         .connector
         .instances()
         .filter(|(_, facts)| facts.state == State::Unassigned)
-        .map(|(place, facts)| (place, facts.since))
+        .map(|(place, facts)| (place, facts.since, facts.source))
         .collect();
-    let since = waiting.iter().map(|(_, since)| *since).min()?;
+    let (since, source) = waiting.iter().map(|(_, since, source)| (*since, *source)).min()?;
     let ends = since + case.settings.grace;
     window.until(ends);
     if case.now < ends {
         return None;
     }
-    let places: Vec<Option<u32>> = waiting.into_iter().map(|(place, _)| place).collect();
+    let places: Vec<Option<u32>> = waiting.into_iter().map(|(place, ..)| place).collect();
     let mut reasons = vec![Reason {
         text: format!("No worker runs the {}", list(&places)).into(),
         evidence: instance::evidence(case).into(),
-        source: Source::Rest,
+        source,
         as_of: since,
     }];
     reasons.extend(delay_reason(case, window));
@@ -211,16 +217,16 @@ pub(super) fn no_tasks(case: &Case<'_>, window: &mut Window) -> Option<Finding> 
 /// RESTARTING, or UNASSIGNED within the grace.
 pub(super) fn restarting(case: &Case<'_>) -> Option<Finding> {
     let passing = |state: &State| matches!(state, State::Restarting | State::Unassigned);
-    let since = case
+    let (since, source) = case
         .connector
         .instances()
         .filter(|(_, facts)| passing(&facts.state))
-        .map(|(_, facts)| facts.since)
+        .map(|(_, facts)| (facts.since, facts.source))
         .min()?;
     let reason = Reason {
         text: "It is being started or moved".into(),
         evidence: instance::evidence(case).into(),
-        source: Source::Rest,
+        source,
         as_of: since,
     };
     Some(Finding {
@@ -238,7 +244,8 @@ pub(super) fn unread(case: &Case<'_>) -> Option<Finding> {
         .instances()
         .find(|(_, facts)| matches!(facts.state, State::Other(_)))?;
     let text: Arc<str> = format!(
-        "REST says {} for the {}, a state that Signalbox does not know",
+        "{} says {} for the {}, a state that Signalbox does not know",
+        instance::who_says(facts.source),
         facts.state,
         list(&[place])
     )
@@ -246,7 +253,7 @@ pub(super) fn unread(case: &Case<'_>) -> Option<Finding> {
     let reason = Reason {
         text: text.clone(),
         evidence: instance::evidence(case).into(),
-        source: Source::Rest,
+        source: facts.source,
         as_of: facts.since,
     };
     let diagnosis = Diagnosis::untold(

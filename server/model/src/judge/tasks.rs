@@ -77,13 +77,19 @@ fn find(case: &Case<'_>, number: u32, facts: &InstanceFacts, window: &mut Window
             Some(_) => "was not given it back",
             None => "is gone",
         };
-        let text = format!("REST says {} on {}, which {how}", facts.state, worker.id);
+        let text = format!(
+            "{} says {} on {}, which {how}",
+            instance::who_says(facts.source),
+            facts.state,
+            worker.id
+        );
         let since = worker.without_work_since.unwrap_or(worker.since);
         return (Health::Unassigned, since, text.into());
     }
     if let Some((worker, since)) = instance::doubted_worker(case, facts).and_then(|w| Some((w, w.unconfirmed_since?))) {
         let text = format!(
-            "REST says {} on {}, which {}",
+            "{} says {} on {}, which {}",
+            instance::who_says(facts.source),
             facts.state,
             worker.id,
             doubt::UNCONFIRMED

@@ -100,7 +100,8 @@ pub struct Lag {
 /// What is known of a source.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceMeasures {
-    /// It said that it moves at least so often, whatever its source does (heartbeats): where it does not, it stands.
+    /// It moves at least so often, whatever its source does (heartbeats), as far as its offsets showed: where it does not, it
+    /// stands.
     pub promised: Option<TimeDelta>,
     /// The moment that its newest offset carries: what was changed in its source then has been read.
     pub read_until: Option<Timestamp>,

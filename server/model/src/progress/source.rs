@@ -21,6 +21,8 @@ const MOST: usize = 4_096;
 const QUIET: TimeDelta = TimeDelta::seconds(10);
 /// It has kept its promise so often that it is believed.
 const KEPT: u32 = 3;
+/// A longer time between two offsets says nothing of the flush interval.
+const RARE: TimeDelta = TimeDelta::minutes(10);
 
 /// What is measured of one source.
 #[derive(Clone, Debug)]
@@ -29,6 +31,9 @@ pub struct SourceGauge {
     /// Whether it keeps its offsets in a topic of its own, and not in that of the workers.
     own_topic: bool,
     kept: u32,
+    /// The longest time between two of its offsets so far: they are written at the workers' flush interval, not when
+    /// heartbeats are sent.
+    longest: TimeDelta,
     writes: Vec<(Topic, Rule)>,
     /// The topics that it writes, as far as they are looked at, and the sum of their ends; of the logs at that number.
     topics: (u64, Vec<(Arc<str>, i64)>),
@@ -51,6 +56,7 @@ impl SourceGauge {
             promised: None,
             own_topic: false,
             kept: 0,
+            longest: TimeDelta::zero(),
             writes: Vec::new(),
             topics: (0, Vec::new()),
             offsets: BTreeMap::new(),
@@ -118,12 +124,15 @@ impl SourceGauge {
         if self.watched.is_some() && self.clock.moved.is_none_or(|moved| at > moved) {
             self.kept = self.kept.saturating_add(1);
         }
+        if let Some(before) = self.clock.moved.filter(|before| at > *before) {
+            self.longest = self.longest.max((at - before).min(RARE));
+        }
         self.clock.moves(at);
     }
 
     /// Looks at the logs that it writes, about once a second. `at` is the moment as of which all that it wrote down was told.
     /// A pause between two looks does not count as standing. `complete` says that the workers' offset topic is read to its
-    /// end: then it is known of a source that wrote nothing there that it did not.
+    /// end: then it is known of a source that wrote nothing there that it did not, and only then heartbeats are missed.
     pub fn look(&mut self, at: Timestamp, logs: &Logs, complete: bool) {
         let pause = unlooked(self.seen, at);
         self.seen = Some(at);
@@ -144,7 +153,8 @@ impl SourceGauge {
         self.written(at, logs);
         // The clocks of workers and brokers may be ahead.
         self.clock.moved = self.clock.moved.map(|moved| moved.min(at));
-        if self.promised.is_some() && self.kept >= KEPT {
+        // Where the offset topic is not read to its end, heartbeats may be written that are not seen.
+        if self.promised.is_some() && self.kept >= KEPT && complete {
             let since = self.clock.standing.or(self.clock.moved).unwrap_or(at);
             self.clock.standing = Some(since);
         } else {
@@ -196,7 +206,10 @@ impl SourceGauge {
             gathers: false,
             sink: None,
             source: Some(SourceMeasures {
-                promised: self.promised.filter(|_| self.kept >= KEPT),
+                promised: self
+                    .promised
+                    .filter(|_| self.kept >= KEPT)
+                    .map(|promised| promised.max(self.longest)),
                 read_until: self.read_until,
                 position: self.last.clone(),
             }),

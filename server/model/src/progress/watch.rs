@@ -132,6 +132,7 @@ impl Watch {
                 }
                 Gauge::Source(source) => {
                     let at = told.offsets.map_or(at, |offsets| offsets.min(at));
+                    // Offsets that nobody tells of are not missed: see `SourceGauge::look`.
                     source.look(at, &logs.uncommitted, told.offsets.is_some());
                 }
             }

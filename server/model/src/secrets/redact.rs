@@ -55,6 +55,14 @@ impl Redactor {
         spans.strike(&text)
     }
 
+    /// Takes the secrets out of a kept text, which is left alone where there are none.
+    pub(crate) fn strike_out(&self, text: &mut Arc<str>) {
+        let struck = self.strike(text);
+        if *struck != **text {
+            *text = Arc::from(struck);
+        }
+    }
+
     /// The forms in which secrets may stand in a text of this length, in bytes: what is longer cannot, and an automaton for
     /// it would take many times its length.
     fn shown_in(&self, length: usize) -> BTreeMap<String, Stands> {

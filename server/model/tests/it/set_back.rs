@@ -9,6 +9,7 @@ use model::facts::{
     ProgressFacts, StatusMissing, UnitFacts, WorkerFacts,
 };
 use model::fault::{Fault, Scope};
+use model::internal::{InternalTopic, TopicFacts};
 use model::observe::{Gap, GapKind, HealthAnswer, ListedConfig, Plugin, Source};
 use model::secrets::{Fingerprint, FingerprintKey, RawConfig, mask};
 use model::set_back::SetBack;
@@ -57,6 +58,15 @@ fn cluster() -> ClusterFacts {
             group: Some(group),
             group_gap: Some(gap()),
             workers_gap: Some(gap()),
+            topics: [(
+                InternalTopic::Status,
+                TopicFacts {
+                    name: Some("connect-status".into()),
+                    gap: Some(gap()),
+                    since: ago(33),
+                },
+            )]
+            .into(),
             addresses: [("a:1".into(), "answers".into())].into(),
             same_as: Some("lines".into()),
             admitted: false,
@@ -71,6 +81,7 @@ fn cluster() -> ClusterFacts {
             resumed: Some(ago(8)),
             asked: [("a:1".into(), ago(9))].into(),
         },
+        told: Default::default(),
     }
 }
 
@@ -113,6 +124,8 @@ fn instance() -> InstanceFacts {
         trace_id: Some(Fingerprint::from_hex("00")),
         version: Some("1.0".into()),
         failures: vec![ago(18), ago(17)],
+        source: Source::StatusTopic,
+        rest: Some(State::Running),
     }
 }
 
@@ -230,6 +243,7 @@ fn stored(facts: &ClusterFacts, verdict: &Verdict, fault: &Fault) -> Value {
         workers,
         connectors,
         fresh,
+        told: _,
     } = facts;
     json!({
         "about": about,

@@ -12,7 +12,7 @@ use model::facts::{
 };
 use model::judge::{Judged, judge, surroundings};
 use model::names::WorkerId;
-use model::observe::{Gap, GapKind};
+use model::observe::{Gap, GapKind, Source};
 use model::settings::Settings;
 use model::state::{State, TargetSource, TargetState};
 use model::verdict::{Activity, Health, Verdict};
@@ -76,6 +76,8 @@ impl Instance {
             trace_id: None,
             version: None,
             failures,
+            source: Source::Rest,
+            rest: None,
         }
     }
 
@@ -204,6 +206,7 @@ impl Case {
                 tried: Some(now()),
                 ..Freshness::default()
             },
+            told: Default::default(),
         }
     }
 

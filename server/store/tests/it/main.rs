@@ -17,6 +17,7 @@ mod history;
 mod large;
 mod lease;
 mod partitions;
+mod progress;
 mod rights;
 mod round_trip;
 mod sample;

@@ -11,6 +11,7 @@ use model::facts::{
     StatusMissing, UnitFacts, WorkerFacts,
 };
 use model::fault::{Fault, Scope};
+use model::internal::{InternalTopic, TopicFacts};
 use model::names::{ClusterName, ConnectorName};
 use model::observe::{Gap, GapKind, HealthAnswer, ListedConfig, Plugin, Source};
 use model::owner::Owner;
@@ -87,6 +88,14 @@ pub fn about() -> ClusterAbout {
             delay_until: Some(at(300)),
             rebalances: u64::MAX,
         }),
+        topics: BTreeMap::from([(
+            InternalTopic::Status,
+            TopicFacts {
+                name: Some("connect-status".into()),
+                gap: Some(gap()),
+                since: at(6),
+            },
+        )]),
         addresses: BTreeMap::from([("10.0.0.7:8083".into(), "It answered.".into())]),
         same_as: Some("other".into()),
         admitted: true,
@@ -132,6 +141,8 @@ fn instance(state: State, trace: Option<&str>) -> InstanceFacts {
         trace_id: trace.map(|_| version('f')),
         version: Some("10.7".into()),
         failures: vec![at(4), at(5)],
+        source: Source::StatusTopic,
+        rest: Some(State::Running),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::Timestamp;
 use model::facts::{ConnectorFacts, InstanceFacts, Missing};
 use model::names::{ConnectorName, TeamName, WorkerId};
-use model::observe::ListedConfig;
+use model::observe::{ListedConfig, Source};
 use model::owner::Owner;
 use model::record::ConnectorRecord;
 use model::secrets::{Definitions, FingerprintKey, KeyDefinition, RawConfig, RawTrace, Redactor, mask};
@@ -163,6 +163,8 @@ fn instance(state: State, since: Timestamp, worker: &str) -> InstanceFacts {
         trace_id: None,
         version: Some("3.4.0.Final".into()),
         failures: Vec::new(),
+        source: Source::Rest,
+        rest: None,
     }
 }
 

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem::Finder;
-use model::verdict::{Class, Health};
+use model::verdict::{Activity, Class, Health};
 
+use super::lag::LagAsk;
 use super::lex::{Token, tokens};
 use super::near::nearest;
 use super::trouble::{Near, Trouble, written};
@@ -20,6 +21,8 @@ const MOST: usize = 5;
 #[derive(Default)]
 pub(crate) struct Asked {
     keys: BTreeMap<Key, Values>,
+    /// What lags must be, or must not be; all of it.
+    pub(crate) lags: Vec<(LagAsk, bool)>,
     pub(crate) words: Vec<Word>,
     pub(crate) troubles: Vec<Trouble>,
     pub(crate) near: Vec<Near>,
@@ -106,12 +109,24 @@ impl Asked {
             let trouble = Trouble::new(text, &query.text, token.at.clone(), None);
             return self.troubles.push(trouble);
         }
+        if key == Key::Lag {
+            match LagAsk::parse(value) {
+                Some(ask) => self.lags.push((ask, !token.negated)),
+                None => {
+                    let text =
+                        format!("{value:?} is no lag; write lag:>1000 for records, lag:>5m for time, or lag:unknown.");
+                    let trouble = Trouble::new(text, &query.text, token.at.clone(), None);
+                    self.troubles.push(trouble);
+                }
+            }
+            return;
+        }
         let pattern = match key {
             // `crash looping` and `crash-looping` are one word here.
             Key::Health => Pattern::of(&value.replace([' ', '-'], "_"), token.quoted),
             _ => Pattern::of(value, token.quoted),
         };
-        let closed = matches!(key, Key::Health | Key::Kind);
+        let closed = matches!(key, Key::Health | Key::Kind | Key::Activity);
         let known = known(fleet, key, &pattern);
         if known || (query.strict && !closed) {
             return self.put(key, token, pattern);
@@ -124,6 +139,9 @@ impl Asked {
         let text = match key {
             Key::Health => format!("{value:?} is no health{nearest}."),
             Key::Kind => format!("A connector's kind is source or sink, not {value:?}."),
+            Key::Activity => format!("A connector is active, idle or unknown, not {value:?}."),
+            // Read above.
+            Key::Lag => return,
             Key::Connector => format!("No connector is called {value:?}{nearest}."),
             Key::Cluster => format!("No cluster is called {value:?}{nearest}."),
             Key::Team => format!("No connector belongs to a team {value:?}{nearest}."),
@@ -141,6 +159,13 @@ impl Asked {
 /// The words of health, with the one for all that need a person.
 pub(crate) fn healths() -> impl Iterator<Item = &'static str> {
     ["unhealthy"].into_iter().chain(Health::ALL.map(Health::as_str))
+}
+
+/// The words of activity.
+pub(crate) fn activities() -> impl Iterator<Item = &'static str> {
+    [Activity::Active, Activity::Idle, Activity::Unknown]
+        .into_iter()
+        .map(Activity::as_str)
 }
 
 fn finder(word: &str) -> Finder<'static> {
@@ -178,6 +203,8 @@ fn known(fleet: &Fleet, key: Key, pattern: &Pattern) -> bool {
     match key {
         Key::Health => healths().any(|word| pattern.matches(word)),
         Key::Kind => ["source", "sink"].into_iter().any(|word| pattern.matches(word)),
+        Key::Activity => activities().any(|word| pattern.matches(word)),
+        Key::Lag => true,
         Key::Cluster => watched(fleet).any(|cluster| pattern.matches(&cluster.name.as_str().to_lowercase())),
         Key::Team => {
             let own = |cluster: &Cluster| {
@@ -225,6 +252,8 @@ fn nearest_value(fleet: &Fleet, key: Key, value: &str) -> Option<String> {
     let known: BTreeSet<String> = match key {
         Key::Health => healths().map(str::to_owned).collect(),
         Key::Kind => ["source", "sink"].map(str::to_owned).into(),
+        Key::Activity => activities().map(str::to_owned).collect(),
+        Key::Lag => BTreeSet::new(),
         Key::Cluster => watched(fleet).map(|cluster| cluster.name.to_string()).collect(),
         Key::Team => {
             let teams = watched(fleet).flat_map(|cluster| &cluster.connectors.index().teams);

@@ -23,13 +23,17 @@ pub enum Key {
     Worker,
     /// A system at the other end: its address, its host or its kind.
     Target,
+    /// How far behind it is: `>1000` records, `>5m`, or `unknown`.
+    Lag,
+    /// Whether it moves data.
+    Activity,
     /// The name, or cluster and name with a slash between them.
     Connector,
 }
 
 impl Key {
     /// Every key, in the order in which they are offered.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Health,
         Self::Team,
         Self::Cluster,
@@ -39,6 +43,8 @@ impl Key {
         Self::Target,
         Self::Worker,
         Self::Plugin,
+        Self::Lag,
+        Self::Activity,
         Self::Connector,
     ];
 
@@ -54,6 +60,8 @@ impl Key {
             Self::Topic => "topic",
             Self::Worker => "worker",
             Self::Target => "target",
+            Self::Lag => "lag",
+            Self::Activity => "activity",
             Self::Connector => "connector",
         }
     }
@@ -70,6 +78,8 @@ impl Key {
             Self::Topic => "a topic of its config",
             Self::Worker => "the worker that runs it",
             Self::Target => "the system at the other end",
+            Self::Lag => "how far behind it is: >1000, >5m or unknown",
+            Self::Activity => "active, idle or unknown",
             Self::Connector => "its name",
         }
     }

@@ -5,6 +5,7 @@
 mod asked;
 mod edit;
 mod key;
+mod lag;
 mod lex;
 pub(crate) mod near;
 mod pattern;

@@ -176,8 +176,8 @@ fn order(sort: Sort, left: (&Id, &Row, Health), right: (&Id, &Row, Health)) -> O
     let first = match sort {
         Sort::Worst => health.cmp(&other_health).then(row.since.cmp(&other.since)),
         Sort::Name => id.1.cmp(&other_id.1),
-        // These rows have neither tasks nor faults, and one class.
-        Sort::Cluster | Sort::Tasks | Sort::Class | Sort::Plugin => Ordering::Equal,
+        // These rows have neither tasks nor faults nor measures, and one class.
+        Sort::Cluster | Sort::Tasks | Sort::Class | Sort::Plugin | Sort::Lag => Ordering::Equal,
         Sort::Team => match (row.team, other.team) {
             (Some(team), Some(other)) => team.cmp(other),
             (Some(_), None) => Ordering::Less,

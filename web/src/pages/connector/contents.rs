@@ -28,6 +28,9 @@ pub(super) fn contents(
     }
     let numbered = tasks.len().saturating_sub(1);
     entries.push(entry("tasks", "Tasks", Some(numbered).filter(|count| *count > 0)));
+    if detail.item.progress.is_some() {
+        entries.push(entry("progress", "Progress", None));
+    }
     if !traces.is_empty() {
         entries.push(entry("traces", "Trace", Some(traces.len()).filter(|count| *count > 1)));
     }

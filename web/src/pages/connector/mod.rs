@@ -4,6 +4,7 @@ mod chain;
 mod config;
 mod contents;
 mod facts;
+pub(crate) mod progress;
 mod tasks;
 mod trace;
 pub(crate) mod value;
@@ -15,6 +16,7 @@ use model::Timestamp;
 use model::advice;
 use model::fault::Scope;
 use model::names::{ClusterName, ConnectorId};
+use model::progress::PartitionLag;
 use model::secrets::Definitions;
 use model::verdict::{Health, Reason};
 
@@ -26,6 +28,7 @@ use chain::{Chain, chain};
 use config::{Config, config};
 use contents::{Entry, contents};
 use facts::{Fact, facts};
+use progress::{Progress, progress};
 use tasks::{Task, tasks};
 use trace::{Trace, traces};
 use versions::Versions;
@@ -61,6 +64,7 @@ struct Page<'a> {
     /// Why defaults and documentation of the config's keys are missing.
     undefined: Option<Undefined<'a>>,
     facts: Vec<Fact>,
+    progress: Option<Progress>,
     versions: Result<Versions, &'a str>,
     /// Where the form that compares versions goes, with its hidden fields.
     comparing: (String, Vec<(&'static str, String)>),
@@ -86,6 +90,8 @@ pub struct ConnectorBeside<'a> {
     /// The two versions of the config that are to be compared: without the one, that before the other; without the
     /// other, the latest.
     pub compared: (Option<&'a str>, Option<&'a str>),
+    /// Every partition that a sink reads; `None` where this server does not measure it.
+    pub partitions: Option<&'a [PartitionLag]>,
 }
 
 impl Default for ConnectorBeside<'_> {
@@ -93,6 +99,7 @@ impl Default for ConnectorBeside<'_> {
         Self {
             definitions: Ok(None),
             compared: (None, None),
+            partitions: None,
         }
     }
 }
@@ -179,6 +186,7 @@ pub fn connector(
         chain: chain(detail, links),
         withheld: detail.withheld,
         facts: facts(detail, links),
+        progress: progress(item, beside.partitions),
         comparing: links.comparing(&item.id),
         connector_json: links.connector_json(&item.id),
         config_json: links.config_json(&item.id).filter(|_| config.is_some()),

@@ -40,6 +40,7 @@ fn owner(team: &str, glob: &str) -> Option<Owner> {
 fn task(number: u32, state: State, health: Health, worker: &str, cause: Option<&str>) -> TaskItem {
     TaskItem {
         number,
+        rest_state: state.clone(),
         state,
         state_since: ago(250),
         verdict: Some(TaskVerdict {
@@ -186,6 +187,7 @@ pub fn item(cluster: &str, name: &str, health: Health) -> ConnectorItem {
         class: Some("org.apache.kafka.connect.file.FileStreamSinkConnector".into()),
         owner: owner("data-lake", "s3-*"),
         target: Some((TargetState::Started, TargetSource::ConfigTopic)),
+        rest_state: state.clone(),
         state,
         tasks,
         health,
@@ -193,6 +195,7 @@ pub fn item(cluster: &str, name: &str, health: Health) -> ConnectorItem {
         as_of: Some(ago(2)),
         stale: health == Health::Unknown,
         activity: Activity::Unknown,
+        progress: super::progress(health),
         reasons: reasons(health, worker),
         fault,
         systems: vec![TargetSystem {
@@ -216,6 +219,7 @@ pub fn config(pairs: serde_json::Value) -> Arc<ListedConfig> {
 
 pub fn detail(item: ConnectorItem) -> ConnectorDetail {
     let instance = item.state.clone().map(|state| InstanceItem {
+        rest_state: state.clone(),
         health: item.health.of_instance(
             &state,
             ("10.0.3.11:8083", item.health == Health::Unassigned),

@@ -3,6 +3,7 @@
 mod connector;
 mod fleet;
 mod history;
+mod progress;
 mod running;
 mod system;
 mod topology;
@@ -18,6 +19,7 @@ use web::{Frame, Preferences, Section};
 pub use connector::*;
 pub use fleet::*;
 pub use history::*;
+pub use progress::*;
 pub use running::*;
 pub use system::*;
 pub use topology::*;

@@ -8,6 +8,7 @@ use model::verdict;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::lag::{Freshness, Lag, Progress};
 use super::words::{Activity, ConnectorKind, EvidenceSource, TargetSource, TargetWord};
 use super::{Fault, Topics, Verdict, totals};
 
@@ -46,9 +47,12 @@ pub struct Connector {
     /// The fault of its cluster by which its verdict stands as last listed: workers live, and none of them can be asked.
     /// It is no member of it. Null in lists, and while its cluster lists it.
     pub unlisted_fault: Option<Fault>,
-    /// Null: this version does not observe lag.
-    #[schema(value_type = Option<Object>)]
-    pub lag: Option<()>,
+    /// How far behind it is; null for sources, and while that is not known: see `progress`.
+    pub lag: Option<Lag>,
+    /// How new the newest change is that a source has read; null for sinks, and where its offsets carry no time.
+    pub freshness: Option<Freshness>,
+    /// How far it has come; null where nothing is measured: its Kafka is not configured or does not tell.
+    pub progress: Option<Progress>,
     /// Null: this version does not observe dead letter queues.
     #[schema(value_type = Option<Object>)]
     pub dlq: Option<()>,
@@ -89,8 +93,10 @@ pub struct TargetState {
 /// A connector instance.
 #[derive(Serialize, ToSchema)]
 pub struct Instance {
-    /// Its state as a worker reports it.
+    /// Its state as a worker reports it: in the status topic, where that is read, else by REST.
     pub state: String,
+    /// What REST says of it; the same where nobody says otherwise.
+    pub rest_state: String,
     /// Its health; null when its connector is deleted.
     pub verdict: Option<Verdict>,
     /// Since when it was seen in this state.
@@ -110,8 +116,10 @@ pub struct Instance {
 pub struct Task {
     /// Its number.
     pub id: u32,
-    /// Its state as a worker reports it.
+    /// Its state as a worker reports it: in the status topic, where that is read, else by REST.
     pub state: String,
+    /// What REST says of it; the same where nobody says otherwise.
+    pub rest_state: String,
     /// Its health; null when its connector is deleted.
     pub verdict: Option<Verdict>,
     /// Since when that holds; null before it was first judged.
@@ -223,6 +231,7 @@ pub struct ConnectorList {
 
 impl From<&ConnectorItem> for Connector {
     fn from(item: &ConnectorItem) -> Self {
+        let progress = item.progress.as_ref();
         Self {
             cluster: item.id.cluster.as_str().into(),
             name: item.id.name.as_str().into(),
@@ -256,7 +265,9 @@ impl From<&ConnectorItem> for Connector {
             fault: item.fault.as_deref().map(Fault::from),
             unheard_fault: None,
             unlisted_fault: None,
-            lag: None,
+            lag: progress.and_then(|(reading, as_of)| Some(Lag::of(reading.lag.as_ref()?, *as_of))),
+            freshness: progress.and_then(|(reading, as_of)| Freshness::of(reading, *as_of)),
+            progress: progress.map(|(reading, as_of)| Progress::of(reading, *as_of)),
             dlq: None,
             muted_by: None,
             systems: item
@@ -296,6 +307,7 @@ impl Instance {
     fn of(item: &InstanceItem, deleted: bool) -> Self {
         Self {
             state: item.state.to_string(),
+            rest_state: item.rest_state.to_string(),
             verdict: (!deleted).then(|| item.health.into()),
             since: item.since,
             worker_id: item.worker.as_str().into(),
@@ -312,6 +324,7 @@ impl Task {
         Self {
             id: item.number,
             state: item.state.to_string(),
+            rest_state: item.rest_state.to_string(),
             verdict: (!deleted).then(|| item.health.into()),
             since: item.verdict.as_ref().map(|verdict| verdict.since),
             reason: item.verdict.as_ref().map(|verdict| verdict.text.to_string()),

@@ -63,6 +63,8 @@ pub struct Lamp {
     pub verdict: Verdict,
     /// Since when.
     pub since: DateTime<Utc>,
+    /// Whether it is healthy and idle: nothing waits and nothing moves.
+    pub idle: bool,
 }
 
 impl From<&console::Lamps> for LampList {
@@ -71,6 +73,7 @@ impl From<&console::Lamps> for LampList {
             name: lamp.name.as_str().into(),
             verdict: lamp.health.into(),
             since: lamp.since,
+            idle: lamp.idle,
         };
         Self {
             revision: lamps.revision,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::fault::Scope;
+use model::lag::{Method, Trend};
 use model::observe::Source;
 use model::record::Changed;
 use model::secrets::{self, ConfigValue};
@@ -90,12 +91,24 @@ words! {
     }
 }
 words! {
+    /// Where a lag is heading: `caught_up` (nothing waits but what just came), `catching_up`, `steady` (within 1 % a minute),
+    /// `falling_behind`, `frozen` (records wait and nothing is committed), or one that only a newer version knows.
+    LagTrend of Trend, [Trend::CaughtUp, Trend::CatchingUp, Trend::Steady, Trend::FallingBehind, Trend::Frozen, Trend::Other]
+}
+words! {
+    /// How a lag in seconds was found: by the timestamp of the next unread record, by when the log's end passed it, or in a
+    /// way that only a newer version knows.
+    LagMethod of Method, [Method::RecordTimestamp, Method::Interpolated, Method::Other]
+}
+words! {
     /// Where evidence came from: a worker's REST API, the members of the Connect group, a probe of a worker's address,
-    /// offsets in Kafka, Signalbox's own records, or a source that only a newer version of Signalbox knows.
+    /// the workers' status topic or config topic, offsets in Kafka, Signalbox's own records, or a source that only a newer version of Signalbox knows.
     EvidenceSource of Source {
         Source::Rest => "rest",
         Source::Group => "group",
         Source::Probe => "probe",
+        Source::StatusTopic => "status_topic",
+        Source::ConfigTopic => "config_topic",
         Source::Offsets => "offsets",
         Source::Record => "record",
         Source::Other => "other",

@@ -11,8 +11,10 @@ pub struct Part<'a> {
     pub name: String,
     /// Its verdict; `None` for a word of a newer server, and of a deleted connector.
     pub health: Option<Health>,
-    /// What REST says.
+    /// Its state.
     pub state: State,
+    /// What REST says of it.
+    rest: State,
     /// Where it runs, as reported.
     pub worker: &'a str,
     /// Whether that worker lives.
@@ -50,6 +52,7 @@ fn part(name: String, value: &Value) -> Part<'_> {
         name,
         health: text("verdict").and_then(Health::parse),
         state: State::parse(text("state").unwrap_or("unknown")),
+        rest: State::parse(text("rest_state").or(text("state")).unwrap_or("unknown")),
         worker: text("worker_id").unwrap_or("an unknown worker"),
         alive: value.get("worker_alive").and_then(Value::as_bool),
         root_cause: text("root_cause"),
@@ -64,7 +67,7 @@ pub fn differs(connector: &Value, parts: &[Part<'_>]) -> Option<String> {
     if connector.get("deleted_at").is_some_and(Value::is_string) {
         return None;
     }
-    let rest = otherwise(health, &first.state, tasks.iter().map(|task| &task.state))?;
+    let rest = otherwise(health, &first.rest, tasks.iter().map(|task| &task.rest))?;
     let ours = match health {
         Health::NoTasks => "that it has no tasks",
         other => other.words(),

@@ -14,6 +14,7 @@ mod returns;
 mod silence;
 mod story;
 mod together;
+mod told;
 mod ungrouped;
 mod unlisted;
 mod unnamed;

@@ -52,6 +52,7 @@ impl Story {
                 workers: BTreeMap::new(),
                 connectors: BTreeMap::new(),
                 fresh: Default::default(),
+                told: Default::default(),
             },
             settings: Settings::default(),
             history: Vec::new(),

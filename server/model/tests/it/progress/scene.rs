@@ -12,7 +12,7 @@ use model::fold::fold;
 use model::judge::{Measured, Progress, judge_moving, surroundings, worth_judging};
 use model::lag::{BothLogs, NextRecord, TopicPartition};
 use model::objective::Objective;
-use model::observe::{ListedConfig, Observation};
+use model::observe::{ListedConfig, Observation, Source};
 use model::progress::{Measures, Told, Watch};
 use model::secrets::{FingerprintKey, RawConfig, mask};
 use model::set_back::SetBack;
@@ -81,6 +81,7 @@ impl Scene {
             workers: [("w1:8083".into(), Arc::new(worker(at(-60))))].into(),
             connectors: [(NAME.into(), Arc::new(connector))].into(),
             fresh: Freshness::default(),
+            told: Default::default(),
         };
         let mut scene = Self {
             now: 0,
@@ -342,6 +343,8 @@ pub(crate) fn instance(since: Timestamp) -> InstanceFacts {
         trace_id: None,
         version: None,
         failures: Vec::new(),
+        source: Source::Rest,
+        rest: None,
     }
 }
 

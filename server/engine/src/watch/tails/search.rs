@@ -1,0 +1,240 @@
+//! Looking for the internal topics of a cluster that are not configured.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use kafka::Tail;
+use kafka::internal::{ConfigRecord, InternalRecord, Said, StatusRecord, TopicKind};
+use kafka::tail::{Incomplete, TailKind, Topics};
+use model::internal::TopicSeen;
+use model::observe::{Gap, GapKind};
+use tokio::sync::{Mutex, mpsc};
+use tokio::time::timeout;
+use tracing::info;
+
+use super::found::{Candidate, Evidence, Finding, candidates, find};
+use super::hub::EVENTS;
+use super::kind;
+use crate::KafkaSpec;
+use crate::watch::aside::Aside;
+use crate::watch::group::{Access, gap_kind};
+use crate::watch::watcher::Watcher;
+
+/// How long topics are read to find out whose they are.
+const READING: Duration = Duration::from_secs(20);
+
+/// All kinds of internal topics.
+pub(crate) const KINDS: [TopicKind; 3] = [TopicKind::Status, TopicKind::Config, TopicKind::Offsets];
+
+/// What is needed for it. The clusters of a unit search one after the other.
+#[derive(Clone)]
+pub(in crate::watch) struct Search {
+    name: Arc<str>,
+    access: Access,
+    spec: KafkaSpec,
+    turn: Arc<Mutex<()>>,
+}
+
+impl Search {
+    pub(in crate::watch) fn new(name: Arc<str>, access: Access, spec: KafkaSpec) -> Self {
+        Self {
+            name,
+            access,
+            spec,
+            turn: Arc::default(),
+        }
+    }
+}
+
+/// What is known of the topics of a cluster.
+pub(super) struct Found {
+    pub(super) topics: Topics,
+    /// Why others are not known.
+    pub(super) missing: Vec<TopicSeen>,
+}
+
+/// Those that are configured, and what is found of the others.
+pub(super) async fn topics(watcher: &Watcher, search: &Search) -> Found {
+    let configured = &watcher.cluster.topics;
+    let names = [&configured.status, &configured.config, &configured.offset];
+    let mut found = Found {
+        topics: KINDS
+            .into_iter()
+            .zip(names)
+            .filter_map(|(kind, name)| Some((name.clone()?, kind)))
+            .collect(),
+        missing: Vec::new(),
+    };
+    let missing: Vec<TopicKind> = KINDS
+        .into_iter()
+        .filter(|kind| !found.topics.values().any(|known| known == kind))
+        .collect();
+    if missing.is_empty() {
+        return found;
+    }
+    let looked = match look(search, &missing).await {
+        Ok(looked) => looked,
+        Err(error) => {
+            found.missing.extend(missing.into_iter().map(|which| TopicSeen {
+                kind: kind(which),
+                name: None,
+                gap: Some(Gap {
+                    kind: gap_kind(&error),
+                    text: format!("Kafka does not tell which topics there are: {error}").into(),
+                }),
+            }));
+            return found;
+        }
+    };
+    for which in missing {
+        let (workers, connectors) = {
+            let hints = watcher.hints.borrow();
+            let workers: BTreeSet<_> = hints.workers.union(&hints.gone).cloned().collect();
+            (workers, hints.connectors.clone())
+        };
+        let known: Vec<Arc<str>> = found.topics.keys().cloned().collect();
+        match find(which, &looked.candidates, &workers, &connectors, &known) {
+            Finding::This(name) => {
+                info!(cluster = %watcher.cluster.name, topic = %name, kind = which.as_str(), "found an internal topic");
+                found.topics.insert(name, which);
+            }
+            finding => found.missing.push(not_found(which, &finding, &looked.unread)),
+        }
+    }
+    found
+}
+
+fn not_found(which: TopicKind, finding: &Finding, unread: &[(Arc<str>, TopicKind, Incomplete)]) -> TopicSeen {
+    let refused = unread
+        .iter()
+        .find(|(_, kind, why)| *kind == which && matches!(why, Incomplete::Denied(_)));
+    let (kind_of_gap, text) = match (finding, refused) {
+        (Finding::Several(names), _) => (
+            GapKind::Other,
+            format!(
+                "several topics could be its {which} topic ({}): set `{which}_topic` of the cluster",
+                names.join(", ")
+            ),
+        ),
+        (_, Some((name, _, why))) => (
+            GapKind::Denied,
+            format!(
+                "its {which} topic is not found among those that may be read; {}",
+                why.of(name)
+            ),
+        ),
+        (_, None) => (
+            GapKind::Other,
+            format!(
+                "no topic that Signalbox may read tells of this cluster's workers and connectors as its {which} topic \
+                 does: set `{which}_topic` of the cluster"
+            ),
+        ),
+    };
+    TopicSeen {
+        kind: kind(which),
+        name: None,
+        gap: Some(Gap {
+            kind: kind_of_gap,
+            text: text.into(),
+        }),
+    }
+}
+
+/// Reads what could be topics of these kinds.
+async fn look(search: &Search, kinds: &[TopicKind]) -> Result<Looked, kafka::Error> {
+    let _turn = search.turn.lock().await;
+    let cluster = search.access.cluster().await?;
+    let topics = possible(&cluster, kinds).await?;
+    read(&search.name, &search.spec, topics).await
+}
+
+/// Topics that could be of these kinds, by their names.
+pub(crate) async fn possible(cluster: &kafka::Cluster, kinds: &[TopicKind]) -> Result<Topics, kafka::Error> {
+    let topics = cluster.topics().await?;
+    let mut possible = Topics::new();
+    for which in kinds {
+        for name in candidates(*which, &topics) {
+            possible.entry(name).or_insert(*which);
+        }
+    }
+    Ok(possible)
+}
+
+/// What topics hold, and which could not be read.
+pub(crate) struct Looked {
+    /// Those that were read.
+    pub(crate) candidates: Vec<Candidate>,
+    /// The others, with the reason.
+    pub(crate) unread: Vec<(Arc<str>, TopicKind, Incomplete)>,
+}
+
+/// Reads topics of the Kafka cluster of this name once.
+pub(crate) async fn read(name: &str, spec: &KafkaSpec, topics: Topics) -> Result<Looked, kafka::Error> {
+    let candidate = |(name, kind): (&Arc<str>, &TopicKind)| Candidate {
+        name: name.clone(),
+        kind: *kind,
+        evidence: Evidence::default(),
+    };
+    let mut all: BTreeMap<Arc<str>, Candidate> =
+        topics.iter().map(|entry| (entry.0.clone(), candidate(entry))).collect();
+    let mut reading: BTreeSet<Arc<str>> = topics.keys().cloned().collect();
+    let mut unread: BTreeMap<Arc<str>, (TopicKind, Incomplete)> = BTreeMap::new();
+    let (events, mut news) = mpsc::channel(EVENTS);
+    let name = format!("{name} search");
+    let _tail = Aside::new(Tail::start(&name, &spec.bootstrap, &spec.properties, topics, events)?);
+    let reading = async {
+        while !reading.is_empty()
+            && let Some(event) = news.recv().await
+        {
+            let Some(candidate) = all.get_mut(&event.topic) else {
+                continue;
+            };
+            match event.kind {
+                TailKind::Records(records) => records
+                    .into_iter()
+                    .for_each(|record| note(&mut candidate.evidence, record)),
+                TailKind::Complete => drop(reading.remove(&event.topic)),
+                TailKind::Incomplete(Incomplete::Reading) => {}
+                TailKind::Incomplete(why) => {
+                    reading.remove(&event.topic);
+                    unread.insert(event.topic, (candidate.kind, why));
+                }
+                TailKind::Restarted(_) => candidate.evidence = Evidence::default(),
+            }
+        }
+    };
+    // What could not be read in this time counts as far as it was read.
+    let _late = timeout(READING, reading).await;
+    Ok(Looked {
+        candidates: all
+            .into_values()
+            .filter(|candidate| !unread.contains_key(&candidate.name))
+            .collect(),
+        unread: unread
+            .into_iter()
+            .map(|(name, (kind, why))| (name, kind, why))
+            .collect(),
+    })
+}
+
+fn note(evidence: &mut Evidence, record: InternalRecord) {
+    let connectors = &mut evidence.connectors;
+    match record.said {
+        Said::Status(StatusRecord::Connector { connector, status } | StatusRecord::Task { connector, status, .. }) => {
+            evidence.workers.extend(status.map(|status| status.worker_id));
+            connectors.insert(connector);
+        }
+        Said::Config(ConfigRecord::Connector { connector, config }) => {
+            match config {
+                Some(_) => connectors.insert(connector),
+                None => connectors.remove(&connector),
+            };
+        }
+        Said::Offset(record) => {
+            connectors.insert(record.connector);
+        }
+        Said::Status(_) | Said::Config(_) | Said::Unreadable(_) => {}
+    }
+}
