@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::facts::Alive;
 use model::internal::{ConfigSaid, ConfigSeen, ConfigsSeen, InternalTopic, StatusSeen, StatusesSeen, TopicSeen};
 use model::observe::{GapKind, ListedConfig, Seen, Source};
-use model::secrets::{FingerprintKey, RawConfig, mask};
+use model::secrets::{Definitions, FingerprintKey, KeyDefinition, RawConfig, mask};
 use model::state::{TargetSource, TargetState};
 
 use super::story::{Story, at, connector, gap, group_of, instance, left_and_right, list, names, two_workers};
@@ -400,4 +400,67 @@ fn how_a_topic_stands_is_on_record_with_the_moment_since_when() {
         (story.facts.fresh.rest, story.facts.fresh.tried),
         (Some(at(20)), Some(at(20)))
     );
+}
+
+/// A config with a clear value, or with it masked, as `C`.
+fn shown(kind: Option<&str>) -> Arc<ListedConfig> {
+    let pairs = [("connector.class", "C"), ("api.mode", "Bulk-Word-7")];
+    let raw = RawConfig::new(pairs.map(|(key, value)| (key.into(), Some(value.into()))).into());
+    let definitions = kind.map(|kind| Definitions {
+        keys: [(
+            "api.mode".into(),
+            KeyDefinition {
+                kind: kind.into(),
+                ..KeyDefinition::default()
+            },
+        )]
+        .into(),
+    });
+    Arc::new(mask(
+        &raw,
+        definitions.as_ref(),
+        &FingerprintKey::new(b"a key of the test"),
+    ))
+}
+
+/// `c` listed with that config, its task failed by a trace that quotes it.
+fn listed_failed(kind: Option<&str>) -> Seen {
+    let mut failed = connector("c", "RUNNING a", &["FAILED a refused:Bulk-Word-7"]);
+    failed.1.config = Some(shown(kind));
+    list("a", &[failed])
+}
+
+#[test]
+fn a_config_that_the_topic_repeats_stays_as_readable_as_lists_showed_it_and_so_do_its_traces() {
+    let mut story = Story::new();
+    story
+        .see(0, group_of(&["a", "b"], 0))
+        .see(0, listed_failed(Some("STRING")));
+    // Nothing is known of plugins yet by whoever reads the topic after a start.
+    story.see(
+        1,
+        configs(true, vec![says("c", -9, ConfigSaid::Config(Some(shown(None))))]),
+    );
+    let c = story.connector("c");
+    assert_eq!(c.config.as_ref().unwrap().config.text("api.mode"), Some("Bulk-Word-7"));
+    assert!(c.tasks[&0].trace.as_ref().unwrap().contains("Bulk-Word-7"));
+}
+
+#[test]
+fn what_turns_out_to_be_a_secret_is_quoted_by_no_last_word_of_the_topic() {
+    let mut story = Story::new();
+    story
+        .see(0, group_of(&["a", "b"], 0))
+        .see(0, listed_failed(Some("STRING")));
+    let word = record("c/0", 1, 3, Some("FAILED a refused:Bulk-Word-7"));
+    story.see(1, whole(vec![record("c", -60, 3, Some("RUNNING a")), word]));
+    story.see(1, topic(InternalTopic::Status, false));
+    story.see(5, listed_failed(Some("PASSWORD")));
+    // A list that was asked for earlier says nothing of the failure: the topic's word stands.
+    let mut late = connector("c", "RUNNING a", &["RUNNING a"]);
+    late.1.config = Some(shown(Some("PASSWORD")));
+    story.see(6, list("a", &[late]));
+    let task = &story.connector("c").tasks[&0];
+    let trace = task.trace.clone().unwrap();
+    assert!(trace.contains("refused:") && !trace.contains("Bulk"), "{trace}");
 }
