@@ -31,10 +31,12 @@ async fn a_server_that_was_killed_goes_on_where_it_was() {
     }
     // What the topics tell is told anew by whoever goes on.
     read_wholly(&server, LEGACY, &["Status topic", "Config topic"]).await;
-    // Definitions are read by now too, which is no new config version.
+    // Definitions are read by now too, which is no new config version. That nothing is committed yet is said beside its
+    // verdict until something is.
     server
-        .connector_when(LEGACY, names[0], 60, "seen for a while", |connector| {
-            connector["health"]["stale"] == false
+        .connector_when(LEGACY, names[0], 90, "caught up", |connector| {
+            let reasons = connector["health"]["reasons"].as_array().map(Vec::len);
+            connector["health"]["stale"] == false && connector["lag"]["records"] == 0 && reasons == Some(1)
         })
         .await;
     for name in names {

@@ -223,7 +223,11 @@ fn shape_is_agreed(connector: &Value) {
     }
     let unhealthy = !["healthy", "restarting", "paused", "stopped"].contains(&verdict(connector));
     has(connector, "fault", &|fault| fault.is_object() == unhealthy);
-    for key in ["lag", "dlq", "muted_by", "deleted_at"] {
+    // Nothing is committed yet where nothing ran for long enough.
+    has(connector, "lag", &|lag| {
+        lag.is_null() || (lag["records"].is_u64() && lag["unknown_partitions"].is_u64() && time(&lag["as_of"]))
+    });
+    for key in ["dlq", "muted_by", "deleted_at"] {
         has(connector, key, &Value::is_null);
     }
 }
