@@ -1,6 +1,7 @@
 //! One Connect cluster's topics on their way to its ledger.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use tokio::sync::{mpsc, watch as channel};
 use super::gathered::{ConfigWord, StatusWord};
 use super::hub::{EVENTS, Hub, Told, Wish};
 use super::masked::{config, gap, moment, status};
-use super::search::{self, Search};
+use super::search::{self, Found, Search};
 use super::topic::Topic;
 use super::{OffsetNews, Sight, kind};
 use crate::heavy::heavy;
@@ -56,6 +57,26 @@ pub(in crate::watch) async fn read(
     }
 }
 
+/// A search beside which what was found already is read on: it may take as long as topics take to be read.
+#[derive(Default)]
+struct Searching(Option<Pin<Box<dyn Future<Output = Found> + Send>>>);
+
+impl Searching {
+    fn begin(&mut self, watcher: Watcher, search: Search) {
+        self.0 = Some(Box::pin(async move { search::topics(&watcher, &search).await }));
+    }
+
+    /// What was found; never anything while nothing is searched for.
+    async fn found(&mut self) -> Found {
+        let Some(searching) = &mut self.0 else {
+            return std::future::pending().await;
+        };
+        let found = searching.await;
+        self.0 = None;
+        found
+    }
+}
+
 struct Reader {
     watcher: Watcher,
     knowing: Knowing,
@@ -72,35 +93,27 @@ impl Reader {
         let mut look = tokio::time::interval(LOOK);
         let mut ready = tokio::time::interval(READY);
         let mut searched: Option<(Instant, bool)> = None;
+        let mut searching = Searching::default();
         self.topics.clear();
+        // What is configured need not wait for what has to be found.
+        let configured = search::configured(&self.watcher.cluster.topics);
+        self.want(configured, &mut wanted, &to).await?;
         loop {
             tokio::select! {
-                _ = look.tick(), if wanted.len() < 3 => {
+                _ = look.tick(), if wanted.len() < 3 && searching.0.is_none() => {
                     // What is known of the cluster is what its topics are known by.
                     let known = !self.watcher.hints.borrow().connectors.is_empty();
                     if searched.is_some_and(|(at, knew)| at.elapsed() < SEARCH && knew == known) {
                         continue;
                     }
                     searched = Some((Instant::now(), known));
-                    let found = search::topics(&self.watcher, search).await;
+                    searching.begin(self.watcher.clone(), search.clone());
+                }
+                found = searching.found() => {
                     for gap in found.missing {
                         self.stands(gap).await?;
                     }
-                    if found.topics != wanted {
-                        wanted = found.topics;
-                        self.topics.retain(|name, topic| wanted.get(name) == Some(&topic.kind));
-                        for (name, kind) in &wanted {
-                            self.topics.entry(name.clone()).or_insert_with(|| Topic::new(*kind));
-                        }
-                        let wish = Wish {
-                            cluster: self.watcher.cluster.name.clone(),
-                            topics: wanted.clone(),
-                            to: to.clone(),
-                        };
-                        if !self.hub.follow(wish).await {
-                            return Err(Deaf);
-                        }
-                    }
+                    self.want(found.topics, &mut wanted, &to).await?;
                 }
                 _ = ready.tick(), if self.waits() => self.complete_all().await?,
                 news = told.recv() => match news {
@@ -119,6 +132,24 @@ impl Reader {
                 },
             }
         }
+    }
+
+    /// Has these topics read from now on, in place of those before.
+    async fn want(&mut self, topics: Topics, wanted: &mut Topics, to: &mpsc::Sender<Told>) -> Result<(), Deaf> {
+        if topics == *wanted {
+            return Ok(());
+        }
+        *wanted = topics;
+        self.topics.retain(|name, topic| wanted.get(name) == Some(&topic.kind));
+        for (name, kind) in &*wanted {
+            self.topics.entry(name.clone()).or_insert_with(|| Topic::new(*kind));
+        }
+        let wish = Wish {
+            cluster: self.watcher.cluster.name.clone(),
+            topics: wanted.clone(),
+            to: to.clone(),
+        };
+        self.hub.follow(wish).await.then_some(()).ok_or(Deaf)
     }
 
     /// Whether something is read that is not told because the connectors' secrets are not known.

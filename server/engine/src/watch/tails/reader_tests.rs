@@ -4,6 +4,7 @@ use model::internal::InternalTopic;
 use model::names::WorkerId;
 use model::observe::Observation;
 use model::state::State;
+use tokio::sync::OwnedMutexGuard;
 use tokio::task::JoinHandle;
 
 use super::*;
@@ -24,11 +25,25 @@ struct Stage {
     to: mpsc::Sender<Told>,
     reading: JoinHandle<()>,
     // Kept so that the reader does not see them closed.
-    _kept: (channel::Sender<Arc<crate::FleetSpec>>, mpsc::UnboundedReceiver<Wish>),
+    _kept: (
+        channel::Sender<Arc<crate::FleetSpec>>,
+        mpsc::UnboundedReceiver<Wish>,
+        OwnedMutexGuard<()>,
+    ),
 }
 
 impl Stage {
     async fn new() -> Self {
+        let topics = InternalTopics {
+            status: Some("x-status".into()),
+            config: Some("x-configs".into()),
+            offset: Some("x-offsets".into()),
+        };
+        Self::of(topics).await
+    }
+
+    /// With these topics configured. Nobody ends a search for others.
+    async fn of(topics: InternalTopics) -> Self {
         let urls = ["http://a:1".to_owned()];
         let Watching {
             mut watcher,
@@ -36,11 +51,7 @@ impl Stage {
             seen,
             specs,
         } = watching(&urls, &spec(Default::default())).await;
-        let topics = InternalTopics {
-            status: Some("x-status".into()),
-            config: Some("x-configs".into()),
-            offset: Some("x-offsets".into()),
-        };
+        let configured = super::search::configured(&topics);
         watcher.cluster = Arc::new(ClusterSpec {
             topics,
             ..(*watcher.cluster).clone()
@@ -52,19 +63,12 @@ impl Stage {
         let (teller, offsets) = mpsc::channel(16);
         let (hub, mut wishes) = Hub::new(teller);
         let search = Search::new("main".into(), Access::new("main".into(), kafka.clone()), kafka);
+        let turn = search.turn().await;
         let knowing = Knowing::load(&watcher, Recorded::default()).await;
         let (sender, sight) = channel::channel(Sight::default());
         let reading = tokio::spawn(read(watcher, knowing, hub, search, sender));
         let wish = wishes.recv().await.unwrap();
-        let wanted: Vec<(&str, TopicKind)> = wish.topics.iter().map(|(name, kind)| (&**name, *kind)).collect();
-        assert_eq!(
-            wanted,
-            [
-                ("x-configs", TopicKind::Config),
-                ("x-offsets", TopicKind::Offsets),
-                ("x-status", TopicKind::Status)
-            ]
-        );
+        assert_eq!(wish.topics, configured);
         Self {
             seen,
             hints,
@@ -72,7 +76,7 @@ impl Stage {
             offsets,
             to: wish.to,
             reading,
-            _kept: (specs, wishes),
+            _kept: (specs, wishes, turn),
         }
     }
 
@@ -277,4 +281,24 @@ async fn records_of_the_offset_topic_go_to_who_measures_sources() {
     assert!(matches!(stage.offsets.recv().await.unwrap().1, OffsetNews::Complete));
     assert_eq!(stage.stands().await, (InternalTopic::Offset, None));
     stage.reading.abort();
+}
+
+#[tokio::test]
+async fn what_is_configured_is_told_while_the_others_are_searched_for() {
+    let config = InternalTopics {
+        config: Some("x-configs".into()),
+        ..InternalTopics::default()
+    };
+    let mut stage = Stage::of(config).await;
+    stage
+        .writes(
+            "x-configs",
+            &[("connector-lines", Some(r#"{"properties":{"connector.class":"C"}}"#))],
+        )
+        .await;
+    stage.says("x-configs", TailKind::Complete).await;
+    let Seen::Configs(told) = stage.next().await else {
+        panic!("configs")
+    };
+    assert!(told.whole && told.configs.len() == 1, "{told:?}");
 }

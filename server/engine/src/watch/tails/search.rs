@@ -9,17 +9,17 @@ use kafka::internal::{ConfigRecord, InternalRecord, Said, StatusRecord, TopicKin
 use kafka::tail::{Incomplete, TailKind, Topics};
 use model::internal::TopicSeen;
 use model::observe::{Gap, GapKind};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
 use tokio::time::timeout;
 use tracing::info;
 
 use super::found::{Candidate, Evidence, Finding, candidates, find};
 use super::hub::EVENTS;
 use super::kind;
-use crate::KafkaSpec;
 use crate::watch::aside::Aside;
 use crate::watch::group::{Access, gap_kind};
 use crate::watch::watcher::Watcher;
+use crate::{InternalTopics, KafkaSpec};
 
 /// How long topics are read to find out whose they are.
 const READING: Duration = Duration::from_secs(20);
@@ -45,6 +45,11 @@ impl Search {
             turn: Arc::default(),
         }
     }
+
+    /// Waits for its turn, which ends with what is returned.
+    pub(super) async fn turn(&self) -> OwnedMutexGuard<()> {
+        self.turn.clone().lock_owned().await
+    }
 }
 
 /// What is known of the topics of a cluster.
@@ -54,16 +59,17 @@ pub(super) struct Found {
     pub(super) missing: Vec<TopicSeen>,
 }
 
+/// Those that are configured.
+pub(super) fn configured(topics: &InternalTopics) -> Topics {
+    let names = [&topics.status, &topics.config, &topics.offset];
+    let named = KINDS.into_iter().zip(names);
+    named.filter_map(|(kind, name)| Some((name.clone()?, kind))).collect()
+}
+
 /// Those that are configured, and what is found of the others.
 pub(super) async fn topics(watcher: &Watcher, search: &Search) -> Found {
-    let configured = &watcher.cluster.topics;
-    let names = [&configured.status, &configured.config, &configured.offset];
     let mut found = Found {
-        topics: KINDS
-            .into_iter()
-            .zip(names)
-            .filter_map(|(kind, name)| Some((name.clone()?, kind)))
-            .collect(),
+        topics: configured(&watcher.cluster.topics),
         missing: Vec::new(),
     };
     let missing: Vec<TopicKind> = KINDS
@@ -144,7 +150,7 @@ fn not_found(which: TopicKind, finding: &Finding, unread: &[(Arc<str>, TopicKind
 
 /// Reads what could be topics of these kinds.
 async fn look(search: &Search, kinds: &[TopicKind]) -> Result<Looked, kafka::Error> {
-    let _turn = search.turn.lock().await;
+    let _turn = search.turn().await;
     let cluster = search.access.cluster().await?;
     let topics = possible(&cluster, kinds).await?;
     read(&search.name, &search.spec, topics).await
