@@ -215,7 +215,9 @@ fn progress_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stalen
         let name = connector.facts().name.as_str();
         let ids = [("cluster", cluster.name.as_str()), ("connector", name)];
         if let Some(lag) = &reading.lag {
-            samples.add(fleet::CONNECTOR_LAG_RECORDS, &ids, lag.records);
+            if let Some(records) = lag.waiting() {
+                samples.add(fleet::CONNECTOR_LAG_RECORDS, &ids, records);
+            }
             if let Some(seconds) = lag.seconds() {
                 samples.add(fleet::CONNECTOR_LAG_SECONDS, &ids, seconds);
             }

@@ -47,7 +47,7 @@ pub const CONNECTOR_OWNER: Family = gauge(
 /// How far behind, in records.
 pub const CONNECTOR_LAG_RECORDS: Family = gauge(
     "signalbox_connector_lag_records",
-    "Records that the sink has not committed, over all partitions of which that is known; absent while it is known of none.",
+    "Records that the sink has not committed, over all partitions of which that is known: at least so many. Absent while it is known of none, or only of such in which none waits.",
 );
 /// How far behind, in seconds.
 pub const CONNECTOR_LAG_SECONDS: Family = gauge(

@@ -19,10 +19,21 @@ pub struct Progress {
 /// The lags of all rows of an index.
 #[derive(Debug)]
 pub(crate) struct Lags {
-    /// Of each row the records that it is behind, and the seconds; `None` where that is not known.
-    pub(crate) of: Box<[(Option<u64>, Option<u64>)]>,
+    /// Of each row what is known.
+    pub(crate) of: Box<[KnownLag]>,
     /// Places of all rows, those that are furthest behind first, those of which nothing is known last.
     pub(crate) order: Box<[u32]>,
+}
+
+/// How far one is behind; `None` where that is not known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct KnownLag {
+    pub(crate) records: Option<u64>,
+    /// Whether it may be more.
+    pub(crate) more: bool,
+    pub(crate) seconds: Option<u64>,
+    /// Whether it may be more.
+    pub(crate) older: bool,
 }
 
 impl Deref for Progress {
@@ -52,10 +63,15 @@ impl Progress {
         self.lags.get_or_init(|| {
             let lag = |name: &str| {
                 let lag = self.readings.get(name)?.lag.as_ref()?;
-                Some((Some(lag.records), lag.seconds()))
+                Some(KnownLag {
+                    records: lag.waiting(),
+                    more: lag.at_least(),
+                    seconds: lag.seconds(),
+                    older: lag.oldest.is_some_and(|oldest| oldest.at_least),
+                })
             };
             let rows = index.rows.iter();
-            let of: Box<[(Option<u64>, Option<u64>)]> = rows
+            let of: Box<[KnownLag]> = rows
                 .map(|row| {
                     let known = row.live.then(|| lag(row.connector.facts().name.as_str()));
                     known.flatten().unwrap_or_default()
@@ -63,7 +79,7 @@ impl Progress {
                 .collect();
             let mut order: Vec<u32> = (0_u32..).zip(&*of).map(|(place, _)| place).collect();
             // The rows are by name already, and a stable sort leaves ties so. What is not known is less than nothing.
-            order.sort_by_key(|place| Reverse(of.get(*place as usize).and_then(|(records, _)| *records)));
+            order.sort_by_key(|place| Reverse(of.get(*place as usize).and_then(|lag| lag.records)));
             Lags {
                 of,
                 order: order.into(),

@@ -119,7 +119,7 @@ impl<'a> Selection<'a> {
     fn lag(&self, row: &Row) -> Option<u64> {
         (self.query.sort == Sort::Lag && row.live).then(|| {
             let reading = self.cluster.progress.get(row.connector.facts().name.as_str())?;
-            Some(reading.lag.as_ref()?.records)
+            reading.lag.as_ref()?.waiting()
         })?
     }
 

@@ -25,6 +25,15 @@ fn unknown() -> Option<(Reading, Timestamp)> {
     Some((reading, samples::ago(2)))
 }
 
+/// A sink of which it is known of some partitions only.
+fn partly(name: &str, records: u64) -> console::ConnectorItem {
+    let mut item = samples::item("orders", name, Health::Stalled);
+    let (reading, _) = item.progress.as_mut().unwrap();
+    let lag = reading.lag.as_mut().unwrap();
+    (lag.records, lag.unknown_partitions, lag.oldest) = (records, 2, None);
+    item
+}
+
 #[test]
 fn a_sink_shows_how_far_it_is_behind_with_how_that_is_known() {
     let detail = samples::detail(samples::item("orders", "s3-archive", Health::Lagging));
@@ -99,6 +108,8 @@ fn the_usual_list_has_the_lag() {
             item.progress = unknown();
             item
         },
+        partly("at-least", 20_311),
+        partly("maybe", 0),
     ]);
     let frame = samples::frame(Section::Connectors);
     let html = web::connectors(&frame, &samples::asked(""), &web::Columns::default(), &page).unwrap();
@@ -107,5 +118,5 @@ fn the_usual_list_has_the_lag() {
         .skip(1)
         .map(|cell| cell.split('<').next().unwrap())
         .collect();
-    assert_eq!(cells, ["20,311 · 4 min 10 s", "0", "?"]);
+    assert_eq!(cells, ["20,311 · 4 min 10 s", "0", "?", "≥ 20,311", "?"]);
 }

@@ -69,18 +69,19 @@ pub(super) fn rule(case: &Case<'_>, window: &mut Window) -> Option<Finding> {
 
 /// What it is above of, in words.
 pub(super) fn over(asked: &Objective, lag: &Lag) -> Option<String> {
+    let least = if lag.unknown_partitions > 0 { "at least " } else { "" };
     let seconds = lag.seconds.map(|lag| lag.seconds);
     if let Some((lag, most)) = seconds.zip(asked.lag_seconds).filter(|(lag, most)| lag > most) {
         let time = |seconds| spelt::time(i64::try_from(seconds).unwrap_or(i64::MAX));
         return Some(format!(
-            "It is {} behind, more than the {} that it may be",
+            "It is {least}{} behind, more than the {} that it may be",
             time(lag),
             time(most)
         ));
     }
     let most = asked.lag_records.filter(|most| lag.records > *most)?;
     Some(format!(
-        "It is {} records behind, more than the {} that it may be",
+        "It is {least}{} records behind, more than the {} that it may be",
         spelt::count(lag.records),
         spelt::count(most)
     ))
@@ -96,8 +97,13 @@ fn evidence(lag: &Lag) -> String {
         };
         format!("; the oldest waits for {least}{time}, {how}")
     });
+    let unknown = match lag.unknown_partitions {
+        0 => String::new(),
+        1 => ", and of one partition it is not known".to_owned(),
+        many => format!(", and of {many} partitions it is not known"),
+    };
     format!(
-        "{} records wait{}",
+        "{} records wait{}{unknown}",
         spelt::count(lag.records),
         oldest.unwrap_or_default()
     )

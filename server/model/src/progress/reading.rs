@@ -152,7 +152,7 @@ impl From<&Lag> for LagReading {
             unknown_partitions: lag.unknown_partitions,
             oldest: lag.seconds.map(|oldest| Oldest {
                 seconds: oldest.seconds,
-                at_least: oldest.at_least,
+                at_least: oldest.at_least || lag.unknown_partitions > 0,
                 method: oldest.method,
                 confidence: oldest.confidence,
             }),
@@ -175,6 +175,16 @@ impl From<&(TopicPartition, Runway)> for RunwayReading {
 }
 
 impl LagReading {
+    /// Records that wait for certain, `None` where nothing does and of some partitions it is not known.
+    pub fn waiting(&self) -> Option<u64> {
+        (self.records > 0 || !self.at_least()).then_some(self.records)
+    }
+
+    /// Whether more may wait than is known.
+    pub fn at_least(&self) -> bool {
+        self.unknown_partitions > 0
+    }
+
     /// Seconds that it is behind: 0 where nothing waits, `None` where nothing tells.
     pub fn seconds(&self) -> Option<u64> {
         match self.oldest {
@@ -280,6 +290,10 @@ mod tests {
             None,
             "a partition is unknown"
         );
+        let waiting = |records, unknown| LagReading::from(&lag(records, unknown, Some(9))).waiting();
+        assert_eq!([waiting(0, 0), waiting(0, 1), waiting(7, 1)], [Some(0), None, Some(7)]);
+        let older = |unknown| LagReading::from(&lag(7, unknown, Some(9))).oldest.unwrap().at_least;
+        assert!(older(1) && !older(0), "what is not known may be older");
         assert_eq!(LagReading::from(&lag(0, 0, None)).seconds(), Some(0));
         assert_eq!(LagReading::from(&lag(7, 0, Some(90))).seconds(), Some(90));
     }

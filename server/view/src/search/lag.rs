@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::progress::KnownLag;
+
 /// What is asked of a lag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LagAsk {
@@ -44,18 +46,20 @@ impl LagAsk {
     }
 
     /// Whether a lag of so many records and seconds is meant. What is not known is neither more nor less than anything.
-    pub(crate) fn holds(self, (records, seconds): (Option<u64>, Option<u64>)) -> bool {
-        let (than, or_equal, known) = match self {
-            Self::Unknown => return records.is_none(),
+    pub(crate) fn holds(self, lag: KnownLag) -> bool {
+        let (than, or_equal, known, more) = match self {
+            Self::Unknown => return lag.records.is_none(),
             Self::Than { than, or_equal, much } => {
-                let known = match much {
-                    Much::Records(most) => records.map(|records| records.cmp(&most)),
-                    Much::Seconds(most) => seconds.map(|seconds| seconds.cmp(&most)),
+                let (known, more) = match much {
+                    Much::Records(most) => (lag.records.map(|records| records.cmp(&most)), lag.more),
+                    Much::Seconds(most) => (lag.seconds.map(|seconds| seconds.cmp(&most)), lag.older),
                 };
-                (than, or_equal, known)
+                (than, or_equal, known, more)
             }
         };
-        known.is_some_and(|known| known == than || or_equal && known == Ordering::Equal)
+        // What may be more than is known is no less than anything, and equal to nothing.
+        (than == Ordering::Greater || !more)
+            && known.is_some_and(|known| known == than || or_equal && known == Ordering::Equal)
     }
 }
 
@@ -81,7 +85,32 @@ mod tests {
     use super::*;
 
     fn holds(ask: &str, records: Option<u64>, seconds: Option<u64>) -> bool {
-        LagAsk::parse(ask).unwrap().holds((records, seconds))
+        let lag = KnownLag {
+            records,
+            seconds,
+            ..KnownLag::default()
+        };
+        LagAsk::parse(ask).unwrap().holds(lag)
+    }
+
+    #[test]
+    fn what_may_be_more_than_is_known_is_neither_less_nor_equal() {
+        let lag = KnownLag {
+            records: Some(9),
+            more: true,
+            seconds: Some(60),
+            older: true,
+        };
+        for (ask, expected) in [
+            (">8", true),
+            (">=9", true),
+            (">9", false),
+            ("<10", false),
+            ("=9", false),
+        ] {
+            assert_eq!(LagAsk::parse(ask).unwrap().holds(lag), expected, "{ask}");
+        }
+        assert!(LagAsk::parse(">30s").unwrap().holds(lag) && !LagAsk::parse("<5m").unwrap().holds(lag));
     }
 
     #[test]

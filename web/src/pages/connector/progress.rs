@@ -113,7 +113,7 @@ fn lag(reading: &Reading) -> Vec<Fact> {
     };
     let mut facts = vec![Fact {
         note: unknown,
-        ..fact("Lag", records(lag.records))
+        ..fact("Lag", behind(lag))
     }];
     if let Some(oldest) = &lag.oldest {
         let how = match oldest.method {
@@ -168,9 +168,13 @@ pub(crate) fn short(item: &ConnectorItem) -> String {
     match &reading.lag {
         None => "?".to_owned(),
         Some(lag) => {
-            let records = words::thousands(lag.records);
+            let Some(records) = lag.waiting() else {
+                return "?".to_owned();
+            };
+            let least = |may_be_more| if may_be_more { "≥ " } else { "" };
+            let records = format!("{}{}", least(lag.at_least()), words::thousands(records));
             match lag.oldest {
-                Some(oldest) => format!("{records} · {}", spell(oldest.seconds)),
+                Some(oldest) => format!("{records} · {}{}", least(oldest.at_least), spell(oldest.seconds)),
                 None => records,
             }
         }
@@ -185,6 +189,15 @@ fn trend_words(trend: Trend) -> &'static str {
         Trend::FallingBehind => "falling behind",
         Trend::Frozen => "frozen: records wait and nothing is committed",
         Trend::Other => "not known to this version",
+    }
+}
+
+/// What waits, as far as it is known.
+fn behind(lag: &LagReading) -> String {
+    match lag.waiting() {
+        None => "unknown: none waits where it is known".to_owned(),
+        Some(count) if lag.at_least() => format!("at least {}", records(count)),
+        Some(count) => records(count),
     }
 }
 

@@ -13,8 +13,11 @@ use super::words::{LagMethod, LagTrend};
 /// How far a sink is behind. What is not known is null, and never 0.
 #[derive(Serialize, ToSchema)]
 pub struct Lag {
-    /// Records that its group has not committed, over all partitions of which that is known.
-    pub records: u64,
+    /// Records that its group has not committed, over all partitions of which that is known; null where it is known only of
+    /// such in which none waits.
+    pub records: Option<u64>,
+    /// Whether more may wait, in partitions of which it is not known.
+    pub records_at_least: bool,
     /// Partitions of which it is not known: without a commit, or made anew since.
     pub unknown_partitions: u32,
     /// Age in seconds of the oldest record that waits, 0 when none does; null while nothing tells.
@@ -120,7 +123,8 @@ impl Lag {
     /// Of a reading that was true then.
     pub(super) fn of(lag: &LagReading, as_of: Timestamp) -> Self {
         Self {
-            records: lag.records,
+            records: lag.waiting(),
+            records_at_least: lag.at_least(),
             unknown_partitions: lag.unknown_partitions,
             seconds: lag.seconds(),
             at_least: lag.oldest.map(|oldest| oldest.at_least),

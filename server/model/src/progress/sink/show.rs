@@ -68,10 +68,11 @@ impl SinkGauge {
         let fresh = FRESH.max(rhythm.unwrap_or_default() * 2).num_seconds();
         let age = |oldest: Seconds| i64::try_from(oldest.seconds).unwrap_or(i64::MAX);
         let is_fresh = oldest.is_some_and(|oldest| !oldest.at_least && age(oldest) <= fresh);
+        let whole = self.total.unknown == 0;
         let trend = match self.total.records {
-            0 => Some(Trend::CaughtUp),
+            0 => whole.then_some(Trend::CaughtUp),
             _ if self.frozen(now, rhythm) => Some(Trend::Frozen),
-            _ if is_fresh => Some(Trend::CaughtUp),
+            _ if is_fresh && whole => Some(Trend::CaughtUp),
             _ => heading.map(|heading| heading.trend),
         };
         Lag {
