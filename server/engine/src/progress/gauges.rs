@@ -14,6 +14,7 @@ use model::set_back::SetBack;
 use model::topics::Topic;
 
 use super::book::{Book, News};
+use super::early::Early;
 use super::told::{Commits, Ends, Found, Offsets, Question, Sample, Told, Wanted};
 
 /// A commit stands for so long before the next record is looked for: what is read now need not be sampled.
@@ -31,6 +32,8 @@ struct Gauged {
     groups: Option<BTreeMap<Arc<str>, Vec<ConnectorName>>>,
     /// Topics that sources say they write, by name.
     written: BTreeMap<ConnectorName, Vec<Arc<str>>>,
+    /// What was written of connectors of which it is not known yet that they are sources.
+    early: Early,
     /// As of when the offsets of its sources are known.
     offsets: Option<Timestamp>,
 }
@@ -163,9 +166,11 @@ impl Gauges {
         let Some(gauged) = self.clusters.get_mut(&told.cluster) else {
             return;
         };
-        for record in &told.records {
+        for record in told.records {
             if let Some(source) = gauged.watch.source(record.connector.as_str()) {
                 source.offset(record.at, &record.partition, record.offset.as_ref());
+            } else if gauged.watch.sink(record.connector.as_str()).is_none() {
+                gauged.early.keep(record);
             }
         }
         gauged.offsets = told.complete;
@@ -288,6 +293,7 @@ impl Gauged {
             refused: facts.about.same_as.is_some(),
             groups: None,
             written: BTreeMap::new(),
+            early: Early::default(),
             offsets: None,
         };
         for connector in facts.connectors.values() {
@@ -314,7 +320,15 @@ impl Gauged {
             named if named.is_empty() => drop(self.written.remove(name)),
             named => drop(self.written.insert(name.clone(), named)),
         }
-        self.watch.connector(&facts.about, connector)
+        let anew = self.watch.connector(&facts.about, connector);
+        if connector.kind.is_some() {
+            for record in self.early.take(name) {
+                if let Some(source) = self.watch.source(name.as_str()) {
+                    source.offset(record.at, &record.partition, record.offset.as_ref());
+                }
+            }
+        }
+        anew
     }
 
     fn forget(&mut self, name: &ConnectorName) {

@@ -227,3 +227,29 @@ fn a_source_moves_with_its_offsets_and_with_the_ends_of_its_topics() {
     assert_eq!(seen.moved, Some(at(3)));
     assert!(seen.position.is_some() && seen.lag.is_none() && seen.why_unknown.is_none());
 }
+
+#[test]
+fn what_a_source_wrote_before_it_was_known_to_be_one_counts() {
+    let known = facts("feed", ConnectorKind::Source);
+    let unknown = ClusterFacts {
+        connectors: Default::default(),
+        ..known.clone()
+    };
+    let mut gauges = Gauges::new([&unknown].into_iter());
+    let wrote = |second, position| OffsetRecord {
+        connector: "feed".into(),
+        at: at(second),
+        partition: json!({"filename": "a.txt"}),
+        offset: Some(json!({"position": position})),
+    };
+    gauges.take(Told::Offsets(Offsets {
+        cluster: "prod".into(),
+        records: vec![wrote(1, 7), wrote(2, 9)],
+        complete: Some(at(4)),
+    }));
+    gauges.look(at(4));
+    gauges.follow(&known, &["feed".into()].into(), at(5));
+    gauges.look(at(6));
+    let seen = reading(&gauges, "feed", 6).unwrap();
+    assert!(seen.position.is_some_and(|position| position.contains('9')));
+}

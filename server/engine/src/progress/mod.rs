@@ -8,6 +8,7 @@
 mod board;
 mod book;
 mod commits;
+mod early;
 mod ends;
 mod gauges;
 mod samples;
