@@ -175,6 +175,12 @@ impl LastWords {
         self.statuses_whole && self.configs_whole
     }
 
+    /// Forgets connectors that were forgotten, and what is said of such as nothing else knows.
+    pub(crate) fn forget(&mut self, known: impl Fn(&ConnectorName) -> bool) {
+        self.statuses.retain(|name, _| known(name));
+        self.configs.retain(|name, told| !told.deleted || known(name));
+    }
+
     /// What came before the clock was set back to `now` came before anything that is listed from now on.
     pub(crate) fn not_ahead(&mut self, now: Timestamp) {
         for statuses in self.statuses.values_mut() {

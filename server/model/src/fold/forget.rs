@@ -82,6 +82,8 @@ pub fn forget(
     for name in &connectors {
         facts.connectors.remove(name);
     }
+    let left_over = &facts.connectors;
+    facts.told.forget(|name| left_over.contains_key(name));
     let gone = facts.workers.values();
     let gone = gone.filter(|worker| worker.surely_gone() && due(worker.since, settings.worker_retention));
     let mut workers: BTreeSet<WorkerId> = gone.map(|worker| worker.id.clone()).collect();

@@ -1,8 +1,10 @@
 //! What the status and config topics tell, beside lists that say it earlier, later or otherwise.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::facts::Alive;
+use model::facts::{Alive, ClusterFacts};
+use model::fold::forget;
 use model::internal::{ConfigSaid, ConfigSeen, ConfigsSeen, InternalTopic, StatusSeen, StatusesSeen, TopicSeen};
 use model::observe::{GapKind, ListedConfig, Seen, Source};
 use model::secrets::{Definitions, FingerprintKey, KeyDefinition, RawConfig, mask};
@@ -463,4 +465,32 @@ fn what_turns_out_to_be_a_secret_is_quoted_by_no_last_word_of_the_topic() {
     let task = &story.connector("c").tasks[&0];
     let trace = task.trace.clone().unwrap();
     assert!(trace.contains("refused:") && !trace.contains("Bulk"), "{trace}");
+}
+
+#[test]
+fn no_word_is_kept_of_who_was_deleted_long_ago_or_was_never_there() {
+    let mut story = told();
+    story.see(
+        2,
+        configs(
+            true,
+            vec![
+                says("c", -9, config("C")),
+                says("other", -9, config("C")),
+                says("ancient", -9, ConfigSaid::Config(None)),
+            ],
+        ),
+    );
+    story.see(3, then(vec![record("ancient", -90, 3, Some("RUNNING a"))]));
+    story.see(4, configs(false, vec![says("c", 4, ConfigSaid::Config(None))]));
+    let words = |facts: &ClusterFacts| {
+        let words = format!("{:?}", facts.told);
+        ["\"c\"", "other", "ancient"].map(|name| words.contains(name))
+    };
+    let mut facts = story.facts.clone();
+    assert_eq!(words(&facts), [true; 3]);
+    forget(&mut facts, &BTreeSet::new(), &story.settings, at(60));
+    assert_eq!(words(&facts), [true, true, false], "lists may name it for a while");
+    forget(&mut facts, &BTreeSet::new(), &story.settings, at(5 + 30 * 86_400));
+    assert_eq!(words(&facts), [false, true, false]);
 }
