@@ -121,7 +121,8 @@ async fn supervise(mut parts: Parts, fleet: watch::Receiver<Arc<Fleet>>, board: 
     };
     let upkeep = {
         let (store, clock, stop) = (store.clone(), parts.clock.clone(), parts.stop.clone());
-        let work = move |attempt| upkeep(store.clone(), clock.clone(), attempt);
+        let spec = parts.spec.clone();
+        let work = move |attempt| upkeep(store.clone(), clock.clone(), spec.clone(), attempt);
         tokio::spawn(async move { keep("the upkeep of partitions", &stop, work).await })
     };
     let losses = Losses::default();
@@ -246,11 +247,17 @@ fn units(spec: &FleetSpec) -> BTreeMap<UnitName, UnitSpec> {
     units
 }
 
-async fn upkeep(store: Store, clock: Arc<dyn Clock>, stop: CancellationToken) {
+async fn upkeep(store: Store, clock: Arc<dyn Clock>, spec: watch::Receiver<Arc<FleetSpec>>, stop: CancellationToken) {
     loop {
+        let now = clock.now();
+        let retention = spec.borrow().settings.deleted_retention;
+        let work = async {
+            store.ensure_partitions(now).await?;
+            store.forget_progress(now - retention).await
+        };
         let done = tokio::select! {
             () = stop.cancelled() => return,
-            done = store.ensure_partitions(clock.now()) => done,
+            done = work => done,
         };
         let pause = match done {
             Ok(()) => UPKEEP,

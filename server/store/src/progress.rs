@@ -66,24 +66,24 @@ impl Store {
         }
     }
 
-    /// What is recorded of every cluster, in order of their names; readings only of those whose version is not the known
+    /// What is recorded of these clusters, in order of their names; readings only of those whose version is not the known
     /// one.
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`]; [`crate::Error::Corrupt`].
-    pub async fn progress_beyond(&self, known: &BTreeMap<ClusterName, i64>) -> Result<Vec<Progress>> {
+    pub async fn progress_beyond(&self, known: &BTreeMap<ClusterName, Option<i64>>) -> Result<Vec<Progress>> {
         let clusters: Vec<String> = known.keys().map(|name| name.as_str().to_owned()).collect();
-        let versions: Vec<i64> = known.values().copied().collect();
+        let versions: Vec<Option<i64>> = known.values().copied().collect();
         answer(async {
             query!(
                 r#"SELECT progress.cluster, as_of, progress.version,
                        CASE WHEN known.version IS DISTINCT FROM progress.version THEN readings END AS "readings?"
                    FROM progress
-                   LEFT JOIN unnest($1::text[], $2::bigint[]) AS known (cluster, version)
+                   JOIN unnest($1::text[], $2::bigint[]) AS known (cluster, version)
                        ON known.cluster = progress.cluster
                    ORDER BY progress.cluster"#,
                 &clusters,
-                &versions,
+                &versions as &[Option<i64>],
             )
             .fetch_all(&self.pool)
             .await?
@@ -102,6 +102,20 @@ impl Store {
                 })
             })
             .collect()
+        })
+        .await
+    }
+
+    /// Forgets what was measured before this moment of clusters that nobody measures since.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    pub async fn forget_progress(&self, before: Timestamp) -> Result<()> {
+        answer(async {
+            query!("DELETE FROM progress WHERE as_of < $1", before)
+                .execute(&self.pool)
+                .await?;
+            Ok(())
         })
         .await
     }

@@ -51,14 +51,13 @@ impl Measured {
         if due(self.recorded, LOOK) {
             self.recorded = Some(Instant::now());
             // The view was read anew, or the cluster is new to it: then its row has to be read again.
-            let has = |name: &ClusterName| {
-                fleet
-                    .clusters
-                    .get(name)
-                    .is_some_and(|there| there.progress.as_of.is_some())
-            };
-            self.versions.retain(|name, _| has(name));
-            for row in store.progress_beyond(&self.versions).await? {
+            let known = fleet.clusters.iter().map(|(name, there)| {
+                let read = self.versions.get(name).copied();
+                (name.clone(), read.filter(|_| there.progress.as_of.is_some()))
+            });
+            let known: BTreeMap<ClusterName, Option<i64>> = known.collect();
+            self.versions.retain(|name, _| known.contains_key(name));
+            for row in store.progress_beyond(&known).await? {
                 let Some(there) = fleet.clusters.get(&row.cluster) else {
                     continue;
                 };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{TimeDelta, TimeZone as _, Utc};
 use model::Timestamp;
-use model::names::ConnectorName;
+use model::names::{ClusterName, ConnectorName};
 use model::progress::Reading;
 use store::Error;
 
@@ -24,6 +24,11 @@ fn readings(second: i64) -> BTreeMap<ConnectorName, Reading> {
     [("archive".into(), reading)].into()
 }
 
+/// One who has not read anything.
+fn unread() -> BTreeMap<ClusterName, Option<i64>> {
+    [("orders".into(), None)].into()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn readings_are_read_once_and_their_moment_every_time() {
     let database = Database::new().await;
@@ -35,7 +40,7 @@ async fn readings_are_read_once_and_their_moment_every_time() {
         .unwrap()
         .expect("free");
     let cluster = "orders".into();
-    let mut known = BTreeMap::new();
+    let mut known = unread();
     assert_eq!(store.progress_beyond(&known).await.unwrap(), []);
 
     store
@@ -46,7 +51,7 @@ async fn readings_are_read_once_and_their_moment_every_time() {
     let read = first.readings.unwrap();
     assert_eq!((read.as_of, first.as_of), (Some(at(0)), at(0)));
     assert_eq!(read.get("archive").unwrap().moved, Some(at(0)));
-    known.insert(first.cluster, first.version);
+    known.insert(first.cluster, Some(first.version));
 
     store.put_progress(&lease, &cluster, at(10), None).await.unwrap();
     let same = store.progress_beyond(&known).await.unwrap().remove(0);
@@ -60,8 +65,14 @@ async fn readings_are_read_once_and_their_moment_every_time() {
     assert!(newer.version != first.version);
     assert_eq!(newer.readings.unwrap().get("archive").unwrap().moved, Some(at(20)));
     // Whoever knows nothing reads all of it.
-    let all = store.progress_beyond(&BTreeMap::new()).await.unwrap().remove(0);
+    let all = store.progress_beyond(&unread()).await.unwrap().remove(0);
     assert!(all.readings.is_some());
+    // Nor is what nobody asks for read, and what nobody measures any more goes.
+    assert_eq!(store.progress_beyond(&BTreeMap::new()).await.unwrap(), []);
+    store.forget_progress(at(20)).await.unwrap();
+    assert_eq!(store.progress_beyond(&unread()).await.unwrap().len(), 1);
+    store.forget_progress(at(21)).await.unwrap();
+    assert_eq!(store.progress_beyond(&unread()).await.unwrap(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,5 +87,5 @@ async fn whoever_lost_the_lease_writes_nothing() {
         .put_progress(&before, &"orders".into(), at(0), Some(&readings(0)))
         .await;
     assert!(matches!(refused, Err(Error::Fenced { .. })), "{refused:?}");
-    assert_eq!(store.progress_beyond(&BTreeMap::new()).await.unwrap(), []);
+    assert_eq!(store.progress_beyond(&unread()).await.unwrap(), []);
 }
