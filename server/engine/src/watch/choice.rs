@@ -36,6 +36,12 @@ pub(super) fn choose<'a>(
     }
 }
 
+/// Whether nobody is left in the group while workers go on listing, as those do that were given another `group.id`.
+pub(super) fn deserted(members: &GroupMembers, hints: &Hints) -> bool {
+    members.members.is_empty() && !members.partial && !hints.unheard
+}
+
+/// The addresses of this cluster's workers as they are known, of those too that are gone.
 pub(super) fn addresses(hints: &Hints) -> BTreeSet<WorkerId> {
     hints.workers.union(&hints.gone).cloned().collect()
 }
@@ -126,5 +132,19 @@ mod tests {
         assert_eq!(moved(&["c"], "none").as_deref(), Ok("billing"));
         assert_eq!(moved(&["x"], "none").as_deref(), Ok("none"));
         assert_eq!(moved(&["a", "c"], "none"), Err(2));
+    }
+
+    #[test]
+    fn a_group_is_deserted_where_it_is_surely_empty_and_its_workers_are_heard() {
+        let heard = hints(&["a"], &[], Some("orders"));
+        assert!(deserted(&group("orders", &[]), &heard));
+        assert!(!deserted(&group("orders", &["a"]), &heard));
+        let partial = GroupMembers {
+            partial: true,
+            ..group("orders", &[])
+        };
+        assert!(!deserted(&partial, &heard), "who is left out may be in it");
+        let unheard = Hints { unheard: true, ..heard };
+        assert!(!deserted(&group("orders", &[]), &unheard));
     }
 }

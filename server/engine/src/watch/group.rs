@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tracing::{Instrument as _, debug, info, warn};
 
 use super::aside::Aside;
-use super::choice::{addresses, choose};
+use super::choice::{addresses, choose, deserted};
 use super::watcher::Watcher;
 use crate::KafkaSpec;
 
@@ -51,12 +51,17 @@ impl Access {
 /// Asks for ever.
 pub(crate) async fn run(mut watcher: Watcher, access: Access) {
     let name = watcher.cluster.name.clone();
+    let mut moved = None;
     loop {
         let at = watcher.shared.clock.now();
         let known = addresses(&watcher.hints.borrow());
-        let gap = match watch(&mut watcher, &access).await {
+        let gap = match watch(&mut watcher, &access, moved.take()).await {
             Ok(Ended::Deaf) => return,
-            Ok(Ended::Elsewhere) => continue,
+            Ok(Ended::Elsewhere(group)) => {
+                info!(cluster = %name, %group, "its workers left their Connect group for another one");
+                moved = Some(group);
+                continue;
+            }
             Err(Trouble::NotFound) => {
                 debug!(cluster = %name, "its Connect group is not found yet");
                 Gap {
@@ -88,8 +93,8 @@ pub(crate) async fn run(mut watcher: Watcher, access: Access) {
 enum Ended {
     /// Nobody listens.
     Deaf,
-    /// The workers are in another group now.
-    Elsewhere,
+    /// The workers are in this other group now.
+    Elsewhere(Arc<str>),
 }
 
 enum Trouble {
@@ -98,11 +103,13 @@ enum Trouble {
     Kafka(kafka::Error),
 }
 
-async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Ended, Trouble> {
+/// Watches the group, `moved` where it is known which one that is now.
+async fn watch(watcher: &mut Watcher, access: &Access, moved: Option<Arc<str>>) -> Result<Ended, Trouble> {
     let kafka = access.cluster().await.map_err(Trouble::Kafka)?;
-    let group_id = match &watcher.cluster.group_id {
-        Some(id) => id.clone(),
-        None => {
+    let group_id = match (&watcher.cluster.group_id, moved) {
+        (Some(id), _) => id.clone(),
+        (None, Some(group)) => group,
+        (None, None) => {
             let group = discover(watcher, &kafka, false).await?;
             info!(cluster = %watcher.cluster.name, %group, "found its Connect group");
             group
@@ -122,15 +129,13 @@ async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Ended, Trouble>
         let seen = match group.members().instrument(look.clone()).await {
             Ok(members) => {
                 telemetry::group_asked(name, Outcome::Ok, began.elapsed());
-                // Workers that were given another `group.id` leave this one for good, and go on listing.
-                let deserted = members.members.is_empty() && !watcher.hints.borrow().unheard;
+                let deserted = deserted(&members, &watcher.hints.borrow());
                 if watcher.cluster.group_id.is_none() && deserted && searched.elapsed() >= SEARCH {
                     searched = Instant::now();
-                    if discover(watcher, &kafka, true)
-                        .await
-                        .is_ok_and(|found| found != group_id)
+                    if let Ok(found) = discover(watcher, &kafka, true).await
+                        && found != group_id
                     {
-                        return Ok(Ended::Elsewhere);
+                        return Ok(Ended::Elsewhere(found));
                     }
                 }
                 Seen::Members(members)
