@@ -18,6 +18,8 @@ use crate::KafkaSpec;
 
 /// How often the group is looked for while it is not known.
 const SEARCH: Duration = Duration::from_secs(15);
+/// How long the first search waits for a first list.
+const FIRST_LIST: Duration = Duration::from_secs(2);
 
 /// One Kafka cluster, shared by the watchers of its Connect clusters and set up by the first that needs it.
 #[derive(Clone)]
@@ -51,6 +53,11 @@ impl Access {
 /// Asks for ever.
 pub(crate) async fn run(mut watcher: Watcher, access: Access) {
     let name = watcher.cluster.name.clone();
+    if watcher.cluster.group_id.is_none() {
+        // It is found by its workers' addresses, which its first list tells.
+        let told = watcher.hints.wait_for(|hints| !addresses(hints).is_empty());
+        let _late_or_ending = tokio::time::timeout(FIRST_LIST, told).await;
+    }
     let mut moved = None;
     loop {
         let at = watcher.shared.clock.now();

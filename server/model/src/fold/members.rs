@@ -97,13 +97,11 @@ fn elsewhere(folding: &Folding<'_>, group: &GroupMembers) -> Option<Gap> {
     })
 }
 
-/// A group that nobody was ever seen in, while workers answer: they are in another one, and it tells nothing of them.
+/// A group that nobody was ever seen in, while somebody lists: the workers are in another one, and it tells nothing of them.
 fn nobodys(folding: &Folding<'_>, group: &GroupMembers) -> Option<Gap> {
     let mut workers = folding.facts.workers.values();
-    let answers =
-        |worker: &Arc<WorkerFacts>| worker.ever_answered && worker.probe_failures == 0 && !worker.alive.gone();
-    let never = group.members.is_empty() && !group.partial && workers.clone().all(|worker| worker.member.is_none());
-    (never && workers.any(answers)).then(|| Gap {
+    let never = group.members.is_empty() && !group.partial && workers.all(|worker| worker.member.is_none());
+    (never && folding.facts.about.reachable).then(|| Gap {
         kind: GapKind::Other,
         text: format!(
             "the Connect group {} has no member, though workers answer: check `group_id`, which is their `group.id`",

@@ -104,11 +104,16 @@ fn behind_an_ingress_nobody_stays_gone_by_a_group_that_was_another_ones() {
 #[test]
 fn a_group_that_nobody_was_ever_in_tells_nothing_while_workers_answer() {
     let mut story = Story::new();
+    story.see(0, answered("a", "4.3.1")).see(5, group_of(&[], 0));
+    assert!(story.facts.about.group_gap.is_none(), "nobody listed yet");
+    story.see(6, list("a", &[])).see(10, group_of(&[], 0));
+    assert!(
+        story.facts.about.group_gap.is_some(),
+        "also where there is no connector"
+    );
     story
-        .see(0, list("a", &left_and_right("RUNNING a", "RUNNING b")))
-        .see(5, group_of(&[], 0));
-    assert!(story.facts.about.group_gap.is_none(), "nobody answered yet");
-    story.see(6, answered("a", "4.3.1")).see(10, group_of(&[], 0));
+        .see(11, list("a", &left_and_right("RUNNING a", "RUNNING b")))
+        .see(12, group_of(&[], 0));
     let gap = story.facts.about.group_gap.clone().unwrap();
     assert!(
         gap.text.contains("has no member") && gap.text.contains("`group_id`"),
