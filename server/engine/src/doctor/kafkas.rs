@@ -97,7 +97,7 @@ async fn group(
 ) {
     if let Some(id) = &user.group_id {
         match cluster.group(id).await {
-            Ok(group) if group.members.is_empty() => {
+            Ok(group) if group.members.is_empty() && !group.partial => {
                 let workers = seen.map(|seen| &seen.workers);
                 findings.push(nobody(about, id, workers_groups(cluster, workers).await.as_deref()));
             }
@@ -207,7 +207,7 @@ fn nobody(about: &str, id: &str, elsewhere: Option<&[String]>) -> Finding {
 /// What is wrong where the workers that statuses name are all others than the group's.
 fn outsiders(about: &str, named: &BTreeSet<WorkerId>, group: &GroupMembers) -> Option<Finding> {
     let theirs = |member: &GroupMember| named.contains(&member.worker_id);
-    if named.is_empty() || group.members.iter().any(theirs) {
+    if named.is_empty() || group.partial || group.members.iter().any(theirs) {
         return None;
     }
     let listed = |ids: Vec<&str>| ids.join(", ");

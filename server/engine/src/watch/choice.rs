@@ -36,9 +36,9 @@ pub(super) fn choose<'a>(
     }
 }
 
-/// Whether nobody is left in the group while workers go on listing, as those do that were given another `group.id`.
+/// Whether nobody is left in the group and workers listed since, as those do that were given another `group.id`.
 pub(super) fn deserted(members: &GroupMembers, hints: &Hints) -> bool {
-    members.members.is_empty() && !members.partial && !hints.unheard
+    members.members.is_empty() && !members.partial && hints.outlived && !hints.unheard
 }
 
 /// The addresses of this cluster's workers as they are known, of those too that are gone.
@@ -136,7 +136,10 @@ mod tests {
 
     #[test]
     fn a_group_is_deserted_where_it_is_surely_empty_and_its_workers_are_heard() {
-        let heard = hints(&["a"], &[], Some("orders"));
+        let heard = Hints {
+            outlived: true,
+            ..hints(&["a"], &[], Some("orders"))
+        };
         assert!(deserted(&group("orders", &[]), &heard));
         assert!(!deserted(&group("orders", &["a"]), &heard));
         let partial = GroupMembers {
@@ -144,7 +147,18 @@ mod tests {
             ..group("orders", &[])
         };
         assert!(!deserted(&partial, &heard), "who is left out may be in it");
-        let unheard = Hints { unheard: true, ..heard };
+        let unheard = Hints {
+            unheard: true,
+            ..heard.clone()
+        };
         assert!(!deserted(&group("orders", &[]), &unheard));
+        let before = Hints {
+            outlived: false,
+            ..heard
+        };
+        assert!(
+            !deserted(&group("orders", &[]), &before),
+            "its workers may have stopped"
+        );
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
         for worker in known.iter().filter(|worker| !present.contains_key(&worker.id)) {
             absent(folding, worker, group);
         }
-        group_facts(folding, group);
+        group_facts(folding, group, before);
     }
 }
 
@@ -97,11 +97,16 @@ fn elsewhere(folding: &Folding<'_>, group: &GroupMembers) -> Option<Gap> {
     })
 }
 
-/// A group that nobody was ever seen in, while somebody lists: the workers are in another one, and it tells nothing of them.
+/// A group in which nobody is known to have been, while workers list: they are in another one, and it tells nothing of
+/// them.
 fn nobodys(folding: &Folding<'_>, group: &GroupMembers) -> Option<Gap> {
-    let mut workers = folding.facts.workers.values();
-    let never = group.members.is_empty() && !group.partial && workers.all(|worker| worker.member.is_none());
-    (never && folding.facts.about.reachable).then(|| Gap {
+    let about = &folding.facts.about;
+    let inhabited = about
+        .group
+        .as_ref()
+        .is_some_and(|known| known.inhabited || !known.members.is_empty());
+    let empty = group.members.is_empty() && !group.partial;
+    (empty && !inhabited && about.reachable).then(|| Gap {
         kind: GapKind::Other,
         text: format!(
             "the Connect group {} has no member, though workers answer: check `group_id`, which is their `group.id`",
@@ -192,7 +197,7 @@ fn replaced(
     folding.transition(Source::Group, id, Change::WorkerCame { again: true });
     next.since = folding.at;
     next.without_work_since = Some(folding.at);
-    next.evidence = "it is another process than before, and was not given the work of the old one yet".into();
+    next.evidence = "it joined its group anew, as a new process does, and was not given the work of before yet".into();
 }
 
 /// Whether a member owns everything that REST says runs at its address.
@@ -308,7 +313,8 @@ fn carries(folding: &Folding<'_>, id: &WorkerId) -> bool {
     on_worker(folding, id).next().is_some()
 }
 
-fn group_facts(folding: &mut Folding<'_>, group: &GroupMembers) {
+/// `told`: when the group was told of before.
+fn group_facts(folding: &mut Folding<'_>, group: &GroupMembers, told: Option<Timestamp>) {
     let before = folding.facts.about.group.clone();
     let stable = &*group.state == "Stable";
     let delay_ms = group.members.iter().filter_map(|member| member.delay_ms).max();
@@ -334,12 +340,23 @@ fn group_facts(folding: &mut Folding<'_>, group: &GroupMembers) {
         _ => ids,
     };
     let old_empty = before.as_ref().and_then(|old| old.empty_since);
+    // Whoever was not asked for long lost its members at a moment that nobody saw, and speaks until then for nothing.
+    let patience = folding.settings.interval * 2;
+    let seen = told
+        .is_some_and(|told| folding.at - told <= patience)
+        .then_some(folding.at);
+    let emptied = || seen.or(told).or(folding.facts.fresh.listed()).unwrap_or(folding.at);
+    let empty_since = group
+        .members
+        .is_empty()
+        .then(|| old_empty.unwrap_or_else(emptied).min(folding.at));
     folding.facts.about.group = Some(GroupFacts {
         group_id: group.group_id.clone(),
         state: group.state.clone(),
         leader,
         members,
-        empty_since: group.members.is_empty().then(|| old_empty.unwrap_or(folding.at)),
+        empty_since,
+        inhabited: !group.members.is_empty() || before.as_ref().is_some_and(|old| old.inhabited),
         members_since: match old_empty {
             Some(_) if !group.members.is_empty() => Some(folding.at),
             _ => before.as_ref().and_then(|old| old.members_since),

@@ -82,6 +82,7 @@ fn by_address(folding: &Folding<'_>, worker: &mut WorkerFacts, why: &str, told: 
     }
     worker.alive = Alive::Unknown;
     worker.since = folding.at;
+    worker.unconfirmed_since = None;
     worker.evidence = match asked || worker.probe_failures > 0 {
         true => format!("{why}, and its address does not answer"),
         false => format!("{why}, and its address was not asked since"),

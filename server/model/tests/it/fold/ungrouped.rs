@@ -15,6 +15,8 @@ fn of_a_cluster_without_kafka_nobody_is_in_a_group_or_out_of_it() {
     story.see(5, group_of(&["a", "b"], 0)).see(10, group_of(&["a"], 0));
     assert_eq!(membership(&story), [Some(true), Some(false)]);
     let told = story.history.len();
+    story.see(12, no_members());
+    assert!(story.facts.about.group_gap.is_some());
     story.see(15, Seen::Ungrouped);
     assert_eq!(membership(&story), [None, None]);
     assert!(story.facts.about.group.is_none() && story.facts.fresh.group.is_none());
@@ -84,6 +86,19 @@ fn of_who_was_gone_by_the_group_its_own_address_tells_where_it_ever_answered() {
 }
 
 #[test]
+fn an_address_that_fails_since_kafka_told_proves_no_life() {
+    let mut story = two_workers();
+    story
+        .see(1, answered("a", "4.3.1"))
+        .see(5, group_of(&["a", "b"], 0))
+        .see(6, silent("a", GapKind::Refused))
+        .see(7, Seen::Ungrouped);
+    assert_eq!(story.alive("a"), Alive::Unknown);
+    let evidence = &story.worker("a").evidence;
+    assert!(evidence.ends_with(", and its address does not answer"), "{evidence}");
+}
+
+#[test]
 fn behind_an_ingress_nobody_stays_gone_by_a_group_that_was_another_ones() {
     let mut story = Story::new();
     let both = || list("ingress", &left_and_right("RUNNING a", "RUNNING b"));
@@ -130,4 +145,19 @@ fn a_group_that_nobody_was_ever_in_tells_nothing_while_workers_answer() {
     assert_eq!(membership(&story), [Some(false), Some(false)]);
     story.see(25, no_members());
     assert!(story.facts.about.group_gap.is_some());
+}
+
+#[test]
+fn a_group_that_had_members_is_theirs_also_after_kafka_was_away() {
+    let mut story = two_workers();
+    story.see(0, answered("a", "4.3.1")).see(0, group_of(&["a", "b"], 0));
+    let all = || list("a", &left_and_right("RUNNING a", "RUNNING b"));
+    for second in (5..60).step_by(5) {
+        story.see(second, all()).see(second, no_members());
+    }
+    assert_eq!(membership(&story), [None, None]);
+    for second in (60..80).step_by(5) {
+        story.see(second, all()).see(second, group_of(&[], 0));
+        assert!(story.facts.about.group_gap.is_none(), "{second}");
+    }
 }
