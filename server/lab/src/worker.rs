@@ -31,6 +31,8 @@ pub(crate) struct WorkerPlan {
 #[derive(Debug)]
 pub struct Worker {
     plan: WorkerPlan,
+    /// What it was told otherwise since.
+    changed: Mutex<BTreeMap<String, String>>,
     process: Mutex<Option<Arc<Process>>>,
 }
 
@@ -38,6 +40,7 @@ impl Worker {
     pub(crate) fn new(plan: WorkerPlan) -> Self {
         Self {
             plan,
+            changed: Mutex::default(),
             process: Mutex::new(None),
         }
     }
@@ -62,6 +65,11 @@ impl Worker {
         &self.plan.version
     }
 
+    /// Gives it another value of a property, from its next start on.
+    pub fn set(&self, key: &str, value: &str) {
+        lock(&self.changed).insert(key.to_owned(), value.to_owned());
+    }
+
     /// Starts its process and returns at once: see [`Self::ready`].
     ///
     /// # Errors
@@ -71,7 +79,9 @@ impl Worker {
             return Err(Error::Usage(format!("{} runs already", self.plan.name)));
         }
         let file = self.plan.directory.join(format!("{}.properties", self.plan.name));
-        std::fs::write(&file, property_file(&self.plan.properties)).doing(|| format!("writing {}", file.display()))?;
+        let mut properties = self.plan.properties.clone();
+        properties.extend(lock(&self.changed).clone());
+        std::fs::write(&file, property_file(&properties)).doing(|| format!("writing {}", file.display()))?;
         let command = java(
             &self.plan.class_path,
             artifacts::logging(&self.plan.version),

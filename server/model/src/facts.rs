@@ -92,6 +92,9 @@ pub struct GroupFacts {
     pub members: BTreeSet<Arc<str>>,
     /// Since when it has had no member; `None` while it has some.
     pub empty_since: Option<Timestamp>,
+    /// Whether anybody was ever seen in it.
+    #[serde(default)]
+    pub inhabited: bool,
     /// Since when it has members again, after it had none.
     #[serde(default)]
     pub members_since: Option<Timestamp>,

@@ -55,6 +55,7 @@ mod tests {
             leader: None,
             members: Default::default(),
             empty_since: empty_since.and_then(at),
+            inhabited: true,
             members_since: None,
             delay_until: None,
             rebalances: 0,

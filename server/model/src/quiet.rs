@@ -21,6 +21,9 @@ pub enum Quiet {
     Silent,
 }
 
+/// What is said of an address that is another cluster's by now.
+pub(crate) const ANOTHER_CLUSTER: &str = "another cluster answers there";
+
 /// What a worker (since 3.7) says it does while a request times out that waits for its config topic.
 const READS_CONFIG_TOPIC: &str = "reading to the end of the config topic";
 

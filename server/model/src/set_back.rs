@@ -163,6 +163,7 @@ impl SetBack {
             state: _,
             leader: _,
             members: _,
+            inhabited: _,
             empty_since,
             members_since,
             delay_until,

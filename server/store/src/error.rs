@@ -119,6 +119,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_no_postgres_is_an_absence() {
+        let strange = Error::from(sqlx::Error::Protocol("unexpected message".to_owned()));
+        assert!(
+            matches!(&strange, Error::Unavailable(text) if text.contains("unexpected message")),
+            "{strange}"
+        );
+    }
+
+    #[test]
     fn what_passes_by_itself_is_told_from_what_does_not() {
         for (code, expected) in [
             ("08006", true),  // the connection failed

@@ -164,7 +164,8 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
         let mut response = (status, Json(&self)).into_response();
-        if self.names_trace() {
+        // Of what fails here there may be a flood while the database is away, and programs ask again by themselves.
+        if self.names_trace() && status.is_client_error() {
             response.extensions_mut().insert(Named);
         }
         let headers = response.headers_mut();

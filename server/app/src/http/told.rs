@@ -1,5 +1,5 @@
-//! Which answers that failed are told in the log. One that failed here and names its trace always is: somebody will look
-//! for it. Of the others, and of what was refused, so many a second that a flood does not flood the log.
+//! Which answers that failed are told in the log. A page that failed here and names its trace always is: somebody will
+//! look for it. Of the others, and of what was refused, so many a second that a flood does not flood the log.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

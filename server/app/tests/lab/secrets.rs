@@ -233,6 +233,7 @@ async fn planted_secrets_are_nowhere() {
             name: BLIND.to_owned(),
             urls: blind.urls(),
             kafka: false,
+            group_id: None,
         },
     ];
     let server = Server::start(&stage.lab.broker().bootstrap(), &watched).await;

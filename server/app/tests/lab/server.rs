@@ -20,6 +20,8 @@ pub struct Watched {
     pub name: String,
     pub urls: Vec<String>,
     pub kafka: bool,
+    /// Its Connect group, where the configuration names one.
+    pub group_id: Option<String>,
 }
 
 impl Watched {
@@ -29,6 +31,7 @@ impl Watched {
             name: cluster.name().to_owned(),
             urls: cluster.urls(),
             kafka: true,
+            group_id: None,
         }
     }
 }
@@ -96,7 +99,13 @@ impl Server {
         for cluster in clusters {
             let kafka = if cluster.kafka { "kafka = \"main\"\n" } else { "" };
             let (name, urls) = (&cluster.name, &cluster.urls);
-            write!(text, "\n[[clusters]]\nname = \"{name}\"\nurls = {urls:?}\n{kafka}").unwrap();
+            let group = cluster.group_id.iter().map(|id| format!("group_id = \"{id}\"\n"));
+            let group: String = group.collect();
+            write!(
+                text,
+                "\n[[clusters]]\nname = \"{name}\"\nurls = {urls:?}\n{kafka}{group}"
+            )
+            .unwrap();
         }
         for (team, rest) in [
             ("payments", "owns = [{ connector = \"*payments*\" }]"),

@@ -1,8 +1,6 @@
 //! What Signalbox sees of a cluster and what it does not, each source with its state and its age, and what would be gained
 //! by granting more.
 
-use std::sync::Arc;
-
 use engine::ClusterSpec;
 use model::Timestamp;
 use model::facts::{Alive, WorkerFacts};
@@ -183,14 +181,6 @@ fn group(cluster: &Cluster, spec: Option<&ClusterSpec>, staleness: &Staleness) -
             "Its members were not told lately.".to_owned(),
             Some(GAIN),
         ),
-        (None, Some(group)) if outsiders(cluster) => (
-            Seeing::Partly,
-            format!("None of the workers that answer is a member of {}.", group.group_id),
-            Some(
-                "Check group_id, below [[clusters]]: it is the workers' group.id. Once they are its members, a worker's death \
-                 is seen within seconds, and so are rebalances.",
-            ),
-        ),
         (None, Some(group)) => (
             Seeing::Seen,
             format!("The members of {} and what each of them runs.", group.group_id),
@@ -205,14 +195,6 @@ fn group(cluster: &Cluster, spec: Option<&ClusterSpec>, staleness: &Staleness) -
         text,
         gain,
     }
-}
-
-/// Whether workers answer, and none of them is in the group: it is another one's, or they lost Kafka.
-fn outsiders(cluster: &Cluster) -> bool {
-    let answers =
-        |worker: &&Arc<WorkerFacts>| worker.ever_answered && worker.probe_failures == 0 && !worker.alive.gone();
-    let mut answering = cluster.workers.iter().filter(answers).peekable();
-    answering.peek().is_some() && answering.all(|worker| worker.member != Some(true))
 }
 
 fn addresses(cluster: &Cluster) -> Sight {
@@ -428,23 +410,6 @@ mod tests {
         assert_eq!(
             state_of(&refused, "Connect group"),
             (Seeing::Refused, "Kafka refuses DESCRIBE".to_owned())
-        );
-        let of_others = seen(|record| {
-            for worker in &mut record.workers {
-                *worker = Arc::new(WorkerFacts {
-                    member: None,
-                    ever_answered: true,
-                    probe_failures: 0,
-                    alive: Alive::Yes,
-                    ..(**worker).clone()
-                });
-            }
-        });
-        let (state, text) = state_of(&of_others, "Connect group");
-        assert_eq!(state, Seeing::Partly);
-        assert!(
-            text.starts_with("None of the workers that answer is a member of "),
-            "{text}"
         );
     }
 

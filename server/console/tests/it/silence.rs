@@ -49,6 +49,7 @@ fn a_rebalance_delay_is_told_until_it_has_run_out() {
                 leader: None,
                 members: Default::default(),
                 empty_since: empty.then_some(now),
+                inhabited: true,
                 members_since: None,
                 delay_until: Some(now + delay),
                 rebalances: 1,

@@ -101,14 +101,10 @@ async fn group(
 ) {
     if let Some(id) = &user.group_id {
         match cluster.group(id).await {
-            Ok(group) if group.members.is_empty() => findings.push(
-                Finding::new(
-                    about,
-                    Severity::Warning,
-                    format!("its Connect group {id} has no member"),
-                )
-                .todo("check `group_id`: it is the workers' `group.id`"),
-            ),
+            Ok(group) if group.members.is_empty() && !group.partial => {
+                let workers = seen.map(|seen| &seen.workers);
+                findings.push(nobody(about, id, workers_groups(cluster, workers).await.as_deref()));
+            }
             Ok(group) => {
                 if let Some(seen) = seen {
                     findings.extend(outsiders(about, &seen.identity.named, &group));
@@ -186,10 +182,36 @@ async fn group(
     }
 }
 
+/// The groups that have some of these workers; `None` where Kafka does not tell.
+async fn workers_groups(cluster: &kafka::Cluster, workers: Option<&BTreeSet<WorkerId>>) -> Option<Vec<String>> {
+    let groups = cluster.groups().await.ok()?;
+    let theirs = |group: &GroupMembers| {
+        let mut members = group.members.iter();
+        members.any(|member| workers.is_some_and(|workers| workers.contains(&member.worker_id)))
+    };
+    let found = groups.groups.into_iter().filter_map(|group| group.connect);
+    Some(found.filter(theirs).map(|group| group.group_id.to_string()).collect())
+}
+
+/// What is wrong where nobody is in the group; with the groups in which those are that answer, if that is known.
+fn nobody(about: &str, id: &str, elsewhere: Option<&[String]>) -> Finding {
+    let text = format!("its Connect group {id} has no member");
+    match elsewhere {
+        Some(others) if !others.is_empty() => {
+            let others = others.join(", ");
+            let text = format!("{text}, and the workers that answer are in {others}");
+            let todo = format!("correct `urls` if {others} is another cluster's, else `group_id`");
+            Finding::new(about, Severity::Problem, text).todo(todo)
+        }
+        _ => Finding::new(about, Severity::Warning, text)
+            .todo("check that its workers run, `urls`, and `group_id`: it is the workers' `group.id`"),
+    }
+}
+
 /// What is wrong where the workers that statuses name are all others than the group's.
 fn outsiders(about: &str, named: &BTreeSet<WorkerId>, group: &GroupMembers) -> Option<Finding> {
     let theirs = |member: &GroupMember| named.contains(&member.worker_id);
-    if named.is_empty() || group.members.iter().any(theirs) {
+    if named.is_empty() || group.partial || group.members.iter().any(theirs) {
         return None;
     }
     let listed = |ids: Vec<&str>| ids.join(", ");
@@ -247,6 +269,17 @@ mod tests {
             said.text,
             "none of its workers (a:8083, b:8083) is a member of its Connect group connect-billing, which has c:8083, d:8083"
         );
+        let of_others = nobody("cluster orders", "orders", Some(&["billing".to_owned()]));
+        assert_eq!(of_others.severity, Severity::Problem);
+        assert!(
+            of_others.text.ends_with("the workers that answer are in billing"),
+            "{of_others:?}"
+        );
+        for untold in [None, Some(&[][..])] {
+            let alone = nobody("cluster orders", "orders", untold);
+            assert_eq!(alone.text, "its Connect group orders has no member");
+            assert!(alone.todo.is_some_and(|todo| todo.contains("`urls`")));
+        }
         assert_eq!(outsiders("cluster orders", &named(&["a:8083", "c:8083"]), &group), None);
         // Nothing that runs names a worker.
         assert_eq!(outsiders("cluster orders", &named(&[]), &group), None);

@@ -5,19 +5,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use model::names::WorkerId;
-use model::observe::{Gap, GapKind, GroupMembers, Seen};
+use model::observe::{Gap, GapKind, Seen};
 use telemetry::Outcome;
 use telemetry::span::{self, Look};
 use tokio::sync::Mutex;
 use tracing::{Instrument as _, debug, info, warn};
 
 use super::aside::Aside;
-use super::hints::Hints;
+use super::choice::{addresses, choose, deserted};
 use super::watcher::Watcher;
 use crate::KafkaSpec;
 
 /// How often the group is looked for while it is not known.
 const SEARCH: Duration = Duration::from_secs(15);
+/// How long the first search waits for a first list.
+const FIRST_LIST: Duration = Duration::from_secs(2);
 
 /// One Kafka cluster, shared by the watchers of its Connect clusters and set up by the first that needs it.
 #[derive(Clone)]
@@ -60,12 +62,22 @@ impl Access {
 /// Asks for ever.
 pub(crate) async fn run(mut watcher: Watcher, access: Access) {
     let name = watcher.cluster.name.clone();
+    if watcher.cluster.group_id.is_none() {
+        // It is found by its workers' addresses, which its first list tells.
+        let told = watcher.hints.wait_for(|hints| !addresses(hints).is_empty());
+        let _late_or_ending = tokio::time::timeout(FIRST_LIST, told).await;
+    }
+    let mut moved = None;
     loop {
         let at = watcher.shared.clock.now();
         let known = addresses(&watcher.hints.borrow());
-        let gap = match watch(&mut watcher, &access).await {
+        let gap = match watch(&mut watcher, &access, moved.take()).await {
             Ok(Ended::Deaf) => return,
-            Ok(Ended::Elsewhere) => continue,
+            Ok(Ended::Elsewhere(group)) => {
+                info!(cluster = %name, %group, "its workers left their Connect group for another one");
+                moved = Some(group);
+                continue;
+            }
             Err(Trouble::NotFound) => {
                 debug!(cluster = %name, "its Connect group is not found yet");
                 Gap {
@@ -97,8 +109,8 @@ pub(crate) async fn run(mut watcher: Watcher, access: Access) {
 enum Ended {
     /// Nobody listens.
     Deaf,
-    /// The workers are in another group now.
-    Elsewhere,
+    /// The workers are in this other group now.
+    Elsewhere(Arc<str>),
 }
 
 enum Trouble {
@@ -107,11 +119,13 @@ enum Trouble {
     Kafka(kafka::Error),
 }
 
-async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Ended, Trouble> {
+/// Watches the group, `moved` where it is known which one that is now.
+async fn watch(watcher: &mut Watcher, access: &Access, moved: Option<Arc<str>>) -> Result<Ended, Trouble> {
     let kafka = access.cluster().await.map_err(Trouble::Kafka)?;
-    let group_id = match &watcher.cluster.group_id {
-        Some(id) => id.clone(),
-        None => {
+    let group_id = match (&watcher.cluster.group_id, moved) {
+        (Some(id), _) => id.clone(),
+        (None, Some(group)) => group,
+        (None, None) => {
             let group = discover(watcher, &kafka, false).await?;
             info!(cluster = %watcher.cluster.name, %group, "found its Connect group");
             group
@@ -131,15 +145,13 @@ async fn watch(watcher: &mut Watcher, access: &Access) -> Result<Ended, Trouble>
         let seen = match group.members().instrument(look.clone()).await {
             Ok(members) => {
                 telemetry::group_asked(name, Outcome::Ok, began.elapsed());
-                // Workers that were given another `group.id` leave this one for good, and go on listing.
-                let deserted = members.members.is_empty() && !watcher.hints.borrow().unheard;
+                let deserted = deserted(&members, &watcher.hints.borrow());
                 if watcher.cluster.group_id.is_none() && deserted && searched.elapsed() >= SEARCH {
                     searched = Instant::now();
-                    if discover(watcher, &kafka, true)
-                        .await
-                        .is_ok_and(|found| found != group_id)
+                    if let Ok(found) = discover(watcher, &kafka, true).await
+                        && found != group_id
                     {
-                        return Ok(Ended::Elsewhere);
+                        return Ok(Ended::Elsewhere(found));
                     }
                 }
                 Seen::Members(members)
@@ -180,42 +192,10 @@ async fn discover(watcher: &Watcher, cluster: &kafka::Cluster, deserted: bool) -
     })
 }
 
-/// The group that has this cluster's workers. Which one it was stands until it is `deserted`, and then until its workers,
-/// which go on listing, are in another: addresses of workers are given again, and that all of them are gone makes no other
-/// group its own. Only of a cluster of which neither group nor workers are known the configured addresses decide, one of
-/// which may be another cluster's by mistake. `Err` holds how many groups it could be.
-fn choose<'a>(
-    groups: impl Iterator<Item = &'a GroupMembers> + Clone,
-    hints: &Hints,
-    configured: &BTreeSet<WorkerId>,
-    deserted: bool,
-) -> Result<Arc<str>, usize> {
-    let having = |workers: &BTreeSet<WorkerId>| -> Vec<Arc<str>> {
-        let has = |group: &&GroupMembers| group.members.iter().any(|member| workers.contains(&member.worker_id));
-        groups.clone().filter(has).map(|group| group.group_id.clone()).collect()
-    };
-    let mut found = having(&addresses(hints));
-    if let Some(before) = &hints.group {
-        if !deserted || found.is_empty() || found.contains(before) {
-            return Ok(before.clone());
-        }
-    } else if found.is_empty() {
-        found = having(configured);
-    }
-    match found.as_slice() {
-        [group] => Ok(group.clone()),
-        several => Err(several.len()),
-    }
-}
-
 /// The workers behind the configured addresses, if they advertise them.
 fn configured(watcher: &Watcher) -> BTreeSet<WorkerId> {
     let urls = watcher.cluster.urls.iter();
     urls.map(|url| watcher.client.at(url).address().clone()).collect()
-}
-
-fn addresses(hints: &Hints) -> BTreeSet<WorkerId> {
-    hints.workers.union(&hints.gone).cloned().collect()
 }
 
 /// What a refusal or silence of Kafka is called.
@@ -225,94 +205,5 @@ pub(super) fn gap_kind(error: &kafka::Error) -> GapKind {
         kafka::Error::TimedOut { .. } => GapKind::TimedOut,
         kafka::Error::Authentication { .. } | kafka::Error::Authorization { .. } => GapKind::Denied,
         _ => GapKind::Other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use model::observe::GroupMember;
-
-    use super::*;
-
-    fn group(id: &str, workers: &[&str]) -> GroupMembers {
-        let member = |address: &&str| GroupMember {
-            member_id: format!("{address}-1").into(),
-            worker_id: WorkerId::from(*address),
-            url: format!("http://{address}/").into(),
-            leader: None,
-            leader_url: None,
-            delay_ms: None,
-            connectors: Vec::new(),
-            tasks: Vec::new(),
-        };
-        GroupMembers {
-            group_id: id.into(),
-            state: "Stable".into(),
-            partial: false,
-            kafka_cluster_id: None,
-            members: workers.iter().map(member).collect(),
-        }
-    }
-
-    fn ids(workers: &[&str]) -> BTreeSet<WorkerId> {
-        workers.iter().map(|id| WorkerId::from(*id)).collect()
-    }
-
-    fn hints(living: &[&str], gone: &[&str], before: Option<&str>) -> Hints {
-        Hints {
-            workers: ids(living),
-            gone: ids(gone),
-            group: before.map(Into::into),
-            ..Hints::default()
-        }
-    }
-
-    #[test]
-    fn a_cluster_keeps_its_group_whatever_else_its_addresses_lead_to() {
-        // Workers not known to be gone, those that are, the group before, configured addresses, and the group it is.
-        let groups = [
-            group("orders", &["a", "b"]),
-            group("billing", &["c"]),
-            group("none", &[]),
-        ];
-        type Case<'a> = (
-            &'a str,
-            &'a [&'a str],
-            &'a [&'a str],
-            Option<&'a str>,
-            &'a [&'a str],
-            Result<&'a str, usize>,
-        );
-        let cases: &[Case<'_>] = &[
-            ("new, by its address", &[], &[], None, &["c"], Ok("billing")),
-            ("new, addresses of two", &[], &[], None, &["a", "c"], Err(2)),
-            ("new, behind an ingress", &[], &[], None, &["ingress"], Err(0)),
-            ("a list told its worker", &["c"], &[], None, &["a", "c"], Ok("billing")),
-            ("its worker is gone", &[], &["c"], None, &["a"], Ok("billing")),
-            ("workers of two others", &["a", "c"], &[], None, &["a"], Err(2)),
-        ];
-        for (why, living, gone, before, configured, expected) in cases {
-            let hints = hints(living, gone, *before);
-            let chosen = choose(groups.iter(), &hints, &ids(configured), false);
-            assert_eq!(chosen.as_deref().map_err(|several| *several), *expected, "{why}");
-        }
-        // One that is known stands: the address of a worker that is gone may be another cluster's by now.
-        for (living, gone) in [
-            (&[][..], &["c"][..]),
-            (&["c"], &[]),
-            (&["x"], &["c"]),
-            (&["a", "c"], &[]),
-        ] {
-            for before in ["orders", "none"] {
-                let hints = hints(living, gone, Some(before));
-                let chosen = choose(groups.iter(), &hints, &ids(&["c"]), false);
-                assert_eq!(chosen.as_deref(), Ok(before), "{living:?} {gone:?}");
-            }
-        }
-        // Unless nobody is left in it, and its workers list from another.
-        let moved = |living, before| choose(groups.iter(), &hints(living, &[], Some(before)), &ids(&["a"]), true);
-        assert_eq!(moved(&["c"], "none").as_deref(), Ok("billing"));
-        assert_eq!(moved(&["x"], "none").as_deref(), Ok("none"));
-        assert_eq!(moved(&["a", "c"], "none"), Err(2));
     }
 }

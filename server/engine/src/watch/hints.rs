@@ -30,6 +30,8 @@ pub(crate) struct Hints {
     pub(crate) group_told: bool,
     /// The Connect group that it was last seen to be.
     pub(crate) group: Option<Arc<str>>,
+    /// Whether the group has no member, and a list came since it lost the last one.
+    pub(crate) outlived: bool,
     /// What lists must agree with.
     pub(crate) expected: Expected,
     /// Whether it is another configured cluster again, and so is not watched.
@@ -75,6 +77,12 @@ impl Hints {
             in_doubt: facts.workers.values().any(|worker| worker.unconfirmed_since.is_some()),
             group_told: facts.about.group.is_some() || facts.about.group_gap.is_some(),
             group: facts.about.group.as_ref().map(|group| group.group_id.clone()),
+            outlived: facts
+                .about
+                .group
+                .as_ref()
+                .and_then(|group| group.empty_since)
+                .is_some_and(|empty| facts.fresh.rest.is_some_and(|listed| listed > empty)),
             expected: Expected::of(facts),
             refused: facts.about.same_as.is_some(),
             unheard: facts.about.gap.is_some() || facts.about.group_gap.is_some(),

@@ -3,6 +3,7 @@
 
 mod aside;
 mod ask;
+mod choice;
 mod cleaned;
 mod client;
 mod glance;

@@ -5,7 +5,7 @@ use super::case::Known;
 use super::names::Names;
 use super::tls::tls_step;
 use crate::cause::Cause;
-use crate::quiet::Quiet;
+use crate::quiet::{ANOTHER_CLUSTER, Quiet};
 use crate::verdict::Class;
 
 pub(super) fn steps(known: &Known<'_>) -> Vec<String> {
@@ -45,6 +45,10 @@ pub(super) fn steps(known: &Known<'_>) -> Vec<String> {
                 .to_owned(),
         ],
         (_, Some(Cause::NotSeenSince)) => UNPROVEN.map(str::to_owned).to_vec(),
+        (_, Some(Cause::Quiet(Quiet::Silent))) if known.root_cause.contains(ANOTHER_CLUSTER) => vec![
+            format!("Correct the addresses of this cluster in Signalbox's configuration: another cluster answers{at}"),
+            "Start the workers of this cluster where they belong, if their processes are down".to_owned(),
+        ],
         (_, Some(Cause::Quiet(quiet))) => of_quiet(*quiet, known.class, &at),
         (Class::Kafka, Some(_)) => of_quiet(Quiet::Silent, Class::Kafka, &at),
         (Class::Worker, Some(_)) => of_quiet(Quiet::Silent, Class::Worker, &at),

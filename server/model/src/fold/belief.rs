@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::facts::ClusterFacts;
 use crate::names::WorkerId;
 use crate::observe::{Gap, GapKind};
+use crate::quiet::ANOTHER_CLUSTER;
 
 /// What is known of a cluster that its lists must agree with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,7 +112,7 @@ impl Expected {
             shown.kafka_cluster_id,
         ) {
             let text = format!(
-                "{by}: another cluster answers there, of Kafka cluster {given} in place of {known}; check this cluster's \
+                "{by}: {ANOTHER_CLUSTER}, of Kafka cluster {given} in place of {known}; check this cluster's \
                  `urls`, or, if its Kafka was made anew, give the cluster another name and this one under `formerly`"
             );
             return gap(GapKind::NotConnect, text);
@@ -119,7 +120,7 @@ impl Expected {
         let strangers = !shown.named.is_empty() && shown.named.is_disjoint(&self.workers.iter().collect());
         if self.group_seen && (self.outside.contains(by) || strangers) {
             let text = match strangers {
-                true => "another cluster answers there, none of whose workers is in this cluster's Connect group",
+                true => &format!("{ANOTHER_CLUSTER}, none of whose workers is in this cluster's Connect group"),
                 false => "it is not in this cluster's Connect group",
             };
             let text = format!("{by}: {text}; check this cluster's `urls` and `group_id`");
@@ -134,7 +135,7 @@ impl Expected {
             ),
             Readiness::NotAsked | Readiness::Ready | Readiness::Unsaid if self.emptied && elsewhere => {
                 let text = format!(
-                    "{by}: another cluster answers there, with workers or connectors that are not known here, while this \
+                    "{by}: {ANOTHER_CLUSTER}, with workers or connectors that are not known here, while this \
                      cluster's Connect group has no member; check this cluster's `urls` and `group_id`"
                 );
                 gap(GapKind::NotConnect, text)

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::folding::Folding;
 use super::listed::unknown_worker;
-use super::returned;
+use super::{returned, untold};
 use crate::Timestamp;
 use crate::facts::{Alive, GroupFacts, WorkerFacts};
 use crate::heard::back_unlisted;
@@ -20,12 +20,14 @@ use crate::transition::{Change, Subject};
 /// out nothing was heard, as where Kafka does not answer at all.
 pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
     if let Some(gap) = elsewhere(folding, group) {
-        return missing(folding, &gap);
+        return untold::missing(folding, &gap);
     }
     let asked_before = folding.facts.about.group.as_ref().map(|known| &known.group_id);
     if asked_before.is_some_and(|known| *known != group.group_id) {
-        // Who was in the other one says nothing of who is in this one.
-        unasked(folding, "another Connect group is asked since");
+        untold::regrouped(folding);
+    }
+    if let Some(gap) = nobodys(folding, group) {
+        return untold::missing(folding, &gap);
     }
     let before = folding.facts.fresh.group;
     if !group.partial {
@@ -53,7 +55,7 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
             .values()
             .any(|worker| worker.member.is_some() && left_out(worker))
         {
-            untold(folding, &half_told(group), left_out);
+            untold::untold(folding, &half_told(group), left_out);
         }
     }
     if !group.partial {
@@ -61,7 +63,7 @@ pub(super) fn members(folding: &mut Folding<'_>, group: &GroupMembers) {
         for worker in known.iter().filter(|worker| !present.contains_key(&worker.id)) {
             absent(folding, worker, group);
         }
-        group_facts(folding, group);
+        group_facts(folding, group, before);
     }
 }
 
@@ -77,12 +79,6 @@ fn present<'a>(folding: &Folding<'_>, group: &'a GroupMembers) -> BTreeMap<&'a W
         }
     }
     present
-}
-
-/// Kafka could not be asked. Once the last answer is stale, membership proves nothing any more: who was gone stays
-/// gone, of the others only what their addresses answer is left.
-pub(super) fn missing(folding: &mut Folding<'_>, gap: &Gap) {
-    untold(folding, gap, |_| true);
 }
 
 /// A group of the same name in another Kafka cluster is another one: its members run nothing of this Connect cluster.
@@ -101,6 +97,25 @@ fn elsewhere(folding: &Folding<'_>, group: &GroupMembers) -> Option<Gap> {
     })
 }
 
+/// A group in which nobody is known to have been, while workers list: they are in another one, and it tells nothing of
+/// them.
+fn nobodys(folding: &Folding<'_>, group: &GroupMembers) -> Option<Gap> {
+    let about = &folding.facts.about;
+    let inhabited = about
+        .group
+        .as_ref()
+        .is_some_and(|known| known.inhabited || !known.members.is_empty());
+    let empty = group.members.is_empty() && !group.partial;
+    (empty && !inhabited && about.reachable).then(|| Gap {
+        kind: GapKind::Other,
+        text: format!(
+            "the Connect group {} has no member, though workers answer: check `group_id`, which is their `group.id`",
+            group.group_id
+        )
+        .into(),
+    })
+}
+
 fn half_told(group: &GroupMembers) -> Gap {
     let text = format!(
         "Kafka tells only in part who is in the group {}: its coordinator does not answer, or it does not settle",
@@ -109,68 +124,6 @@ fn half_told(group: &GroupMembers) -> Gap {
     Gap {
         kind: GapKind::Partial,
         text: text.into(),
-    }
-}
-
-/// Nobody asks Kafka who is in the group any more: what it said proves nothing from now on.
-pub(super) fn ungrouped(folding: &mut Folding<'_>) {
-    unasked(folding, "Kafka is not asked any more who is in the Connect group");
-    folding.facts.about.group_gap = None;
-}
-
-/// Forgets who was in the group, and the group. Of those who were gone by it their addresses tell whether they are.
-fn unasked(folding: &mut Folding<'_>, why: &str) {
-    let told = folding.facts.fresh.group.take();
-    folding.facts.about.group = None;
-    let known: Vec<Arc<WorkerFacts>> = folding.facts.workers.values().cloned().collect();
-    for worker in known.iter().filter(|worker| worker.member.is_some()) {
-        let mut next = (**worker).clone();
-        (next.member, next.member_id, next.without_work_since) = (None, None, None);
-        let asked = folding.facts.fresh.asked.get(&worker.id).copied();
-        let answers = worker.ever_answered && worker.probe_failures == 0 && asked > told;
-        next.evidence = why.into();
-        if !worker.alive.gone() && !answers {
-            next.alive = Alive::Unknown;
-            next.since = folding.at;
-        }
-        folding.put_worker(next);
-    }
-}
-
-/// Nothing was heard of the membership of these workers.
-fn untold(folding: &mut Folding<'_>, gap: &Gap, concerned: impl Fn(&WorkerFacts) -> bool) {
-    folding.facts.about.group_gap = Some(gap.clone());
-    let stale = |last: &Timestamp| folding.at - *last > folding.settings.stale_after;
-    let Some(told) = folding.facts.fresh.group.filter(stale) else {
-        return;
-    };
-    let known: Vec<Arc<WorkerFacts>> = folding.facts.workers.values().cloned().collect();
-    for worker in known
-        .iter()
-        .filter(|worker| worker.member.is_some() && concerned(worker))
-    {
-        let mut next = (**worker).clone();
-        next.member = None;
-        // What it answered while Kafka still told says nothing of now.
-        let asked = folding.facts.fresh.asked.get(&worker.id);
-        let asked = asked.is_some_and(|asked| *asked > told);
-        if !worker.alive.gone() {
-            // Kafka alone would tell that its work was given back: from now on what REST says of it counts.
-            next.without_work_since = None;
-        }
-        if worker.alive.gone() {
-            // It stays gone until its address answers.
-        } else if worker.ever_answered && worker.probe_failures == 0 && asked {
-            next.evidence = "Kafka no longer tells who is in the group; its address answers".into();
-        } else {
-            next.alive = Alive::Unknown;
-            next.since = folding.at;
-            next.evidence = match asked || worker.probe_failures > 0 {
-                true => "Kafka no longer tells who is in the group, and its address does not answer".into(),
-                false => "Kafka no longer tells who is in the group, and its address was not asked since".into(),
-            };
-        }
-        folding.put_worker(next);
     }
 }
 
@@ -244,7 +197,7 @@ fn replaced(
     folding.transition(Source::Group, id, Change::WorkerCame { again: true });
     next.since = folding.at;
     next.without_work_since = Some(folding.at);
-    next.evidence = "it is another process than before, and was not given the work of the old one yet".into();
+    next.evidence = "it joined its group anew, as a new process does, and was not given the work of before yet".into();
 }
 
 /// Whether a member owns everything that REST says runs at its address.
@@ -360,7 +313,8 @@ fn carries(folding: &Folding<'_>, id: &WorkerId) -> bool {
     on_worker(folding, id).next().is_some()
 }
 
-fn group_facts(folding: &mut Folding<'_>, group: &GroupMembers) {
+/// `told`: when the group was told of before.
+fn group_facts(folding: &mut Folding<'_>, group: &GroupMembers, told: Option<Timestamp>) {
     let before = folding.facts.about.group.clone();
     let stable = &*group.state == "Stable";
     let delay_ms = group.members.iter().filter_map(|member| member.delay_ms).max();
@@ -386,12 +340,23 @@ fn group_facts(folding: &mut Folding<'_>, group: &GroupMembers) {
         _ => ids,
     };
     let old_empty = before.as_ref().and_then(|old| old.empty_since);
+    // Whoever was not asked for long lost its members at a moment that nobody saw, and speaks until then for nothing.
+    let patience = folding.settings.interval * 2;
+    let seen = told
+        .is_some_and(|told| folding.at - told <= patience)
+        .then_some(folding.at);
+    let emptied = || seen.or(told).or(folding.facts.fresh.listed()).unwrap_or(folding.at);
+    let empty_since = group
+        .members
+        .is_empty()
+        .then(|| old_empty.unwrap_or_else(emptied).min(folding.at));
     folding.facts.about.group = Some(GroupFacts {
         group_id: group.group_id.clone(),
         state: group.state.clone(),
         leader,
         members,
-        empty_since: group.members.is_empty().then(|| old_empty.unwrap_or(folding.at)),
+        empty_since,
+        inhabited: !group.members.is_empty() || before.as_ref().is_some_and(|old| old.inhabited),
         members_since: match old_empty {
             Some(_) if !group.members.is_empty() => Some(folding.at),
             _ => before.as_ref().and_then(|old| old.members_since),

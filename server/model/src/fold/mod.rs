@@ -17,6 +17,7 @@ mod returned;
 mod statuses;
 mod topic;
 mod unnamed;
+mod untold;
 
 use crate::facts::ClusterFacts;
 use crate::observe::{Observation, Seen};
@@ -58,7 +59,7 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
     }
     if let Seen::Ungrouped = &observation.seen {
         let about = folding.facts.about.clone();
-        members::ungrouped(&mut folding);
+        untold::ungrouped(&mut folding);
         folding.touched.about |= folding.facts.about != about;
         return folding.done();
     }
@@ -82,7 +83,7 @@ pub fn fold(facts: ClusterFacts, observation: &Observation, settings: &Settings)
             probe::gave_list(&mut folding, by);
         }
         Seen::Members(group) => members::members(&mut folding, group),
-        Seen::MembersMissing(gap) => members::missing(&mut folding, gap),
+        Seen::MembersMissing(gap) => untold::missing(&mut folding, gap),
         Seen::Answered(answer) => probe::answered(&mut folding, answer),
         Seen::Silent { address, gap } => probe::silent(&mut folding, address, gap),
         Seen::Slow(slow) => probe::slow(&mut folding, slow),

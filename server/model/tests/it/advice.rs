@@ -324,6 +324,14 @@ fn what_was_found_without_a_trace_speaks_of_none() {
             Cause::Quiet(Quiet::Silent),
             "Start the workers of this cluster at 127.0.0.1:8083, if their processes are down.",
         ),
+        (
+            &Scope::Cluster,
+            Domain::Infrastructure,
+            Class::Worker,
+            "No worker of orders answers and its Connect group has no member: 127.0.0.1:8083: another cluster answers there",
+            Cause::Quiet(Quiet::Silent),
+            "Correct the addresses of this cluster in Signalbox's configuration: another cluster answers at 127.0.0.1:8083.",
+        ),
     ] {
         let steps = steps(&Known {
             scope,

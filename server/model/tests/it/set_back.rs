@@ -43,6 +43,7 @@ fn cluster() -> ClusterFacts {
         leader: Some("a:1".into()),
         members: ["connect-a:1-uuid".into()].into(),
         empty_since: Some(ago(1)),
+        inhabited: true,
         members_since: Some(ago(2)),
         delay_until: Some(ago(-30)),
         rebalances: 3,

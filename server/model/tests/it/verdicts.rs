@@ -181,6 +181,7 @@ impl Case {
             leader: None,
             members: BTreeSet::new(),
             empty_since: (empty > 0).then(|| ago(empty)),
+            inhabited: true,
             members_since: None,
             delay_until: self.delay_left_s.map(|left| ago(-left)),
             rebalances: 0,

@@ -293,6 +293,12 @@ async fn a_gap_is_told_without_a_lease_once_however_often_it_is_sent() {
     for _ in 0..3 {
         store.record_gap(&cluster, at(10), to, why).await.unwrap();
     }
+    // Also where the first one was not answered and is sent again while it is under way.
+    let late = at(25);
+    let sends = (0..8).map(|_| store.record_gap(&cluster, at(24), late, why));
+    for sent in futures_util::future::join_all(sends).await {
+        sent.unwrap();
+    }
     store.record_gap(&"lines".into(), at(10), to, why).await.unwrap();
     store.record_gap(&cluster, at(11), to, why).await.unwrap();
     let filter = TimelineFilter {
@@ -316,16 +322,17 @@ async fn a_gap_is_told_without_a_lease_once_however_often_it_is_sent() {
         brief,
         [
             (2, "orders", true, at(10), why),
-            (3, "lines", true, at(10), why),
-            (4, "orders", true, at(11), why)
+            (3, "orders", false, at(24), why),
+            (4, "lines", true, at(10), why),
+            (5, "orders", true, at(11), why)
         ],
         "numbered after what was recorded before"
     );
-    assert_eq!(store.feed_head().await.unwrap(), 4);
+    assert_eq!(store.feed_head().await.unwrap(), 5);
     let next = Batch {
         number: batch.number + 1,
         ..batch
     };
     store.commit(&lease, &next).await.unwrap();
-    assert_eq!(store.feed_head().await.unwrap(), 5, "the holder goes on");
+    assert_eq!(store.feed_head().await.unwrap(), 6, "the holder goes on");
 }

@@ -84,6 +84,7 @@ pub fn about() -> ClusterAbout {
             leader: Some("10.0.0.7:8083".into()),
             members: BTreeSet::from(["connect-10.0.0.7:8083-1b".into()]),
             empty_since: Some(at(-5)),
+            inhabited: true,
             members_since: None,
             delay_until: Some(at(300)),
             rebalances: u64::MAX,

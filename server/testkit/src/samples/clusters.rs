@@ -40,6 +40,7 @@ pub fn cluster() -> ClusterRecord {
                 leader: Some(WorkerId::from(workers::LIVE)),
                 members: BTreeSet::from(["connect-10.0.0.7:8083-3f0c".into()]),
                 empty_since: None,
+                inhabited: true,
                 members_since: None,
                 delay_until: Some(now() + chrono::TimeDelta::seconds(180)),
                 rebalances: 17,

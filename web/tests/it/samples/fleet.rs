@@ -277,6 +277,7 @@ pub fn cluster_detail(item: ClusterItem) -> ClusterDetail {
             leader: workers.first().cloned(),
             members: BTreeSet::new(),
             empty_since: None,
+            inhabited: true,
             members_since: None,
             delay_until: Some(now() + TimeDelta::seconds(29)),
             rebalances: 41,

@@ -209,6 +209,9 @@ fn while_no_connector_is_known_there_is_nothing_to_be_mistaken_for() {
             ),
         ],
     );
+    // Its last worker is gone, and nothing was ever known that another cluster could be told by.
+    story.see(5, group_of(&[], 0));
+    check(&story, vec![("nothing familiar", ("a", K, Ready, &["a"], false), None)]);
     // The same once all are deleted.
     let mut story = two_workers();
     story.see(1, answered("ingress:443", "4.3.1"));

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use model::judge::struck;
 use model::names::ConnectorName;
-use model::observe::{ListedConfig, ListedConnector, Seen};
+use model::observe::{Concealed, ListedConfig, ListedConnector, Seen, Struck};
 use model::secrets::{Definitions, FingerprintKey, KeyDefinition, RawConfig, mask};
 
 use super::story::{Story, configured, connector, list};
@@ -145,4 +146,74 @@ fn what_a_class_calls_passwords_by_now_is_masked_in_a_config_of_before() {
     // As if it had been masked at entry.
     let blind = mask(&raw, Some(&definitions(&[("path", "STRING")])), &key);
     assert_eq!(config, blind.config);
+}
+
+#[test]
+fn of_a_deleted_connector_the_version_is_masked_that_is_shown_and_whatever_quotes_it() {
+    let failed = connector("c", "RUNNING a", &["FAILED a org.example.X: refused Bulk-Word-7"]);
+    let clear = |mode: &str| {
+        let Seen::Listed(listed) = defined("STRING", mode, failed.clone()) else {
+            unreachable!("a list")
+        };
+        listed.connectors["c"].config.clone().unwrap()
+    };
+    let masked = |mode: &str| {
+        let Seen::Listed(listed) = defined("PASSWORD", mode, failed.clone()) else {
+            unreachable!("a list")
+        };
+        listed.connectors["c"].config.clone().unwrap()
+    };
+    let mut story = Story::new();
+    story.see(0, defined("STRING", "Bulk-Word-7", failed.clone()));
+    let verdict = story.verdicts["c"].clone();
+    let text = format!("{verdict:?}");
+    assert!(text.contains("Bulk-Word-7"), "{text}");
+    let struck_by = |mode: &str| {
+        let mut before = clear(mode).config.clone();
+        let passwords = Definitions {
+            keys: [(
+                "api.mode".into(),
+                KeyDefinition {
+                    kind: "PASSWORD".into(),
+                    ..KeyDefinition::default()
+                },
+            )]
+            .into(),
+        };
+        let key = FingerprintKey::new(b"a key of the test");
+        before.conceal("org.example.Sink", &passwords, &key).unwrap()
+    };
+    let told = |mode: &str| {
+        Seen::Concealed(vec![Concealed {
+            connector: "c".into(),
+            config: masked(mode),
+            struck: Struck(struck_by(mode)),
+        }])
+    };
+    // An earlier version is not shown in place of the present one.
+    story.see(5, told("Another-Word-8"));
+    let shown = |story: &Story| story.connector("c").config.clone().unwrap();
+    assert_eq!(shown(&story), clear("Bulk-Word-7"));
+    story.see(10, told("Bulk-Word-7"));
+    assert_eq!(shown(&story).config.text("api.mode"), None);
+    let trace = story.connector("c").tasks[&0].trace.clone().unwrap();
+    assert!(trace.contains("refused") && !trace.contains("Bulk"), "{trace}");
+    // The verdict is struck of it in every text.
+    let mut everywhere = verdict;
+    let quote: Arc<str> = "it said Bulk-Word-7".into();
+    for reason in &mut everywhere.reasons {
+        (reason.text, reason.evidence) = (quote.clone(), quote.clone());
+    }
+    for (_, task) in everywhere.tasks.iter_mut() {
+        (task.text, task.root_cause) = (quote.clone(), Some(quote.clone()));
+    }
+    let diagnosis = everywhere.diagnosis.as_mut().unwrap();
+    (diagnosis.root_cause, diagnosis.why) = (quote.clone(), quote);
+    let clean = struck(&everywhere, &struck_by("Bulk-Word-7")).unwrap();
+    assert!(!format!("{clean:?}").contains("Bulk"), "{clean:?}");
+    assert_eq!(
+        struck(&clean, &struck_by("Bulk-Word-7")),
+        None,
+        "nothing is left to strike"
+    );
 }

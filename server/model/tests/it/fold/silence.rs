@@ -2,11 +2,11 @@
 
 use model::advice;
 use model::facts::Alive;
-use model::observe::{Gap, GapKind, Seen};
+use model::observe::{Gap, GapKind, GroupMembers, Seen};
 use model::verdict::Class;
 
 use super::story::{
-    Story, answered, connector, group_of, left_and_right, list, no_list, no_members, silent, two_workers,
+    Story, answered, connector, group_of, left_and_right, list, members, no_list, no_members, silent, two_workers,
 };
 
 #[test]
@@ -466,5 +466,43 @@ fn workers_that_answer_and_list_nothing_while_kafka_answers_nothing_wait_for_kaf
             story.reasons("left").contains("Kafka answers nothing either"),
             class == Class::Kafka
         );
+    }
+}
+
+#[test]
+fn a_group_that_is_seen_empty_after_nobody_told_of_it_says_nothing_of_until_when_it_had_members() {
+    let quiet = |story: &mut Story, second| story.see(second, no_list(GapKind::Refused)).verdict("right");
+    // A power cut took Kafka too, and it is back before the workers.
+    let mut story = two_workers();
+    for second in (5..120).step_by(5) {
+        quiet(&mut story, second);
+        story.see(second, no_members());
+    }
+    assert!(story.verdict("right").starts_with("unknown 30"));
+    for second in (120..200).step_by(5) {
+        quiet(&mut story, second);
+        story.see(second, group_of(&[], 0));
+        assert!(
+            story.verdict("right").starts_with("unknown 30"),
+            "{second}: {}",
+            story.verdict("right")
+        );
+    }
+    // Another group is asked of a silent cluster, and nobody is in that one either.
+    let mut story = two_workers();
+    for second in (5..120).step_by(5) {
+        quiet(&mut story, second);
+        story.see(second, group_of(&[], 0));
+    }
+    let before = story.verdict("right");
+    assert!(before.starts_with("unknown"), "{before}");
+    let other = GroupMembers {
+        group_id: "connect-billing".into(),
+        ..members(&[], 0)
+    };
+    for second in (120..200).step_by(5) {
+        quiet(&mut story, second);
+        story.see(second, Seen::Members(other.clone()));
+        assert_eq!(story.verdict("right"), before, "{second}");
     }
 }
