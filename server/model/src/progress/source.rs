@@ -10,7 +10,7 @@ use super::clock::{Clock, unlooked};
 use super::measures::{Measures, SourceMeasures};
 use crate::Timestamp;
 use crate::facts::{ConnectorFacts, ProgressFacts};
-use crate::lag::Logs;
+use crate::lag::{Log, Logs};
 use crate::secrets::Config;
 use crate::source_offset::SourceOffset;
 use crate::topics::{Meant, Rule, Topic};
@@ -23,6 +23,10 @@ const QUIET: TimeDelta = TimeDelta::seconds(10);
 const KEPT: u32 = 3;
 /// A longer time between two offsets says nothing of the flush interval.
 const RARE: TimeDelta = TimeDelta::minutes(10);
+/// Ends of logs that were seen so much earlier than another one say nothing of what is written now.
+const TOGETHER: TimeDelta = TimeDelta::seconds(10);
+/// The offset topic may be out of sight for so long before that tells otherwise: whoever loses Kafka loses one thing first.
+const PASSING: TimeDelta = TimeDelta::seconds(5);
 
 /// What is measured of one source.
 #[derive(Clone, Debug)]
@@ -45,7 +49,9 @@ pub struct SourceGauge {
     restored: Option<ProgressFacts>,
     watched: Option<Timestamp>,
     seen: Option<Timestamp>,
-    /// Whether anything that it writes down can be seen.
+    /// As of when all that it wrote down was told last.
+    whole: Option<Timestamp>,
+    /// Whether it ever wrote into the workers' offset topic.
     told: bool,
 }
 
@@ -67,6 +73,7 @@ impl SourceGauge {
             restored: connector.progress.clone(),
             watched: None,
             seen: None,
+            whole: None,
             told: false,
         };
         gauge.connector(connector);
@@ -130,13 +137,25 @@ impl SourceGauge {
         self.clock.moves(at);
     }
 
-    /// Looks at the logs that it writes, about once a second. `at` is the moment as of which all that it wrote down was told.
-    /// A pause between two looks does not count as standing. `complete` says that the workers' offset topic is read to its
-    /// end: then it is known of a source that wrote nothing there that it did not, and only then heartbeats are missed.
-    pub fn look(&mut self, at: Timestamp, logs: &Logs, complete: bool) {
+    /// Looks at what is told of it, about once a second: its offsets, and the ends of the logs that it writes. `offsets` is
+    /// the moment as of which all that stands in the workers' offset topic was told; `None` where that is not read to its end.
+    ///
+    /// It is looked at as of when either told something last, and not at all where neither tells anything new: what was seen
+    /// grows old then, and whoever is not seen is not idle. A pause between two looks does not count as standing.
+    pub fn look(&mut self, now: Timestamp, logs: &Logs, offsets: Option<Timestamp>) {
+        self.find(logs);
+        // Of a source that keeps its offsets in a topic of its own that of the workers tells only if it wrote there, too.
+        let offsets = offsets.filter(|_| self.told || !self.own_topic);
+        let Some(at) = offsets.max(self.logs_seen(logs)).map(|told| told.min(now)) else {
+            return;
+        };
+        if self.seen.is_some_and(|seen| at <= seen && seen <= now) {
+            return;
+        }
         let pause = unlooked(self.seen, at);
         self.seen = Some(at);
         self.watched = Some(self.watched.map_or(at, |watched| watched.min(at)));
+        self.whole = offsets.max(self.whole).map(|whole| whole.min(at));
         self.clock.skip(pause, at);
         if let Some(facts) = self.restored.take()
             && let Some(unit) = facts.units.first()
@@ -154,31 +173,51 @@ impl SourceGauge {
         // The clocks of workers and brokers may be ahead.
         self.clock.moved = self.clock.moved.map(|moved| moved.min(at));
         // Where the offset topic is not read to its end, heartbeats may be written that are not seen.
-        if self.promised.is_some() && self.kept >= KEPT && complete {
+        let whole = self.whole.is_some_and(|whole| at - whole <= PASSING);
+        if self.promised.is_some() && self.kept >= KEPT && whole {
             let since = self.clock.standing.or(self.clock.moved).unwrap_or(at);
             self.clock.standing = Some(since);
         } else {
             self.clock.standing = None;
         }
-        self.clock.known = self.told || !self.topics.1.is_empty() || complete && !self.own_topic;
+        self.clock.known = whole || self.shows(at, logs);
+    }
+
+    /// Finds the topics that it writes among those that are looked at.
+    fn find(&mut self, logs: &Logs) {
+        if self.topics.0 == logs.number() {
+            return;
+        }
+        let means = |name: &Arc<str>| {
+            self.writes.iter().any(|(own, rule)| match own {
+                Topic::Named(own) => own == name,
+                _ => rule.means(&Topic::Named(name.clone())) == Some(Meant::Yes),
+            })
+        };
+        let before: BTreeMap<Arc<str>, i64> = std::mem::take(&mut self.topics.1).into_iter().collect();
+        let meant = logs.topics().filter(|name| means(name));
+        let topics = meant.map(|name| (name.clone(), before.get(name).copied().unwrap_or(-1)));
+        self.topics = (logs.number(), topics.collect());
+    }
+
+    /// When the end of any log that it writes was seen last.
+    fn logs_seen(&self, logs: &Logs) -> Option<Timestamp> {
+        let topics = self.topics.1.iter().flat_map(|(topic, _)| logs.partitions(topic));
+        Timestamp::from_timestamp_millis(topics.filter_map(Log::end_seen).max()?)
+    }
+
+    /// Whether the logs that it writes show by themselves whether it writes: the ends of all of them are seen.
+    fn shows(&self, at: Timestamp, logs: &Logs) -> bool {
+        let limit = (at - TOGETHER).timestamp_millis();
+        let seen = |log: &Log| log.end_seen().is_some_and(|seen| seen >= limit);
+        let topics = &self.topics.1;
+        !topics.is_empty() && topics.iter().all(|(topic, _)| logs.partitions(topic).iter().all(seen))
     }
 
     fn written(&mut self, at: Timestamp, logs: &Logs) {
-        if self.topics.0 != logs.number() {
-            let means = |name: &Arc<str>| {
-                self.writes.iter().any(|(own, rule)| match own {
-                    Topic::Named(own) => own == name,
-                    _ => rule.means(&Topic::Named(name.clone())) == Some(Meant::Yes),
-                })
-            };
-            let before: BTreeMap<Arc<str>, i64> = std::mem::take(&mut self.topics.1).into_iter().collect();
-            let meant = logs.topics().filter(|name| means(name));
-            let topics = meant.map(|name| (name.clone(), before.get(name).copied().unwrap_or(-1)));
-            self.topics = (logs.number(), topics.collect());
-        }
         let mut moved = false;
         for (topic, before) in &mut self.topics.1 {
-            let ends = logs.partitions(topic).iter().filter_map(crate::lag::Log::end);
+            let ends = logs.partitions(topic).iter().filter_map(Log::end);
             let sum = ends.fold(0_i64, i64::saturating_add);
             moved |= *before >= 0 && sum > *before;
             *before = sum;

@@ -130,11 +130,7 @@ impl Watch {
                     }
                     rhythms.extend(sink.rhythm());
                 }
-                Gauge::Source(source) => {
-                    let at = told.offsets.map_or(at, |offsets| offsets.min(at));
-                    // Offsets that nobody tells of are not missed: see `SourceGauge::look`.
-                    source.look(at, &logs.uncommitted, told.offsets.is_some());
-                }
+                Gauge::Source(source) => source.look(at, &logs.uncommitted, told.offsets),
             }
         }
         let middle = rhythms.len() / 2;

@@ -77,10 +77,59 @@ fn of_a_source_of_which_nothing_is_seen_nothing_is_said() {
         (scene.news(), scene.verdict().activity),
         (vec!["1 healthy".to_owned()], Activity::Unknown)
     );
-    // Where the offset topic is read, a source that wrote nothing there is idle.
+    assert_eq!(scene.measures(), None, "nobody told anything of it");
+    // Where the offset topic is read, a source that wrote nothing there for a while is idle.
     scene.offsets = true;
     scene.for_seconds(2, |_, _| {});
+    assert_eq!(scene.verdict().activity, Activity::Unknown);
+    scene.for_seconds(30, |_, _| {});
     assert_eq!(scene.verdict().activity, Activity::Idle);
+}
+
+#[test]
+fn a_source_of_which_kafka_tells_nothing_any_more_is_not_idle() {
+    let mut scene = source("com.example.TickSourceConnector", &["orders"]);
+    scene.for_seconds(60, |scene, second| {
+        scene.write(0, 1);
+        offset(scene, &json!({"filename": "/in"}), &json!({"position": second}));
+    });
+    assert_eq!(scene.verdict().activity, Activity::Active);
+    // It writes on, and nobody sees it.
+    (scene.kafka, scene.offsets) = (false, false);
+    let mut said = Vec::new();
+    scene.for_seconds(600, |scene, _| {
+        scene.write(0, 1);
+        said.push(scene.verdict().activity);
+    });
+    said.dedup();
+    assert_eq!(said, [Activity::Active, Activity::Unknown]);
+    assert_eq!(
+        (scene.news(), scene.measures().unwrap().as_of),
+        (vec!["1 healthy".to_owned()], scene.at(60)),
+        "it is as old as the last look"
+    );
+    (scene.kafka, scene.offsets) = (true, true);
+    scene.pass();
+    assert_eq!(scene.verdict().activity, Activity::Active, "it moved meanwhile");
+    scene.for_seconds(40, |_, _| {});
+    assert_eq!(scene.verdict().activity, Activity::Idle);
+}
+
+#[test]
+fn a_source_of_whose_logs_some_are_not_seen_is_not_idle() {
+    let mut scene = source("com.example.TickSourceConnector", &["orders"]);
+    scene.ends = vec![0; 2];
+    scene.starts = vec![0; 2];
+    scene.offsets = false;
+    scene.for_seconds(90, |_, _| {});
+    assert_eq!(scene.verdict().activity, Activity::Idle);
+    scene.kafka = false;
+    scene.for_seconds(60, |scene, second| {
+        let at = scene.at(second);
+        scene.logs.uncommitted.ended(&"orders".into(), 0, at, 0);
+    });
+    assert_eq!(scene.verdict().activity, Activity::Unknown);
+    assert_eq!(scene.measures().unwrap().as_of, scene.at(150));
 }
 
 fn beating() -> Scene {
@@ -112,6 +161,22 @@ fn a_source_whose_heartbeats_stay_away_is_stalled() {
     );
     scene.for_seconds(2, beat);
     assert_eq!(scene.verdict().health, Health::Healthy);
+}
+
+#[test]
+fn heartbeats_are_missed_on_while_kafka_tells_nothing() {
+    let mut scene = source("org.apache.kafka.connect.mirror.MirrorHeartbeatConnector", &["orders"]);
+    scene.for_seconds(60, |scene, _| {
+        offset(scene, &json!({"sourceClusterAlias": "a"}), &json!({"offset": 0}));
+    });
+    scene.for_seconds(40, |_, _| {});
+    assert_eq!(scene.news(), ["1 healthy", "90 stalled"]);
+    // The offset topic is gone first, and the logs a little later.
+    scene.offsets = false;
+    scene.for_seconds(2, |_, _| {});
+    scene.kafka = false;
+    scene.for_seconds(300, |_, _| {});
+    assert_eq!((scene.news(), scene.verdict().health), (vec![], Health::Stalled));
 }
 
 #[test]
