@@ -50,7 +50,7 @@ pub(in crate::watch) async fn read(
             Err(Deaf) = reader.follow(&search) => true,
             refused = hints.wait_for(|hints| hints.refused) => refused.is_err(),
         };
-        reader.sight.send_replace(Sight::default());
+        reader.let_go(|_, _| true).await;
         if ended {
             return;
         }
@@ -62,8 +62,9 @@ pub(in crate::watch) async fn read(
 struct Searching(Option<Pin<Box<dyn Future<Output = Found> + Send>>>);
 
 impl Searching {
-    fn begin(&mut self, watcher: Watcher, search: Search) {
-        self.0 = Some(Box::pin(async move { search::topics(&watcher, &search).await }));
+    /// Searches for those that are not among the known ones.
+    fn begin(&mut self, watcher: Watcher, search: Search, known: Topics) {
+        self.0 = Some(Box::pin(async move { search::topics(&watcher, &search, known).await }));
     }
 
     /// What was found; never anything while nothing is searched for.
@@ -94,7 +95,6 @@ impl Reader {
         let mut ready = tokio::time::interval(READY);
         let mut searched: Option<(Instant, bool)> = None;
         let mut searching = Searching::default();
-        self.topics.clear();
         // What is configured need not wait for what has to be found.
         let configured = search::configured(&self.watcher.cluster.topics);
         self.want(configured, &mut wanted, &to).await?;
@@ -107,7 +107,7 @@ impl Reader {
                         continue;
                     }
                     searched = Some((Instant::now(), known));
-                    searching.begin(self.watcher.clone(), search.clone());
+                    searching.begin(self.watcher.clone(), search.clone(), wanted.clone());
                 }
                 found = searching.found() => {
                     for gap in found.missing {
@@ -140,7 +140,7 @@ impl Reader {
             return Ok(());
         }
         *wanted = topics;
-        self.topics.retain(|name, topic| wanted.get(name) == Some(&topic.kind));
+        self.let_go(|name, topic| wanted.get(name) != Some(&topic.kind)).await;
         for (name, kind) in &*wanted {
             self.topics.entry(name.clone()).or_insert_with(|| Topic::new(*kind));
         }
@@ -150,6 +150,30 @@ impl Reader {
             to: to.clone(),
         };
         self.hub.follow(wish).await.then_some(()).ok_or(Deaf)
+    }
+
+    /// Forgets topics that are not read any more. What they told is not all that there is from now on, which those who
+    /// rely on it hear at once.
+    async fn let_go(&mut self, goes: impl Fn(&Arc<str>, &Topic) -> bool) {
+        let gone = self.topics.extract_if(.., |name, topic| goes(name, topic));
+        let gone: Vec<(Arc<str>, Topic)> = gone.collect();
+        if gone.iter().any(|(_, topic)| topic.kind == TopicKind::Offsets) {
+            self.offsets(OffsetNews::Incomplete).await;
+        }
+        self.knowing.lock().followed(self.told(TopicKind::Config));
+        let whole = self.whole();
+        self.sight
+            .send_if_modified(|sight| std::mem::replace(&mut sight.whole, whole) != whole);
+    }
+
+    /// Whether all of the topic of this kind was told.
+    fn told(&self, which: TopicKind) -> bool {
+        self.topics.values().any(|topic| topic.kind == which && topic.told)
+    }
+
+    /// Whether the topics tell all that lists would.
+    fn whole(&self) -> bool {
+        self.told(TopicKind::Status) && self.told(TopicKind::Config)
     }
 
     /// Whether something is read that is not told because the connectors' secrets are not known.
@@ -336,9 +360,8 @@ impl Reader {
     }
 
     async fn stands(&mut self, topic: TopicSeen) -> Result<(), Deaf> {
-        let told = |which| self.topics.values().any(|topic| topic.kind == which && topic.told);
-        self.knowing.lock().followed(told(TopicKind::Config));
-        let whole = told(TopicKind::Status) && told(TopicKind::Config);
+        self.knowing.lock().followed(self.told(TopicKind::Config));
+        let whole = self.whole();
         // Lists are asked for before the ledger hears that the topics stop telling, and after it has heard all of them.
         if !whole {
             self.sight.send_replace(Sight { whole });

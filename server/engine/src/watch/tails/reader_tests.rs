@@ -302,3 +302,15 @@ async fn what_is_configured_is_told_while_the_others_are_searched_for() {
     };
     assert!(told.whole && told.configs.len() == 1, "{told:?}");
 }
+
+#[tokio::test]
+async fn topics_that_are_not_read_any_more_tell_nothing_wholly() {
+    let mut stage = whole().await;
+    stage.says("x-offsets", TailKind::Complete).await;
+    assert!(matches!(stage.offsets.recv().await.unwrap().1, OffsetNews::Complete));
+    assert!(stage.sight.borrow_and_update().whole);
+    stage.hints.send_modify(|hints| hints.refused = true);
+    assert!(matches!(stage.offsets.recv().await.unwrap().1, OffsetNews::Incomplete));
+    stage.sight.wait_for(|sight| !sight.whole).await.unwrap();
+    stage.reading.abort();
+}

@@ -8,6 +8,7 @@ use kafka::Tail;
 use kafka::internal::{ConfigRecord, InternalRecord, Said, StatusRecord, TopicKind};
 use kafka::tail::{Incomplete, TailKind, Topics};
 use model::internal::TopicSeen;
+use model::names::ClusterName;
 use model::observe::{Gap, GapKind};
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc};
 use tokio::time::timeout;
@@ -18,6 +19,7 @@ use super::hub::EVENTS;
 use super::kind;
 use crate::watch::aside::Aside;
 use crate::watch::group::{Access, gap_kind};
+use crate::watch::hints::Hints;
 use crate::watch::watcher::Watcher;
 use crate::{InternalTopics, KafkaSpec};
 
@@ -66,23 +68,33 @@ pub(super) fn configured(topics: &InternalTopics) -> Topics {
     named.filter_map(|(kind, name)| Some((name.clone()?, kind))).collect()
 }
 
-/// Those that are configured, and what is found of the others.
-pub(super) async fn topics(watcher: &Watcher, search: &Search) -> Found {
+/// What was known before, and what is found of the others.
+pub(super) async fn topics(watcher: &Watcher, search: &Search, known: Topics) -> Found {
+    let sought: Vec<TopicKind> = lacking(&known).collect();
+    let looked = match sought.is_empty() {
+        true => return Found { topics: known, missing: Vec::new() },
+        false => look(search, &sought).await,
+    };
+    settled(&watcher.cluster.name, known, looked, &watcher.hints.borrow())
+}
+
+/// The kinds of which none is known.
+fn lacking(known: &Topics) -> impl Iterator<Item = TopicKind> {
+    let kinds = KINDS.into_iter();
+    kinds.filter(|kind| !known.values().any(|known| known == kind))
+}
+
+/// What is known after a look. What was known before it stays so whatever it shows: what is read already needs no proof.
+fn settled(cluster: &ClusterName, known: Topics, looked: Result<Looked, kafka::Error>, hints: &Hints) -> Found {
+    let sought: Vec<TopicKind> = lacking(&known).collect();
     let mut found = Found {
-        topics: configured(&watcher.cluster.topics),
+        topics: known,
         missing: Vec::new(),
     };
-    let missing: Vec<TopicKind> = KINDS
-        .into_iter()
-        .filter(|kind| !found.topics.values().any(|known| known == kind))
-        .collect();
-    if missing.is_empty() {
-        return found;
-    }
-    let looked = match look(search, &missing).await {
+    let looked = match looked {
         Ok(looked) => looked,
         Err(error) => {
-            found.missing.extend(missing.into_iter().map(|which| TopicSeen {
+            found.missing.extend(sought.into_iter().map(|which| TopicSeen {
                 kind: kind(which),
                 name: None,
                 gap: Some(Gap {
@@ -93,16 +105,12 @@ pub(super) async fn topics(watcher: &Watcher, search: &Search) -> Found {
             return found;
         }
     };
-    for which in missing {
-        let (workers, connectors) = {
-            let hints = watcher.hints.borrow();
-            let workers: BTreeSet<_> = hints.workers.union(&hints.gone).cloned().collect();
-            (workers, hints.connectors.clone())
-        };
+    let workers: BTreeSet<_> = hints.workers.union(&hints.gone).cloned().collect();
+    for which in sought {
         let known: Vec<Arc<str>> = found.topics.keys().cloned().collect();
-        match find(which, &looked.candidates, &workers, &connectors, &known) {
+        match find(which, &looked.candidates, &workers, &hints.connectors, &known) {
             Finding::This(name) => {
-                info!(cluster = %watcher.cluster.name, topic = %name, kind = which.as_str(), "found an internal topic");
+                info!(%cluster, topic = %name, kind = which.as_str(), "found an internal topic");
                 found.topics.insert(name, which);
             }
             finding => found.missing.push(not_found(which, &finding, &looked.unread)),
@@ -242,5 +250,64 @@ fn note(evidence: &mut Evidence, record: InternalRecord) {
             connectors.insert(record.connector);
         }
         Said::Status(_) | Said::Config(_) | Said::Unreadable(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::internal::InternalTopic;
+    use model::names::WorkerId;
+
+    use super::*;
+
+    fn looked(candidates: &[(TopicKind, &str)]) -> Looked {
+        let evidence = Evidence {
+            workers: ["a:1"].map(WorkerId::from).into(),
+            connectors: ["lines"].map(Into::into).into(),
+        };
+        let candidate = |(kind, name): &(TopicKind, &str)| Candidate {
+            name: (*name).into(),
+            kind: *kind,
+            evidence: evidence.clone(),
+        };
+        Looked {
+            candidates: candidates.iter().map(candidate).collect(),
+            unread: Vec::new(),
+        }
+    }
+
+    fn names(found: &Found) -> Vec<&str> {
+        found.topics.keys().map(|name| &**name).collect()
+    }
+
+    #[test]
+    fn what_was_found_stays_found_when_a_later_look_shows_less() {
+        let hints = Hints {
+            workers: ["a:1"].map(WorkerId::from).into(),
+            connectors: ["lines"].map(Into::into).into(),
+            ..Hints::default()
+        };
+        let cluster = "orders".into();
+        let both = looked(&[(TopicKind::Status, "x-status"), (TopicKind::Config, "x-configs")]);
+        let first = settled(&cluster, Topics::new(), Ok(both), &hints);
+        assert_eq!(names(&first), ["x-configs", "x-status"]);
+        assert!(matches!(&*first.missing, [seen] if seen.kind == InternalTopic::Offset));
+        // Nothing could be read, and then Kafka was away.
+        let away = kafka::Error::Unreachable {
+            reason: "refused".to_owned(),
+        };
+        for later in [Ok(looked(&[])), Err(away)] {
+            let later = settled(&cluster, first.topics.clone(), later, &hints);
+            assert_eq!(later.topics, first.topics);
+            assert!(matches!(&*later.missing, [seen] if seen.kind == InternalTopic::Offset));
+        }
+        let last = settled(
+            &cluster,
+            first.topics,
+            Ok(looked(&[(TopicKind::Offsets, "x-offsets")])),
+            &hints,
+        );
+        assert_eq!(names(&last), ["x-configs", "x-offsets", "x-status"]);
+        assert!(last.missing.is_empty());
     }
 }
