@@ -56,7 +56,11 @@ pub(super) async fn examine(
         };
         let unread = |wanted: Option<&Arc<str>>| {
             let mut unread = looked.unread.iter();
-            unread.find(|(name, kind, _)| wanted.map_or(*kind == which, |wanted| wanted == name))
+            // A topic of something else was looked into for its name alone.
+            unread.find(|(name, kind, why)| match wanted {
+                Some(wanted) => wanted == name,
+                None => *kind == which && *why != Incomplete::Foreign,
+            })
         };
         let finding = match &found {
             TopicFinding::This(name) => match unread(Some(name)) {
@@ -101,6 +105,7 @@ fn refused(about: &str, spec: &KafkaSpec, which: TopicKind, name: &str, why: &In
         Incomplete::Missing => finding.todo(format!("check `{which}_topic`; if it is right, {}", grant(spec, name))),
         Incomplete::Silent(error) => finding.todo(told::advice(error)),
         Incomplete::Leaderless { .. } => finding.todo("see why no broker leads that partition"),
+        Incomplete::Foreign => finding.todo(format!("set `{which}_topic` to the workers' `{which}.storage.topic`")),
         Incomplete::Reading => finding.todo("ask again later: there is much to read"),
     }
 }

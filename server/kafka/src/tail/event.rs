@@ -41,6 +41,8 @@ pub enum Incomplete {
         /// The first such partition.
         partition: i32,
     },
+    /// It holds other records than those of its kind, and none of them, as far as it was read; it is not read on.
+    Foreign,
     /// Kafka does not answer, or not as it should.
     Silent(Error),
 }
@@ -78,6 +80,7 @@ impl fmt::Display for Incomplete {
             Self::Missing => f.write_str("does not exist"),
             Self::Denied(denied) => write!(f, "may not be read: {} is missing", denied.as_str()),
             Self::Leaderless { partition } => write!(f, "has no leader for partition {partition}"),
+            Self::Foreign => f.write_str("holds other records than Kafka Connect writes there"),
             Self::Silent(error) => write!(f, "cannot be read: {error}"),
         }
     }

@@ -18,7 +18,7 @@ use super::topic::{Standing, Step, Topic};
 use crate::Error;
 use crate::ffi::describe::{self, Asked, Described};
 use crate::ffi::{Arrival, Feed, Record, bounds};
-use crate::internal::{self, InternalRecord};
+use crate::internal::{self, InternalRecord, Said};
 use crate::voice::Voice;
 
 /// Between two looks at the topics.
@@ -256,8 +256,10 @@ fn note(consumer: &Client, topics: &mut BTreeMap<Arc<str>, Topic>, outbox: &mut 
     if !partition.record(record.offset, || bounds(consumer, &name, record.partition)) {
         return;
     }
-    if let Some(said) = internal::read(topic.kind, record.key, record.value) {
-        let length = record.key.map_or(0, <[u8]>::len) + record.value.map_or(0, <[u8]>::len);
+    let length = record.key.map_or(0, <[u8]>::len) + record.value.map_or(0, <[u8]>::len);
+    let said = internal::read(topic.kind, record.key, record.value);
+    let akin = said.as_ref().is_some_and(|said| !matches!(said, Said::Unreadable(_)));
+    if let Some(said) = said {
         let record = InternalRecord {
             partition: record.partition,
             offset: record.offset,
@@ -266,6 +268,8 @@ fn note(consumer: &Client, topics: &mut BTreeMap<Arc<str>, Topic>, outbox: &mut 
         };
         outbox.record(&name, record, length);
     }
+    let step = topic.holds(akin, length);
+    step_of(consumer, outbox, &name, topic, step, Instant::now());
 }
 
 /// Does what is to be done with the consumer.

@@ -14,6 +14,9 @@ const BETWEEN_RESTARTS: Duration = Duration::from_secs(2);
 /// How long a refusal to read is believed against the word of a broker that we may.
 const REFUSED: Duration = Duration::from_secs(5);
 
+/// Bytes of other records than those of its kind after which a topic that holds no other ones is not read on.
+const STRANGE: usize = 1 << 20;
+
 /// Codes of Kafka and librdkafka for a topic that is not there.
 const MISSING: [i32; 4] = [3, 100, -188, -190];
 /// Kafka's code for a topic that we may not use so.
@@ -30,6 +33,9 @@ pub(super) struct Topic {
     size: i32,
     id: Option<(i64, i64)>,
     trouble: Option<Incomplete>,
+    /// Whether any record was one of its kind, and how many bytes of others came before.
+    akin: bool,
+    strange: usize,
     /// Until when a refusal to read stands.
     refused: Option<Instant>,
     restart: Option<Restart>,
@@ -68,6 +74,8 @@ impl Topic {
             size: 0,
             id: None,
             trouble: None,
+            akin: false,
+            strange: 0,
             refused: None,
             restart: None,
             restarted: None,
@@ -108,6 +116,9 @@ impl Topic {
         if before > 0 && (!same || found.partitions < before) {
             return Step::Restart(Restart::Recreated);
         }
+        if self.foreign() {
+            return self.lost(Incomplete::Foreign);
+        }
         self.partitions.extend(fresh(before, found.partitions));
         let attached = !self.attached.is_empty();
         let missing = || (0..found.partitions).filter(|number| !self.attached.contains(number));
@@ -124,6 +135,21 @@ impl Topic {
             None if attached => attach(missing().collect()),
             _ => Step::Renew,
         }
+    }
+
+    /// A record of so many bytes came; `akin`: one of its kind. What holds none of them is something else, however much of
+    /// it there is.
+    pub(super) fn holds(&mut self, akin: bool, bytes: usize) -> Step {
+        self.akin |= akin;
+        self.strange = self.strange.saturating_add(bytes);
+        match self.foreign() {
+            true => self.lost(Incomplete::Foreign),
+            false => Step::Nothing,
+        }
+    }
+
+    fn foreign(&self) -> bool {
+        !self.akin && self.strange > STRANGE
     }
 
     fn lost(&mut self, why: Incomplete) -> Step {
@@ -182,6 +208,7 @@ impl Topic {
     pub(super) fn restart(&mut self, now: Instant) {
         self.partitions = fresh(0, self.size).collect();
         self.restart = None;
+        (self.akin, self.strange) = (false, 0);
         self.restarted = Some(now);
         self.told = None;
     }

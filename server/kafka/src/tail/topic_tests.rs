@@ -200,3 +200,28 @@ fn an_error_that_says_little_changes_nothing_by_itself() {
         Some(Standing::Incomplete(Incomplete::Silent(_)))
     ));
 }
+
+#[test]
+fn one_that_holds_something_else_is_not_read_to_its_end() {
+    let now = Instant::now();
+    let mut topic = complete(now);
+    assert_eq!(topic.holds(false, STRANGE), Step::Nothing);
+    assert_eq!(topic.holds(false, 1), Step::Detach);
+    topic.attached.clear();
+    assert_eq!(topic.news(), incomplete(Incomplete::Foreign));
+    // Whatever a broker says of it, and after a silence.
+    topic.silent(&Error::Unreachable {
+        reason: "refused".to_owned(),
+    });
+    assert_eq!(topic.described(found(ID, 2), now), Step::Nothing);
+    assert_eq!(topic.news(), None, "nothing else was told meanwhile");
+    // Another topic of its name may hold what is expected.
+    assert_eq!(topic.described(found(OTHER, 2), now), Step::Restart(Restart::Recreated));
+    topic.restart(now);
+    assert_eq!(topic.holds(true, 10), Step::Nothing);
+    assert_eq!(
+        topic.holds(false, 2 * STRANGE),
+        Step::Nothing,
+        "a stray record harms nobody"
+    );
+}

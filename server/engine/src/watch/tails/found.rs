@@ -1,6 +1,7 @@
 //! Which topics are a cluster's, by what stands in them.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kafka::internal::TopicKind;
@@ -36,19 +37,37 @@ pub(crate) enum Finding {
     Several(Vec<Arc<str>>),
 }
 
-/// Topics whose names allow that they are of this kind. A config topic has one partition, which workers insist on.
+/// Topics whose names allow that they are of this kind. A config topic has one partition, which workers insist on. Where
+/// there are too many, those count that have brothers: the three of a cluster mostly differ in the word for the kind alone.
 pub(super) fn candidates(kind: TopicKind, topics: &[(String, usize)]) -> Vec<Arc<str>> {
-    let word = match kind {
+    let fits = |partitions: usize| kind != TopicKind::Config || partitions == 1;
+    let mut families: BTreeMap<String, u8> = BTreeMap::new();
+    let mut all: Vec<&str> = Vec::new();
+    for (name, partitions) in topics.iter().filter(|(name, _)| !name.starts_with("__")) {
+        let lower = name.to_lowercase();
+        for (bit, other) in [TopicKind::Status, TopicKind::Config, TopicKind::Offsets]
+            .into_iter()
+            .enumerate()
+        {
+            if lower.contains(word(other)) {
+                *families.entry(stem(name)).or_default() |= 1_u8 << bit;
+            }
+        }
+        if lower.contains(word(kind)) && fits(*partitions) {
+            all.push(name);
+        }
+    }
+    all.sort_by_cached_key(|name| Reverse(families.get(&stem(name)).map_or(0, |kinds| kinds.count_ones())));
+    all.into_iter().take(MOST).map(Arc::from).collect()
+}
+
+/// The word that tells a kind in a name.
+fn word(kind: TopicKind) -> &'static str {
+    match kind {
         TopicKind::Status => "status",
         TopicKind::Config => "config",
         TopicKind::Offsets => "offset",
-    };
-    let named = |name: &str| !name.starts_with("__") && name.to_lowercase().contains(word);
-    let fits = |partitions: usize| kind != TopicKind::Config || partitions == 1;
-    let all = topics
-        .iter()
-        .filter(|(name, partitions)| named(name) && fits(*partitions));
-    all.take(MOST).map(|(name, _)| name.as_str().into()).collect()
+    }
 }
 
 /// The topic of this kind of a cluster with these workers and connectors. Of several that tell of it that one counts whose
@@ -141,6 +160,15 @@ mod tests {
         assert_eq!(names(TopicKind::Status), ["Prod-Connect-Status"]);
         assert_eq!(names(TopicKind::Config), ["connect-configs"]);
         assert_eq!(names(TopicKind::Offsets), ["connect-offsets"]);
+    }
+
+    #[test]
+    fn of_many_names_those_count_that_three_topics_share() {
+        let others = (0..40).map(|number| (format!("a{number}-status"), 3));
+        let own = ["z-status", "z-configs", "z-offsets"].map(|name| (name.to_owned(), 1));
+        let topics: Vec<(String, usize)> = others.chain(own).collect();
+        let found = candidates(TopicKind::Status, &topics);
+        assert_eq!((found.len(), &*found[0]), (MOST, "z-status"));
     }
 
     #[test]

@@ -61,6 +61,7 @@ pub(super) fn gap(why: &Incomplete, topic: &str) -> Gap {
     let kind = match why {
         Incomplete::Denied(_) => GapKind::Denied,
         Incomplete::Silent(error) => gap_kind(error),
+        Incomplete::Foreign => GapKind::NotConnect,
         Incomplete::Reading | Incomplete::Missing | Incomplete::Leaderless { .. } => GapKind::Other,
     };
     Gap {

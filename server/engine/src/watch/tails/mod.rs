@@ -8,6 +8,7 @@ mod found;
 mod gathered;
 mod hub;
 mod masked;
+mod pace;
 mod reader;
 mod search;
 mod topic;

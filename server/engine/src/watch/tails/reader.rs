@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, watch as channel};
 use super::gathered::{ConfigWord, StatusWord};
 use super::hub::{EVENTS, Hub, Told, Wish};
 use super::masked::{config, gap, moment, status};
+use super::pace::Pace;
 use super::search::{self, Found, Search};
 use super::topic::Topic;
 use super::{OffsetNews, Sight, kind};
@@ -22,8 +23,6 @@ use crate::heavy::heavy;
 use crate::watch::known::Knowing;
 use crate::watch::watcher::{Deaf, Watcher};
 
-/// How often topics that are not known yet are looked for.
-const SEARCH: Duration = Duration::from_secs(60);
 /// Between two looks whether there is more to know them by.
 const LOOK: Duration = Duration::from_secs(2);
 /// Between two looks whether the secrets of the connectors are known by now, without which no trace may be told.
@@ -93,7 +92,7 @@ impl Reader {
         let mut wanted = Topics::new();
         let mut look = tokio::time::interval(LOOK);
         let mut ready = tokio::time::interval(READY);
-        let mut searched: Option<(Instant, bool)> = None;
+        let mut pace = Pace::new();
         let mut searching = Searching::default();
         // What is configured need not wait for what has to be found.
         let configured = search::configured(&self.watcher.cluster.topics);
@@ -103,13 +102,15 @@ impl Reader {
                 _ = look.tick(), if wanted.len() < 3 && searching.0.is_none() => {
                     // What is known of the cluster is what its topics are known by.
                     let known = !self.watcher.hints.borrow().connectors.is_empty();
-                    if searched.is_some_and(|(at, knew)| at.elapsed() < SEARCH && knew == known) {
+                    if !pace.due(known, Instant::now()) {
                         continue;
                     }
-                    searched = Some((Instant::now(), known));
                     searching.begin(self.watcher.clone(), search.clone(), wanted.clone());
                 }
                 found = searching.found() => {
+                    if !found.looked || found.topics.len() > wanted.len() {
+                        pace.again();
+                    }
                     for gap in found.missing {
                         self.stands(gap).await?;
                     }

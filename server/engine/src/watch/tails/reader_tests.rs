@@ -28,7 +28,7 @@ struct Stage {
     _kept: (
         channel::Sender<Arc<crate::FleetSpec>>,
         mpsc::UnboundedReceiver<Wish>,
-        OwnedMutexGuard<()>,
+        OwnedMutexGuard<Option<super::search::Last>>,
     ),
 }
 

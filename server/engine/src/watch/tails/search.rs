@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kafka::Tail;
 use kafka::internal::{ConfigRecord, InternalRecord, Said, StatusRecord, TopicKind};
@@ -25,17 +25,34 @@ use crate::{InternalTopics, KafkaSpec};
 
 /// How long topics are read to find out whose they are.
 const READING: Duration = Duration::from_secs(20);
+/// Clusters that search within this time of each other look together.
+const TOGETHER: Duration = Duration::from_secs(1);
 
 /// All kinds of internal topics.
 pub(crate) const KINDS: [TopicKind; 3] = [TopicKind::Status, TopicKind::Config, TopicKind::Offsets];
 
-/// What is needed for it. The clusters of a unit search one after the other.
+/// What is needed for it. The clusters of a unit search one after the other, and those that searched while another did
+/// take what that found.
 #[derive(Clone)]
 pub(in crate::watch) struct Search {
     name: Arc<str>,
     access: Access,
     spec: KafkaSpec,
-    turn: Arc<Mutex<()>>,
+    turn: Arc<Mutex<Option<Last>>>,
+}
+
+/// The last look.
+pub(super) struct Last {
+    began: Instant,
+    kinds: Vec<TopicKind>,
+    looked: Arc<Looked>,
+}
+
+impl Last {
+    /// Whether it tells somebody who wanted to look then all that he wants to know.
+    fn serves(&self, wanted: Instant, kinds: &[TopicKind]) -> bool {
+        wanted.saturating_duration_since(self.began) <= TOGETHER && kinds.iter().all(|kind| self.kinds.contains(kind))
+    }
 }
 
 impl Search {
@@ -49,7 +66,7 @@ impl Search {
     }
 
     /// Waits for its turn, which ends with what is returned.
-    pub(super) async fn turn(&self) -> OwnedMutexGuard<()> {
+    pub(super) async fn turn(&self) -> OwnedMutexGuard<Option<Last>> {
         self.turn.clone().lock_owned().await
     }
 }
@@ -59,6 +76,8 @@ pub(super) struct Found {
     pub(super) topics: Topics,
     /// Why others are not known.
     pub(super) missing: Vec<TopicSeen>,
+    /// Whether Kafka let anybody look for them.
+    pub(super) looked: bool,
 }
 
 /// Those that are configured.
@@ -72,7 +91,7 @@ pub(super) fn configured(topics: &InternalTopics) -> Topics {
 pub(super) async fn topics(watcher: &Watcher, search: &Search, known: Topics) -> Found {
     let sought: Vec<TopicKind> = lacking(&known).collect();
     let looked = match sought.is_empty() {
-        true => return Found { topics: known, missing: Vec::new() },
+        true => Ok(Arc::default()),
         false => look(search, &sought).await,
     };
     settled(&watcher.cluster.name, known, looked, &watcher.hints.borrow())
@@ -81,15 +100,16 @@ pub(super) async fn topics(watcher: &Watcher, search: &Search, known: Topics) ->
 /// The kinds of which none is known.
 fn lacking(known: &Topics) -> impl Iterator<Item = TopicKind> {
     let kinds = KINDS.into_iter();
-    kinds.filter(|kind| !known.values().any(|known| known == kind))
+    kinds.filter(move |kind| !known.values().any(|known| known == kind))
 }
 
 /// What is known after a look. What was known before it stays so whatever it shows: what is read already needs no proof.
-fn settled(cluster: &ClusterName, known: Topics, looked: Result<Looked, kafka::Error>, hints: &Hints) -> Found {
+fn settled(cluster: &ClusterName, known: Topics, looked: Result<Arc<Looked>, kafka::Error>, hints: &Hints) -> Found {
     let sought: Vec<TopicKind> = lacking(&known).collect();
     let mut found = Found {
         topics: known,
         missing: Vec::new(),
+        looked: looked.is_ok(),
     };
     let looked = match looked {
         Ok(looked) => looked,
@@ -156,12 +176,23 @@ fn not_found(which: TopicKind, finding: &Finding, unread: &[(Arc<str>, TopicKind
     }
 }
 
-/// Reads what could be topics of these kinds.
-async fn look(search: &Search, kinds: &[TopicKind]) -> Result<Looked, kafka::Error> {
-    let _turn = search.turn().await;
+/// Reads what could be topics of these kinds, unless somebody just did.
+async fn look(search: &Search, kinds: &[TopicKind]) -> Result<Arc<Looked>, kafka::Error> {
+    let wanted = Instant::now();
+    let mut last = search.turn().await;
+    if let Some(last) = last.as_ref().filter(|last| last.serves(wanted, kinds)) {
+        return Ok(last.looked.clone());
+    }
+    let began = Instant::now();
     let cluster = search.access.cluster().await?;
     let topics = possible(&cluster, kinds).await?;
-    read(&search.name, &search.spec, topics).await
+    let looked = Arc::new(read(&search.name, &search.spec, topics).await?);
+    *last = Some(Last {
+        began,
+        kinds: kinds.to_vec(),
+        looked: looked.clone(),
+    });
+    Ok(looked)
 }
 
 /// Topics that could be of these kinds, by their names.
@@ -177,6 +208,7 @@ pub(crate) async fn possible(cluster: &kafka::Cluster, kinds: &[TopicKind]) -> R
 }
 
 /// What topics hold, and which could not be read.
+#[derive(Default)]
 pub(crate) struct Looked {
     /// Those that were read.
     pub(crate) candidates: Vec<Candidate>,
@@ -260,7 +292,7 @@ mod tests {
 
     use super::*;
 
-    fn looked(candidates: &[(TopicKind, &str)]) -> Looked {
+    fn looked(candidates: &[(TopicKind, &str)]) -> Arc<Looked> {
         let evidence = Evidence {
             workers: ["a:1"].map(WorkerId::from).into(),
             connectors: ["lines"].map(Into::into).into(),
@@ -270,10 +302,10 @@ mod tests {
             kind: *kind,
             evidence: evidence.clone(),
         };
-        Looked {
+        Arc::new(Looked {
             candidates: candidates.iter().map(candidate).collect(),
             unread: Vec::new(),
-        }
+        })
     }
 
     fn names(found: &Found) -> Vec<&str> {
@@ -297,8 +329,9 @@ mod tests {
             reason: "refused".to_owned(),
         };
         for later in [Ok(looked(&[])), Err(away)] {
+            let looked = later.is_ok();
             let later = settled(&cluster, first.topics.clone(), later, &hints);
-            assert_eq!(later.topics, first.topics);
+            assert_eq!((later.topics, later.looked), (first.topics.clone(), looked));
             assert!(matches!(&*later.missing, [seen] if seen.kind == InternalTopic::Offset));
         }
         let last = settled(
@@ -309,5 +342,26 @@ mod tests {
         );
         assert_eq!(names(&last), ["x-configs", "x-offsets", "x-status"]);
         assert!(last.missing.is_empty());
+    }
+
+    #[test]
+    fn clusters_that_search_at_the_same_time_look_once() {
+        let began = Instant::now() + Duration::from_secs(60);
+        let last = Last {
+            began,
+            kinds: vec![TopicKind::Status, TopicKind::Config],
+            looked: looked(&[]),
+        };
+        let status = [TopicKind::Status];
+        assert!(
+            last.serves(began - Duration::from_secs(20), &status),
+            "it waited for its turn"
+        );
+        assert!(last.serves(began + TOGETHER, &status));
+        assert!(
+            !last.serves(began + TOGETHER + Duration::from_secs(1), &status),
+            "something may have been written since"
+        );
+        assert!(!last.serves(began, &[TopicKind::Offsets]), "nobody looked for those");
     }
 }
