@@ -293,7 +293,7 @@ pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Stalene
         as_of: cluster.fresh.as_of(),
         stale: staleness.stale(&cluster.fresh),
         activity: if overtaken { Activity::Unknown } else { verdict.activity },
-        progress: progress(cluster, connector),
+        progress: progress(cluster, connector, staleness),
         reasons,
         fault: connector.fault.as_ref().map(|fault| unheard(cluster, fault, staleness)),
         systems: facts
@@ -307,10 +307,15 @@ pub(crate) fn item(cluster: &Cluster, connector: &Connector, staleness: &Stalene
     }
 }
 
-/// What is measured of a connector, and when that was true.
-fn progress(cluster: &Cluster, connector: &Connector) -> Option<(Reading, Timestamp)> {
+/// What is measured of a connector, and when that was true. Of what is old only that is told which still holds.
+fn progress(cluster: &Cluster, connector: &Connector, staleness: &Staleness) -> Option<(Reading, Timestamp)> {
     let reading = cluster.reading(connector)?;
-    Some((reading.clone(), cluster.progress.as_of(reading)?))
+    let as_of = cluster.progress.as_of(reading)?;
+    let told = match cluster.current_reading(connector, staleness) {
+        Some(current) => current.clone(),
+        None => reading.aged(),
+    };
+    Some((told, as_of))
 }
 
 /// Why readers say unknown where the record does not. While somebody looks that is so only until the first list after

@@ -205,13 +205,9 @@ fn cluster_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Stalene
 /// How far connectors are. What was measured too long ago is not known any more.
 fn progress_samples(samples: &mut Samples, cluster: &Cluster, staleness: &Staleness) {
     for connector in cluster.live() {
-        let Some(reading) = cluster.reading(connector) else {
+        let Some(reading) = cluster.current_reading(connector, staleness) else {
             continue;
         };
-        let young = |as_of| staleness.now - as_of <= staleness.limit;
-        if !cluster.progress.as_of(reading).is_some_and(young) {
-            continue;
-        }
         let name = connector.facts().name.as_str();
         let ids = [("cluster", cluster.name.as_str()), ("connector", name)];
         if let Some(lag) = &reading.lag {

@@ -36,7 +36,7 @@ impl Console {
         let (fleet, staleness) = (self.fleet(), self.staleness());
         let clusters = fleet.clusters.values();
         Ok(Moment {
-            conditions: clusters.map(|cluster| staleness.condition(&cluster.fresh)).collect(),
+            conditions: clusters.map(|cluster| staleness.condition(cluster)).collect(),
             fleet: Arc::downgrade(&fleet),
             limit: staleness.limit,
         })

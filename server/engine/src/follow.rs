@@ -311,7 +311,12 @@ impl Follower {
     /// What is measured moves without numbers of the feed too.
     async fn measured(&mut self) -> store::Result<()> {
         let before = self.fleet.borrow().clone();
-        let newer = self.measured.newer(&self.store, &before).await?;
+        let unmeasured: BTreeSet<ClusterName> = {
+            let spec = self.spec.borrow();
+            let without = spec.clusters.iter().filter(|cluster| cluster.kafka.is_none());
+            without.map(|cluster| cluster.name.clone()).collect()
+        };
+        let newer = self.measured.newer(&self.store, &before, &unmeasured).await?;
         if newer.is_empty() {
             return Ok(());
         }

@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use model::Timestamp;
 use model::facts::Freshness;
 use model::heard;
+use model::progress::Readings;
 use model::verdict::Health;
 
-use crate::Connector;
+use crate::{Cluster, Connector};
 
 /// What the record of a cluster's silence may take from the stale limit on. While somebody looks, the judge says itself
 /// that nothing is heard; readers wait for its word, so that all say the same with the same reason.
@@ -30,15 +31,19 @@ pub struct Condition {
     pub watched: bool,
     /// See [`Staleness::silent`].
     pub silent: bool,
+    /// See [`Staleness::measured`].
+    pub measured: bool,
 }
 
 impl Staleness {
     /// All that age makes of a cluster now.
-    pub fn condition(&self, fresh: &Freshness) -> Condition {
+    pub fn condition(&self, cluster: &Cluster) -> Condition {
+        let fresh = &cluster.fresh;
         Condition {
             stale: self.stale(fresh),
             watched: self.watched(fresh),
             silent: self.silent(fresh),
+            measured: self.measured(&cluster.progress),
         }
     }
 
@@ -71,6 +76,11 @@ impl Staleness {
             false => self.limit,
         };
         Self::heard(fresh).is_none_or(|heard| self.now - heard > limit)
+    }
+
+    /// Whether somebody looked within the stale limit how far the connectors of a cluster have come.
+    pub fn measured(&self, readings: &Readings) -> bool {
+        readings.as_of.is_some_and(|as_of| self.now - as_of <= self.limit)
     }
 
     /// The health to show. What was deleted is not out of sight when its cluster is: its last word stays as it was.

@@ -96,6 +96,13 @@ impl Cluster {
         connector.live().then(|| self.progress.get(name)).flatten()
     }
 
+    /// The same, if it is of now: see [`Progress::current`].
+    pub fn current_reading(&self, connector: &Connector, staleness: &Staleness) -> Option<&Reading> {
+        let name = connector.facts().name.as_str();
+        let live = connector.live().then(|| self.progress.current(name, staleness));
+        live.flatten()
+    }
+
     /// Forgets connectors of which nothing is recorded any more.
     pub fn forget_connectors<'a>(&mut self, names: impl IntoIterator<Item = &'a ConnectorName>) {
         for name in names {

@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-use model::progress::Readings;
+use model::progress::{Reading, Readings};
 
+use crate::Staleness;
 use crate::index::Index;
 
 /// What is measured of the connectors of a cluster; reads like its readings. What lists ask of all of them is worked out
@@ -14,6 +15,8 @@ use crate::index::Index;
 pub struct Progress {
     readings: Readings,
     lags: OnceLock<Lags>,
+    /// What is known once all of it is old.
+    unknown: OnceLock<Lags>,
 }
 
 /// The lags of all rows of an index.
@@ -49,6 +52,7 @@ impl From<Readings> for Progress {
         Self {
             readings,
             lags: OnceLock::new(),
+            unknown: OnceLock::new(),
         }
     }
 }
@@ -59,10 +63,23 @@ impl Progress {
         Self::from(self.readings.clone())
     }
 
-    pub(crate) fn lags(&self, index: &Index) -> &Lags {
-        self.lags.get_or_init(|| {
+    /// What is measured of one, if that is of now: somebody looked within the stale limit, and it was not left behind when
+    /// the others of its cluster were looked at.
+    pub fn current(&self, name: &str, staleness: &Staleness) -> Option<&Reading> {
+        let reading = self.readings.get(name).filter(|_| staleness.measured(self))?;
+        let apart = self.readings.as_of.zip(reading.as_of);
+        let behind = apart.is_some_and(|(all, own)| all - own > staleness.limit);
+        (!behind).then_some(reading)
+    }
+
+    pub(crate) fn lags(&self, index: &Index, staleness: &Staleness) -> &Lags {
+        let lags = match staleness.measured(self) {
+            true => &self.lags,
+            false => &self.unknown,
+        };
+        lags.get_or_init(|| {
             let lag = |name: &str| {
-                let lag = self.readings.get(name)?.lag.as_ref()?;
+                let lag = self.current(name, staleness)?.lag.as_ref()?;
                 Some(KnownLag {
                     records: lag.waiting(),
                     more: lag.at_least(),

@@ -30,6 +30,7 @@ pub(crate) struct Selection<'a> {
     query: &'a Query,
     cluster: &'a Arc<Cluster>,
     index: &'a Index,
+    staleness: Staleness,
     silent: bool,
     backwards: bool,
     /// Of each row what it fails of; those that belong of nothing.
@@ -53,7 +54,7 @@ impl<'a> Selection<'a> {
         let index = cluster.connectors.index();
         // As [`Staleness::health`] says of what was deleted.
         let silent = staleness.silent(&cluster.fresh) && !query.deleted;
-        let fails = failing(cluster, index, query, asked, silent);
+        let fails = failing(cluster, index, query, asked, staleness, silent);
         let mut counts = Counts::new(cluster, index);
         for (row, fails) in index.rows.iter().zip(&fails) {
             if row.live != query.deleted {
@@ -64,11 +65,12 @@ impl<'a> Selection<'a> {
             query,
             cluster,
             index,
+            staleness: *staleness,
             silent,
             backwards,
             fails,
             order: match query.sort {
-                Sort::Lag => &cluster.progress.lags(index).order,
+                Sort::Lag => &cluster.progress.lags(index, staleness).order,
                 sort => index.order(sort, silent),
             },
             next: 0,
@@ -118,7 +120,8 @@ impl<'a> Selection<'a> {
     /// Records that it is behind, where the list is in that order.
     fn lag(&self, row: &Row) -> Option<u64> {
         (self.query.sort == Sort::Lag && row.live).then(|| {
-            let reading = self.cluster.progress.get(row.connector.facts().name.as_str())?;
+            let name = row.connector.facts().name.as_str();
+            let reading = self.cluster.progress.current(name, &self.staleness)?;
             reading.lag.as_ref()?.waiting()
         })?
     }
@@ -165,7 +168,14 @@ impl<'a> Selection<'a> {
 }
 
 /// What each row fails of.
-fn failing(cluster: &Cluster, index: &Index, query: &Query, asked: &Asked, silent: bool) -> Vec<u8> {
+fn failing(
+    cluster: &Cluster,
+    index: &Index,
+    query: &Query,
+    asked: &Asked,
+    staleness: &Staleness,
+    silent: bool,
+) -> Vec<u8> {
     let name = cluster.name.as_str().to_lowercase();
     let by = |key: search::Key| asked.values(key);
     let elsewhere = !(query.clusters.is_empty() || query.clusters.contains(&cluster.name))
@@ -245,7 +255,7 @@ fn failing(cluster: &Cluster, index: &Index, query: &Query, asked: &Asked, silen
         });
     }
     if !asked.lags.is_empty() {
-        let lags = &cluster.progress.lags(index).of;
+        let lags = &cluster.progress.lags(index, staleness).of;
         for (failed, lag) in failing.iter_mut().zip(lags) {
             if asked.lags.iter().any(|(ask, wanted)| ask.holds(*lag) != *wanted) {
                 *failed |= fails::OTHER;

@@ -110,6 +110,12 @@ fn the_usual_list_has_the_lag() {
         },
         partly("at-least", 20_311),
         partly("maybe", 0),
+        {
+            let mut item = samples::item("orders", "old", Health::Stalled);
+            let (reading, _) = item.progress.as_mut().unwrap();
+            *reading = reading.aged();
+            item
+        },
     ]);
     let frame = samples::frame(Section::Connectors);
     let html = web::connectors(&frame, &samples::asked(""), &web::Columns::default(), &page).unwrap();
@@ -118,5 +124,5 @@ fn the_usual_list_has_the_lag() {
         .skip(1)
         .map(|cell| cell.split('<').next().unwrap())
         .collect();
-    assert_eq!(cells, ["20,311 · 4 min 10 s", "0", "?", "≥ 20,311", "?"]);
+    assert_eq!(cells, ["20,311 · 4 min 10 s", "0", "?", "≥ 20,311", "?", "?"]);
 }

@@ -92,7 +92,7 @@ pub(super) fn sights(cluster: &Cluster, spec: Option<&ClusterSpec>, staleness: &
         versions(cluster),
     ];
     sights.extend(topics::sights(cluster, spec));
-    sights.push(measured::sight(cluster, spec));
+    sights.push(measured::sight(cluster, spec, staleness));
     sights.extend(UNREAD.map(|(source, text)| Sight {
         source,
         state: Seeing::NotRead,

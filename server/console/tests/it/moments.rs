@@ -1,8 +1,11 @@
 //! While the moment stays the same, so does the list.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use console::ConnectorQuery;
 use model::actor::Right;
+use model::progress::{Reading, Readings};
 
 use crate::stage::{Made, Stage, actor};
 
@@ -50,6 +53,19 @@ fn every_change_makes_another_moment() {
 #[test]
 fn the_list_changes_with_age_only_where_the_moment_does() {
     let (stage, reader) = (stage(), actor([Right::See]));
+    stage.turn("orders", |cluster| {
+        let reading = Reading {
+            moved: Some(stage.console.now()),
+            standing: Some(stage.console.now()),
+            ..Reading::default()
+        };
+        cluster.put_progress(Readings {
+            as_of: Some(stage.console.now()),
+            of: Arc::new([("a".into(), reading)].into()),
+        });
+    });
+    let measured = list(&stage);
+    assert!(measured.contains("standing: Some("), "{measured}");
     let moment = || stage.console.moment(&reader).unwrap();
     let (mut lists, mut moments) = (0, 0);
     for second in 0..120 {
@@ -68,6 +84,11 @@ fn the_list_changes_with_age_only_where_the_moment_does() {
             after.0
         );
     }
+    let old = list(&stage);
+    assert!(
+        !old.contains("standing: Some(") && old.contains("moved: Some("),
+        "{old}"
+    );
     assert!(lists > 1, "age does change the list");
     assert!(moments < 10, "it seldom does");
 }

@@ -45,6 +45,10 @@ pub(super) fn untold(folding: &mut Folding<'_>, gap: &Gap, concerned: impl Fn(&W
 pub(super) fn ungrouped(folding: &mut Folding<'_>) {
     forget(folding, "Kafka is not asked any more who is in the Connect group");
     folding.facts.about.group_gap = None;
+    // Nor does anybody read its topics.
+    folding.facts.about.topics.clear();
+    let told = &mut folding.facts.told;
+    (told.statuses_whole, told.configs_whole) = (false, false);
 }
 
 /// Kafka is asked for another group: who was in the one before says nothing of who is in this one.

@@ -139,6 +139,19 @@ impl Reading {
         }
     }
 
+    /// What still holds of it once it is old: when it moved last, and where it was then. How far it is behind, since when it
+    /// stands and how new its newest change is are of then, and of no moment since.
+    pub fn aged(&self) -> Self {
+        let unknown = self.lag.as_ref().map(|_| Arc::from("nothing tells at the moment"));
+        Self {
+            standing: None,
+            lag: None,
+            why_unknown: unknown.or_else(|| self.why_unknown.clone()),
+            read_until: None,
+            ..self.clone()
+        }
+    }
+
     /// How old the newest change is that a source read, in seconds at `now`; `None` where its offsets carry no time.
     pub fn freshness(&self, now: Timestamp) -> Option<u64> {
         self.read_until.map(|until| seconds(now - until))
@@ -308,6 +321,25 @@ mod tests {
         let old = Reading::of(&measures(None, true), at(140));
         assert_eq!((young.as_of, together.as_of(&young)), (None, Some(at(110))));
         assert_eq!(together.as_of(&old), Some(at(100)));
+    }
+
+    #[test]
+    fn what_is_old_tells_when_it_moved_last_and_no_lag() {
+        let reading = Reading {
+            read_until: Some(at(90)),
+            position: Some("LSN 0/1".into()),
+            ..Reading::of(&measures(Some(lag(7, 0, Some(90))), false), at(101))
+        };
+        let aged = reading.aged();
+        assert_eq!((aged.moved, aged.position.as_deref()), (Some(at(40)), Some("LSN 0/1")));
+        assert_eq!((&aged.lag, aged.standing, aged.freshness(at(200))), (&None, None, None));
+        assert_eq!(aged.why_unknown.as_deref(), Some("nothing tells at the moment"));
+        assert_eq!(aged.aged(), aged);
+        let never = Reading::of(&measures(None, true), at(101)).aged();
+        assert_eq!(
+            never.why_unknown.as_deref(),
+            Some("its group has committed nothing yet")
+        );
     }
 
     #[test]

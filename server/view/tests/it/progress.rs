@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use model::lag::Method;
 use model::names::ConnectorName;
 use model::progress::{LagReading, Oldest, Reading, Readings};
 use model::state::ConnectorKind;
 use model::verdict::Health;
-use view::{Cluster, Fleet, Query, Sort, Start};
+use view::{Cluster, Fleet, Query, Sort, Staleness, Start};
 
 use crate::sample::{Row, Rows, fleet, record, staleness};
 
@@ -149,4 +150,42 @@ fn what_is_measured_stays_when_connectors_change_and_goes_with_its_own() {
         names(&fleet, &query, &Start::First, 9),
         ["few", "none", "mute", "fresh"]
     );
+}
+
+#[test]
+fn what_was_measured_long_ago_is_not_known_any_more() {
+    let mut fleet = measured();
+    let query = |text: &str| Query {
+        text: text.into(),
+        sort: Sort::Lag,
+        ..Query::default()
+    };
+    let later = |seconds| Staleness {
+        now: staleness().now + TimeDelta::seconds(seconds),
+        ..staleness()
+    };
+    let list = |fleet: &Fleet, query: &Query, staleness: &Staleness| -> Vec<String> {
+        let page = fleet.page_at(query, &Start::First, 9, staleness);
+        let items = page.items.iter();
+        items.map(|(_, one, _)| one.facts().name.to_string()).collect()
+    };
+    let by_lag = ["many", "few", "none", "mute"];
+    assert_eq!(list(&fleet, &query(""), &later(30)), by_lag);
+    // Nobody looked since: in the order of names, all of them asked for as unknown.
+    let old = later(31);
+    assert_eq!(list(&fleet, &query(""), &old), ["few", "mute", "many", "none"]);
+    assert_eq!(list(&fleet, &query("lag:>0"), &old), Vec::<String>::new());
+    assert_eq!(list(&fleet, &query("lag:unknown"), &old).len(), 4);
+    // One that was left behind is not known while the others are.
+    let cluster = Arc::make_mut(fleet.clusters.get_mut("beta").unwrap());
+    let behind = Reading {
+        as_of: Some(staleness().now - TimeDelta::seconds(31)),
+        ..reading(5_000, Some(60))
+    };
+    cluster.put_progress(Readings {
+        as_of: Some(staleness().now),
+        of: Arc::new([("many".into(), behind), ("none".into(), reading(0, None))].into()),
+    });
+    assert_eq!(list(&fleet, &query("lag:unknown"), &staleness()), ["mute", "many"]);
+    assert_eq!(list(&fleet, &query(""), &staleness()), ["few", "none", "mute", "many"]);
 }

@@ -1,6 +1,7 @@
 //! Who lives where Kafka is asked no more, or for another group: what it said of the one before proves nothing.
 
 use model::facts::{Alive, WorkerFacts};
+use model::internal::{InternalTopic, TopicSeen};
 use model::observe::{GapKind, GroupMembers, Seen};
 
 use super::story::{Story, answered, group_of, left_and_right, list, members, no_members, silent, two_workers};
@@ -160,4 +161,18 @@ fn a_group_that_had_members_is_theirs_also_after_kafka_was_away() {
         story.see(second, all()).see(second, group_of(&[], 0));
         assert!(story.facts.about.group_gap.is_none(), "{second}");
     }
+}
+
+#[test]
+fn topics_that_nobody_reads_any_more_are_not_said_to_tell_anything() {
+    let mut story = two_workers();
+    let told = TopicSeen {
+        kind: InternalTopic::Status,
+        name: Some("connect-status".into()),
+        gap: None,
+    };
+    story.see(5, Seen::Topic(told));
+    assert_eq!(story.facts.about.topics.len(), 1);
+    story.see(10, Seen::Ungrouped);
+    assert!(story.facts.about.topics.is_empty());
 }
