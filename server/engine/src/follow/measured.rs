@@ -51,14 +51,15 @@ impl Measured {
         let due = |last: Option<Instant>, pause| last.is_none_or(|last| last.elapsed() >= pause);
         let left = fleet.clusters.iter().filter(|(name, _)| unmeasured.contains(*name));
         let left = left.filter(|(_, there)| there.progress.as_of.is_some());
-        let mut newer: BTreeMap<ClusterName, Readings> = left
-            .map(|(name, _)| (name.clone(), Readings::default()))
-            .collect();
+        let mut newer: BTreeMap<ClusterName, Readings> =
+            left.map(|(name, _)| (name.clone(), Readings::default())).collect();
         if due(self.recorded, LOOK) {
             self.recorded = Some(Instant::now());
+            // What is measured here is newer than its row. Of others the row is what all show, whatever their clocks say.
+            let recorded = |name: &ClusterName| !unmeasured.contains(name) && !self.board.shows(name);
+            let rows = fleet.clusters.iter().filter(|(name, _)| recorded(name));
             // The view was read anew, or the cluster is new to it: then its row has to be read again.
-            let measured = fleet.clusters.iter().filter(|(name, _)| !unmeasured.contains(*name));
-            let known = measured.map(|(name, there)| {
+            let known = rows.map(|(name, there)| {
                 let read = self.versions.get(name).copied();
                 (name.clone(), read.filter(|_| there.progress.as_of.is_some()))
             });
@@ -69,17 +70,10 @@ impl Measured {
                 false => store.progress_beyond(&known).await?,
             };
             for row in rows {
-                let Some(there) = fleet.clusters.get(&row.cluster) else {
-                    continue;
-                };
-                self.versions.insert(row.cluster.clone(), row.version);
-                if there.progress.as_of.is_some_and(|known| known >= row.as_of) {
-                    continue;
+                if let Some(there) = fleet.clusters.get(&row.cluster) {
+                    let cluster = row.cluster.clone();
+                    newer.extend(self.take(row, &there.progress).map(|readings| (cluster, readings)));
                 }
-                // Where only the moment is another one, what was read holds on.
-                let readings = row.readings.unwrap_or_else(|| Readings::clone(&there.progress));
-                let as_of = Some(row.as_of);
-                newer.insert(row.cluster, Readings { as_of, ..readings });
             }
         }
         if due(self.posted, PACE) {
@@ -87,9 +81,28 @@ impl Measured {
             let (number, posted) = self.board.after(self.number);
             self.number = number;
             let known = |name: &ClusterName| fleet.clusters.contains_key(name) && !unmeasured.contains(name);
-            newer.extend(posted.into_iter().filter(|(name, _)| known(name)));
+            for (name, readings) in posted.into_iter().filter(|(name, _)| known(name)) {
+                // The view does not show its row any more.
+                self.versions.remove(&name);
+                newer.insert(name, readings);
+            }
         }
         Ok(newer)
+    }
+
+    /// What a row tells beside what is there; `None` where that is the same.
+    fn take(&mut self, row: store::Progress, there: &Readings) -> Option<Readings> {
+        self.versions.insert(row.cluster, row.version);
+        let as_of = Some(row.as_of);
+        match row.readings {
+            Some(readings) => Some(Readings { as_of, ..readings }),
+            None if there.as_of == as_of => None,
+            // Where only the moment is another one, what was read holds on.
+            None => Some(Readings {
+                as_of,
+                of: there.of.clone(),
+            }),
+        }
     }
 }
 
@@ -125,5 +138,56 @@ mod tests {
         let there = Arc::make_mut(fleet.clusters.get_mut(&name).unwrap());
         there.put_progress(Readings::default());
         assert!(measured.newer(&store, &fleet, &unmeasured).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_is_measured_here_is_not_read_from_its_row_until_it_is_given_up() {
+        let name = ClusterName::from("orders");
+        let mut fleet = Fleet::default();
+        let cluster = Cluster::new(ClusterRecord::empty(&name), 1);
+        fleet.clusters.insert(name.clone(), Arc::new(cluster));
+        let (board, readings) = (Board::default(), Readings::default());
+        board.post(&name, readings.clone());
+        let mut measured = Measured::new(board.clone());
+        measured.versions.insert(name.clone(), 7);
+        let store = Store::lazy("postgres://nobody@127.0.0.1:1/none", 1).unwrap();
+        let newer = measured.newer(&store, &fleet, &BTreeSet::new()).await.unwrap();
+        assert_eq!(newer, [(name.clone(), readings)].into());
+        assert_eq!(
+            measured.versions,
+            BTreeMap::new(),
+            "its row has to be read when it is given up"
+        );
+    }
+
+    #[test]
+    fn a_row_counts_whatever_the_clock_of_its_server_says() {
+        let at = |second| Timestamp::from_timestamp(second, 0);
+        let readings = |second, count: usize| {
+            let each = (0..count).map(|number| (format!("c{number}").as_str().into(), Default::default()));
+            Readings {
+                as_of: at(second),
+                of: Arc::new(each.collect()),
+            }
+        };
+        let row = |version, second, readings: Option<Readings>| store::Progress {
+            cluster: "orders".into(),
+            as_of: at(second).unwrap(),
+            version,
+            readings,
+        };
+        let mut measured = Measured::new(Board::default());
+        // The server before was an hour ahead.
+        let before = readings(3_700, 1);
+        let there = measured.take(row(1, 100, Some(readings(100, 2))), &before).unwrap();
+        assert_eq!((there.as_of, there.of.len()), (at(100), 2));
+        assert_eq!(measured.take(row(1, 100, None), &there), None);
+        let there = measured.take(row(1, 110, None), &there).unwrap();
+        assert_eq!(
+            (there.as_of, there.of.len()),
+            (at(110), 2),
+            "the same at a later moment"
+        );
+        assert_eq!(measured.versions, [("orders".into(), 1)].into());
     }
 }

@@ -70,6 +70,11 @@ impl Board {
         });
     }
 
+    /// Whether something hangs out that was measured of the cluster here.
+    pub(crate) fn shows(&self, cluster: &ClusterName) -> bool {
+        self.with(|inner| inner.posted.contains_key(cluster))
+    }
+
     /// Every partition of a sink; `None` where this server does not measure it.
     pub(crate) async fn partitions(
         &self,
@@ -112,7 +117,9 @@ mod tests {
         assert_eq!(board.after(number), (number, vec![]));
         board.post(&"b".into(), readings(4));
         assert_eq!(board.after(number).1, [("b".into(), readings(4))]);
+        assert!(board.shows(&"b".into()));
         board.given_up(&"b".into());
+        assert!(board.shows(&"a".into()) && !board.shows(&"b".into()));
         assert_eq!(board.after(number).1, []);
     }
 
