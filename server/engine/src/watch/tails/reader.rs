@@ -119,8 +119,8 @@ impl Reader {
                 _ = ready.tick(), if self.waits() => self.complete_all().await?,
                 news = told.recv() => match news {
                     Some(Told::News(event)) => self.take(event).await?,
+                    // It is told of as soon as it is free.
                     Some(Told::Taken { topic, kind: which, by }) => {
-                        self.topics.remove(&topic);
                         let text = format!("topic `{topic}` is read as {by}'s; check the topics of both");
                         self.stands(TopicSeen {
                             kind: kind(which),
