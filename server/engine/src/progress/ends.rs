@@ -158,6 +158,10 @@ impl Asker {
                 );
                 told.anew.push(name.clone());
             }
+            // What is not there, or may not be described any more, ends nowhere.
+            if before.is_some() && shape.is_none() {
+                told.anew.push(name.clone());
+            }
             if before.is_none() && shape.is_some() {
                 told.topics.push(name.clone());
                 self.starts_due = None;

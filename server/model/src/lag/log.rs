@@ -12,6 +12,10 @@ use crate::Timestamp;
 /// Partitions of a topic that are kept; Kafka's own limit for a cluster is of this order.
 const MOST_PARTITIONS: usize = 100_000;
 
+/// Ends of logs are asked for together, about once a second. One that was seen so much earlier than others, in ms, was not
+/// told since.
+const TOGETHER: i64 = 10_000;
+
 /// A partition of a topic.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TopicPartition {
@@ -37,6 +41,12 @@ impl Log {
     /// When the end was seen last, in ms since 1970.
     pub fn end_seen(&self) -> Option<i64> {
         self.ends.last().map(|(_, seen)| seen)
+    }
+
+    /// Whether its end is known as of `at`, give or take ten seconds; else it may be anywhere behind the one that was seen.
+    pub fn end_known(&self, at: Timestamp) -> bool {
+        self.end_seen()
+            .is_some_and(|seen| at.timestamp_millis().saturating_sub(seen) <= TOGETHER)
     }
 
     /// Its start: the oldest offset that is still there.

@@ -23,8 +23,6 @@ const QUIET: TimeDelta = TimeDelta::seconds(10);
 const KEPT: u32 = 3;
 /// A longer time between two offsets says nothing of the flush interval.
 const RARE: TimeDelta = TimeDelta::minutes(10);
-/// Ends of logs that were seen so much earlier than another one say nothing of what is written now.
-const TOGETHER: TimeDelta = TimeDelta::seconds(10);
 /// The offset topic may be out of sight for so long before that tells otherwise: whoever loses Kafka loses one thing first.
 const PASSING: TimeDelta = TimeDelta::seconds(5);
 
@@ -208,10 +206,9 @@ impl SourceGauge {
 
     /// Whether the logs that it writes show by themselves whether it writes: the ends of all of them are seen.
     fn shows(&self, at: Timestamp, logs: &Logs) -> bool {
-        let limit = (at - TOGETHER).timestamp_millis();
-        let seen = |log: &Log| log.end_seen().is_some_and(|seen| seen >= limit);
+        let known = |log: &Log| log.end_known(at);
         let topics = &self.topics.1;
-        !topics.is_empty() && topics.iter().all(|(topic, _)| logs.partitions(topic).iter().all(seen))
+        !topics.is_empty() && topics.iter().all(|(topic, _)| logs.partitions(topic).iter().all(known))
     }
 
     fn written(&mut self, at: Timestamp, logs: &Logs) {

@@ -7,7 +7,9 @@ use chrono::TimeDelta;
 
 use crate::Timestamp;
 use crate::facts::LostFacts;
-use crate::lag::{Committed, Log, Lost, NextRecord, Place, Runway, Seconds, TopicPartition, place, runway, seconds};
+use crate::lag::{
+    Committed, Log, Lost, NextRecord, Place, Runway, Seconds, TopicPartition, Unknown, place, runway, seconds,
+};
 
 /// Partitions of one topic that a group may have commits for.
 const MOST_PARTITIONS: usize = 100_000;
@@ -67,6 +69,8 @@ pub(super) struct Show {
     pub(super) retention: Option<TimeDelta>,
     pub(super) growth: f64,
     pub(super) now: Timestamp,
+    /// As of when all was looked at.
+    pub(super) seen: Timestamp,
 }
 
 impl Held {
@@ -165,7 +169,10 @@ impl Held {
 
     /// All that is known of it.
     pub(super) fn lag(&self, of: TopicPartition, task: Option<u32>, log: &Log, show: Show) -> PartitionLag {
-        let place = self.place(log);
+        let place = match self.place(log) {
+            Place::CaughtUp | Place::Waiting { .. } if !log.end_known(show.seen) => Place::Unknown(Unknown::EndUnseen),
+            place => place,
+        };
         let from = match place {
             Place::Waiting { from, .. } => Some(from),
             _ => None,

@@ -41,10 +41,19 @@ impl SinkGauge {
         let mut total = Total::default();
         let mut arrived = 0_u64;
         for (topic, held) in &mut self.topics {
-            for (held, log) in held.iter_mut().zip(logs.partitions(topic)) {
+            let logs = logs.partitions(topic);
+            // Logs that are not told of any more hide how far it is, where it read them once.
+            for held in held.iter().skip(logs.len()).filter(|held| held.committed.is_some()) {
+                (total.commits, total.unknown) = (total.commits + 1, total.unknown + 1);
+                if let Some((_, known)) = waiting.get_mut(held.clock) {
+                    *known = false;
+                }
+            }
+            for (held, log) in held.iter_mut().zip(logs) {
                 let Some((waits, known)) = waiting.get_mut(held.clock) else {
                     continue;
                 };
+                let end_known = log.end_known(at);
                 waits.of += 1;
                 total.commits += u32::from(held.committed.is_some());
                 let place = held.place(log);
@@ -60,12 +69,21 @@ impl SinkGauge {
                             arrived = arrived.saturating_add(held.arrived(log));
                         }
                     }
-                    Place::CaughtUp => {
+                    Place::CaughtUp if end_known => {
                         total.known += 1;
                         held.clear(log);
                     }
+                    Place::CaughtUp => {
+                        total.unknown += 1;
+                        *known = false;
+                    }
+                    // What waits by an end that was seen once waits still, and maybe more.
                     Place::Waiting { records, .. } => {
-                        total.known += 1;
+                        match end_known {
+                            true => total.known += 1,
+                            false => total.unknown += 1,
+                        }
+                        *known &= end_known;
                         total.records = total.records.saturating_add(records);
                         waits.adds(topic, records);
                     }

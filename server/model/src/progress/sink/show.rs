@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::SinkGauge;
 use super::held::{PartitionLag, Show};
 use crate::Timestamp;
-use crate::lag::{Heading, Logs, Place, Runway, Seconds, TopicPartition, Trend};
+use crate::lag::{Heading, Log, Logs, Place, Runway, Seconds, TopicPartition, Trend};
 use crate::progress::clock::Clock;
 use crate::progress::measures::{Lag, Measures, SinkMeasures};
 
@@ -112,12 +112,22 @@ impl SinkGauge {
     fn each(&self, logs: &Logs, now: Timestamp, growth: f64) -> impl Iterator<Item = PartitionLag> {
         self.topics.iter().flat_map(move |(topic, held)| {
             let retention = logs.retention_of(topic);
-            let show = Show { retention, growth, now };
-            let all = (0..).zip(held).zip(logs.partitions(topic));
-            all.map(move |((partition, held), log)| {
+            let show = Show {
+                retention,
+                growth,
+                now,
+                seen: self.seen.unwrap_or(now),
+            };
+            let logs = logs.partitions(topic);
+            let all = (0..).zip(held).enumerate();
+            all.filter_map(move |(place, (partition, held))| {
                 let task = self.clocks.get(held.clock).and_then(|clock| clock.task);
                 let topic = topic.clone();
-                held.lag(TopicPartition { topic, partition }, task, log, show)
+                let of = TopicPartition { topic, partition };
+                match logs.get(place) {
+                    Some(log) => Some(held.lag(of, task, log, show)),
+                    None => held.committed.map(|_| held.lag(of, task, &Log::default(), show)),
+                }
             })
         })
     }

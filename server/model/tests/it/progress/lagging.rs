@@ -1,9 +1,9 @@
 //! What moves and does not keep up.
 
 use chrono::TimeDelta;
-use model::lag::{Method, NextRecord, Trend};
+use model::lag::{Method, NextRecord, Place, Trend, Unknown};
 use model::progress::Lag;
-use model::verdict::Health;
+use model::verdict::{Activity, Health};
 
 use super::scene::{NAME, Scene, of};
 
@@ -132,4 +132,64 @@ fn an_objective_in_seconds_counts_as_well() {
         "{}",
         scene.reason()
     );
+}
+
+/// Of two partitions Kafka tells from now on only where the first ends.
+fn half_in_sight(scene: &mut Scene, seconds: i64) {
+    scene.kafka = false;
+    scene.for_seconds(seconds, |scene, second| {
+        let (at, end) = (scene.at(second), scene.ends[0]);
+        scene.logs.uncommitted.ended(&"orders".into(), 0, at, end);
+    });
+}
+
+/// A sink of two partitions that keeps up for a minute.
+fn keeps_up() -> Scene {
+    let mut scene = Scene::new(2, &[]);
+    scene.for_seconds(60, |scene, second| {
+        (0..2).for_each(|partition| scene.write(partition, 10));
+        if second % 5 == 0 {
+            scene.read_all();
+            scene.commit();
+        }
+    });
+    scene
+}
+
+#[test]
+fn whoever_reached_an_end_that_is_not_told_any_more_has_not_caught_up() {
+    let mut scene = keeps_up();
+    half_in_sight(&mut scene, 35);
+    let behind = lag(&scene);
+    assert_eq!(
+        (behind.records, behind.unknown_partitions, behind.trend),
+        (0, 1, None),
+        "more may have come"
+    );
+    assert_eq!(
+        (scene.news(), scene.verdict().activity),
+        (vec!["1 healthy".to_owned()], Activity::Unknown)
+    );
+    let (logs, at) = (scene.logs.clone(), scene.at(scene.now));
+    let table = scene.watch.sink(NAME).unwrap().partitions(&logs.uncommitted, at);
+    let places: Vec<Place> = table.iter().map(|line| line.place).collect();
+    assert_eq!(places, [Place::CaughtUp, Place::Unknown(Unknown::EndUnseen)]);
+    // The topic may not be described any more: what is committed there is not forgotten.
+    scene.logs.uncommitted.forget("orders");
+    scene.logs.uncommitted.ended(&"orders".into(), 0, at, scene.ends[0]);
+    half_in_sight(&mut scene, 1);
+    assert_eq!(lag(&scene).unknown_partitions, 1);
+    scene.kafka = true;
+    scene.pass();
+    assert_eq!(lag(&scene).unknown_partitions, 0);
+}
+
+#[test]
+fn what_waited_before_the_end_was_not_told_any_more_waits_still() {
+    let mut scene = keeps_up();
+    scene.for_seconds(20, |scene, _| scene.write(1, 10));
+    half_in_sight(&mut scene, 60);
+    assert_eq!(scene.news(), ["1 healthy", "91 stalled"]);
+    let behind = lag(&scene);
+    assert_eq!((behind.records, behind.unknown_partitions), (200, 1), "at least");
 }
