@@ -99,13 +99,15 @@ impl Reader {
         self.want(configured, &mut wanted, &to).await?;
         loop {
             tokio::select! {
-                _ = look.tick(), if wanted.len() < 3 && searching.0.is_none() => {
+                _ = look.tick() => {
                     // What is known of the cluster is what its topics are known by.
                     let known = !self.watcher.hints.borrow().connectors.is_empty();
-                    if !pace.due(known, Instant::now()) {
-                        continue;
+                    if wanted.len() < 3 && searching.0.is_none() && pace.due(known, Instant::now()) {
+                        searching.begin(self.watcher.clone(), search.clone(), wanted.clone());
                     }
-                    searching.begin(self.watcher.clone(), search.clone(), wanted.clone());
+                    if self.topics.values().any(|topic| topic.doubted) {
+                        self.complete_all().await?;
+                    }
                 }
                 found = searching.found() => {
                     if !found.looked || found.topics.len() > wanted.len() {
@@ -177,9 +179,11 @@ impl Reader {
         self.told(TopicKind::Status) && self.told(TopicKind::Config)
     }
 
-    /// Whether something is read that is not told because the connectors' secrets are not known.
+    /// Whether something is read that is not told because the connectors' secrets are not known. What is doubted is looked
+    /// through from its beginning to its end each time, so that has longer to wait.
     fn waits(&self) -> bool {
-        self.topics.values().any(|topic| topic.complete && !topic.told)
+        let waits = |topic: &Topic| topic.complete && !topic.told && !topic.doubted;
+        self.topics.values().any(waits)
     }
 
     async fn take(&mut self, event: TailEvent) -> Result<(), Deaf> {
