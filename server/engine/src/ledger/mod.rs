@@ -3,10 +3,12 @@
 //! Nothing here waits or looks: observations and the time come in, batches for the store go out. What could not be
 //! recorded stays pending, with its true times, until it can.
 
+mod clock;
 mod due;
 mod faults;
 mod in_force;
 mod judging;
+mod moved;
 mod pending;
 mod refused;
 mod sources;
@@ -24,14 +26,13 @@ use model::names::{ClusterName, ConnectorName};
 use model::observe::{Observation, Seen, Source};
 use model::owner::Owner;
 use model::record::{Changed, ClusterRecord, ConnectorRecord, Entry};
-use model::set_back::{self, SetBack};
+use model::set_back;
 use model::transition::{Change, Subject, Transition};
 use model::verdict::{Health, Verdict};
 
-use tracing::warn;
-
 use due::Due;
 use faults::Faults;
+use moved::Moved;
 pub(crate) use pending::Outgoing;
 use pending::Pending;
 pub(crate) use refused::LeftOut;
@@ -68,6 +69,8 @@ pub(crate) struct Ledger {
     batches: i64,
     /// The time when anything was told here last.
     told: Timestamp,
+    /// What the clock moved when it was set back last.
+    moved: Option<Moved>,
     spec: Arc<FleetSpec>,
 }
 
@@ -108,6 +111,7 @@ impl Ledger {
             refused: Refused::default(),
             sources: Sources::default(),
             batches: 0,
+            moved: None,
             spec,
         };
         for connector in record.connectors {
@@ -282,41 +286,6 @@ impl Ledger {
         self.moment(now);
         self.judge(self.due.at(now), now);
         now >= self.forgetting_due && self.forget(now)
-    }
-
-    /// Something is told at this time, which is earlier than the last where the clock was set back.
-    fn moment(&mut self, now: Timestamp) {
-        if self.untaken {
-            self.pending.give_way();
-        }
-        let before = std::mem::replace(&mut self.told, now);
-        if let Some(back) = SetBack::noticed(before, now) {
-            let seconds = back.by.num_seconds();
-            warn!(cluster = %self.facts.name, seconds, "the clock was set back; what was seen lately keeps its age");
-            self.set_back(&back);
-        }
-    }
-
-    fn set_back(&mut self, back: &SetBack) {
-        let mut touched = back.facts(&mut self.facts);
-        for (name, verdict) in &mut self.judged {
-            if back.verdict(verdict) {
-                touched.connectors.insert(name.clone());
-            }
-        }
-        let faults = self.faults.set_back(back).into_iter();
-        self.pending
-            .faults
-            .extend(faults.map(|fault| (fault.id.clone(), fault)));
-        self.refused.set_back(back);
-        // Every date was reckoned from what was moved.
-        for name in self.facts.connectors.keys() {
-            self.due.set(name, Some(back.now));
-        }
-        self.surroundings_due = Some(back.now);
-        self.forgetting_due = back.now;
-        self.pending.heartbeat = true;
-        self.note(touched);
     }
 
     fn forget(&mut self, now: Timestamp) -> bool {
