@@ -1,6 +1,7 @@
 //! A system clock that was put back. What was written down before lies ahead of the present then, and would count as just
 //! seen, or wait, until the clock is there again: a cluster that fell silent would stay green for an hour. So every moment
-//! that lies ahead is moved back by as much as the clock was, and keeps its age.
+//! that lies ahead is moved back by as much as the clock was, and keeps its age. If the clock is put right again, what was
+//! told meanwhile goes on with it.
 
 use std::sync::Arc;
 
@@ -25,19 +26,45 @@ fn ahead(moment: Timestamp, now: Timestamp) -> bool {
     moment - now > TOLERANCE
 }
 
-/// A step back of the clock.
+/// A step of the clock, and what is moved by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SetBack {
-    /// The time after it.
+    /// The time after it: nothing is moved beyond that.
     pub now: Timestamp,
-    /// How far it went back.
+    /// How far it went back; less than nothing where it went on.
     pub by: TimeDelta,
+    /// What lies behind this moment is moved.
+    pub after: Timestamp,
+}
+
+/// How far the clock went on between two looks at it, if that is more than a look ever waits for.
+pub fn went_on(last: Timestamp, now: Timestamp) -> Option<TimeDelta> {
+    ahead(now, last).then(|| now - last)
 }
 
 impl SetBack {
+    /// Of a clock that shows this, so much less than before.
+    pub fn of(now: Timestamp, by: TimeDelta) -> Self {
+        Self { now, by, after: now }
+    }
+
     /// Whether the clock was set back between two looks at it, by more than a minute.
     pub fn noticed(last: Timestamp, now: Timestamp) -> Option<Self> {
-        ahead(last, now).then(|| Self { now, by: last - now })
+        ahead(last, now).then(|| Self::of(now, last - now))
+    }
+
+    /// After this step the clock went on again by so much: what was told in between goes on with it.
+    pub fn put_right(&self, by: TimeDelta, now: Timestamp) -> Self {
+        Self {
+            now,
+            by: -by,
+            after: self.now,
+        }
+    }
+
+    /// What is left of this step after that, if more than a clock may be off.
+    pub fn left(&self, by: TimeDelta, now: Timestamp) -> Option<Self> {
+        (self.by - by > TOLERANCE).then(|| Self::of(now, self.by - by))
     }
 
     /// Moves the facts; says which rows differ. Like all below it names every field, so that a new one does not compile
@@ -131,7 +158,7 @@ impl SetBack {
 
     /// Moves the end of a wait; says whether it differs. It may well have lain ahead, and goes on to do so by as much.
     pub fn until(&self, until: &mut Option<Timestamp>) -> bool {
-        let until = until.as_mut().filter(|until| **until > self.now);
+        let until = until.as_mut().filter(|until| **until > self.after);
         until.map(|until| *until -= self.by).is_some()
     }
 
@@ -298,7 +325,7 @@ impl SetBack {
     }
 
     fn one(&self, moment: &mut Timestamp) -> bool {
-        let ahead = *moment > self.now;
+        let ahead = *moment > self.after;
         if ahead {
             *moment = (*moment - self.by).min(self.now);
         }

@@ -242,27 +242,13 @@ fn ids(groups: &[&GroupMembers]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use testkit::samples::group;
+
     use super::*;
 
     #[test]
     fn a_group_with_none_of_the_workers_is_another_clusters() {
-        let member = |id: &str| GroupMember {
-            member_id: format!("{id}-1").into(),
-            worker_id: id.into(),
-            url: format!("http://{id}/").into(),
-            leader: None,
-            leader_url: None,
-            delay_ms: None,
-            connectors: Vec::new(),
-            tasks: Vec::new(),
-        };
-        let group = GroupMembers {
-            group_id: "connect-billing".into(),
-            state: "Stable".into(),
-            partial: false,
-            kafka_cluster_id: None,
-            members: vec![member("c:8083"), member("d:8083")],
-        };
+        let group = group("connect-billing", &["c:8083", "d:8083"]);
         let named = |ids: &[&str]| ids.iter().map(|id| WorkerId::from(*id)).collect::<BTreeSet<_>>();
         let said = outsiders("cluster orders", &named(&["a:8083", "b:8083"]), &group).unwrap();
         assert_eq!(

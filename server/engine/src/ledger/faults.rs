@@ -51,6 +51,15 @@ impl Faults {
         moved.collect()
     }
 
+    /// Puts one in the place of that with its id, if it is open and was this one; whether it was.
+    pub(super) fn replace(&mut self, was: &Fault, fault: &Arc<Fault>) -> bool {
+        let known = self.open.iter_mut().find(|known| ***known == *was);
+        known.is_some_and(|known| {
+            *known = fault.clone();
+            true
+        })
+    }
+
     /// Whether a connector needs a person, as it was last told.
     pub(super) fn concern(&self, name: &ConnectorName) -> bool {
         self.unhealthy.contains(name)

@@ -140,7 +140,7 @@ impl Ledger {
             previous.as_deref(),
             now,
         );
-        self.moving.judged(name);
+        self.progressing.judged(name);
         self.due.set(name, judged.valid_until);
         if previous.as_deref() == Some(&judged.verdict) {
             return false;

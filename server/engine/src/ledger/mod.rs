@@ -3,12 +3,14 @@
 //! Nothing here waits or looks: observations and the time come in, batches for the store go out. What could not be
 //! recorded stays pending, with its true times, until it can.
 
+mod clock;
 mod due;
 mod faults;
 mod in_force;
 mod judging;
-mod moving;
+mod moved;
 mod pending;
+mod progress;
 mod refused;
 mod sources;
 mod subject;
@@ -25,17 +27,16 @@ use model::names::{ClusterName, ConnectorName};
 use model::observe::{Observation, Seen, Source};
 use model::owner::Owner;
 use model::record::{Changed, ClusterRecord, ConnectorRecord, Entry};
-use model::set_back::{self, SetBack};
+use model::set_back;
 use model::transition::{Change, Subject, Transition};
 use model::verdict::{Health, Verdict};
 
-use tracing::warn;
-
 use due::Due;
 use faults::Faults;
-use moving::Moving;
+use moved::Moved;
 pub(crate) use pending::Outgoing;
 use pending::Pending;
+use progress::Progressing;
 pub(crate) use refused::LeftOut;
 use refused::Refused;
 use sources::Sources;
@@ -67,10 +68,12 @@ pub(crate) struct Ledger {
     untaken: bool,
     refused: Refused,
     sources: Sources,
-    moving: Moving,
+    progressing: Progressing,
     batches: i64,
     /// The time when anything was told here last.
     told: Timestamp,
+    /// What the clock moved when it was set back last.
+    moved: Option<Moved>,
     spec: Arc<FleetSpec>,
 }
 
@@ -110,8 +113,9 @@ impl Ledger {
             untaken: false,
             refused: Refused::default(),
             sources: Sources::default(),
-            moving: Moving::default(),
+            progressing: Progressing::default(),
             batches: 0,
+            moved: None,
             spec,
         };
         for connector in record.connectors {
@@ -248,8 +252,8 @@ impl Ledger {
         self.surroundings_due = Some(now);
         if self.facts.about.same_as != same_before {
             self.set_aside = true;
-            self.moving.forget();
-            self.moving.changed(self.facts.connectors.keys());
+            self.progressing.forget();
+            self.progressing.changed(self.facts.connectors.keys());
             if !refused {
                 self.group_faults(now);
             }
@@ -296,42 +300,6 @@ impl Ledger {
         self.moment(now);
         self.judge(self.due.at(now), now);
         now >= self.forgetting_due && self.forget(now)
-    }
-
-    /// Something is told at this time, which is earlier than the last where the clock was set back.
-    fn moment(&mut self, now: Timestamp) {
-        if self.untaken {
-            self.pending.give_way();
-        }
-        let before = std::mem::replace(&mut self.told, now);
-        if let Some(back) = SetBack::noticed(before, now) {
-            let seconds = back.by.num_seconds();
-            warn!(cluster = %self.facts.name, seconds, "the clock was set back; what was seen lately keeps its age");
-            self.set_back(&back);
-        }
-    }
-
-    fn set_back(&mut self, back: &SetBack) {
-        let mut touched = back.facts(&mut self.facts);
-        for (name, verdict) in &mut self.judged {
-            if back.verdict(verdict) {
-                touched.connectors.insert(name.clone());
-            }
-        }
-        let faults = self.faults.set_back(back).into_iter();
-        self.pending
-            .faults
-            .extend(faults.map(|fault| (fault.id.clone(), fault)));
-        self.refused.set_back(back);
-        self.moving.forget();
-        // Every date was reckoned from what was moved.
-        for name in self.facts.connectors.keys() {
-            self.due.set(name, Some(back.now));
-        }
-        self.surroundings_due = Some(back.now);
-        self.forgetting_due = back.now;
-        self.pending.heartbeat = true;
-        self.note(touched);
     }
 
     fn forget(&mut self, now: Timestamp) -> bool {
@@ -459,7 +427,7 @@ impl Ledger {
     }
 
     fn note(&mut self, touched: Touched) {
-        self.moving.changed(&touched.connectors);
+        self.progressing.changed(&touched.connectors);
         if touched.about {
             self.pending.about = true;
             self.pending.feed.insert((None, Changed::Cluster));

@@ -193,3 +193,70 @@ fn time_that_passes_without_a_look_counts_from_the_new_time() {
     assert_eq!(health(&ledger), Health::Unknown, "nothing was heard for two minutes");
     assert!(!ledger.facts.workers.contains_key("b:1"), "it was gone for an hour");
 }
+
+/// Looks by steps of the clock in hours, each with half a minute of looks; `since` of what did not change, then.
+fn since_after(hours: &[i64]) -> (Timestamp, Timestamp, Ledger, ManualClock) {
+    let clock = ManualClock::default();
+    let mut ledger = ledger(&clock);
+    see(&mut ledger, &clock, running());
+    looks(&mut ledger, &clock, 60, running);
+    let (first, since) = (ledger.facts.connectors["one"].first_seen, ledger.judged["one"].since);
+    for hours in hours {
+        clock.advance(TimeDelta::hours(*hours));
+        looks(&mut ledger, &clock, 30, running);
+    }
+    (first, since, ledger, clock)
+}
+
+#[test]
+fn a_clock_that_is_put_right_again_gives_back_what_it_had_moved() {
+    for hours in [&[-1, 1][..], &[1, -2, 1], &[-1, -1, 2], &[-2, 1, 1], &[-1, 1, -1, 1]] {
+        let (first, since, ledger, clock) = since_after(hours);
+        let one = &ledger.facts.connectors["one"];
+        assert_eq!(
+            (one.first_seen, ledger.judged["one"].since),
+            (first, since),
+            "{hours:?}"
+        );
+        let newest = ledger.facts.workers.values().filter_map(|worker| worker.answered_at);
+        assert!(newest.into_iter().all(|at| at <= clock.now()), "{hours:?}");
+    }
+    // As long as it is off it is an age that was kept.
+    let (first, _, ledger, clock) = since_after(&[-1]);
+    let moved = ledger.facts.connectors["one"].first_seen;
+    assert!(moved < first && clock.now() - moved < TimeDelta::minutes(3), "{moved}");
+}
+
+#[test]
+fn what_happens_while_the_clock_is_off_goes_on_with_it() {
+    let (_, _, mut ledger, clock) = since_after(&[-1]);
+    told(&mut ledger, &clock);
+    clock.advance(TimeDelta::seconds(5));
+    see(&mut ledger, &clock, listed(&[("one", State::Failed, "a:1")]));
+    assert_eq!(health(&ledger), Health::Failed);
+    looks(&mut ledger, &clock, 20, || listed(&[("one", State::Failed, "a:1")]));
+    clock.advance(TimeDelta::hours(1));
+    looks(&mut ledger, &clock, 20, || listed(&[("one", State::Failed, "a:1")]));
+    let age = |since: Timestamp| clock.now() - since;
+    let (verdict, fault) = (&ledger.judged["one"], &ledger.faults.open()[0]);
+    for since in [verdict.since, fault.opened_at] {
+        assert!(
+            (TimeDelta::seconds(30)..TimeDelta::minutes(2)).contains(&age(since)),
+            "{since}"
+        );
+    }
+}
+
+#[test]
+fn a_pause_long_after_a_clock_was_set_back_gives_nothing_back() {
+    let (_, _, mut ledger, clock) = since_after(&[-1]);
+    let since = ledger.judged["one"].since;
+    for _ in 0..130 {
+        clock.advance(TimeDelta::seconds(30));
+        ledger.tick(clock.now());
+        see(&mut ledger, &clock, running());
+    }
+    clock.advance(TimeDelta::hours(1));
+    looks(&mut ledger, &clock, 20, running);
+    assert_eq!(ledger.judged["one"].since, since);
+}

@@ -48,29 +48,9 @@ pub(super) fn addresses(hints: &Hints) -> BTreeSet<WorkerId> {
 
 #[cfg(test)]
 mod tests {
-    use model::observe::GroupMember;
+    use testkit::samples::group;
 
     use super::*;
-
-    fn group(id: &str, workers: &[&str]) -> GroupMembers {
-        let member = |address: &&str| GroupMember {
-            member_id: format!("{address}-1").into(),
-            worker_id: WorkerId::from(*address),
-            url: format!("http://{address}/").into(),
-            leader: None,
-            leader_url: None,
-            delay_ms: None,
-            connectors: Vec::new(),
-            tasks: Vec::new(),
-        };
-        GroupMembers {
-            group_id: id.into(),
-            state: "Stable".into(),
-            partial: false,
-            kafka_cluster_id: None,
-            members: workers.iter().map(member).collect(),
-        }
-    }
 
     fn ids(workers: &[&str]) -> BTreeSet<WorkerId> {
         workers.iter().map(|id| WorkerId::from(*id)).collect()

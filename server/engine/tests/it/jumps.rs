@@ -64,6 +64,12 @@ async fn a_clock_that_jumps_an_hour_changes_no_verdict_and_stops_no_look() {
         orders.workers.iter().filter(|worker| worker.ever_answered).count() == 2 && orders.faults.len() == 2
     })
     .await;
+    // What nothing happens to: since when it is so is the same once the clock is right again.
+    let since = |rig: &Rig| {
+        let orders = rig.fleet().clusters["orders"].clone();
+        ["broken", "moving", "resting"].map(|name| orders.connectors[name].verdict().since)
+    };
+    let before = since(&rig);
     let mut told = rig.kinds(None).await;
     for (number, hours) in (0..).zip([1, -1, -1, 1]) {
         hand.advance(TimeDelta::hours(hours));
@@ -98,6 +104,7 @@ async fn a_clock_that_jumps_an_hour_changes_no_verdict_and_stops_no_look() {
             .await;
         told = rig.kinds(None).await;
     }
+    assert_eq!(since(&rig), before);
     // A deletion that was seen first before the clock is set back is proven after it.
     fake.delete("resting");
     rig.until_cluster("one list without it", |orders| {

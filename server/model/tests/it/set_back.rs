@@ -310,6 +310,6 @@ fn a_delay_that_had_run_out_holds_nothing_back_again() {
     let mut facts = cluster();
     let group = facts.about.group.as_mut().unwrap();
     (group.empty_since, group.delay_until) = (None, Some(ago(60)));
-    SetBack { now: now(), by: BY }.facts(&mut facts);
+    SetBack::of(now(), BY).facts(&mut facts);
     assert_eq!(facts.about.group.unwrap().holds_until(now()), None);
 }

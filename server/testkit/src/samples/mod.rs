@@ -5,6 +5,7 @@
 
 mod clusters;
 mod connectors;
+mod group;
 mod history;
 mod names;
 mod verdicts;
@@ -17,6 +18,7 @@ use crate::ManualClock;
 
 pub use clusters::{cluster, fleet};
 pub use connectors::{connector, connectors, deleted, waiting};
+pub use group::group;
 pub use history::history;
 pub use names::names;
 pub use verdicts::verdict;

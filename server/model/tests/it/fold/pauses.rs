@@ -67,7 +67,7 @@ fn a_clock_that_is_set_back_moves_what_counts_from_a_pause_and_from_a_silence() 
         at(7_300)
     );
     let by = chrono::TimeDelta::seconds(3_600);
-    let back = SetBack { now: at(3_700), by };
+    let back = SetBack::of(at(3_700), by);
     let touched = back.facts(&mut story.facts);
     assert!(touched.connectors.contains(&ConnectorName::from("right")));
     assert_eq!(story.facts.fresh.resumed, Some(at(3_600)));

@@ -14,7 +14,7 @@ use super::Ledger;
 
 /// What is measured of the connectors of a cluster.
 #[derive(Default)]
-pub(super) struct Moving {
+pub(super) struct Progressing {
     /// Whether anything is measured: the Kafka of the cluster is configured.
     looked_at: bool,
     measures: BTreeMap<ConnectorName, Arc<Measures>>,
@@ -24,7 +24,7 @@ pub(super) struct Moving {
     changed: BTreeSet<ConnectorName>,
 }
 
-impl Moving {
+impl Progressing {
     /// These connectors are others than before, or there no more.
     pub(super) fn changed<'a>(&mut self, names: impl IntoIterator<Item = &'a ConnectorName>) {
         if self.looked_at {
@@ -58,12 +58,12 @@ impl Moving {
 impl Ledger {
     /// From now on its connectors are measured: what nothing tells of yet is awaited.
     pub(crate) fn measure(&mut self) {
-        self.moving.looked_at = true;
+        self.progressing.looked_at = true;
     }
 
     /// The connectors that changed since this was asked last, or are there no more.
     pub(crate) fn take_changed(&mut self) -> BTreeSet<ConnectorName> {
-        std::mem::take(&mut self.moving.changed)
+        std::mem::take(&mut self.progressing.changed)
     }
 
     /// Takes in what is measured of its connectors now, and judges those of which it says something else than before.
@@ -74,17 +74,17 @@ impl Ledger {
             let (Some(facts), Some(previous)) = (self.facts.connectors.get(name), self.judged.get(name)) else {
                 continue;
             };
-            let before = self.moving.judged_by.get(name).map(|before| &**before);
+            let before = self.progressing.judged_by.get(name).map(|before| &**before);
             if facts.deleted_at.is_none() && worth_judging(measures, before, &self.asked_of(facts), previous) {
                 worth.insert(name.clone());
             }
         }
         // What was measured and is not any more is awaited.
-        let gone = self.moving.judged_by.keys();
+        let gone = self.progressing.judged_by.keys();
         worth.extend(gone.filter(|name| !measures.contains_key(*name)).cloned());
-        self.moving.judged_by.retain(|name, _| measures.contains_key(name));
+        self.progressing.judged_by.retain(|name, _| measures.contains_key(name));
         let shared = measures.into_iter().map(|(name, measures)| (name, Arc::new(measures)));
-        self.moving.measures = shared.collect();
+        self.progressing.measures = shared.collect();
         if !worth.is_empty() {
             self.judge(worth, now);
         }
@@ -93,7 +93,7 @@ impl Ledger {
     /// What is known of the progress of a connector, and what is asked of it.
     pub(super) fn progress_of(&self, facts: &ConnectorFacts) -> Progress<'_> {
         Progress {
-            measured: self.moving.measured(&facts.name),
+            measured: self.progressing.measured(&facts.name),
             objective: self.asked_of(facts),
         }
     }
