@@ -107,6 +107,7 @@ async fn what_a_server_saw_and_could_not_record_before_its_lease_went_to_another
     let before = Utc::now();
     database.fill_up().await;
     fake.set_state("invoices", Some(0), "FAILED", Some(traces::BARE));
+    let failed = Utc::now();
     let lists = || {
         fake.requests(0)
             .iter()
@@ -115,8 +116,8 @@ async fn what_a_server_saw_and_could_not_record_before_its_lease_went_to_another
     };
     let seen = lists();
     until("looks at the failure", async || (lists() > seen + 2).then_some(())).await;
+    let looked = Utc::now();
     assert_eq!(rig.verdicts("invoices").await, [Health::Healthy]);
-    let failing = Utc::now();
     // Another server takes the lease as there is room again, and dies.
     database
         .run(
@@ -131,7 +132,7 @@ async fn what_a_server_saw_and_could_not_record_before_its_lease_went_to_another
     let [(from, to, why)] = &gaps[..] else {
         panic!("{gaps:?}")
     };
-    assert!((before..failing).contains(from) && *to >= failing, "{gaps:?}");
+    assert!((before..looked).contains(from) && *to >= failed, "{gaps:?}");
     assert!(why.contains("server-1 had lost its lease (epoch 1)"), "{why}");
     rig.stop().await;
 }
