@@ -352,7 +352,6 @@ impl Holding<'_> {
                     // A watcher ended, so that the unit must start anew; what is pending is recorded first.
                     let Some(looked) = looked else { return self.last_words().await };
                     self.take(looked).await;
-                    self.take_all(observations).await;
                 }
                 heard = Measuring::heard(&mut self.measuring) => {
                     if let Some(measuring) = &mut self.measuring {
@@ -362,11 +361,15 @@ impl Holding<'_> {
                     continue;
                 }
                 Ok(()) = spec.changed() => {
+                    // What waits was seen before.
+                    self.take_all(observations).await;
                     let next = spec.borrow_and_update().clone();
                     let now = self.shared.clock.now();
                     self.ledgers.values_mut().for_each(|ledger| ledger.reload(next.clone(), now));
                 }
                 _ = beat.tick() => {
+                    // What waits was seen before: nothing is judged by what was last known while it does.
+                    self.take_all(observations).await;
                     let now = self.shared.clock.now();
                     observed::beat(now);
                     for (cluster, ledger) in self.ledgers.iter_mut() {
@@ -383,6 +386,7 @@ impl Holding<'_> {
                     }
                 }
             }
+            self.take_all(observations).await;
             if let Err(Fenced) = self.measure().await {
                 return Ended::Fenced;
             }
@@ -424,7 +428,8 @@ impl Holding<'_> {
         let Some(ledger) = self.ledgers.get_mut(&cluster) else {
             return;
         };
-        let (causes, now) = (&mut self.causes, self.shared.clock.now());
+        let causes = &mut self.causes;
+        let now = ledger.moment_of(&observation, self.shared.clock.now());
         observed::took(&cluster, &observation, now);
         let mut judging = || {
             span::judge(&cause, cluster.as_str()).in_scope(|| {
@@ -472,7 +477,8 @@ impl Holding<'_> {
             return;
         }
         self.shared.refusals.tell(cluster, same.as_ref());
-        let (observation, now) = (same_as(same, at, answered), self.shared.clock.now());
+        let observation = same_as(same, at, answered);
+        let now = ledger.moment_of(&observation, self.shared.clock.now());
         observed::took(cluster, &observation, now);
         ledger.observe(&observation, now);
         // A refused cluster is not watched, and one that is refused no more is.

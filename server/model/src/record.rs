@@ -78,8 +78,12 @@ impl ClusterRecord {
 /// A verdict that changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VerdictChange {
-    /// When the new verdict began to hold.
+    /// When it was judged, by what was seen at that moment.
     pub at: Timestamp,
+    /// Since when what it says is true, which is before it was judged where a grace or a window had to pass first; `None` of
+    /// what older versions recorded.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
     /// The connector.
     pub connector: ConnectorName,
     /// Before; `None` for the first verdict.

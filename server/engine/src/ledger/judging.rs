@@ -149,6 +149,7 @@ impl Ledger {
         if from != Some(judged.verdict.health) {
             let change = VerdictChange {
                 at: now,
+                since: Some(judged.verdict.since),
                 connector: name.clone(),
                 from,
                 to: judged.verdict.health,

@@ -201,6 +201,16 @@ impl Ledger {
         Some(counts.into_iter().collect())
     }
 
+    /// The moment at which an observation counts that is taken now: when its answer had come, in the order of the moments
+    /// so far. One that waited for a database is judged by what was known then; by the time of its taking a failure long
+    /// over would have outlasted its grace. Where the clock was set back its time says nothing.
+    pub(crate) fn moment_of(&self, observation: &Observation, now: Timestamp) -> Timestamp {
+        match now < self.told {
+            true => now,
+            false => observation.answered.clamp(self.told, now),
+        }
+    }
+
     /// Folds an observation and judges what it touched. Returns whether it changed anything beyond freshness.
     pub(crate) fn observe(&mut self, observation: &Observation, now: Timestamp) -> bool {
         self.moment(now);
@@ -472,6 +482,8 @@ mod handover_tests;
 mod hour_tests;
 #[cfg(test)]
 mod in_force_tests;
+#[cfg(test)]
+mod late_tests;
 #[cfg(test)]
 mod refused_limits_tests;
 #[cfg(test)]

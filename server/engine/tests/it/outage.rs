@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use model::record::Entry;
 use model::state::State;
 use model::transition::Change;
@@ -113,6 +113,52 @@ async fn what_happens_while_the_database_hangs_is_recorded_with_its_times() {
         "{began} to {ended}: {all:?}"
     );
     assert!(!rig.kinds(None).await.contains(&"recording_gap"));
+    rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_restart_while_the_database_hangs_for_longer_than_the_grace_is_no_outage() {
+    let database = Database::new().await;
+    let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
+    fake.put(FakeConnector::sink("invoices", 1));
+    let grace = TimeDelta::seconds(3);
+    let mut spec = spec(vec![cluster("orders", &fake.urls())]);
+    spec.settings.grace = grace;
+    let rig = Rig::start(&database, spec).await;
+    rig.until_health("invoices", Health::Healthy).await;
+    let mut lock = database.connection().await;
+    raw_sql("BEGIN; LOCK TABLE connectors IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut lock)
+        .await
+        .unwrap();
+    fake.set_state("invoices", Some(0), "UNASSIGNED", None);
+    two_more_looks(&fake).await;
+    fake.set_state("invoices", Some(0), "RUNNING", None);
+    two_more_looks(&fake).await;
+    let seen = Utc::now();
+    until("the grace is over", async || {
+        two_more_looks(&fake).await;
+        (Utc::now() - seen > grace).then_some(())
+    })
+    .await;
+    raw_sql("COMMIT").execute(&mut lock).await.unwrap();
+    let told = until("the restart is recorded", async || {
+        let told = rig.verdicts("invoices").await;
+        (told.len() > 2).then_some(told)
+    })
+    .await;
+    assert_eq!(told, [Health::Healthy, Health::Restarting, Health::Healthy]);
+    rig.looks(2).await;
+    assert_eq!(rig.verdicts("invoices").await, told);
+    for item in rig.history(Some("invoices")).await {
+        if let Entry::Verdict(change) = item.entry {
+            assert!(
+                change.at <= seen && change.since <= Some(change.at),
+                "{change:?} after {seen}"
+            );
+        }
+    }
+    assert!(!rig.kinds(None).await.contains(&"fault_opened"));
     rig.stop().await;
 }
 

@@ -349,6 +349,7 @@ pub fn entries(cluster: &ClusterName) -> Vec<Entry> {
         .collect();
     entries.push(Entry::Verdict(VerdictChange {
         at: at(30),
+        since: Some(at(29)),
         connector: "jdbc sink/№1".into(),
         from: Some(Health::Healthy),
         to: Health::Degraded,

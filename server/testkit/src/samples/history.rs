@@ -19,6 +19,7 @@ pub fn history() -> Vec<HistoryItem> {
     entries.extend(Health::ALL.map(|to| {
         Entry::Verdict(VerdictChange {
             at: ago(1_500),
+            since: Some(ago(1_510)),
             connector: ConnectorName::from(format!("sample-{}", to.as_str())),
             from: (to != Health::Healthy).then_some(Health::Healthy),
             to,
