@@ -126,7 +126,7 @@ impl Health {
             Self::Failed => "has failed",
             Self::Degraded => "is degraded",
             Self::Stalled => "has stalled",
-            Self::Unassigned => "runs nowhere",
+            Self::Unassigned => "is unassigned",
             Self::NoTasks => "has no tasks",
             Self::Lagging => "is lagging",
             Self::Unknown => "is unknown",

@@ -1,5 +1,5 @@
 //! A worker that is killed and is back under its address before its session in the group has ended: it was never gone, and
-//! yet what it carried runs nowhere.
+//! yet nobody runs what it carried.
 
 use std::time::Duration;
 

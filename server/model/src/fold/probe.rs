@@ -143,6 +143,12 @@ pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
         (next.probe_failures, next.failing_since) = (1, None);
         return folding.put_worker(next);
     }
+    let no_way = matches!(gap.kind, GapKind::TimedOut | GapKind::Unreachable);
+    if worker.member.is_none() && !worker.alive.gone() && no_way && !heard(folding, address) {
+        // Where nobody of the cluster is heard the way there is as likely gone as they are: its silence tells it.
+        (next.probe_failures, next.failing_since) = (1, None);
+        return folding.put_worker(next);
+    }
     // Beyond the number that proves a death the count tells nothing more, and a row would be written every time.
     next.probe_failures = (worker.probe_failures + 1).min(PROBES);
     let proven = next.probe_failures >= PROBES && folding.at - since >= PROBE_SPAN && worker.ever_answered;
@@ -170,6 +176,19 @@ pub(super) fn silent(folding: &mut Folding<'_>, address: &WorkerId, gap: &Gap) {
         next.evidence = evidence;
     }
     folding.put_worker(next);
+}
+
+/// Whether the cluster was heard lately: a list came, or somebody at another address answered. Three probes of one address
+/// take two intervals at least, so that a cluster which fell silent whole proves nobody's death.
+fn heard(folding: &Folding<'_>, address: &WorkerId) -> bool {
+    let facts = &folding.facts;
+    let others = facts.workers.values().filter(|other| {
+        let answers = other.ever_answered && other.probe_failures == 0;
+        answers && other.id != *address
+    });
+    let asked = others.filter_map(|other| facts.fresh.asked.get(&other.id).copied());
+    let last = asked.chain(facts.fresh.listed()).max();
+    last.is_some_and(|last| folding.at - last < folding.settings.interval * 2)
 }
 
 /// Health and plugins of a worker.

@@ -356,3 +356,54 @@ fn who_told_of_a_death_stands_beside_it() {
     assert_eq!(story.alive("b"), Alive::GoneInOrder);
     assert_eq!(told_by(&story), Source::Rest);
 }
+
+#[test]
+fn a_cluster_that_hangs_whole_is_one_silence_and_nobody_s_death() {
+    for kind in [GapKind::TimedOut, GapKind::Unreachable] {
+        let rest = || list("a", &left_and_right("RUNNING a", "RUNNING b"));
+        let mut story = Story::new();
+        story
+            .see(0, rest())
+            .see(1, answered("a", "4.3.1"))
+            .see(2, answered("b", "4.3.1"))
+            .news();
+        for second in (5..60).step_by(5) {
+            story
+                .see(second, no_list(kind))
+                .see(second, silent("a", kind))
+                .see(second + 1, silent("b", kind));
+            let health = story.verdict("right");
+            assert!(!health.starts_with("unassigned"), "{kind:?} at {second}: {health}");
+        }
+        assert_eq!(
+            (story.alive("a"), story.alive("b")),
+            (Alive::Yes, Alive::Yes),
+            "{kind:?}"
+        );
+        assert_eq!(story.open(), ["cluster infrastructure: left, right"]);
+        // It is heard again by one of them: whoever stays silent then is gone after the usual proof.
+        for second in [60, 65, 70] {
+            assert_eq!(story.alive("b"), Alive::Yes, "{kind:?} at {second}");
+            story.see(second, rest()).see(second, silent("b", kind));
+        }
+        assert_eq!(story.alive("b"), Alive::Dead, "{kind:?}");
+        assert_eq!(story.verdict("right"), "unassigned 70 [unassigned]");
+    }
+}
+
+#[test]
+fn one_worker_that_hangs_is_gone_while_another_one_answers() {
+    let mut story = Story::new();
+    story
+        .see(0, list("a", &left_and_right("RUNNING a", "RUNNING b")))
+        .see(1, answered("a", "4.3.1"))
+        .see(2, answered("b", "4.3.1"))
+        .news();
+    // Lists may take long: that an address answers is enough.
+    for second in [5, 10, 15] {
+        story
+            .see(second, answered("a", "4.3.1"))
+            .see(second, silent("b", GapKind::TimedOut));
+    }
+    assert_eq!(story.alive("b"), Alive::Dead);
+}

@@ -242,6 +242,7 @@ fn a_worker_whose_address_gives_lists_lives_however_late_it_answers_probes() {
     // One that was taken for dead is not.
     for second in [60, 65, 70, 75] {
         story.see(second, silent("a", GapKind::TimedOut));
+        story.see(second, list("b", &listing));
     }
     assert_eq!(story.worker("a").alive, Alive::Dead);
     story.see_late(74, 80, list("a", &listing));
