@@ -144,6 +144,7 @@ fn config_and_traces_are_withheld_from_who_may_only_see() {
     for (rights, open) in [(vec![Right::See], false), (vec![Right::See, Right::SeeConfig], true)] {
         let detail = stage.console.connector(&actor(rights), &id).unwrap();
         assert_eq!(detail.withheld, !open);
+        assert_eq!(detail.config.is_some(), open);
         assert_eq!(detail.instance.unwrap().trace.is_some(), open);
         assert_eq!(detail.item.tasks[0].trace.is_some(), open);
     }

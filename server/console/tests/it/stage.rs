@@ -51,6 +51,7 @@ fn record(made: &Made) -> ConnectorRecord {
         |state: &str, trace: Value| json!({ "state": state, "since": at, "worker_id": "w:8083", "trace": trace });
     let facts = json!({
         "name": made.name,
+        "config": {"version": "aa", "config": {"connector.class": {"clear": "example.Sink"}}, "targets": []},
         "first_seen": at,
         "instance": instance("FAILED", json!("trace of the connector")),
         "tasks": { "0": instance("FAILED", json!("trace of the task")) },
