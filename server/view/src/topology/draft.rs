@@ -1,6 +1,7 @@
 //! Nodes and what leads between them, while they are gathered.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use model::names::{ClusterName, ConnectorId, TeamName};
@@ -11,7 +12,7 @@ use model::topics::Topic;
 use model::verdict::Health;
 
 use super::place::Place;
-use super::{Edge, End, Key, Node, Relation, Topology, joins, places};
+use super::{Edge, End, Key, Node, Relation, Topology, joins};
 use crate::{Cluster, Connector, Totals};
 
 /// A connector with what is drawn of it.
@@ -19,7 +20,7 @@ pub(super) struct Item<'a> {
     pub(super) cluster: &'a ClusterName,
     pub(super) end: End,
     pub(super) team: Option<&'a TeamName>,
-    kafka: &'a str,
+    kafka: Arc<str>,
     connector: &'a Connector,
     health: Health,
 }
@@ -38,11 +39,10 @@ impl<'a> Item<'a> {
             cluster: &cluster.name,
             end,
             team: connector.owner().map(|owner| &owner.team),
-            kafka: cluster
-                .about
-                .kafka_cluster_id
-                .as_deref()
-                .unwrap_or(cluster.name.as_str()),
+            kafka: match &cluster.about.kafka_cluster_id {
+                Some(id) => id.clone(),
+                None => cluster.name.as_str().into(),
+            },
             connector,
             health,
         }
@@ -76,11 +76,12 @@ impl<'a> Item<'a> {
     }
 }
 
-/// What is gathered.
+/// What is gathered. Each node has a number while it is, for connectors by the ten thousand lead to the same few.
 #[derive(Default)]
 pub(super) struct Draft {
-    nodes: BTreeMap<Key, Node>,
-    edges: BTreeMap<(Key, Key, Relation), usize>,
+    numbers: HashMap<Key, usize>,
+    nodes: Vec<Node>,
+    edges: HashMap<(usize, usize, Relation), usize>,
     alone: usize,
 }
 
@@ -95,7 +96,7 @@ impl Draft {
                 Some(group) => grouped.push((item, group)),
             }
         }
-        draft.together(&grouped);
+        draft.together(grouped);
         draft
     }
 
@@ -107,121 +108,145 @@ impl Draft {
         (self.len() <= most).then_some(self)
     }
 
-    fn node(&mut self, key: Key) -> &mut Node {
-        self.nodes.entry(key.clone()).or_insert_with(|| Node {
-            key,
-            health: None,
-            team: None,
-            totals: Totals::default(),
-            count: 1,
-            clusters: BTreeSet::new(),
-        })
+    /// The number of a node, and whether it is a new one.
+    fn node(&mut self, key: Key) -> (usize, bool) {
+        let next = self.nodes.len();
+        match self.numbers.entry(key) {
+            Entry::Occupied(known) => (*known.get(), false),
+            Entry::Vacant(new) => {
+                self.nodes.push(Node {
+                    key: new.key().clone(),
+                    health: None,
+                    team: None,
+                    totals: Totals::default(),
+                    count: 1,
+                    clusters: BTreeSet::new(),
+                });
+                new.insert(next);
+                (next, true)
+            }
+        }
     }
 
-    fn lead(&mut self, from: Key, to: Key, relation: Relation) {
+    fn lead(&mut self, from: usize, to: usize, relation: Relation) {
         *self.edges.entry((from, to, relation)).or_default() += 1;
     }
 
     /// Between a connector, or the group that it is in, and a system.
-    fn reach(&mut self, connector: &Key, system: Key, end: End) {
+    fn reach(&mut self, connector: usize, system: usize, end: End) {
         match end {
-            End::From => self.lead(system, connector.clone(), Relation::Flow),
-            End::To => self.lead(connector.clone(), system, Relation::Flow),
+            End::From => self.lead(system, connector, Relation::Flow),
+            End::To => self.lead(connector, system, Relation::Flow),
         }
     }
 
     /// Between a connector, or the group that it is in, and a topic.
-    fn touch(&mut self, connector: &Key, topic: Key, relation: Relation, writes: bool) {
+    fn touch(&mut self, connector: usize, topic: usize, relation: Relation, writes: bool) {
         match writes {
-            true => self.lead(connector.clone(), topic, relation),
-            false => self.lead(topic, connector.clone(), relation),
+            true => self.lead(connector, topic, relation),
+            false => self.lead(topic, connector, relation),
+        }
+    }
+
+    fn led_to_from(&mut self, topic: usize, cluster: &ClusterName) {
+        let clusters = &mut self.nodes[topic].clusters;
+        if !clusters.contains(cluster) {
+            clusters.insert(cluster.clone());
         }
     }
 
     fn alone(&mut self, item: &Item<'_>) {
         self.alone += 1;
-        let key = item.key();
-        let node = self.node(key.clone());
+        let (connector, _) = self.node(item.key());
+        let node = &mut self.nodes[connector];
         node.health = Some(item.health);
         node.team = item.team.cloned();
         node.totals.add(item.health);
         for system in item.systems() {
-            let system = alone(item.end, system);
-            self.node(system.clone());
-            self.reach(&key, system, item.end);
+            let (system, _) = self.node(alone(item.end, system));
+            self.reach(connector, system, item.end);
         }
         for (topic, relation, writes) in item.topics() {
-            let kafka = item.kafka.into();
-            let topic = Key::Topic { kafka, topic };
-            self.node(topic.clone()).clusters.insert(item.cluster.clone());
-            self.touch(&key, topic, relation, writes);
+            let kafka = item.kafka.clone();
+            let (topic, _) = self.node(Key::Topic { kafka, topic });
+            self.led_to_from(topic, item.cluster);
+            self.touch(connector, topic, relation, writes);
         }
     }
 
-    fn together(&mut self, items: &[(&Item<'_>, Key)]) {
+    /// The number of what is drawn by itself, if it is.
+    fn drawn(&self, key: impl FnOnce() -> Key) -> Option<usize> {
+        // Nothing is where all are in groups.
+        (self.alone > 0).then(|| self.numbers.get(&key()).copied()).flatten()
+    }
+
+    fn together(&mut self, items: Vec<(&Item<'_>, Key)>) {
         let (mut systems, mut topics) = (HashSet::new(), HashSet::new());
         for (item, group) in items {
-            let known = self.nodes.contains_key(group);
-            let node = self.node(group.clone());
-            node.count = if known { node.count + 1 } else { 1 };
+            let (group, new) = self.node(group);
+            let node = &mut self.nodes[group];
+            node.count += usize::from(!new);
             node.totals.add(item.health);
             for system in item.systems() {
-                let own = alone(item.end, system);
-                let key = if self.nodes.contains_key(&own) {
-                    own
-                } else {
-                    let kind = system.kind.clone();
-                    let key = Key::Systems { end: item.end, kind };
-                    let new = systems.insert((item.end, system));
-                    self.one_more(&key, new);
-                    key
-                };
-                self.reach(group, key, item.end);
+                let number = self.drawn(|| alone(item.end, system)).unwrap_or_else(|| {
+                    let (end, kind) = (item.end, system.kind.clone());
+                    let first = systems.insert((end, system));
+                    self.one_more(Key::Systems { end, kind }, first)
+                });
+                self.reach(group, number, item.end);
             }
             for (topic, relation, writes) in item.topics() {
-                let kafka: Arc<str> = item.kafka.into();
-                let own = Key::Topic {
-                    kafka: kafka.clone(),
+                let kafka = || item.kafka.clone();
+                let own = || Key::Topic {
+                    kafka: kafka(),
                     topic: topic.clone(),
                 };
-                let key = if self.nodes.contains_key(&own) {
-                    own
-                } else {
-                    let key = Key::Topics { kafka };
-                    let new = topics.insert((item.kafka, topic));
-                    self.one_more(&key, new);
-                    key
-                };
-                self.node(key.clone()).clusters.insert(item.cluster.clone());
-                self.touch(group, key, relation, writes);
+                let number = self.drawn(own).unwrap_or_else(|| {
+                    let first = topics.insert((kafka(), topic));
+                    self.one_more(Key::Topics { kafka: kafka() }, first)
+                });
+                self.led_to_from(number, item.cluster);
+                self.touch(group, number, relation, writes);
             }
         }
     }
 
-    /// Counts what a group stands for, each once.
-    fn one_more(&mut self, key: &Key, new: bool) {
-        let known = self.nodes.contains_key(key);
-        let node = self.node(key.clone());
-        node.count += usize::from(known && new);
+    /// The number of what stands for several, and counts each of them once.
+    fn one_more(&mut self, key: Key, first: bool) -> usize {
+        let (number, new) = self.node(key);
+        self.nodes[number].count += usize::from(!new && first);
+        number
     }
 
-    /// Joins the topics and numbers the nodes.
+    /// Joins the topics and numbers the nodes in the order of their keys.
     pub(super) fn done(mut self) -> Topology {
-        for (from, to, relation) in joins::joins(self.nodes.keys()) {
-            self.lead(from, to, relation);
+        self.nodes.sort_by(|one, other| one.key.cmp(&other.key));
+        // By the number that each had.
+        let mut places = vec![0; self.nodes.len()];
+        for (node, place) in self.nodes.iter().zip(0..) {
+            if let Some(number) = self.numbers.get_mut(&node.key) {
+                places[std::mem::replace(number, place)] = place;
+            }
         }
-        let places = places(&self.nodes);
-        let edges = self.edges.into_iter().filter_map(|((from, to, relation), count)| {
-            Some(Edge {
-                from: *places.get(&from)?,
-                to: *places.get(&to)?,
-                relation,
-                count,
-            })
+        let edges = self.edges.into_iter();
+        let mut edges: BTreeMap<(usize, usize, Relation), usize> = edges
+            .map(|((from, to, relation), count)| ((places[from], places[to], relation), count))
+            .collect();
+        for (from, to, relation) in joins::joins(self.nodes.iter().map(|node| &node.key)) {
+            let place = |key| self.numbers.get(key).copied();
+            if let (Some(from), Some(to)) = (place(&from), place(&to)) {
+                *edges.entry((from, to, relation)).or_default() += 1;
+            }
+        }
+        let edges = edges.into_iter().map(|((from, to, relation), count)| Edge {
+            from,
+            to,
+            relation,
+            count,
         });
         Topology {
             edges: edges.collect(),
-            nodes: self.nodes.values().cloned().collect(),
+            nodes: self.nodes,
             alone: self.alone,
             ..Topology::default()
         }

@@ -5,7 +5,7 @@ mod draft;
 mod joins;
 mod place;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::names::{ClusterName, ConnectorId, TeamName};
@@ -58,7 +58,7 @@ pub enum End {
 }
 
 /// What a node is; two are the same one when their keys are equal.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// A system at a connector's other end.
     System {
@@ -137,7 +137,7 @@ pub struct Edge {
 }
 
 /// How one thing leads to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
     /// The data goes that way.
     Flow,
@@ -195,9 +195,4 @@ fn worst(items: &[Item<'_>], place: Place<'_>, most: usize) -> Draft {
         }
         alone = alone * 2 / 3;
     }
-}
-
-/// Nodes by key, with the place that each will have.
-fn places(nodes: &BTreeMap<Key, Node>) -> BTreeMap<&Key, usize> {
-    nodes.keys().zip(0..).collect()
 }
