@@ -3,7 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 export SIGNALBOX_BEGAN := $(shell date +%s)
 
-.PHONY: help demo test test-unit test-lab test-browser gallery shots bench fuzz lint fmt sqlx clean-lab
+.PHONY: help demo test test-unit test-lab test-browser gallery shots paint bench fuzz lint fmt sqlx clean-lab
 
 help: ## Lists the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -36,6 +36,10 @@ gallery: ## Every page and state with sample data, drawn into target/gallery; se
 shots: ## Pictures of every page in three widths and two themes, in target/shots: the demo, and 20,000 simulated connectors.
 	@.ci/need.sh test
 	@.ci/postgres.sh .ci/test.sh shots
+
+paint: ## How long a page of 20,000 connectors takes to paint after a key or a click.
+	@.ci/need.sh test
+	@.ci/postgres.sh .ci/test.sh paint
 
 bench: ## What watching 20,000 connectors costs, as one table; PARTS=list,sse chooses.
 	@.ci/need.sh unit

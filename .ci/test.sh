@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test.sh PART...: runs the parts (format clippy queries tests unit lab browser shots) one after the other, whatever fails
+# test.sh PART...: runs the parts (format clippy queries tests unit lab browser shots paint) one after the other, whatever fails
 # before, and ends with one line "N passed, N failed" over all of them. A check counts as one test; what was left out
 # of a run counts as failed. DATABASE_URL names a Postgres server whose role may create databases (postgres.sh).
 set -u -o pipefail
@@ -112,6 +112,10 @@ for name in "$@"; do
     shots)
         prepare
         part "pictures of every page" browser shots.mjs
+        ;;
+    paint)
+        prepare
+        part "interactions to paint" browser paint.mjs
         ;;
     *)
         say "test.sh: unknown part '$name'" >&2
