@@ -32,6 +32,7 @@ mod pool;
 mod progress;
 mod recorded;
 mod servers;
+mod spent;
 mod workers;
 
 pub use audit::{AuditItem, AuditRecord, detail};

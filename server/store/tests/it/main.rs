@@ -22,3 +22,4 @@ mod rights;
 mod round_trip;
 mod sample;
 mod servers;
+mod spent;
