@@ -31,6 +31,7 @@ mod partitions;
 mod pool;
 mod progress;
 mod recorded;
+mod retention;
 mod servers;
 mod spent;
 mod workers;

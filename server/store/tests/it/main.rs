@@ -18,6 +18,7 @@ mod large;
 mod lease;
 mod partitions;
 mod progress;
+mod retention;
 mod rights;
 mod round_trip;
 mod sample;

@@ -115,6 +115,7 @@ async fn a_role_that_may_define_nothing_is_enough() {
     store.spend(&[("used".to_owned(), now)]).await.unwrap();
     assert_eq!(store.spent().await.unwrap().len(), 1);
     store.forget_spent().await.unwrap();
+    store.forget_config_versions(now).await.unwrap();
     store.leave("a").await.unwrap();
     store.listen_for_leases().await.unwrap();
     store.release(lease).await.unwrap();
