@@ -12,8 +12,9 @@ const LOOK: Duration = Duration::from_secs(6 * 3600);
 /// After a look that failed: of a database that is away, or a long reader that kept the tables locked.
 const AGAIN: Duration = Duration::from_secs(600);
 
-/// Drops the months of history and feed that lie wholly longer ago than `keep`, with the config versions that were replaced
-/// before them, at once and then every six hours, until it is dropped itself. Several servers of one database may do so: what one dropped the other does not find.
+/// Drops the months of history and feed that lie wholly longer ago than `keep`, with the config versions that were
+/// replaced before them, at once and then every six hours, until it is dropped itself. Several servers of one database
+/// may do so: what one dropped the other does not find.
 pub async fn forget(store: &Store, keep: Duration) -> Infallible {
     loop {
         let pause = match look(store, keep).await {
