@@ -155,6 +155,13 @@ impl Follower {
     }
 
     async fn load_all(&mut self) -> store::Result<()> {
+        let read = self.read_all().await?;
+        self.stand(read);
+        Ok(())
+    }
+
+    /// The whole fleet as it is recorded, with the last item of the feed that it was read with.
+    async fn read_all(&self) -> store::Result<(Fleet, Option<FeedItem>)> {
         let (feed, records) = self.store.load_fleet().await?;
         let configured = self.configured();
         let clusters = records
@@ -162,16 +169,21 @@ impl Follower {
             .filter(|record| configured.contains(&record.name))
             .map(|record| (record.name.clone(), Arc::new(Cluster::new(record, feed))))
             .collect();
-        self.begun += u32::from(std::mem::take(&mut self.behind));
-        self.swap(Fleet {
+        let fleet = Fleet {
             clusters,
             feed,
             ..Fleet::default()
-        });
-        self.told = self.store.feed_item_at(feed).await?;
+        };
+        Ok((fleet, self.store.feed_item_at(feed).await?))
+    }
+
+    /// Puts what was read in the view's place.
+    fn stand(&mut self, (fleet, told): (Fleet, Option<FeedItem>)) {
+        self.begun += u32::from(std::mem::take(&mut self.behind));
+        self.swap(fleet);
+        self.told = told;
         self.complete = true;
         self.loaded.send_replace(true);
-        Ok(())
     }
 
     async fn catch_up(&mut self) -> store::Result<()> {
@@ -191,8 +203,15 @@ impl Follower {
         let span = telemetry::span::swap(last);
         let mut items = feed.items;
         if many {
-            self.load_all().instrument(span).await?;
-            self.read_on(&mut items).await?;
+            // The view stays where it is until all is read that is to be told with it: the next round reads from the view's
+            // number on, so that what a failure left untold before it would never be told.
+            let anew = async {
+                let read = self.read_all().await?;
+                self.read_on(&mut items, read.0.feed).await?;
+                self.stand(read);
+                Ok::<(), store::Error>(())
+            };
+            anew.instrument(span).await?;
         } else {
             self.take_in(&before, &items, last).instrument(span).await?;
             self.told = items.last().cloned();
@@ -216,8 +235,7 @@ impl Follower {
     }
 
     /// What the fleet was read with and lies beyond what was read of the feed is told too.
-    async fn read_on(&self, items: &mut Vec<FeedItem>) -> store::Result<()> {
-        let loaded = self.fleet.borrow().feed;
+    async fn read_on(&self, items: &mut Vec<FeedItem>, loaded: i64) -> store::Result<()> {
         while let Some(last) = items.last().map(|item| item.id).filter(|last| *last < loaded) {
             let more = self.store.feed_after(last, MOST).await?.items;
             let before = items.len();

@@ -6,7 +6,7 @@ use crate::lease::SILENCE;
 use crate::pool::{LONG_ANSWER, within};
 use crate::{Batch, Error, Lease, Result, Store, clusters, configs, connectors, faults, feed, history, workers};
 
-/// The advisory lock under which numbers are given out. Its number means nothing; it only must not change.
+/// The advisory lock beside that of the row of `feed_head`. Its number means nothing; it only must not change.
 const NUMBERING: i64 = 0x5167_6e61_6c62_6f78;
 
 impl Store {
@@ -65,6 +65,10 @@ async fn record(connection: &mut PgConnection, lease: &Lease, batch: &Batch<'_>)
 
 /// Keeps the numbering until the end of the transaction, which Postgres ends when it says nothing for [`SILENCE`]: a server
 /// that was stopped in the middle of it must not keep the numbering from the others.
+///
+/// The order of the numbers would hold without this lock: whoever takes some has the row of `feed_head` locked until the
+/// commit is visible. It is for a gap that is sent again ([`Store::record_gap`]), which has to be looked for before any
+/// number is taken, while nobody else may be about to record it.
 pub(crate) async fn lock(connection: &mut PgConnection) -> Result<()> {
     query!(
         "SELECT pg_advisory_xact_lock($1), set_config('idle_in_transaction_session_timeout', $2, true)",
@@ -76,7 +80,8 @@ pub(crate) async fn lock(connection: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
-/// The numbers, and what carries them: under the lock, which is held until the commit is visible to everybody.
+/// The numbers, and what carries them. The row of `feed_head` is locked from here until the commit is visible to everybody,
+/// so that a reader who has seen a number never sees a smaller one appear afterwards.
 pub(crate) async fn number(connection: &mut PgConnection, batch: &Batch<'_>) -> Result<Option<i64>> {
     let count = batch.entries.len() + batch.feed.len();
     if count == 0 {

@@ -1,4 +1,4 @@
-//! Config versions: every masked config that was ever in force.
+//! Config versions: the masked configs that are in force, and those that were as long as anybody can be shown them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ const ROWS: usize = 1000;
 const BYTES: usize = 8 << 20;
 /// Config versions told of one connector. A config may have megabytes, and a program that rewrites one every minute
 /// makes versions without end: more than anybody reads, and more than an answer should hold.
-const NEWEST: i64 = 200;
+pub(crate) const NEWEST: i64 = 200;
 
 /// One config version of a connector.
 #[derive(Clone, Debug, PartialEq)]

@@ -31,7 +31,9 @@ mod partitions;
 mod pool;
 mod progress;
 mod recorded;
+mod retention;
 mod servers;
+mod spent;
 mod workers;
 
 pub use audit::{AuditItem, AuditRecord, detail};

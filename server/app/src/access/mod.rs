@@ -2,17 +2,20 @@
 
 mod link;
 mod session;
+mod shared;
 mod spent;
 mod tokens;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use chrono::TimeDelta;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use model::Clock;
 use model::actor::{Actor, Door, Right};
+use store::Store;
+use tokio::sync::watch;
 
 use crate::config::TokenSpec;
 use crate::key::{KeyError, SecretKey};
@@ -22,12 +25,15 @@ pub use link::{LinkError, Links, publish};
 pub use session::Session;
 pub use spent::Spent;
 
+use shared::Shared;
+
 /// Everything that decides who comes in.
 pub struct Access {
     key: SecretKey,
     clock: Arc<dyn Clock>,
     links: Links,
     spent: Mutex<Spent>,
+    shared: Shared,
     tokens: RwLock<Arc<[TokenSpec]>>,
     site: Site,
 }
@@ -42,7 +48,8 @@ pub struct Visitor {
 }
 
 impl Access {
-    /// With the server's key; what was used up already is remembered under `data_dir`.
+    /// With the server's key; what was used up already is remembered under `data_dir`, and in the database once it is
+    /// there, for the other servers.
     ///
     /// # Errors
     /// What the system says about the file of used links.
@@ -52,6 +59,7 @@ impl Access {
         site: Site,
         tokens: Vec<TokenSpec>,
         data_dir: &Path,
+        store: watch::Receiver<Option<Store>>,
     ) -> std::io::Result<Self> {
         let spent = Spent::open(data_dir, clock.now())?;
         Ok(Self {
@@ -59,6 +67,7 @@ impl Access {
             key,
             clock,
             spent: Mutex::new(spent),
+            shared: Shared::new(store),
             tokens: RwLock::new(tokens.into()),
             site,
         })
@@ -77,12 +86,7 @@ impl Access {
             return Some(Visitor { actor, session: None });
         }
         let session = session::of_cookies(headers, &self.cookie_name(), &self.key, self.clock.now())?;
-        if self
-            .spent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(&session.id)
-        {
+        if self.spent().contains(&session.id) {
             return None;
         }
         Some(Visitor {
@@ -115,29 +119,32 @@ impl Access {
     /// Why not.
     pub fn check_link(&self, token: &str) -> Result<(), LinkError> {
         let link = self.links.read(token, self.clock.now())?;
-        if self
-            .spent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(&link.id)
-        {
+        if self.spent().contains(&link.id) {
             return Err(LinkError::Used);
         }
         Ok(())
     }
 
-    /// Uses a link up and begins a session; the header `Set-Cookie` for it.
+    /// Uses a link up, at every server of the database, and begins a session; the header `Set-Cookie` for it.
     ///
     /// # Errors
     /// Why the link does not hold; then nothing begins.
-    pub fn redeem(&self, token: &str) -> Result<String, LinkError> {
+    pub async fn redeem(&self, token: &str) -> Result<String, LinkError> {
         let now = self.clock.now();
         let link = self.links.read(token, now)?;
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        if spent.contains(&link.id) {
+        if self.spent().contains(&link.id) {
             return Err(LinkError::Used);
         }
         let session = Session::begin(now).map_err(|_| LinkError::NotRemembered)?;
+        // Before it is remembered here: what is remembered here and not there is noted there by and by.
+        if self.shared.spend(&link.id, link.expires).await == Some(false) {
+            return Err(LinkError::Used);
+        }
+        let mut spent = self.spent();
+        // Somebody else may have come meanwhile, and the database may have said nothing to either.
+        if spent.contains(&link.id) {
+            return Err(LinkError::Used);
+        }
         // Remembered on disk before the session begins, so that no restart makes the link good again.
         spent
             .add(link.id, link.expires, now)
@@ -145,14 +152,21 @@ impl Access {
         Ok(self.cookie(&session.text(&self.key), Session::LENGTH))
     }
 
-    /// Ends a session for good; the header `Set-Cookie` that makes the browser forget it.
+    /// Ends a session for good; the header `Set-Cookie` that makes the browser forget it. The other servers learn of it
+    /// within a few seconds.
     ///
     /// # Errors
     /// What the system says when that cannot be remembered.
-    pub fn end(&self, session: &Session) -> std::io::Result<String> {
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        spent.add(session.id.clone(), session.expires, self.clock.now())?;
+    pub async fn end(&self, session: &Session) -> std::io::Result<String> {
+        self.spent()
+            .add(session.id.clone(), session.expires, self.clock.now())?;
+        // Where the database cannot be asked it is noted there once it can.
+        self.shared.spend(&session.id, session.expires).await;
         Ok(self.cookie("", TimeDelta::zero()))
+    }
+
+    fn spent(&self) -> MutexGuard<'_, Spent> {
+        self.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Cookies know no ports: two servers on one machine must not take each other's.

@@ -22,7 +22,8 @@ const MOST: usize = 1000;
 
 /// What changed. With `Accept: text/event-stream` a stream that goes on after `Last-Event-ID` (or `after`), with an event
 /// `reset` when the reader must read everything anew, and, when nothing else was sent for 10 s, an event `alive` without a
-/// number: of how many `clusters` the states are `fresh`, and what keeps the server from its work (`trouble`).
+/// number: of how many `clusters` the states are `fresh`, and what keeps the server from its work (`trouble`). It ends within 10 s, and
+/// before any further change is told, once its token is revoked or its session over; after an hour in any case.
 #[utoipa::path(
     get, operation_id = "events", path = "/api/v1/events", tag = "events",
     params(
@@ -58,7 +59,7 @@ pub async fn events(
         .flat_map(|accept| accept.split(','))
         .any(|kind| kind.split(';').next().unwrap_or_default().trim() == "text/event-stream");
     if wants_stream {
-        return stream::stream(&state, &actor, last).await;
+        return stream::stream(&state, &actor, &asked, last).await;
     }
     let events = state.console().events(&actor, last, limit).await?;
     let next = events.missed.last().map_or(events.head.feed, |event| event.id);

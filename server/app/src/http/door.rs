@@ -35,7 +35,7 @@ pub async fn enter(State(state): State<AppState>, form: Result<RawForm, RawFormR
         .map(|RawForm(form)| String::from_utf8_lossy(&form).into_owned())
         .unwrap_or_default();
     let token = Params::of(&form).all("token").into_iter().next().unwrap_or_default();
-    match state.access().redeem(&token) {
+    match state.access().redeem(&token).await {
         Ok(cookie) => {
             tracing::info!("the local operator signed in");
             with_cookie(
@@ -49,7 +49,7 @@ pub async fn enter(State(state): State<AppState>, form: Result<RawForm, RawFormR
 
 /// Ends the session.
 pub async fn leave(State(state): State<AppState>, CallerSession(session): CallerSession) -> Response {
-    match state.access().end(&session) {
+    match state.access().end(&session).await {
         Ok(cookie) => {
             let to = Redirect::to(&format!("{}/signin", state.site().base()));
             with_cookie(to.into_response(), &cookie)

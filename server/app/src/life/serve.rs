@@ -66,17 +66,18 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
         .local_addr()
         .map_err(|source| ServeError::Listen { address, source })?;
     let site = Site::new(address, config.server.public_url.clone());
+    let (store_sender, store) = watch::channel(None);
     let access = Access::new(
         key.clone(),
         clock.clone(),
         site.clone(),
         config.tokens,
         &config.server.data_dir,
+        store.clone(),
     );
     let access = Arc::new(access.map_err(ServeError::system("reading what was signed out"))?);
 
     let stop = CancellationToken::new();
-    let (store_sender, store) = watch::channel(None);
     let (trouble_sender, trouble) = watch::channel(Some("the database is not connected yet".into()));
     let (clocks_sender, clocks) = watch::channel(None);
     let (placed_sender, placed) = watch::channel(false);
@@ -148,9 +149,10 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
     tokio::spawn(reloader.run(hangup, stop.clone()));
 
     info!(listen = %address, address = site.address(), config = %of(config.path.as_deref()), "Signalbox serves");
-    let link = tell_link(access, placed, &config.server.data_dir);
+    let link = tell_link(access.clone(), placed, &config.server.data_dir);
     let early = tokio::select! {
         never = link => match never? {},
+        never = access.share() => match never {},
         signal = signals.next() => {
             info!(signal, "ending");
             None

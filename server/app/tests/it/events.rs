@@ -111,6 +111,34 @@ fn a_number_that_never_was_resets_the_reader() {
 }
 
 #[test]
+fn a_stream_tells_nothing_more_once_its_token_is_revoked() {
+    let (_database, fleet, mut server) = fleet();
+    let mut revoked = stream(&server, None);
+    revoked.until("the begin", |seen| seen.contains("id: "));
+    let mut other = server
+        .ask("GET", "/api/v1/events")
+        .token(ALL)
+        .header("accept", "text/event-stream")
+        .stream();
+    other.until("the begin", |seen| seen.contains("id: "));
+    let config = std::fs::read_to_string(server.home.config()).unwrap();
+    let token = "[[tokens]]\nname = \"see\"\nfile = \"see\"\nrights = [\"see\"]\n";
+    assert!(config.contains(token), "{config}");
+    std::fs::write(server.home.config(), config.replace(token, "")).unwrap();
+    until("the revocation", || {
+        let asked = server.ask("GET", "/api/v1/clusters").token(SEE).send();
+        (asked.status == 401).then_some(())
+    });
+    fleet.set_state("a", Some(0), "FAILED", None);
+    let failed = "\"verdict\":\"failed\"";
+    other.until("the failure", |seen| seen.contains(failed));
+    server.signal(Signal::SIGTERM);
+    server.ended();
+    let told = revoked.end();
+    assert!(!told.contains(failed), "{told}");
+}
+
+#[test]
 fn the_server_ends_while_readers_stay() {
     let (_database, _fleet, mut server) = fleet();
     let mut readers: Vec<Stream> = (0..5).map(|_| stream(&server, None)).collect();

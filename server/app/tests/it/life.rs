@@ -8,6 +8,32 @@ use testkit::fake::{FakeCluster, FakeConnector, Version};
 use crate::client::until;
 use crate::database::Database;
 use crate::server::{Home, Server, run};
+use crate::several::{Rig, until_all_healthy};
+
+#[test]
+fn what_can_be_shown_to_nobody_any_more_is_deleted() {
+    let rig = Rig::new(1, 1);
+    let server = Server::ready(rig.home());
+    until_all_healthy(&server, 1);
+    let home = server.stop();
+    rig.database.run(
+        "INSERT INTO config_versions (cluster, connector, version, seen_at, in_force_since, config)
+         SELECT cluster, connector, old.version, old.at, old.at, config
+         FROM config_versions, (VALUES ('00', timestamptz '2020-01-01'), ('11', '2020-02-01')) AS old (version, at);
+         INSERT INTO spent (id, expires_at) VALUES ('old', now() - interval '2 days'), ('young', now())",
+    );
+    let in_force = rig.database.ask("SELECT config_version FROM connectors");
+    // What the newest took the place of is as old as it is, which is not old.
+    let kept = [["11".to_owned()].as_slice(), &in_force].concat();
+    let _server = Server::start(home);
+    until("the deletion", || {
+        let versions = rig
+            .database
+            .ask("SELECT version FROM config_versions ORDER BY in_force_since");
+        let spent = rig.database.ask("SELECT id FROM spent WHERE id IN ('old', 'young')");
+        (versions == kept && spent == ["young"]).then_some(())
+    });
+}
 
 #[test]
 fn without_its_database_it_lives_and_says_what_is_missing() {

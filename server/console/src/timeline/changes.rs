@@ -1,5 +1,5 @@
 //! The configs that came into force, one after the other: from the history, which tells every change but not for ever,
-//! and from the versions kept, which are kept for ever but stand there once each.
+//! and from the versions kept, of which those that were in force since stay longer but stand there once each.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,6 +35,8 @@ struct Known {
     at: Timestamp,
     version: Fingerprint,
     keys: Option<Vec<String>>,
+    /// Whether the history tells it.
+    told: bool,
 }
 
 /// Changes, newest first. `history` holds the entries about configs, newest first; `whole` says that none newer than its
@@ -51,6 +53,7 @@ pub(super) fn changes(history: &[HistoryItem], versions: &[ConfigVersion], whole
             at,
             version: version.version.clone(),
             keys: None,
+            told: false,
         })
     });
     known.extend(earlier);
@@ -59,7 +62,18 @@ pub(super) fn changes(history: &[HistoryItem], versions: &[ConfigVersion], whole
     let config = |wanted: &Fingerprint| versions.iter().find(|version| version.version == *wanted);
     let mut seen: BTreeMap<Fingerprint, Timestamp> = BTreeMap::new();
     let mut changes: Vec<ConfigChange> = Vec::new();
-    for Known { at, version, keys } in known {
+    for change in known {
+        let Known {
+            at,
+            version,
+            keys,
+            told,
+        } = change;
+        // What was in force in between is not kept any more: nothing can be said of it, and that one config followed itself
+        // would be wrong.
+        if !told && changes.last().is_some_and(|before| before.version == version) {
+            continue;
+        }
         let before = changes.last_mut().map(|before: &mut ConfigChange| {
             before.until = Some(at);
             before.version.clone()
@@ -95,6 +109,7 @@ fn told(item: &HistoryItem) -> Option<Known> {
         version: to.clone(),
         // The first config of a connector differs from nothing, and neither does the first after its deletion.
         keys: from.as_ref().map(|_| keys.iter().map(ToString::to_string).collect()),
+        told: true,
     })
 }
 
@@ -190,6 +205,11 @@ mod tests {
         // Where the history itself goes on further back than was read, nothing is put together.
         assert_eq!(read(&history, &versions, false), ["cc 20.. [key-of-cc]"]);
         assert_eq!(read(&[], &versions[2..], true), ["bb 5.."]);
+        // Nor is `bb`, which was deleted with the history of its end.
+        assert_eq!(
+            read(&history, &versions[..2], true),
+            ["cc 20.. [key-of-cc]", "aa 1..20"]
+        );
         assert!(read(&[], &[], true).is_empty());
     }
 }

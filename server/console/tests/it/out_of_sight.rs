@@ -128,6 +128,28 @@ fn where_nobody_looks_nothing_tells_whether_a_worker_answers() {
 }
 
 #[test]
+fn a_series_calls_nobody_healthy_any_more_once_nobody_looks() {
+    let made = Made {
+        name: "invoices".into(),
+        team: None,
+        health: "healthy",
+        since: "2026-01-01T00:00:01Z".into(),
+    };
+    let stage = Stage::new(&[("orders", vec![made])]);
+    let healthy = || {
+        let text = stage.console.metrics();
+        let mut lines = text.lines();
+        let line = lines.find_map(|line| line.strip_prefix("signalbox_connector_healthy{"));
+        line.map(str::to_owned)
+    };
+    let labels = "cluster=\"orders\",connector=\"invoices\"}";
+    assert_eq!(healthy(), Some(format!("{labels} 1")));
+    // Of the connector nothing changes, only the time.
+    stage.clock.advance(TimeDelta::seconds(31));
+    assert_eq!(healthy(), Some(format!("{labels} 0")));
+}
+
+#[test]
 fn workers_that_answer_that_they_are_busy_answer_whatever_was_before() {
     let stage = Stage::new(&[]);
     let now = stage.console.now();

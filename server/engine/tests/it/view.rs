@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use model::fault::{Fault, Scope};
 use model::verdict::Health;
+use sqlx::{AssertSqlSafe, PgConnection};
 use testkit::fake::{FakeCluster, FakeConnector, Version};
 use testkit::samples;
 use tokio::sync::broadcast::error::RecvError;
 use view::Cluster;
 
 use crate::database::Database;
-use crate::harness::{PATIENCE, Rig};
+use crate::harness::{PATIENCE, Rig, spec, until};
 
 fn cluster() -> Cluster {
     Cluster::new(samples::cluster(), 1)
@@ -83,19 +84,29 @@ fn of_two_faults_a_connector_belongs_to_the_one_that_is_heard() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_storm_that_is_too_long_to_be_read_at_once_no_event_is_missing() {
-    // More than the follower reads of the feed before it reads the whole fleet instead.
-    const STORM: i64 = 10_100;
     let database = Database::new().await;
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();
     fake.put(FakeConnector::sink("invoices", 1));
     let mut rig = Rig::watching(&database, &fake).await;
     rig.until_health("invoices", Health::Healthy).await;
-    let storm = format!(
+    database.run(&storm()).await;
+    all_of_the_storm(&mut rig).await;
+    rig.stop().await;
+}
+
+/// More than the follower reads of the feed before it reads the whole fleet instead.
+const STORM: i64 = 10_100;
+
+fn storm() -> String {
+    format!(
         "WITH head AS (UPDATE feed_head SET id = id + {STORM} RETURNING id)
          INSERT INTO feed (id, at, cluster, changed)
          SELECT head.id - {STORM} + n, now(), 'orders', 'cluster' FROM head, generate_series(1, {STORM}) AS n"
-    );
-    database.run(&storm).await;
+    )
+}
+
+/// Waits until every event of the storm was told.
+async fn all_of_the_storm(rig: &mut Rig) {
     let head = rig.store.feed_head().await.unwrap();
     // What came before the storm has holes in its numbers.
     let began = head - STORM;
@@ -112,6 +123,43 @@ async fn of_a_storm_that_is_too_long_to_be_read_at_once_no_event_is_missing() {
             none => panic!("after {last} of {head}: {none:?}"),
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_is_told_whole_though_the_database_goes_away_while_it_is_read() {
+    let database = Database::new().await;
+    // Nothing is watched, so that nobody else reads and writes.
+    let mut rig = Rig::start(&database, spec(vec![])).await;
+    rig.engine.loaded.wait_for(|loaded| *loaded).await.unwrap();
+    let (mut fleet, mut feed) = (database.connection().await, database.connection().await);
+    let hold = async |connection: &mut PgConnection, sql: &str| {
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+            .execute(connection)
+            .await
+            .unwrap();
+    };
+    let waits = async |table: &str| {
+        let waiting = format!(
+            "SELECT pid FROM pg_locks WHERE NOT granted AND relation = to_regclass('{table}')
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        );
+        let mut asking = database.connection().await;
+        let found: Option<i32> = sqlx::query_scalar(AssertSqlSafe(waiting))
+            .fetch_optional(&mut asking)
+            .await
+            .unwrap();
+        found
+    };
+    // The storm has been seen when the fleet is asked for, and is not yet read to its end.
+    hold(&mut fleet, "BEGIN; LOCK TABLE faults").await;
+    database.run(&storm()).await;
+    until("the reading of the fleet", async || waits("faults").await).await;
+    hold(&mut feed, "BEGIN; LOCK TABLE feed").await;
+    hold(&mut fleet, "COMMIT").await;
+    let reader = until("the reading of the feed", async || waits("feed").await).await;
+    database.run(&format!("SELECT pg_terminate_backend({reader})")).await;
+    hold(&mut feed, "COMMIT").await;
+    all_of_the_storm(&mut rig).await;
     rig.stop().await;
 }
 

@@ -111,6 +111,11 @@ async fn a_role_that_may_define_nothing_is_enough() {
         .unwrap();
     store.servers().await.unwrap();
     store.forget_servers().await.unwrap();
+    store.spend(&[("used".to_owned(), now)]).await.unwrap();
+    store.spend(&[("used".to_owned(), now)]).await.unwrap();
+    assert_eq!(store.spent().await.unwrap().len(), 1);
+    store.forget_spent().await.unwrap();
+    store.forget_config_versions(now).await.unwrap();
     store.leave("a").await.unwrap();
     store.listen_for_leases().await.unwrap();
     store.release(lease).await.unwrap();
@@ -123,6 +128,7 @@ async fn a_role_that_may_define_nothing_is_enough() {
         "ALTER TABLE connectors ADD COLUMN x int",
         "DELETE FROM history",
         "DELETE FROM counts",
+        "UPDATE spent SET expires_at = now()",
         "UPDATE audit SET actor = 'nobody'",
         "TRUNCATE feed",
         "SELECT signalbox_grant_rights()",

@@ -9,9 +9,9 @@ use axum::response::sse::Sse;
 use axum::response::{IntoResponse, Response, sse};
 use console::{Position, Readiness};
 use futures_util::{Stream, StreamExt as _, stream};
-use http::HeaderValue;
 use http::header::{CACHE_CONTROL, HeaderName};
-use model::actor::Actor;
+use http::{HeaderMap, HeaderValue};
+use model::actor::{Actor, Right};
 use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -35,11 +35,16 @@ pub const QUEUE: usize = 256;
 const AT_ONCE: usize = 16;
 /// [`ALIVE`] is sent when nothing else was for so long, so that both ends know of one another.
 const HEARTBEAT: Duration = Duration::from_secs(10);
-/// A stream ends after so long, and the reader's rights are looked at again when it comes back.
+/// A stream ends after so long, whoever reads it; who comes back is asked who he is.
 const LIFE: Duration = Duration::from_secs(3600);
 
-/// Events after `last`, then live ones, until the server ends.
-pub async fn stream(state: &AppState, actor: &Actor, last: Option<i64>) -> Result<Response, Problem> {
+/// Events after `last`, then live ones, until the server ends or what was sent with the question lets nobody in any more.
+pub async fn stream(
+    state: &AppState,
+    actor: &Actor,
+    asked: &HeaderMap,
+    last: Option<i64>,
+) -> Result<Response, Problem> {
     let permit = Arc::clone(state.streams())
         .try_acquire_owned()
         .map_err(|_| Problem::busy())?;
@@ -69,6 +74,7 @@ pub async fn stream(state: &AppState, actor: &Actor, last: Option<i64>) -> Resul
         begun: began.head.begun,
         pulse: pulse(state.clone()),
         position: position(state.clone()),
+        admitted: admitted(state.clone(), asked.clone()),
         heartbeat: HEARTBEAT,
         end: Instant::now() + LIFE,
         _permit: permit,
@@ -87,6 +93,15 @@ pub async fn stream(state: &AppState, actor: &Actor, last: Option<i64>) -> Resul
 
 type Pulse = Box<dyn Fn() -> String + Send + Sync>;
 type Where = Box<dyn Fn() -> Position + Send + Sync>;
+type Admitted = Box<dyn Fn() -> bool + Send + Sync>;
+
+/// Whether the reader may still read: tokens are revoked, and sessions end.
+fn admitted(state: AppState, asked: HeaderMap) -> Admitted {
+    Box::new(move || {
+        let visitor = state.access().visitor(&asked);
+        visitor.is_some_and(|visitor| visitor.actor.may(Right::See))
+    })
+}
 
 /// Where the view stands.
 fn position(state: AppState) -> Where {
@@ -116,6 +131,7 @@ struct Reader {
     /// How fresh what the server shows is, as it is told.
     pulse: Pulse,
     position: Where,
+    admitted: Admitted,
     heartbeat: Duration,
     end: Instant,
     _permit: OwnedSemaphorePermit,
@@ -125,7 +141,8 @@ impl Reader {
     fn events(self) -> impl Stream<Item = Result<sse::Event, Infallible>> + Send {
         stream::unfold(self, |mut reader| async move {
             let event = reader.next().await?;
-            Some((Ok(event), reader))
+            // Looked at for each event, so that nothing is told on any more, and for each sign of life, so that it ends.
+            (reader.admitted)().then_some((Ok(event), reader))
         })
     }
 

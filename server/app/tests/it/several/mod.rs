@@ -1,6 +1,7 @@
 //! Several servers on one database.
 
 mod again;
+mod door;
 mod fenced;
 mod rolling;
 mod takeover;

@@ -7,7 +7,7 @@ mod disk;
 mod end;
 mod hostile;
 mod hung;
-mod instance;
+pub mod instance;
 mod killed;
 mod stalled;
 

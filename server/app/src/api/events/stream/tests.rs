@@ -29,6 +29,7 @@ fn reader(known: i64, live: broadcast::Receiver<Arc<engine::Event>>) -> Reader {
         pulse: Box::new(|| "{}".to_owned()),
         begun: 0,
         position: Box::new(move || Position { begun: 0, feed: known }),
+        admitted: Box::new(|| true),
         heartbeat: HEARTBEAT,
         end: Instant::now() + LIFE,
         _permit: Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap(),
@@ -210,4 +211,19 @@ async fn a_reader_learns_with_the_next_sign_of_life_that_the_numbers_have_gone_b
     let told = format!("{:?}", reader.next().await.unwrap());
     assert!(told.contains(RESET), "{told}");
     assert_eq!((reader.known, reader.begun), (40, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_let_in_no_more_is_told_nothing_more_and_his_stream_ends() {
+    let turned_away = |live| Reader {
+        admitted: Box::new(|| false),
+        ..reader(0, live)
+    };
+    let (sender, live) = broadcast::channel(16);
+    sender.send(event(1, "c1")).unwrap();
+    assert!(sent(turned_away(live)).await.is_empty());
+    // Nor does one go on on which nothing is told.
+    let began = Instant::now();
+    assert!(sent(turned_away(sender.subscribe())).await.is_empty());
+    assert_eq!(began.elapsed(), HEARTBEAT);
 }
