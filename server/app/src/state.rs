@@ -145,13 +145,18 @@ impl AppState {
 
     /// What this server knows of its own process.
     pub fn process(&self) -> Process {
-        let LastReload { loaded_at, refused } = self.last_reload();
+        let LastReload {
+            loaded_at,
+            refused,
+            at_next_start,
+        } = self.last_reload();
         Process {
             version: env!("CARGO_PKG_VERSION"),
             holder: self.0.parts.holder.clone(),
             started_at: self.0.parts.started_at,
             config_loaded_at: loaded_at,
             config_refused: refused,
+            config_at_next_start: at_next_start,
             log: self.log().now(),
             streams: self.open_streams(),
             streams_most: STREAMS,

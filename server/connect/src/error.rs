@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use model::advice::plain_step;
 use model::names::WorkerId;
 use model::observe::{Gap, GapKind};
 
@@ -93,6 +94,9 @@ impl Error {
             Self::Egress(Egress::Unreachable { .. }) => "check the address and the network on the way",
             Self::Egress(Egress::Tls { .. }) => "check the worker's certificate and this cluster's `tls` settings",
             Self::Egress(Egress::Forbidden { .. }) => "add its network there if it is the worker",
+            Self::Egress(Egress::BadAnswer { why }) if plain_step(why, "").is_some() => {
+                "look at what answers there: it may want `https://` in this cluster's `urls`, or be no worker"
+            }
             Self::Egress(Egress::TooLarge { .. } | Egress::BadAnswer { .. }) | Self::Unreadable { .. } => {
                 "look at what answers there: the worker, or a proxy in front of it"
             }

@@ -35,6 +35,8 @@ pub struct Process {
     pub config_loaded_at: Timestamp,
     /// Why a newer one was refused.
     pub config_refused: Option<String>,
+    /// Keys of the newest one that are read at the start only, and were changed since.
+    pub config_at_next_start: Vec<&'static str>,
     /// What is logged.
     pub log: LogLevel,
     /// Readers of live events that are connected.

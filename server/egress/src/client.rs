@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::large::{ALL, Stalled, Turn};
 use crate::resolve::Guarded;
-use crate::{Auth, Error, Policy, Request, Response, USER_AGENT, tls};
+use crate::{Auth, Error, Policy, Request, Response, USER_AGENT, distrust, tls};
 
 /// Settings of a client for one peer (one cluster, one receiver). No Debug: it holds credentials.
 #[derive(Clone)]
@@ -156,12 +156,13 @@ impl ClientBuilder {
 }
 
 /// What an error says at its root.
-fn innermost(error: &dyn std::error::Error) -> String {
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    innermost.to_string()
+    let tls = innermost.downcast_ref::<rustls::Error>();
+    tls.map_or_else(|| innermost.to_string(), distrust::words)
 }
 
 /// A client for one peer; a clone shares its connections. No Debug: it holds credentials.
@@ -207,9 +208,9 @@ impl Client {
             // be asked twice.
             Err(Error::BadAnswer { .. }) if request.method.is_safe() => {
                 let again = self.outgoing(&request).send().await;
-                again.map_err(|error| self.classify(&error))?
+                again.map_err(|error| self.classify(&error).unanswered(&request.url))?
             }
-            first => first?,
+            first => first.map_err(|error| error.unanswered(&request.url))?,
         };
         if answer.status().is_redirection() {
             return Err(Error::Redirected {

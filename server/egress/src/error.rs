@@ -6,6 +6,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use url::Url;
+
+use crate::distrust;
 use crate::lookup::{AllForbidden, Unresolved};
 
 /// Why there is no answer. No variant holds a URL, a header or a body.
@@ -108,6 +111,17 @@ impl Error {
         }
     }
 
+    /// The same of a request that no answer began to come to. What speaks TLS, or is no HTTP server at all, hangs up on plain
+    /// HTTP or answers it in its own tongue.
+    pub(crate) fn unanswered(self, asked: &Url) -> Self {
+        match self {
+            Self::BadAnswer { why } if asked.scheme() == "http" => Self::BadAnswer {
+                why: format!("plain HTTP got no answer that is HTTP: {why}").into(),
+            },
+            other => other,
+        }
+    }
+
     fn known(cause: &(dyn StdError + 'static)) -> Option<Self> {
         if let Some(forbidden) = cause.downcast_ref::<AllForbidden>() {
             return Some(Self::Forbidden {
@@ -120,7 +134,8 @@ impl Error {
             });
         }
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-            return Some(Self::tls(tls));
+            let why = distrust::words(tls).into();
+            return Some(Self::Tls { why });
         }
         let io = cause.downcast_ref::<io::Error>()?;
         // rustls and the resolver travel inside of io::Error, whose `source` skips what it wraps.
@@ -152,32 +167,8 @@ impl Error {
             _ => None,
         }
     }
-
-    fn tls(error: &rustls::Error) -> Self {
-        use rustls::CertificateError as Certificate;
-        let why: Arc<str> = match error {
-            rustls::Error::InvalidCertificate(certificate) => match certificate {
-                Certificate::Expired | Certificate::ExpiredContext { .. } => "the certificate has expired".into(),
-                Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
-                    "the certificate is not valid yet".into()
-                }
-                // A bad signature is an unknown authority under a known one's name.
-                Certificate::UnknownIssuer | Certificate::BadSignature => {
-                    "the certificate's authority is unknown".into()
-                }
-                Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
-                    "the certificate is for another name".into()
-                }
-                other => format!("the certificate is not valid: {other:?}").into(),
-            },
-            rustls::Error::AlertReceived(alert) => format!("the peer refused: {alert:?}").into(),
-            rustls::Error::InvalidMessage(_) => "the peer does not speak TLS".into(),
-            rustls::Error::PeerIncompatible(_) => "no TLS version or cipher in common".into(),
-            other => other.to_string().into(),
-        };
-        Self::Tls { why }
-    }
 }
+
 /// `10 s`, or `1500 ms` where it is no whole number of seconds.
 fn words(duration: Duration) -> String {
     match duration.subsec_millis() {

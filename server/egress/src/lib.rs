@@ -10,6 +10,7 @@
 
 mod auth;
 mod client;
+mod distrust;
 mod error;
 mod large;
 mod lookup;

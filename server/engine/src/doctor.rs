@@ -16,7 +16,7 @@ use model::Clock;
 use store::Store;
 use url::Url;
 
-pub use finding::{Finding, Severity};
+pub use finding::{Finding, Severity, Untold};
 
 use crate::watch::{WorkerClient, policy};
 use crate::{ClusterSpec, FleetSpec, KafkaSpec};
@@ -26,19 +26,20 @@ pub async fn examine_database(store: &Store, clock: &dyn Clock) -> Vec<Finding> 
     database::examine(store, clock).await
 }
 
-/// Examines every Kafka cluster and every Connect cluster. Takes as long as the slowest of them, at most about 20 s.
-pub async fn examine_fleet(spec: &FleetSpec) -> Vec<Finding> {
+/// Examines every Kafka cluster and every Connect cluster. Takes as long as the slowest of them, at most about 20 s. `store`
+/// is the database, where there is one: what it holds decides whether clusters that look alike are taken for one.
+pub async fn examine_fleet(spec: &FleetSpec, store: Option<&Store>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if spec.clusters.is_empty() {
         findings.push(
-            Finding::new("configuration", Severity::Note, "no cluster is configured").todo(
+            Finding::of("configuration", Severity::Note, "no cluster is configured").todo(
                 "run `signalbox doctor --url http://WORKER:8083` with the address of one worker; it prints what to put into the file",
             ),
         );
     }
     let mut seen = clusters::examine_all(spec, &mut findings).await;
     kafkas::examine_all(spec, &mut seen, &mut findings).await;
-    twice::examine(&seen, spec, &mut findings);
+    twice::examine(&seen, spec, store, &mut findings).await;
     findings
 }
 

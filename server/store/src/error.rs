@@ -67,8 +67,8 @@ impl From<sqlx::Error> for Error {
                     None => Self::Other(text),
                 }
             }
-            sqlx::Error::Io(io) => Self::Unavailable(io.to_string()),
-            sqlx::Error::Tls(tls) => Self::Unavailable(format!("TLS: {tls}")),
+            sqlx::Error::Io(io) => Self::Unavailable(words(io.to_string())),
+            sqlx::Error::Tls(tls) => Self::Unavailable(words(format!("TLS: {tls}"))),
             sqlx::Error::PoolTimedOut => Self::Unavailable("no connection became free or could be made in time".into()),
             sqlx::Error::PoolClosed => Self::Unavailable("the pool is closed".into()),
             // Whoever speaks otherwise than Postgres does is no Postgres, or one that a broken way leads to.
@@ -81,6 +81,17 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::Configuration(_) => Self::Other("the database's address cannot be read".into()),
             other => Self::Other(other.to_string()),
         }
+    }
+}
+
+/// What the TLS library says, where it has no words for it but the names in its code: `Other(OtherError(NAME))`.
+fn words(text: String) -> String {
+    let Some((before, name)) = text.split_once("Other(OtherError(") else {
+        return text;
+    };
+    match name.trim_end_matches(')') {
+        "CaUsedAsEndEntity" => format!("{before}it is that of an authority (CA:TRUE), and no server's"),
+        name => format!("{before}{name}"),
     }
 }
 
@@ -117,6 +128,19 @@ fn passes(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_certificate_that_is_an_authoritys_is_told_in_words() {
+        let of = |text: &str| Error::from(sqlx::Error::Io(std::io::Error::other(text))).to_string();
+        let said = of("invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))");
+        assert!(
+            said.ends_with("certificate: it is that of an authority (CA:TRUE), and no server's"),
+            "{said}"
+        );
+        let said = of("invalid peer certificate: Other(OtherError(PathLenConstraintViolated))");
+        assert!(said.ends_with("certificate: PathLenConstraintViolated"), "{said}");
+        assert!(of("Connection refused (os error 111)").ends_with("Connection refused (os error 111)"));
+    }
 
     #[test]
     fn what_is_no_postgres_is_an_absence() {

@@ -69,6 +69,14 @@ impl Store {
         Ok(Self::pooled(options(url)?, pool_size))
     }
 
+    /// Whether an address can be read as one of Postgres. Nobody is asked.
+    ///
+    /// # Errors
+    /// [`Error::Other`], without the address, which may hold a password.
+    pub fn check_address(url: &str) -> Result<()> {
+        options(url).map(drop)
+    }
+
     pub(crate) fn pooled(options: PgConnectOptions, pool_size: u32) -> Self {
         let pool = PgPoolOptions::new()
             .max_connections(pool_size)

@@ -189,6 +189,13 @@ fn troubles(system: &System) -> Vec<String> {
             "The changed configuration was refused, and the one before is in force: {why}"
         ));
     }
+    let waiting = &system.process.config_at_next_start;
+    if !waiting.is_empty() {
+        let waiting = words::list(waiting, waiting.len());
+        all.push(format!(
+            "The configuration changed where it is read at the start only: {waiting}. That takes effect at the next start."
+        ));
+    }
     all
 }
 

@@ -57,6 +57,37 @@ fn what_may_be_one_cluster_is_told_on_its_page_and_in_the_list() {
 }
 
 #[test]
+fn the_overview_names_those_that_may_be_one_each_two_once() {
+    let frame = samples::frame(Section::Overview);
+    let text = |alike: &[(&str, &str)]| {
+        let mut overview = samples::great_fleet();
+        for cluster in &mut overview.clusters {
+            let others = alike.iter().filter(|(name, _)| cluster.name.as_str() == *name);
+            cluster.alike = others
+                .map(|(_, other)| samples::like(cluster.clone(), other).alike.remove(0))
+                .collect();
+        }
+        let drawn = web::overview(&frame, &overview, Ok(&samples::history()), Ok(&samples::trend()));
+        check("", drawn).text
+    };
+    let said = "Four clusters, all answering. billing and orders may be the same Connect cluster: both are watched and counted.";
+    let two = text(&[("billing", "orders"), ("orders", "billing")]);
+    assert!(two.contains(said), "{two}");
+    let all = [
+        ("billing", "orders"),
+        ("billing", "search"),
+        ("orders", "billing"),
+        ("search", "billing"),
+    ];
+    let three = text(&all);
+    let said =
+        "Perhaps one Connect cluster each: billing with orders and billing with search; all are watched and counted.";
+    assert!(three.contains(said), "{three}");
+    let none = text(&[]);
+    assert!(!none.contains("Connect cluster"), "{none}");
+}
+
+#[test]
 fn what_an_address_said_has_its_age_and_is_past_once_the_cluster_is_silent() {
     let frame = samples::frame(Section::Clusters);
     let page = samples::page(vec![]);

@@ -67,6 +67,16 @@ fn the_system_in_every_weather() {
         "{}",
         away.text
     );
+    let mut waiting = samples::system();
+    waiting.process.config_at_next_start = vec!["[server] listen"];
+    let waiting = check("", web::system(&frame, &waiting, true));
+    assert!(
+        waiting
+            .text
+            .contains("read at the start only: [server] listen. That takes effect at the next start."),
+        "{}",
+        waiting.text
+    );
     let mut empty = samples::system();
     (empty.freshness, empty.calls) = (vec![], vec![]);
     let empty = check("", web::system(&frame, &empty, true));

@@ -43,7 +43,7 @@ impl Doctor {
         if !self.url.is_empty() {
             let spec = spec_of(self.url.clone(), self.bootstrap.as_deref());
             return block_on(async {
-                let findings = examine_fleet(&spec).await;
+                let findings = examine_fleet(&spec, None).await;
                 let exit = tell(&findings);
                 // What is no worker is nothing to put into a file.
                 if exit == Exit::Well {
@@ -58,20 +58,13 @@ impl Doctor {
         };
         block_on(async {
             let mut findings = vec![of_config(&config.fleet, config.path.as_deref()), of_key(&config)];
-            let (database, fleet) = tokio::join!(of_database(&config), examine_fleet(&config.fleet));
+            let store = config.database.url.as_deref().map(|url| Store::lazy(url, 2));
+            let known = store.as_ref().and_then(|store| store.as_ref().ok());
+            let (database, fleet) = tokio::join!(of_database(store.as_ref()), examine_fleet(&config.fleet, known));
             findings.extend(database);
             findings.extend(fleet);
             tell(&findings)
         })
-    }
-}
-
-fn finding(subject: &str, severity: Severity, text: String, todo: Option<&str>) -> Finding {
-    Finding {
-        subject: subject.to_owned(),
-        severity,
-        text,
-        todo: todo.map(str::to_owned),
     }
 }
 
@@ -83,59 +76,50 @@ fn of_config(fleet: &FleetSpec, path: Option<&std::path::Path>) -> Finding {
     );
     let counts = format!("{clusters}, {teams}");
     match path {
-        Some(path) => finding(
-            "configuration",
-            Severity::Good,
-            format!("{}: {counts}", path.display()),
-            None,
-        ),
-        None => finding(
+        Some(path) => Finding::good("configuration", format!("{}: {counts}", path.display())),
+        None => Finding::of(
             "configuration",
             Severity::Note,
-            "no file was found, so the defaults are in force".to_owned(),
-            Some("`signalbox config print > signalbox.toml` makes one; name it with --config or SIGNALBOX_CONFIG"),
-        ),
+            "no file was found, so the defaults are in force",
+        )
+        .todo("`signalbox config print > signalbox.toml` makes one; name it with --config or SIGNALBOX_CONFIG"),
     }
 }
 
 fn of_key(config: &Config) -> Finding {
-    let path = &config.server.secret_key_file;
+    let (subject, path) = ("secret key", &config.server.secret_key_file);
     if !path.exists() {
         let text = format!("there is none yet at {}; `serve` makes it", path.display());
-        let todo = "back it up with the database: fingerprints of masked values are made with it";
-        return finding("secret key", Severity::Note, text, Some(todo));
+        return Finding::of(subject, Severity::Note, text)
+            .todo("back it up with the database: fingerprints of masked values are made with it");
     }
     match SecretKey::open(path) {
-        Ok(_) => finding(
-            "secret key",
-            Severity::Good,
-            format!("{} is closed to others", path.display()),
-            None,
+        Ok(_) => Finding::good(subject, format!("{} is closed to others", path.display())),
+        Err(error) => Finding::of(subject, Severity::Problem, error.to_string()).todo(
+            "correct the file that `secret_key_file` of [server] names: it belongs to who runs the server, with mode 600, and \
+             goes with the database",
         ),
-        Err(error) => finding("secret key", Severity::Problem, error.to_string(), None),
     }
 }
 
-async fn of_database(config: &Config) -> Vec<Finding> {
-    match &config.database.url {
-        Some(url) => match Store::lazy(url, 1) {
-            Ok(store) => examine_database(&store, &SystemClock).await,
-            Err(error) => vec![finding(
-                "database",
-                Severity::Problem,
-                error.to_string(),
-                Some("correct [database] url"),
-            )],
-        },
+async fn of_database(store: Option<&store::Result<Store>>) -> Vec<Finding> {
+    let subject = "database";
+    match store {
+        Some(Ok(store)) => examine_database(store, &SystemClock).await,
+        Some(Err(error)) => {
+            vec![Finding::of(subject, Severity::Problem, error.to_string()).todo("correct [database] url")]
+        }
         None => vec![match postgres::Binaries::find(None) {
             Ok(found) => {
                 let text = format!(
                     "none is named; `serve` runs its own with the Postgres {} of this machine",
                     found.version
                 );
-                finding("database", Severity::Good, text, None)
+                Finding::good(subject, text)
             }
-            Err(error) => finding("database", Severity::Problem, error.to_string(), None),
+            Err(error) => Finding::of(subject, Severity::Problem, error.to_string()).todo(
+                "name a database as [database] url, or install Postgres here, as the Debian package postgresql does",
+            ),
         }],
     }
 }

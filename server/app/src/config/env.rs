@@ -48,13 +48,25 @@ pub fn apply(file: &mut File, variables: &Variables) -> Result<(), ConfigError> 
     let named =
         |database: &Database| database.url.is_some() || database.url_file.is_some() || database.url_env.is_some();
     if let Some(url) = variables
-        .get("DATABASE_URL")
+        .get(DATABASE_URL)
         .filter(|url| !url.is_empty() && !named(&file.database))
     {
         file.database.url = Some(url.clone());
     }
     Ok(())
 }
+
+/// The variable that sets a key of a table, if one does.
+pub fn variable_of(table: &str, key: &str, variables: &Variables) -> Option<String> {
+    let sets = |name: &&String| {
+        let path = name.strip_prefix(PREFIX).map(str::to_ascii_lowercase);
+        path.as_deref().and_then(|path| path.split_once("__")) == Some((table, key))
+    };
+    variables.keys().find(sets).cloned()
+}
+
+/// The customary name of the variable with the database's address, where nothing else names one.
+pub const DATABASE_URL: &str = "DATABASE_URL";
 
 /// One key of a table; the value is TOML where it can be read so, else plain text.
 fn read<T: DeserializeOwned>(key: &str, value: &str) -> Result<T, String> {

@@ -16,6 +16,7 @@ use super::error::{ConfigError, Origin};
 use super::file::{self, File};
 use super::secret::Surroundings;
 use super::value::Span;
+use super::wrong::Wrong;
 use super::{kafka, objectives, teams};
 
 pub(super) fn fleet(file: File, origin: &Origin<'_>, around: &Surroundings<'_>) -> Result<FleetSpec, ConfigError> {
@@ -53,7 +54,7 @@ pub(super) fn fleet(file: File, origin: &Origin<'_>, around: &Surroundings<'_>) 
         clusters,
         teams,
         owners,
-        settings: settings(&file.observe, &rules).map_err(|why| origin.error(None, why))?,
+        settings: settings(&file.observe, &rules).map_err(|wrong| wrong.at("observe", origin, around.variables))?,
         objectives,
         allow: allow.into_iter().map(|network| network.0).collect(),
     })
@@ -64,7 +65,7 @@ fn names(cluster: &ClusterSpec) -> impl Iterator<Item = &ClusterName> {
     std::iter::once(&cluster.name).chain(&cluster.formerly)
 }
 
-fn settings(observe: &file::Observe, objectives: &[ObjectiveRule]) -> Result<Settings, String> {
+fn settings(observe: &file::Observe, objectives: &[ObjectiveRule]) -> Result<Settings, Wrong> {
     let default = Settings::default();
     let set = |span: Option<Span>, default: TimeDelta| {
         span.map_or(default, |Span(time)| {
@@ -82,9 +83,10 @@ fn settings(observe: &file::Observe, objectives: &[ObjectiveRule]) -> Result<Set
         ..default
     };
     if settings.stale_after <= settings.interval {
-        return Err(
-            "[observe] stale_after must be longer than interval, or everything would always be stale".to_owned(),
-        );
+        return Err(Wrong::new(
+            &["stale_after", "interval"],
+            "[observe] stale_after must be longer than interval, or everything would always be stale",
+        ));
     }
     settings.revision = revision(&settings, objectives);
     Ok(settings)

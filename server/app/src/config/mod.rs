@@ -14,6 +14,7 @@ mod teams;
 mod telemetry;
 mod tokens;
 mod value;
+mod wrong;
 
 use std::path::{Path, PathBuf};
 
@@ -79,7 +80,8 @@ pub fn parse(path: Option<&Path>, text: &str, variables: &Variables) -> Result<C
     let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
     let around = Surroundings { folder, variables };
     let server = server::server(&file.server, &around);
-    let database = server::database(&file.database, &around).map_err(|message| origin.error(None, message))?;
+    let database = server::database(&file.database, &around);
+    let database = database.map_err(|wrong| wrong.at("database", &origin, variables))?;
     let telemetry = std::mem::take(&mut file.telemetry);
     let telemetry = telemetry::telemetry(telemetry, &around).map_err(|message| origin.error(None, message))?;
     Ok(Config {

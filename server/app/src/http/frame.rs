@@ -2,9 +2,9 @@
 
 use axum::extract::FromRequestParts;
 use axum::response::{Html, IntoResponse, Response};
-use http::HeaderValue;
 use http::header::{CACHE_CONTROL, REFRESH};
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
 use model::Timestamp;
 use model::actor::Actor;
 use web::{Frame, Preferences, Section};
@@ -14,6 +14,7 @@ use super::copies::FRAGMENT;
 use super::preferences;
 use super::problem::Problem;
 use super::told::Named;
+use crate::access::Visitor;
 use crate::state::AppState;
 
 /// Who reads a page.
@@ -50,6 +51,18 @@ impl FromRequestParts<AppState> for Reader {
 }
 
 impl Reader {
+    /// Whoever is signed in, where no route admitted anybody.
+    pub fn of(state: &AppState, headers: &HeaderMap) -> Option<Self> {
+        let Visitor { actor, session } = state.access().visitor(headers)?;
+        Some(Self {
+            csrf: state.access().csrf(&session?),
+            state: state.clone(),
+            actor,
+            preferences: preferences::remembered(headers),
+            fragment: headers.contains_key(FRAGMENT),
+        })
+    }
+
     /// What is around a page; `as_of` is the oldest moment at which what it shows was seen.
     pub fn frame(&self, section: Section, as_of: Option<Timestamp>) -> Frame {
         // What all share holds nothing that is one reader's.

@@ -2,8 +2,9 @@
 
 use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
 
-use super::frame;
+use super::frame::{self, Reader};
 use super::problem::Problem;
 use super::route::Kind;
 use crate::state::AppState;
@@ -17,22 +18,36 @@ pub fn refuse(state: &AppState, kind: Kind, problem: Problem) -> Response {
     }
 }
 
-/// The kind of reader that asks below a path, for addresses that no route has.
+/// The kind of reader that asks at a path, where no route says it: no route was found, or none was looked for yet.
 pub fn kind_of(path: &str) -> Kind {
-    if path == "/api" || path.starts_with("/api/") {
-        Kind::Api
-    } else {
-        Kind::Page
+    match path {
+        "/livez" | "/readyz" | "/metrics" => Kind::Probe,
+        "/api" => Kind::Api,
+        path if path.starts_with("/api/") => Kind::Api,
+        _ => Kind::Page,
+    }
+}
+
+/// As [`refuse`], where no route was found. Who is signed in keeps the way to all pages.
+fn nowhere(state: &AppState, path: &str, headers: &HeaderMap, problem: Problem) -> Response {
+    let kind = kind_of(path);
+    match Reader::of(state, headers).filter(|_| kind == Kind::Page) {
+        Some(reader) => reader.show(Err(problem)),
+        None => refuse(state, kind, problem),
     }
 }
 
 /// What no route answers.
-pub async fn not_found(State(state): State<AppState>, OriginalUri(uri): OriginalUri) -> Response {
+pub async fn not_found(State(state): State<AppState>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
     let problem = Problem::not_found("there is nothing at this address");
-    refuse(&state, kind_of(uri.path()), problem)
+    nowhere(&state, uri.path(), &headers, problem)
 }
 
 /// A known path with another method.
-pub async fn method_not_allowed(State(state): State<AppState>, OriginalUri(uri): OriginalUri) -> Response {
-    refuse(&state, kind_of(uri.path()), Problem::method_not_allowed())
+pub async fn method_not_allowed(
+    State(state): State<AppState>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Response {
+    nowhere(&state, uri.path(), &headers, Problem::method_not_allowed())
 }

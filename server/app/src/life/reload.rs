@@ -29,6 +29,8 @@ pub struct LastReload {
     pub loaded_at: Timestamp,
     /// Why a newer one was refused, with its place; null while the newest is in force.
     pub refused: Option<String>,
+    /// What the newest one sets otherwise and is read at the start only, so that it takes effect at the next.
+    pub at_next_start: Vec<&'static str>,
 }
 
 /// What reloading needs.
@@ -116,13 +118,12 @@ impl Reloader {
                 tokens,
                 ..
             }) => {
-                if (server, database) != self.fixed {
+                let at_next_start = self.at_next_start(&server, &database, &telemetry);
+                if !at_next_start.is_empty() {
                     warn!(
-                        "[server] and [database] are read only at the start; restart to have their change take effect"
+                        changed = at_next_start.join(", "),
+                        "the configuration changed where it is read at the start only: that takes effect at the next start"
                     );
-                }
-                if telemetry.needs_restart(&self.telemetry) {
-                    warn!("of [telemetry] only log is read again; restart to have the other changes take effect");
                 }
                 self.log.take(&self.telemetry.log, &telemetry.log);
                 self.telemetry.log = telemetry.log;
@@ -136,11 +137,26 @@ impl Reloader {
                 self.outcome.send_replace(LastReload {
                     loaded_at: self.clock.now(),
                     refused: None,
+                    at_next_start,
                 });
                 self.fleet.send_replace(Arc::new(fleet));
             }
             Err(error) => self.refuse(error.to_string()),
         }
+    }
+
+    fn at_next_start(
+        &self,
+        server: &ServerConfig,
+        database: &DatabaseConfig,
+        telemetry: &TelemetryConfig,
+    ) -> Vec<&'static str> {
+        let mut changed = self.fixed.0.differing(server);
+        changed.extend(self.fixed.1.differing(database));
+        if telemetry.needs_restart(&self.telemetry) {
+            changed.push("[telemetry], all but its log");
+        }
+        changed
     }
 
     fn refuse(&self, why: String) {

@@ -85,6 +85,7 @@ pub async fn serve(config: Config, variables: Variables, speech: Speech) -> Resu
     let (reload_sender, last_reload) = watch::channel(LastReload {
         loaded_at: clock.now(),
         refused: None,
+        at_next_start: Vec::new(),
     });
 
     let started_at = clock.now();

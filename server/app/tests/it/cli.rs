@@ -54,6 +54,18 @@ fn a_configuration_is_printed_and_checked() {
         "{}",
         said(&checked)
     );
+    std::fs::write(
+        folder.path().join("host.toml"),
+        "[database]\nurl = \"postgres://u:hunter2@ho st/db\"\n",
+    )
+    .unwrap();
+    let checked = run(&["config", "check", "--config", "host.toml"], folder.path());
+    assert_eq!(code(&checked), 2);
+    assert!(
+        said(&checked).contains("host.toml:2:7: [database] url must be") && !said(&checked).contains("hunter2"),
+        "{}",
+        said(&checked)
+    );
     let served = run(&["serve", "--config", "bad.toml"], folder.path());
     assert_eq!(code(&served), 2, "{}", said(&served));
     assert_eq!(

@@ -113,7 +113,35 @@ fn refusals_name_the_place_and_the_nearest_key() {
         ),
         (
             "[database]\nurl = \"mysql://signalbox@db/x\"",
-            "[database] url must be an address like postgres://",
+            "/etc/s.toml:2:7: [database] url must be an address like postgres://",
+        ),
+        (
+            "[database]\nhistory = \"30d\"\nurl = \"postgres://u:hunter2@ho st/db\"",
+            "/etc/s.toml:3:7: [database] url must be an address like postgres://",
+        ),
+        (
+            "[database]\nurl = \"postgres://u:hunter2@host:port/db\"",
+            "/etc/s.toml:2:7: [database] url must be an address like postgres://",
+        ),
+        (
+            "database = { url = \"postgres://h/x\", owner_url = \"mysql://h/x\" }",
+            "/etc/s.toml:1:50: [database] owner_url must be an address like postgres://",
+        ),
+        (
+            "[database]\nowner_url = \"postgres://h/x\"",
+            "/etc/s.toml:2:13: [database] owner_url is given without url",
+        ),
+        (
+            "[database]\nurl_file = \"/nowhere\"",
+            "/etc/s.toml:2:12: [database] /nowhere: ",
+        ),
+        (
+            "[observe]\ninterval = \"5s\"\nstale_after = \"2s\"",
+            "/etc/s.toml:3:15: [observe] stale_after must be longer than interval",
+        ),
+        (
+            "[observe]\ninterval = \"9m\"",
+            "/etc/s.toml:2:12: [observe] stale_after must be longer than interval",
         ),
         ("[alerting]\n", "unknown key `alerting`; known here: server, database"),
         ("[[clusters]]\nname = \"a\"", "missing field `urls`"),
@@ -226,6 +254,21 @@ fn the_environment_overrides() {
             "environment variable SIGNALBOX__OBSERVE__INTERVALL: unknown key",
         ),
         ("SIGNALBOX__OBSERVE__INTERVAL", "soon", "`soon` is no duration"),
+        (
+            "SIGNALBOX__OBSERVE__INTERVAL",
+            "9m",
+            "environment variable SIGNALBOX__OBSERVE__INTERVAL: [observe] stale_after must be longer",
+        ),
+        (
+            "SIGNALBOX__DATABASE__URL",
+            "postgres://u:p@ho st/db",
+            "environment variable SIGNALBOX__DATABASE__URL: [database] url must be an address",
+        ),
+        (
+            "DATABASE_URL",
+            "mysql://h/x",
+            "environment variable DATABASE_URL: [database] url must be an address",
+        ),
         (
             "SIGNALBOX__CLUSTERS__NAME",
             "x",

@@ -120,6 +120,36 @@ fn a_changed_configuration_is_taken_and_a_bad_one_is_not() {
 }
 
 #[test]
+fn what_is_read_at_the_start_only_and_changed_is_told() {
+    let database = Database::new();
+    let server = Server::ready(Home::new(&database.url));
+    let waiting = || server.api("/api/v1/system").json()["server"]["config_at_next_start"].clone();
+    assert_eq!(waiting(), serde_json::json!([]));
+    let before = std::fs::read_to_string(server.home.config()).unwrap();
+    let after = before
+        .replace("127.0.0.1:0", "127.0.0.1:1")
+        .replace("[observe]", "history = \"30d\"\n[observe]");
+    std::fs::write(server.home.config(), after).unwrap();
+    let keys = ["[server] listen", "[database] history"];
+    until("what changed", || (waiting() == serde_json::json!(keys)).then_some(()));
+    let page = server.ask("GET", "/system").header("cookie", &server.sign_in()).send();
+    let told = "[server] listen and [database] history. That takes effect at the next start.";
+    assert!(page.text().contains(told), "{}", page.text());
+    let log = server.log();
+    let line = log.lines().find(|line| line.contains("takes effect at the next"));
+    assert!(
+        line.is_some_and(|line| keys.iter().all(|key| line.contains(key))),
+        "{log}"
+    );
+    assert_eq!(
+        server.get("/readyz").json()["config"]["at_next_start"],
+        serde_json::json!(keys)
+    );
+    std::fs::write(server.home.config(), before).unwrap();
+    until("nothing waits", || (waiting() == serde_json::json!([])).then_some(()));
+}
+
+#[test]
 fn a_renewed_certificate_is_taken_though_the_configuration_names_the_same_file() {
     let database = Database::new();
     let fake = FakeCluster::start(Version::V4_3_1, 1).unwrap();

@@ -206,6 +206,54 @@ fn what_no_route_answers_is_told_in_the_reader_s_form() {
 }
 
 #[test]
+fn a_foreign_host_is_refused_in_the_form_that_each_route_s_reader_understands() {
+    let database = Database::new();
+    let server = Server::ready(Home::new(&database.url));
+    for route in ROUTES {
+        let asked = server.ask(method(route), &target(route)).header("host", "evil.example");
+        let refused = asked.send();
+        let form = match route.kind {
+            Kind::Api => "application/problem+json",
+            Kind::Page => "text/html; charset=utf-8",
+            Kind::Probe => "text/plain; charset=utf-8",
+        };
+        assert_eq!(
+            (refused.status, refused.header("content-type")),
+            (421, Some(form)),
+            "{}",
+            route.name
+        );
+        assert!(refused.text().contains("public_url"), "{}", refused.text());
+    }
+    let wrong = server.ask("POST", "/metrics").send();
+    assert_eq!(
+        (wrong.status, wrong.header("content-type")),
+        (405, Some("text/plain; charset=utf-8"))
+    );
+}
+
+#[test]
+fn who_is_signed_in_finds_the_way_on_from_an_address_that_is_none() {
+    let database = Database::new();
+    let server = Server::ready(Home::new(&database.url));
+    let cookie = server.sign_in();
+    let way = "<nav aria-label=\"Pages\">";
+    for (method, path, status) in [("GET", "/nothing", 404), ("POST", "/topology", 405)] {
+        let page = server.ask(method, path).header("cookie", &cookie).send();
+        assert_eq!(
+            (page.status, page.text().contains(way)),
+            (status, true),
+            "{}",
+            page.text()
+        );
+        let stranger = server.ask(method, path).send();
+        assert_eq!((stranger.status, stranger.text().contains(way)), (status, false));
+        let program = server.ask(method, path).token(ALL).send();
+        assert_eq!((program.status, program.text().contains(way)), (status, false));
+    }
+}
+
+#[test]
 fn names_are_unique_and_every_route_is_described_or_a_page() {
     let names: BTreeSet<&str> = ROUTES.iter().map(|route| route.name).collect();
     assert_eq!(names.len(), ROUTES.len());

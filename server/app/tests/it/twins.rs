@@ -45,6 +45,11 @@ fn one_hidden_cluster_under_two_addresses_is_told_on_both() {
     let list = server.api("/api/v1/clusters").json();
     assert_eq!(list["items"][0]["perhaps_same_as"][0]["cluster"], "orders", "{list:#}");
 
+    let page = server.ask("GET", "/").header("cookie", &server.sign_in()).send().text();
+    let said =
+        "Two clusters, all answering. again and orders may be the same Connect cluster: both are watched and counted.";
+    assert!(page.contains(said), "{page}");
+
     let text = server.api("/metrics").text();
     for series in [
         "signalbox_cluster_perhaps_same{cluster=\"again\",other=\"orders\"} 1",

@@ -43,7 +43,7 @@ pub struct ClusterItem {
     pub as_of: Option<Timestamp>,
     /// Whether that is too long ago.
     pub stale: bool,
-    /// Whether Kafka has not told for too long who is in its Connect group.
+    /// Whether Kafka, which is asked, has not told for too long who is in its Connect group, or never did.
     pub group_unheard: bool,
     /// Whether it went out of sight although no fault of the whole cluster is on record: a cause that nobody recorded.
     pub out_of_sight: bool,
@@ -278,10 +278,11 @@ fn unknown(name: &ClusterName) -> Error {
     Error::NotFound(format!("there is no cluster {:?}", name.as_str()))
 }
 
-/// Whether Kafka is asked for the group, and has not told for longer than the stale limit.
+/// Whether Kafka is asked for the group, and has not told for longer than the stale limit, or never: of a `group_id` that
+/// is mistyped it never tells.
 fn group_unheard(cluster: &Cluster, staleness: &Staleness) -> bool {
     let late = |heard: Timestamp| staleness.now - heard > staleness.limit;
-    cluster.about.group_gap.is_some() && !cluster.refused() && cluster.fresh.group.is_some_and(late)
+    cluster.about.group_gap.is_some() && !cluster.refused() && cluster.fresh.group.is_none_or(late)
 }
 
 /// Whether a worker of it answers, as far as anybody looked lately: with a list, or that it is busy or starting.

@@ -9,4 +9,5 @@ mod refused;
 mod rights;
 mod silence;
 mod stage;
+mod ungrouped;
 mod unlisted;

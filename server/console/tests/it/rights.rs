@@ -84,6 +84,7 @@ fn process(console: &Console) -> Process {
         started_at: console.now(),
         config_loaded_at: console.now(),
         config_refused: None,
+        config_at_next_start: Vec::new(),
         log: LogLevel {
             filter: "info".into(),
             until: None,

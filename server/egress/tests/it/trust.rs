@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egress::{ClientBuilder, Error, Policy};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -99,6 +99,59 @@ async fn expired_certificates_and_other_names_are_told_apart() {
     }
 }
 
+/// As `openssl req -x509` makes them, which marks them as an authority's.
+fn self_signed(is_ca: IsCa, purposes: &[ExtendedKeyUsagePurpose]) -> (String, String) {
+    let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    params.is_ca = is_ca;
+    params.extended_key_usages = purposes.to_vec();
+    let key = KeyPair::generate().unwrap();
+    (params.self_signed(&key).unwrap().pem(), key.serialize_pem())
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_no_servers_is_told_in_plain_words_and_one_signed_by_itself_can_be_trusted() {
+    let authoritys = self_signed(IsCa::Ca(BasicConstraints::Unconstrained), &[]);
+    let url = tls_peer(&authoritys, None).await;
+    let said = "the certificate is that of an authority (CA:TRUE), and no server's";
+    assert_eq!(tls_error(builder(&url), &url).await, said);
+    assert_eq!(tls_error(builder(&url).ca_pem(&*authoritys.0), &url).await, said);
+
+    let clients = self_signed(IsCa::ExplicitNoCa, &[ExtendedKeyUsagePurpose::ClientAuth]);
+    let url = tls_peer(&clients, None).await;
+    let said = "the certificate is not for servers (its extended key usage lacks serverAuth)";
+    assert_eq!(tls_error(builder(&url).ca_pem(&*clients.0), &url).await, said);
+
+    let own = self_signed(IsCa::ExplicitNoCa, &[]);
+    let url = tls_peer(&own, None).await;
+    assert!(ask(&builder(&url).ca_pem(&*own.0).build().unwrap(), &url).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_the_certificates_is_told_in_plain_words() {
+    let (one, other) = (
+        self_signed(IsCa::ExplicitNoCa, &[]),
+        self_signed(IsCa::ExplicitNoCa, &[]),
+    );
+    let url = saying(b"").await;
+    let mixed = builder(&url).identity_pem(format!("{}{}", one.0, other.1)).build();
+    let Err(Error::Setup { why }) = mixed else {
+        panic!("it was taken")
+    };
+    assert!(why.contains("the private key is not that of the certificate"), "{why}");
+}
+
+#[tokio::test]
+async fn what_speaks_tls_is_suggested_where_plain_http_is_not_answered() {
+    let ours = authority();
+    let mut url = tls_peer(&leaf(&ours, "127.0.0.1", false), None).await;
+    url.set_scheme("http").unwrap();
+    let error = ask(&builder(&url).build().unwrap(), &url).await.err().unwrap();
+    assert!(
+        matches!(&error, Error::BadAnswer { why } if why.starts_with("plain HTTP got no answer that is HTTP: ")),
+        "{error:?}"
+    );
+}
+
 #[tokio::test]
 async fn a_client_certificate_is_shown_where_one_is_asked_for() {
     let ours = authority();
@@ -109,7 +162,7 @@ async fn a_client_certificate_is_shown_where_one_is_asked_for() {
         .identity_pem(format!("{certificate}{key}"));
     assert!(ask(&with.build().unwrap(), &url).await.is_ok());
     let why = tls_error(builder(&url).ca_pem(ours.pem()), &url).await;
-    assert!(why.starts_with("the peer refused"), "{why}");
+    assert_eq!(why, "the peer refused: certificate required");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use connect::Worker;
 use egress::Policy;
 use futures_util::future::join_all;
+use model::advice::{plain_step, tls_step};
 use model::identity::Identity;
 use model::names::{ClusterName, ConnectorName, WorkerId};
 use model::observe::GapKind;
@@ -35,7 +36,7 @@ pub(super) async fn examine_all(spec: &FleetSpec, findings: &mut Vec<Finding>) -
     let unresolved = policy.resolve_configured().await;
     for name in unresolved {
         findings.push(
-            Finding::new(
+            Finding::of(
                 "network",
                 Severity::Problem,
                 format!("the name {name} does not resolve"),
@@ -53,7 +54,7 @@ pub(super) async fn examine_all(spec: &FleetSpec, findings: &mut Vec<Finding>) -
                     let seen = examine(cluster, &client, &subject, &mut found).await;
                     if seen.identity.kafka.is_some() {
                         found.extend(open(cluster, policy).await.map(|words| {
-                            Finding::new(&subject, Severity::Note, words).todo(
+                            Finding::of(&subject, Severity::Note, words).todo(
                                 "whoever reaches it can change every connector: restrict who can, or add authentication",
                             )
                         }));
@@ -62,7 +63,7 @@ pub(super) async fn examine_all(spec: &FleetSpec, findings: &mut Vec<Finding>) -
                 }
                 Err(problem) => {
                     found.push(
-                        Finding::new(&subject, Severity::Problem, problem.to_string())
+                        Finding::of(&subject, Severity::Problem, problem.to_string())
                             .todo("correct `auth` and `tls` of this cluster in the configuration"),
                     );
                     None
@@ -95,9 +96,8 @@ async fn examine(cluster: &ClusterSpec, client: &WorkerClient, subject: &str, fi
         match root {
             Ok(answer) => {
                 let root = answer.value;
-                findings.push(Finding::new(
+                findings.push(Finding::good(
                     subject,
-                    Severity::Good,
                     format!(
                         "{} answers as Kafka Connect {} within {} ms",
                         root.address,
@@ -112,7 +112,7 @@ async fn examine(cluster: &ClusterSpec, client: &WorkerClient, subject: &str, fi
                 lister.get_or_insert(worker);
             }
             Err(error) => findings.push(
-                Finding::new(subject, Severity::Problem, format!("{}: {error}", worker.address())).todo(advice(&error)),
+                Finding::of(subject, Severity::Problem, format!("{}: {error}", worker.address())).todo(advice(&error)),
             ),
         }
     }
@@ -122,17 +122,20 @@ async fn examine(cluster: &ClusterSpec, client: &WorkerClient, subject: &str, fi
             list(&worker, client, subject, kafka, &mut seen, &mut versions, findings).await;
         }
         None => findings.push(
-            Finding::new(subject, Severity::Problem, "none of its configured addresses answers")
+            Finding::of(subject, Severity::Problem, "none of its configured addresses answers")
                 .todo("its connectors will be shown as unknown until one does"),
         ),
     }
     if versions.len() > 1 {
         let list: Vec<&str> = versions.iter().map(|version| &**version).collect();
-        findings.push(Finding::new(
-            subject,
-            Severity::Note,
-            format!("its workers run different versions: {}", list.join(", ")),
-        ));
+        findings.push(
+            Finding::of(
+                subject,
+                Severity::Note,
+                format!("its workers run different versions: {}", list.join(", ")),
+            )
+            .todo("fine while they are upgraded one after another, else bring them to one version"),
+        );
     }
     seen
 }
@@ -157,11 +160,15 @@ async fn open(cluster: &ClusterSpec, policy: Policy) -> Option<&'static str> {
     answers.then_some("its REST API answers also without the client certificate that is configured for it")
 }
 
+/// What to do about a worker that lists its connectors and says nothing of its health.
+const UNHEALTHY: &str = "look at the workers' Kafka, and at this worker's log: it answers from memory, and says how it is only \
+                         when its herder does, which waits for the brokers";
+
 async fn health(worker: &Worker, subject: &str, findings: &mut Vec<Finding>) {
     match worker.health().await {
         Ok(answer) if answer.value.ready => {}
         Ok(answer) => findings.push(
-            Finding::new(
+            Finding::of(
                 subject,
                 Severity::Warning,
                 format!(
@@ -175,11 +182,17 @@ async fn health(worker: &Worker, subject: &str, findings: &mut Vec<Finding>) {
         ),
         // Workers before 3.9 have no /health.
         Err(connect::Error::Unsupported) => {}
-        Err(error) => findings.push(Finding::new(
-            subject,
-            Severity::Warning,
-            format!("{} /health: {error}", worker.address()),
-        )),
+        Err(error) => findings.push(
+            Finding::of(
+                subject,
+                Severity::Warning,
+                format!("{} /health: {error}", worker.address()),
+            )
+            .todo(match error.gap_kind() {
+                GapKind::TimedOut => UNHEALTHY.to_owned(),
+                _ => advice(&error),
+            }),
+        ),
     }
 }
 
@@ -197,7 +210,7 @@ async fn list(
         Ok(answer) => answer,
         Err(error) => {
             findings.push(
-                Finding::new(
+                Finding::of(
                     subject,
                     Severity::Problem,
                     format!("its connectors cannot be listed: {error}"),
@@ -216,10 +229,10 @@ async fn list(
         answer.bytes.div_ceil(1024),
         answer.took.as_millis()
     );
-    findings.push(Finding::new(subject, Severity::Good, text));
+    findings.push(Finding::good(subject, text));
     if answer.took > DEADLINE / 2 {
         findings.push(
-            Finding::new(
+            Finding::of(
                 subject,
                 Severity::Warning,
                 "the list takes more than half of the time allowed for it",
@@ -248,7 +261,7 @@ async fn list(
                 living.insert(id.clone());
             }
             _ => findings.push(
-                Finding::new(
+                Finding::of(
                     subject,
                     Severity::Note,
                     format!("statuses name the worker {id}, whose address does not answer from here"),
@@ -269,8 +282,9 @@ async fn list(
 }
 
 fn advice(error: &connect::Error) -> String {
-    let tls = model::advice::tls_step(&error.to_string(), "");
-    tls.unwrap_or_else(|| by_kind(error.gap_kind()).to_owned())
+    let told = error.to_string();
+    let step = tls_step(&told, "").or_else(|| plain_step(&told, ""));
+    step.unwrap_or_else(|| by_kind(error.gap_kind()).to_owned())
 }
 
 fn by_kind(kind: GapKind) -> &'static str {
@@ -282,7 +296,9 @@ fn by_kind(kind: GapKind) -> &'static str {
         GapKind::Denied => "set `auth` of this cluster, or correct it",
         GapKind::Starting | GapKind::Busy => "wait until it has started or its rebalance is over, then ask again",
         GapKind::NotConnect => "this address is not a Connect worker's: the default port is 8083",
-        GapKind::Unreadable => "something between here and the worker changes or cuts its answers",
+        GapKind::Unreadable => {
+            "something between here and the worker changes or cuts its answers, or another kind of server listens there"
+        }
         GapKind::Forbidden => "add its network to `[egress] allow`",
         GapKind::Partial | GapKind::Other => "look at the worker's log",
     }

@@ -15,7 +15,7 @@ pub(super) async fn examine(store: &Store, clock: &dyn Clock) -> Vec<Finding> {
         Ok(health) => health,
         Err(error) => {
             return vec![
-                Finding::new(SUBJECT, Severity::Problem, format!("it does not answer: {error}"))
+                Finding::of(SUBJECT, Severity::Problem, format!("it does not answer: {error}"))
                     .todo("check `[database] url`, that Postgres runs there and that this machine may connect"),
             ];
         }
@@ -25,17 +25,13 @@ pub(super) async fn examine(store: &Store, clock: &dyn Clock) -> Vec<Finding> {
         health.version,
         health.latency.as_millis()
     );
-    let mut findings = vec![Finding::new(SUBJECT, Severity::Good, text)];
+    let mut findings = vec![Finding::good(SUBJECT, text)];
     let apart = (health.clock - clock.now()).abs();
     if apart <= CLOCKS {
-        findings.push(Finding::new(
-            SUBJECT,
-            Severity::Good,
-            "its clock agrees with this machine's",
-        ));
+        findings.push(Finding::good(SUBJECT, "its clock agrees with this machine's"));
     } else {
         findings.push(
-            Finding::new(
+            Finding::of(
                 SUBJECT,
                 Severity::Warning,
                 format!("its clock is {} s away from this machine's", apart.num_seconds()),

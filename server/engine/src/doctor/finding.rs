@@ -13,8 +13,9 @@ pub enum Severity {
     Problem,
 }
 
-/// One thing that the doctor found.
+/// One thing that the doctor found. Whatever is not as it should be says what to do: it cannot be made without.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     /// What it is about: `cluster orders`, `kafka main`, `database`.
     pub subject: String,
@@ -26,18 +27,34 @@ pub struct Finding {
     pub todo: Option<String>,
 }
 
+/// What was found, before it says what to do.
+#[must_use = "a finding says what to do"]
+#[derive(Debug)]
+pub struct Untold(Finding);
+
 impl Finding {
-    pub(super) fn new(subject: &str, severity: Severity, text: impl Into<String>) -> Self {
-        Self {
+    /// Something as it should be.
+    pub fn good(subject: &str, text: impl Into<String>) -> Self {
+        Self::of(subject, Severity::Good, text).0
+    }
+
+    /// Something that is not, or not as well as it could be.
+    pub fn of(subject: &str, severity: Severity, text: impl Into<String>) -> Untold {
+        Untold(Self {
             subject: subject.to_owned(),
             severity,
             text: text.into(),
             todo: None,
-        }
+        })
     }
+}
 
-    pub(super) fn todo(mut self, todo: impl Into<String>) -> Self {
-        self.todo = Some(todo.into());
-        self
+impl Untold {
+    /// With what to do about it.
+    pub fn todo(self, todo: impl Into<String>) -> Finding {
+        Finding {
+            todo: Some(todo.into()),
+            ..self.0
+        }
     }
 }

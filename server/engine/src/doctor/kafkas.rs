@@ -20,21 +20,21 @@ pub(super) async fn examine_all(spec: &FleetSpec, seen: &mut BTreeMap<ClusterNam
             .collect();
         if users.is_empty() && !spec.clusters.is_empty() {
             findings.push(
-                Finding::new(&subject, Severity::Note, "no cluster uses it")
+                Finding::of(&subject, Severity::Note, "no cluster uses it")
                     .todo(format!("set `kafka = \"{name}\"` at the clusters that run on it")),
             );
         }
         match kafka::Cluster::connect(name, &kafka.bootstrap, &kafka.properties) {
             Ok(cluster) => examine((&cluster, kafka), &subject, &users, seen, findings).await,
             Err(error) => findings.push(
-                Finding::new(&subject, Severity::Problem, told::words(&error))
+                Finding::of(&subject, Severity::Problem, told::words(&error))
                     .todo("correct `bootstrap` and `properties` of this Kafka cluster"),
             ),
         }
     }
     for cluster in spec.clusters.iter().filter(|cluster| cluster.kafka.is_none()) {
         findings.push(
-            Finding::new(
+            Finding::of(
                 &format!("cluster {}", cluster.name),
                 Severity::Note,
                 "Signalbox may not read its Kafka: whether a worker lives is known only from probes of its address",
@@ -60,10 +60,10 @@ async fn examine(
                 &format!("{} brokers", brokers.len())
             };
             let text = format!("{count}: {}; it may be asked for its metadata", brokers.join(", "));
-            findings.push(Finding::new(subject, Severity::Good, text));
+            findings.push(Finding::good(subject, text));
         }
         Err(error) => {
-            findings.push(Finding::new(subject, Severity::Problem, told::words(error)).todo(told::advice(error)));
+            findings.push(Finding::of(subject, Severity::Problem, told::words(error)).todo(told::advice(error)));
             return;
         }
     }
@@ -75,7 +75,7 @@ async fn examine(
             && **reported != **id
         {
             findings.push(
-                Finding::new(
+                Finding::of(
                     &about,
                     Severity::Problem,
                     format!("its workers use Kafka cluster {reported}, but {subject} is Kafka cluster {id}"),
@@ -114,10 +114,10 @@ async fn group(
                     "its Connect group {id} has {} workers and may be described",
                     group.members.len()
                 );
-                findings.push(Finding::new(about, Severity::Good, text));
+                findings.push(Finding::good(about, text));
             }
             Err(error) => findings.push(
-                Finding::new(
+                Finding::of(
                     about,
                     Severity::Problem,
                     format!("its Connect group {id}: {}", told::words(&error)),
@@ -131,7 +131,7 @@ async fn group(
         Ok(groups) => groups,
         Err(error) => {
             findings.push(
-                Finding::new(
+                Finding::of(
                     about,
                     Severity::Problem,
                     format!("the groups of its Kafka cannot be listed: {}", told::words(&error)),
@@ -156,15 +156,14 @@ async fn group(
     match found.as_slice() {
         [one] => {
             let id = &one.group_id;
-            findings.push(Finding::new(
+            findings.push(Finding::good(
                 about,
-                Severity::Good,
                 format!("its Connect group is {id}, found by its workers' addresses; it may be described"),
             ));
             in_group(seen, one);
         }
         [] => findings.push(
-            Finding::new(
+            Finding::of(
                 about,
                 Severity::Warning,
                 "no Connect group on its Kafka has members with its workers' addresses",
@@ -172,7 +171,7 @@ async fn group(
             .todo("set `group_id` to the workers' `group.id`, and allow DESCRIBE on that group"),
         ),
         several => findings.push(
-            Finding::new(
+            Finding::of(
                 about,
                 Severity::Warning,
                 format!("several Connect groups have its workers: {}", ids(several)),
@@ -201,9 +200,9 @@ fn nobody(about: &str, id: &str, elsewhere: Option<&[String]>) -> Finding {
             let others = others.join(", ");
             let text = format!("{text}, and the workers that answer are in {others}");
             let todo = format!("correct `urls` if {others} is another cluster's, else `group_id`");
-            Finding::new(about, Severity::Problem, text).todo(todo)
+            Finding::of(about, Severity::Problem, text).todo(todo)
         }
-        _ => Finding::new(about, Severity::Warning, text)
+        _ => Finding::of(about, Severity::Warning, text)
             .todo("check that its workers run, `urls`, and `group_id`: it is the workers' `group.id`"),
     }
 }
@@ -222,7 +221,7 @@ fn outsiders(about: &str, named: &BTreeSet<WorkerId>, group: &GroupMembers) -> O
         listed(group.members.iter().map(|member| member.worker_id.as_str()).collect())
     );
     let todo = "`urls` and `group_id` are of two clusters: `group_id` is the `group.id` of the workers behind `urls`";
-    Some(Finding::new(about, Severity::Warning, text).todo(todo))
+    Some(Finding::of(about, Severity::Warning, text).todo(todo))
 }
 
 /// Kafka shows the group: its members are who lives, whatever answered.

@@ -42,10 +42,12 @@ pub(super) async fn examine(
     if groups.is_empty() {
         return;
     }
-    let finding = |severity, text: String| Finding::new(subject, severity, text);
+    let finding = |severity, text: String| Finding::of(subject, severity, text);
     let Found { topic, groups } = match cluster.commits() {
         Ok(tail) => follow(Aside::new(tail), groups).await,
-        Err(error) => return findings.push(finding(Severity::Problem, told::words(&error))),
+        Err(error) => {
+            return findings.push(finding(Severity::Problem, told::words(&error)).todo(told::advice(&error)));
+        }
     };
     if let Some(error) = topic {
         let (text, todo) = match &error {
@@ -90,9 +92,9 @@ pub(super) async fn examine(
                     --operation Describe --group connect- --resource-pattern-type prefixed";
         findings.push(finding(Severity::Warning, text).todo(todo));
     } else if groups.values().any(Option::is_none) {
-        findings.push(finding(
-            Severity::Good,
-            "what consumer groups commit may be read, so that lag can be known".to_owned(),
+        findings.push(Finding::good(
+            subject,
+            "what consumer groups commit may be read, so that lag can be known",
         ));
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn examine(
         Ok(looked) => looked,
         Err(error) => {
             let text = format!("its internal topics cannot be read: {}", told::words(&error));
-            findings.push(Finding::new(about, Severity::Problem, text).todo(told::advice(&error)));
+            findings.push(Finding::of(about, Severity::Problem, text).todo(told::advice(&error)));
             return;
         }
     };
@@ -64,10 +64,10 @@ pub(super) async fn examine(
         };
         let finding = match &found {
             TopicFinding::This(name) => match unread(Some(name)) {
-                None => Finding::new(about, Severity::Good, format!("its {which} topic {name} may be read")),
+                None => Finding::good(about, format!("its {which} topic {name} may be read")),
                 Some((_, _, why)) => refused(about, spec, which, name, why),
             },
-            TopicFinding::Several(names) => Finding::new(
+            TopicFinding::Several(names) => Finding::of(
                 about,
                 Severity::Warning,
                 format!("several topics could be its {which} topic: {}", names.join(", ")),
@@ -75,7 +75,7 @@ pub(super) async fn examine(
             .todo(format!("set `{which}_topic` to the workers' `{which}.storage.topic`")),
             TopicFinding::None => match unread(None) {
                 Some((name, _, why)) => refused(about, spec, which, name, why),
-                None => Finding::new(
+                None => Finding::of(
                     about,
                     Severity::Warning,
                     format!(
@@ -98,7 +98,7 @@ pub(super) async fn examine(
 
 fn refused(about: &str, spec: &KafkaSpec, which: TopicKind, name: &str, why: &Incomplete) -> Finding {
     let text = format!("its {which} {}; without it {}", why.of(name), lost(which));
-    let finding = Finding::new(about, Severity::Warning, text);
+    let finding = Finding::of(about, Severity::Warning, text);
     match why {
         // READ implies DESCRIBE.
         Incomplete::Denied(Denied::Read | Denied::Describe) => finding.todo(grant(spec, name)),

@@ -151,7 +151,7 @@ async fn the_doctor_tells_a_certificate_that_is_demanded_from_one_that_is_not() 
             tls,
             ..cluster("orders", &[url])
         }]);
-        let findings = engine::doctor::examine_fleet(&spec).await;
+        let findings = engine::doctor::examine_fleet(&spec, None).await;
         let says = |text: &str| findings.iter().any(|finding| finding.text.contains(text));
         assert!(says("answers as Kafka Connect 4.3.1"), "{findings:#?}");
         assert_eq!(
@@ -160,5 +160,59 @@ async fn the_doctor_tells_a_certificate_that_is_demanded_from_one_that_is_not() 
             "{findings:#?}"
         );
         assert!(!says("answers without credentials"), "{findings:#?}");
+    }
+}
+
+/// A listener that speaks TLS with this certificate, and nothing else.
+async fn only_tls((certificate, key): (String, String)) -> std::net::SocketAddr {
+    let chain = vec![CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()];
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let _refused = acceptor.accept(stream).await;
+        }
+    });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_says_what_to_do_about_an_authoritys_certificate_and_about_plain_http_where_tls_is_spoken() {
+    let directory = tempfile::tempdir().unwrap();
+    // As `openssl req -x509` makes it.
+    let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap().pem();
+    let address = only_tls((certificate.clone(), key.serialize_pem())).await;
+    for (scheme, found, advised) in [
+        (
+            "https",
+            "that of an authority (CA:TRUE)",
+            "basicConstraints=critical,CA:FALSE",
+        ),
+        ("http", "plain HTTP got no answer that is HTTP", "`https://`"),
+    ] {
+        let spec = spec(vec![ClusterSpec {
+            tls: Tls {
+                ca_file: write(directory.path(), "ca.pem", &certificate),
+                ..Tls::default()
+            },
+            ..cluster("orders", &[format!("{scheme}://{address}/")])
+        }]);
+        let findings = engine::doctor::examine_fleet(&spec, None).await;
+        let told = findings.iter().find(|finding| finding.text.contains(found));
+        let todo = told.and_then(|finding| finding.todo.as_deref()).unwrap_or_default();
+        assert!(todo.contains(advised), "{findings:#?}");
+        let shown = format!("{findings:?}");
+        assert!(!shown.contains("Other("), "{shown}");
     }
 }

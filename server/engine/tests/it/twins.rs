@@ -20,8 +20,8 @@ fn hidden(connectors: &[&str]) -> FakeCluster {
 }
 
 /// What the doctor says of two entries being one, and how bad that is.
-async fn diagnosed(spec: &FleetSpec) -> Vec<(Severity, String)> {
-    let findings = doctor::examine_fleet(spec).await;
+async fn diagnosed(spec: &FleetSpec, store: Option<&store::Store>) -> Vec<(Severity, String)> {
+    let findings = doctor::examine_fleet(spec, store).await;
     let twice = findings
         .into_iter()
         .filter(|finding| finding.text.contains("the same cluster as") || finding.text.contains("the same workers as"));
@@ -37,7 +37,7 @@ async fn one_address_twice_is_one_cluster_though_its_workers_are_out_of_reach() 
     let database = Database::new().await;
     let fake = hidden(&["invoices", "lines"]);
     let spec = spec(two(&fake.urls(), &[fake.url(0).trim_end_matches('/').to_owned()]));
-    let told = diagnosed(&spec).await;
+    let told = diagnosed(&spec, None).await;
     assert!(
         matches!(told.as_slice(), [(Severity::Problem, todo)] if todo.contains("orders is watched, again is refused")),
         "{told:?}"
@@ -74,7 +74,7 @@ async fn two_clusters_whose_workers_call_themselves_alike_are_two() {
     let database = Database::new().await;
     let (orders, other) = (hidden(&["invoices"]), hidden(&["invoices"]));
     let spec = spec(two(&orders.urls(), &other.urls()));
-    let told = diagnosed(&spec).await;
+    let told = diagnosed(&spec, None).await;
     assert!(
         matches!(told.as_slice(), [(Severity::Note, todo)] if todo.contains("both are watched")),
         "{told:?}"
@@ -103,8 +103,67 @@ async fn two_clusters_whose_workers_call_themselves_alike_are_two() {
 async fn the_doctor_and_the_server_agree_about_two_workers_of_one_cluster() {
     let fake = FakeCluster::start(Version::V4_3_1, 2).unwrap();
     fake.put(FakeConnector::sink("invoices", 2).spread(2));
-    let told = diagnosed(&spec(two(&[fake.url(0)], &[fake.url(1)]))).await;
-    assert!(matches!(told.as_slice(), [(Severity::Problem, _)]), "{told:?}");
+    let told = diagnosed(&spec(two(&[fake.url(0)], &[fake.url(1)])), None).await;
+    assert!(
+        matches!(told.as_slice(), [(Severity::Problem, todo)] if todo.contains("unless Signalbox already knows it")),
+        "{told:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_known_cluster_whose_address_is_mistyped_the_doctor_says_what_the_server_does() {
+    let database = Database::new().await;
+    let (orders, other) = (
+        FakeCluster::start(Version::V4_3_1, 2).unwrap(),
+        FakeCluster::start(Version::V4_3_1, 1).unwrap(),
+    );
+    orders.put(FakeConnector::sink("invoices", 2).spread(2));
+    other.put(FakeConnector::sink("lines", 1));
+    let rig = Rig::start(&database, spec(two(&[orders.url(0)], &other.urls()))).await;
+    let lists = |fleet: &view::Fleet, name: &str, connector: &str| {
+        let known = fleet.clusters.get(name)?.connectors.get(connector)?;
+        known.live().then_some(())
+    };
+    rig.until("both are known", |fleet| {
+        lists(fleet, "orders", "invoices").and_then(|()| lists(fleet, "again", "lines"))
+    })
+    .await;
+    let mistyped = spec(two(&[orders.url(0)], &[orders.url(1)]));
+    // A database that nothing was recorded in: the later one would be new.
+    let empty = Database::new().await;
+    let empty_store = empty.store().await;
+    let told = diagnosed(&mistyped, Some(&empty_store)).await;
+    assert!(
+        matches!(told.as_slice(), [(Severity::Problem, todo)] if todo.ends_with("orders is watched, again is refused")),
+        "{told:?}"
+    );
+    let findings = doctor::examine_fleet(&mistyped, Some(&rig.store)).await;
+    let told = findings
+        .iter()
+        .find(|finding| finding.text.contains("as another cluster"));
+    let told = told.unwrap_or_else(|| panic!("{findings:#?}"));
+    assert!(
+        told.severity == Severity::Problem && told.text.contains(&other.worker_id(0)),
+        "{told:?}"
+    );
+    let todo = told.todo.as_deref().unwrap();
+    assert!(
+        todo.contains("both are watched and counted") && !todo.contains("refused"),
+        "{todo}"
+    );
+
+    rig.spec.send_replace(std::sync::Arc::new(mistyped));
+    rig.until("the server watches and counts both", |fleet| {
+        let again = fleet.clusters.get("again")?;
+        let alike = fleet
+            .alike(&"again".into())
+            .iter()
+            .any(|alike| alike.other.as_str() == "orders");
+        (again.about.same_as.is_none() && alike && lists(fleet, "again", "invoices").is_some()).then_some(())
+    })
+    .await;
+    empty_store.close().await;
+    rig.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

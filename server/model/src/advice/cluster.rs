@@ -3,7 +3,7 @@
 use super::UNPROVEN;
 use super::case::Known;
 use super::names::Names;
-use super::tls::tls_step;
+use super::tls::{plain_step, tls_step};
 use crate::cause::Cause;
 use crate::quiet::{ANOTHER_CLUSTER, Quiet};
 use crate::verdict::Class;
@@ -13,7 +13,10 @@ pub(super) fn steps(known: &Known<'_>) -> Vec<String> {
     // Of several addresses none is the one to go to.
     let alone = names.address().filter(|_| names.addresses() == 1);
     let at = alone.map(|address| format!(" at {address}")).unwrap_or_default();
-    if let (Some(Cause::Quiet(Quiet::Silent)), Some(step)) = (known.cause, tls_step(known.root_cause, &at)) {
+    let step = || tls_step(known.root_cause, &at).or_else(|| plain_step(known.root_cause, &at));
+    if let Some(Cause::Quiet(Quiet::Silent) | Cause::Unlisted { .. }) = known.cause
+        && let Some(step) = step()
+    {
         let doctor = "Read what `signalbox doctor` says on this server: it tries every address";
         return vec![step, doctor.to_owned()];
     }

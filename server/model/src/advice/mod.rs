@@ -20,7 +20,7 @@ use crate::stage::Stage;
 use crate::verdict::Class;
 pub use case::Known;
 use case::{Case, RESTART};
-pub use tls::tls_step;
+pub use tls::{plain_step, tls_step};
 
 /// The steps, the first one first; at least one, at most four, each a sentence with its full stop.
 pub fn steps(known: &Known<'_>) -> Vec<String> {

@@ -319,6 +319,28 @@ fn what_was_found_without_a_trace_speaks_of_none() {
         (
             &Scope::Cluster,
             Domain::Infrastructure,
+            Class::Network,
+            "No worker of orders answers: w1.example:8443: plain HTTP got no answer that is HTTP: the connection was closed \
+             before the answer was whole",
+            Cause::Quiet(Quiet::Silent),
+            "Write `https://` instead of `http://` in `urls` if the worker at w1.example:8443 speaks TLS, or correct the address \
+             if another kind of server listens there, such as a Kafka broker.",
+        ),
+        (
+            &Scope::Cluster,
+            Domain::Infrastructure,
+            Class::Network,
+            "No worker of orders answers at its REST address since 00:00:01 UTC (w1.example:8443: TLS failed: the certificate \
+             has expired), though its Connect group has 2 members: the verdicts shown rest on what was last listed then",
+            Cause::Unlisted {
+                lives: true,
+                listed: true,
+            },
+            "Renew the certificate of the worker at w1.example:8443.",
+        ),
+        (
+            &Scope::Cluster,
+            Domain::Infrastructure,
             Class::Worker,
             "No worker of orders answers and its Connect group has no member: http://127.0.0.1:8083: connection refused",
             Cause::Quiet(Quiet::Silent),

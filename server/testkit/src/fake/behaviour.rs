@@ -29,6 +29,8 @@ pub enum Behaviour {
     Starting,
     /// Its herder hangs: `/health` 500, everything else from memory.
     Unhealthy,
+    /// Its brokers are away: `/health` never comes, everything else from memory.
+    Brokerless,
     /// 409 as in a rebalance.
     Conflict,
     /// 500 as between a config change and its rebalance.

@@ -46,7 +46,8 @@ async fn answer(Extract(worker): Extract<Worker>, method: Method, uri: Uri) -> R
     match &behaviour {
         // The herder answers for single connectors, once it is there; real workers give up after 90 s.
         Behaviour::Starting if uri.path().starts_with("/connectors/") => std::future::pending().await,
-        Behaviour::Normal | Behaviour::Starting | Behaviour::Unhealthy => read(),
+        Behaviour::Brokerless if uri.path() == "/health" => std::future::pending().await,
+        Behaviour::Normal | Behaviour::Starting | Behaviour::Unhealthy | Behaviour::Brokerless => read(),
         Behaviour::Hang => std::future::pending().await,
         Behaviour::Late(time) => {
             tokio::time::sleep(*time).await;

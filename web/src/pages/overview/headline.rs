@@ -1,6 +1,6 @@
 //! What is said first: whether anything is wrong, and whether the clusters answer.
 
-use console::Overview;
+use console::{ClusterItem, Overview};
 use model::verdict::Health;
 
 use super::unseen::{blind, never_seen};
@@ -58,20 +58,46 @@ pub(super) fn headline(frame: &Frame, overview: &Overview, causes: usize) -> Str
     format!("{first} {second}{standing}")
 }
 
+/// Whether the clusters answer, and what is odd about them though they do.
 pub(super) fn clusters_say(overview: &Overview) -> String {
-    let unheard: Vec<&str> = overview
-        .clusters
-        .iter()
-        .filter(|cluster| cluster.group_unheard)
-        .map(|cluster| cluster.name.as_str())
-        .collect();
-    let answering = answering(overview);
-    match unheard.is_empty() {
-        true => answering,
-        false => format!(
-            "{answering} Kafka does not tell which workers of {} live.",
-            words::list(&unheard, 3)
-        ),
+    let clusters = &overview.clusters;
+    let said = [Some(answering(overview)), untold(clusters), twins(clusters)];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    said.join(" ")
+}
+
+/// Those of whose Connect group Kafka does not tell.
+fn untold(clusters: &[ClusterItem]) -> Option<String> {
+    let unheard = clusters.iter().filter(|cluster| cluster.group_unheard);
+    let unheard: Vec<&str> = unheard.map(|cluster| cluster.name.as_str()).collect();
+    let names = words::list(&unheard, 3);
+    (!unheard.is_empty()).then(|| format!("Kafka does not tell which workers of {names} live."))
+}
+
+/// Those that may be one, each two of them once: whoever reads a total has to know that they may be in it twice.
+fn twins(clusters: &[ClusterItem]) -> Option<String> {
+    let pairs = clusters.iter().flat_map(|cluster| {
+        let others = cluster.alike.iter().map(|alike| &alike.other);
+        let others = others.filter(|other| cluster.name < **other);
+        others.map(|other| (cluster.name.as_str(), other.as_str()))
+    });
+    let pairs: Vec<(&str, &str)> = pairs.collect();
+    match pairs.as_slice() {
+        [] => None,
+        [(one, other)] => Some(format!(
+            "{one} and {other} may be the same Connect cluster: both are watched and counted."
+        )),
+        several => {
+            let several: Vec<String> = several
+                .iter()
+                .map(|(one, other)| format!("{one} with {other}"))
+                .collect();
+            let several: Vec<&str> = several.iter().map(String::as_str).collect();
+            let several = words::list(&several, 3);
+            Some(format!(
+                "Perhaps one Connect cluster each: {several}; all are watched and counted."
+            ))
+        }
     }
 }
 

@@ -68,6 +68,7 @@ pub fn system() -> System {
             started_at: ago(93_000),
             config_loaded_at: ago(4_200),
             config_refused: None,
+            config_at_next_start: Vec::new(),
             log: LogLevel {
                 filter: "info,engine=debug".to_owned(),
                 until: Some(ago(-600)),

@@ -46,6 +46,8 @@ pub struct ThisServer {
     pub config_loaded_at: DateTime<Utc>,
     /// Why a newer one was refused; null while the newest is in force.
     pub config_refused: Option<String>,
+    /// Keys that are read at the start only and were changed in the file since: `[server] listen`.
+    pub config_at_next_start: Vec<String>,
     /// What it logs.
     pub log: Log,
 }
@@ -211,6 +213,7 @@ impl From<&console::System> for Itself {
                 started_at: process.started_at,
                 config_loaded_at: process.config_loaded_at,
                 config_refused: process.config_refused.clone(),
+                config_at_next_start: process.config_at_next_start.iter().map(ToString::to_string).collect(),
                 log: Log {
                     filter: process.log.filter.clone(),
                     until: process.log.until,
