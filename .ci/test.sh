@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# test.sh PART...: runs the parts (format clippy queries tests unit lab browser shots) one after the other, whatever fails
+# test.sh PART...: runs the parts (format clippy queries alerts tests unit lab browser shots) one after the other, whatever fails
 # before, and ends with one line "N passed, N failed" over all of them. A check counts as one test; what was left out
 # of a run counts as failed. DATABASE_URL names a Postgres server whose role may create databases (postgres.sh).
 set -u -o pipefail
@@ -92,6 +92,7 @@ for name in "$@"; do
     format) part "formatting" cargo fmt --all --check ;;
     clippy) part "clippy" cargo clippy --workspace --all-targets -- -D warnings ;;
     queries) part "query files" queries ;;
+    alerts) part "alert rules" .ci/alerts.sh ;;
     tests)
         prepare
         part "tests" cargo test --workspace --no-fail-fast
