@@ -3,7 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 export SIGNALBOX_BEGAN := $(shell date +%s)
 
-.PHONY: help demo test test-unit test-lab test-browser gallery shots paint bench fuzz lint fmt sqlx clean-lab
+.PHONY: help demo test test-alerts test-unit test-lab test-browser gallery shots paint bench fuzz lint fmt sqlx clean-lab
 
 help: ## Lists the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -14,11 +14,15 @@ demo: ## Two real Kafka Connect clusters on this machine and Signalbox watching 
 
 test: ## Everything that is tested, with one total at the end.
 	@.ci/need.sh test
-	@.ci/postgres.sh .ci/test.sh format clippy queries tests browser
+	@.ci/postgres.sh .ci/test.sh format clippy queries alerts tests browser
+
+test-alerts: ## The rules of alerts/, with promtool.
+	@.ci/need.sh alerts
+	@.ci/test.sh alerts
 
 test-unit: ## The tests that need a Postgres at most, no Kafka.
 	@.ci/need.sh unit
-	@.ci/postgres.sh .ci/test.sh unit
+	@.ci/postgres.sh .ci/test.sh alerts unit
 
 test-lab: ## The tests against a real Kafka and real Connect workers.
 	@.ci/need.sh test

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# need.sh lint|unit|demo|simulated|test: looks for what the purpose needs and says by name what is missing. Debian
+# need.sh lint|alerts|unit|demo|simulated|test: looks for what the purpose needs and says by name what is missing. Debian
 # packages are installed when this is root or sudo is there; else the command that would do it is printed.
 # Quiet when everything is here. Exit code 1 when something stays missing.
 set -u
@@ -75,6 +75,12 @@ postgres_here() {
     [ -n "${PG_BIN:-}" ] || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || have postgres
 }
 
+# Rules are tested by themselves, metrics are checked, and a test lets a Prometheus scrape a server.
+need_alerts() {
+    program promtool prometheus
+    program prometheus prometheus
+}
+
 # The tests that need no Kafka.
 need_unit() {
     need_rust
@@ -82,9 +88,9 @@ need_unit() {
     postgres_here || packages+=(postgresql)
     have psql || packages+=(postgresql-client)
     program git git
-    # One test lies to a server about the wall clock, another checks its metrics.
+    # One test lies to a server about the wall clock.
     compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || packages+=(libfaketime)
-    program promtool prometheus
+    need_alerts
 }
 
 case $purpose in
@@ -92,6 +98,7 @@ lint)
     need_rust
     need_compiler
     ;;
+alerts) need_alerts ;;
 unit) need_unit ;;
 demo)
     need_rust

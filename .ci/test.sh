@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# test.sh PART...: runs the parts (format clippy queries tests unit lab browser shots paint) one after the other, whatever fails
-# before, and ends with one line "N passed, N failed" over all of them. A check counts as one test; what was left out
-# of a run counts as failed. DATABASE_URL names a Postgres server whose role may create databases (postgres.sh).
+# test.sh PART...: runs the parts (format clippy queries alerts tests unit lab browser shots paint) one after the
+# other, whatever fails before, and ends with one line "N passed, N failed" over all of them. A check counts as one
+# test; what was left out of a run counts as failed. DATABASE_URL names a Postgres server whose role may create
+# databases (postgres.sh).
 set -u -o pipefail
 cd "$(dirname "$0")/.." || exit 1
 . .ci/say.sh
@@ -92,6 +93,7 @@ for name in "$@"; do
     format) part "formatting" cargo fmt --all --check ;;
     clippy) part "clippy" cargo clippy --workspace --all-targets -- -D warnings ;;
     queries) part "query files" queries ;;
+    alerts) part "alert rules" .ci/alerts.sh ;;
     tests)
         prepare
         part "tests" cargo test --workspace --no-fail-fast

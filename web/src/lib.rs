@@ -19,6 +19,7 @@ mod moment;
 mod pages;
 mod preferences;
 mod rest;
+mod runbooks;
 mod shape;
 mod sparkline;
 mod words;
@@ -29,6 +30,6 @@ pub use frame::{Frame, Section};
 pub use links::Links;
 pub use pages::{
     Column, Columns, ConnectorBeside, cluster, clusters, connector, connectors, how_to_sign_in, overview, plugin,
-    problem, sign_in, system, timeline, topology,
+    problem, runbook, runbooks, sign_in, system, timeline, topology,
 };
 pub use preferences::{Preferences, Theme, Zone};

@@ -76,6 +76,16 @@ impl<'a> Links<'a> {
         }))
     }
 
+    /// What to do when an alert fires.
+    pub fn runbooks(&self) -> String {
+        format!("{}/runbooks", self.base)
+    }
+
+    /// What to do when this alert fires.
+    pub fn runbook(&self, alert: &str) -> String {
+        format!("{}/runbooks/{}", self.base, escaped(alert))
+    }
+
     /// The list of clusters.
     pub fn clusters(&self) -> String {
         format!("{}/clusters", self.base)

@@ -239,6 +239,10 @@ fn main() {
     };
     write("signin", web::sign_in(&stranger, "t0ken"));
     write("how", web::how_to_sign_in(&stranger));
+    let outside = samples::frame(Section::Elsewhere);
+    write("runbooks", web::runbooks(&outside));
+    let runbook = web::runbook(&outside, "ConnectorStalled");
+    write("runbook", runbook.map(Option::unwrap_or_default));
     write(
         "problem",
         web::problem(

@@ -39,9 +39,15 @@ fn agreed(base: &str, address: &str) -> bool {
     let asks = |known: &[&str]| keys.iter().all(|key| known.contains(key));
     match path.split('/').collect::<Vec<_>>().as_slice() {
         ["assets", ..] => web::asset(path.strip_prefix("assets/").unwrap()).is_some() && asks(&["v"]),
-        [""] | ["clusters"] | ["signin"] | ["signout"] | ["preferences"] | ["system"] | ["system", "log"] => {
-            keys.is_empty()
-        }
+        [""]
+        | ["clusters"]
+        | ["runbooks"]
+        | ["signin"]
+        | ["signout"]
+        | ["preferences"]
+        | ["system"]
+        | ["system", "log"] => keys.is_empty(),
+        ["runbooks", alert] => safe(alert) && keys.is_empty(),
         ["connectors"] => asks(&[
             "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "reverse", "group", "columns",
             "limit", "cursor",
@@ -448,6 +454,40 @@ fn the_door_and_problems() {
         assert!(text.contains(title) && text.contains("Do this.") && text.contains(&status.to_string()));
         check("", web::problem(&stranger, status, title, "Do this."));
     }
+}
+
+#[test]
+fn a_runbook_for_each_alert_with_the_same_sections() {
+    let frame = samples::frame(Section::Elsewhere);
+    let all = check("", web::runbooks(&frame));
+    let names = [
+        "ConnectClusterUnreachable",
+        "ConnectorCrashLooping",
+        "ConnectorFailed",
+        "ConnectorStalled",
+        "ConnectorUnassigned",
+        "SignalboxStale",
+    ];
+    for name in names {
+        assert!(all.addresses.contains(&format!("/runbooks/{name}")), "{name}");
+        let text = check("", web::runbook(&frame, name).map(Option::unwrap)).text;
+        for section in [
+            "What it means",
+            "What to look at first",
+            "What to do",
+            "How to see that it is over",
+        ] {
+            assert!(text.contains(&format!("{section}\n")), "{name}: {section}");
+        }
+        assert!(
+            !text.contains("```") && !text.contains("](") && !text.contains('`'),
+            "{text}"
+        );
+    }
+    let leading = all.addresses.iter().filter(|address| address.starts_with("/runbooks/"));
+    assert_eq!(leading.count(), names.len());
+    assert!(web::runbook(&frame, "Nothing").unwrap().is_none());
+    assert!(web::runbook(&frame, "../README").unwrap().is_none());
 }
 
 #[test]

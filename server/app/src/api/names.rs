@@ -17,6 +17,19 @@ pub struct OfConnector(pub ConnectorId);
 /// `{cluster}` and `{class}` of a path.
 pub struct OfPlugin(pub ClusterName, pub Arc<str>);
 
+/// The alert that an address names.
+#[derive(Debug)]
+pub struct OfAlert(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for OfAlert {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path(alert) = read::<String, S>(parts, state).await?;
+        Ok(Self(alert))
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for OfPlugin {
     type Rejection = Problem;
 

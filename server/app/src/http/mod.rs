@@ -16,6 +16,7 @@ mod problem;
 mod refusal;
 mod route;
 mod routes;
+mod runbooks;
 mod serve;
 mod system;
 mod told;

@@ -6,7 +6,7 @@ use model::actor::Right::{Administer, See, SeeConfig};
 use super::route::Access::{Loopback, Needs, Open, Session};
 use super::route::Verb::{Get, Post, Put};
 use super::route::{Kind, Limits, Route};
-use super::{assets, door, export, pages, preferences, probe, system};
+use super::{assets, door, export, pages, preferences, probe, runbooks, system};
 use crate::api::{
     self, clusters, completions, connectors, counts, description, events, faults, history, plugins, topology,
 };
@@ -48,6 +48,8 @@ pub static ROUTES: &[Route] = routes! {
     Get "/topology"           "topology_page"          Needs(See), Page READ => get(pages::topology);
     Get "/clusters/{cluster}/plugins/{class}" "plugin_page" Needs(SeeConfig), Page READ => get(pages::plugin);
     Get "/timeline"           "timeline_page"          Needs(See), Page READ => get(pages::timeline);
+    Get "/runbooks"           "runbooks_page"          Needs(See), Page READ => get(runbooks::all);
+    Get "/runbooks/{alert}"   "runbook_page"           Needs(See), Page READ => get(runbooks::one);
     Get  "/system"            "system_page"            Needs(See), Page READ => get(system::page);
     Post "/system/log"        "change_log_page"        Needs(Administer), Page FORM => post(system::change_log);
 

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, and says what it leaves behind"
 )]
 
+mod alerts;
 mod api;
 mod backup;
 mod busy;
@@ -18,6 +19,8 @@ mod events;
 mod life;
 mod pages;
 mod passage;
+#[path = "../prometheus/mod.rs"]
+mod prometheus;
 mod receiver;
 mod routes;
 mod schema;

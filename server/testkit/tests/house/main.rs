@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod absences;
+mod alerts;
 mod clock;
 mod dependencies;
 mod edges;

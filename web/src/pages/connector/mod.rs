@@ -22,6 +22,7 @@ use model::verdict::{Health, Reason};
 
 use super::cause::whose;
 use super::history::Line;
+use crate::runbooks::Runbook;
 use crate::shape::mark;
 use crate::{Error, Frame, Links, rest, words};
 use chain::{Chain, chain};
@@ -120,6 +121,8 @@ struct Cause {
     why: Vec<String>,
     /// What to do, step by step.
     steps: Vec<String>,
+    /// The alert that tells of a connector in this health.
+    runbook: Option<&'static str>,
     /// The other connectors of the same fault.
     others: Vec<(String, String)>,
     more: usize,
@@ -239,6 +242,7 @@ fn cause(item: &ConnectorItem, links: Links<'_>) -> Option<Cause> {
         root_cause: words::sentence(&fault.root_cause),
         why: fault.reasons.iter().map(|reason| words::sentence(reason)).collect(),
         steps: advice::of_fault(fault),
+        runbook: item.verdict().and_then(Runbook::of),
         more: if others.is_empty() { 0 } else { count - others.len() },
         others,
     })
