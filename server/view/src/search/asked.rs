@@ -9,13 +9,10 @@ use super::lag::LagAsk;
 use super::lex::{Token, tokens};
 use super::near::nearest;
 use super::trouble::{Near, Trouble, written};
-use super::{Key, Pattern};
+use super::{Key, Pattern, slip};
 use crate::columns::{What, short_class};
 use crate::vocabulary::SHORTEST;
 use crate::{Cluster, Fleet, Query};
-
-/// Most words that a mistyped one is taken for.
-const MOST: usize = 5;
 
 /// What is asked of each connector.
 #[derive(Default)]
@@ -53,7 +50,7 @@ impl Asked {
                 None => asked.word(fleet, &token),
                 Some((_, Some(key))) => asked.value(fleet, key, &token, query),
                 // A name that is pasted may hold a colon.
-                Some((_, None)) if occurs(fleet, &finder(&token.whole())) => asked.word(fleet, &token),
+                Some((_, None)) if slip::occurs(fleet, &finder(&token.whole())) => asked.word(fleet, &token),
                 Some((word, None)) => {
                     let meant = Key::nearest(word);
                     let known = || Key::ALL.map(Key::as_str).join(", ");
@@ -89,8 +86,8 @@ impl Asked {
             return self.put(Key::Connector, token, Pattern::of(&whole, false));
         }
         let mut forms = vec![finder(&whole)];
-        if !token.negated && !token.quoted && whole.chars().count() >= SHORTEST && !occurs(fleet, &forms[0]) {
-            let found = near(fleet, &whole.to_lowercase());
+        if !token.negated && !token.quoted && whole.chars().count() >= SHORTEST && !slip::occurs(fleet, &forms[0]) {
+            let found = slip::meant(fleet, &whole);
             if !found.is_empty() {
                 forms = found.iter().map(|word| finder(word)).collect();
                 self.near.push(Near { word: whole, found });
@@ -172,29 +169,12 @@ fn finder(word: &str) -> Finder<'static> {
     Finder::new(&word.to_lowercase()).into_owned()
 }
 
-fn watched(fleet: &Fleet) -> impl Iterator<Item = &Cluster> {
+pub(super) fn watched(fleet: &Fleet) -> impl Iterator<Item = &Cluster> {
     fleet
         .clusters
         .values()
         .map(|cluster| &**cluster)
         .filter(|cluster| !cluster.refused())
-}
-
-fn occurs(fleet: &Fleet, word: &Finder<'_>) -> bool {
-    watched(fleet).any(|cluster| cluster.connectors.haystack(&cluster.name).holds(word))
-}
-
-/// Words of the fleet that one edit makes of this one, those of most clusters first.
-fn near(fleet: &Fleet, word: &str) -> Vec<String> {
-    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
-    for cluster in watched(fleet) {
-        for word in cluster.connectors.vocabulary(&cluster.name).near(word) {
-            *found.entry(word).or_default() += 1;
-        }
-    }
-    let mut found: Vec<(&str, usize)> = found.into_iter().collect();
-    found.sort_by_key(|(word, clusters)| (std::cmp::Reverse(*clusters), *word));
-    found.into_iter().take(MOST).map(|(word, _)| word.to_owned()).collect()
 }
 
 /// Whether any value of the fleet is meant.

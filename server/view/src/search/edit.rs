@@ -1,11 +1,17 @@
 //! A query with a part more, or less: what a click on a facet makes of the text.
 
-use super::Key;
-use super::lex::{Token, quoted, tokens};
+use model::verdict::Health;
 
-/// The text with `key:value` behind it.
+use super::lex::{Token, quoted, tokens};
+use super::{Key, Pattern};
+
+/// The text with `key:value` behind it, and without what would exclude just that.
 pub fn with(text: &str, key: Key, value: &str) -> String {
-    let text = text.trim_end();
+    let lower = value.to_lowercase();
+    let text = strip(text, |token| {
+        let same = token.negated && token.key.as_deref().and_then(Key::parse) == Some(key);
+        same && excludes(token, key, &lower)
+    });
     let space = if text.is_empty() { "" } else { " " };
     format!("{text}{space}{}:{}", key.as_str(), quoted(value))
 }
@@ -31,6 +37,14 @@ pub fn values(text: &str, key: Key) -> Vec<String> {
         .collect()
 }
 
+/// Whether a part that excludes by this key excludes this value, which is in lower case.
+fn excludes(token: &Token, key: Key, value: &str) -> bool {
+    let pattern = Pattern::of(&token.value, token.quoted);
+    let health = (key == Key::Health).then(|| Health::ALL.into_iter().find(|health| health.as_str() == value));
+    let ill = health.flatten().is_some_and(Health::unhealthy);
+    pattern.matches(value) || ill && pattern.matches("unhealthy")
+}
+
 fn asks(token: &Token, key: Key) -> bool {
     !token.negated && token.key.as_deref().and_then(Key::parse) == Some(key)
 }
@@ -54,5 +68,15 @@ mod tests {
         assert_eq!(values(text, Key::Team), ["a b", "payments"]);
         assert_eq!(with("fraud ", Key::Team, "a b"), "fraud team:\"a b\"");
         assert_eq!(with("", Key::Kind, "sink"), "kind:sink");
+        assert_eq!(with("-team:X -team:y* fraud", Key::Team, "x"), "-team:y* fraud team:x");
+        assert_eq!(with("-team:y* -team:x", Key::Team, "yes"), "-team:x team:yes");
+        assert_eq!(
+            with("-health:unhealthy -kind:failed", Key::Health, "failed"),
+            "-kind:failed health:failed"
+        );
+        assert_eq!(
+            with("-health:unhealthy", Key::Health, "paused"),
+            "-health:unhealthy health:paused"
+        );
     }
 }

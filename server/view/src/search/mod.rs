@@ -9,6 +9,7 @@ mod lag;
 mod lex;
 pub(crate) mod near;
 mod pattern;
+mod slip;
 mod trouble;
 
 pub(crate) use asked::{Asked, NOBODY, NONE, Values, called, healths};

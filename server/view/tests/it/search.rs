@@ -317,6 +317,16 @@ fn a_word_that_is_nowhere_is_found_with_one_edit() {
         );
         assert_eq!(names(&page), expected, "{word}");
     }
+    // Within a name of several words, between them, and from hump to hump.
+    for (word, meant) in [
+        ("payments-ot", "payments-out"),
+        ("paymants-out", "payments-out"),
+        ("paymentsout", "payments-out"),
+    ] {
+        let page = page(&asked(word));
+        assert_eq!(page.near[0].found, [meant], "{word}");
+        assert_eq!(names(&page), ["payments-out"], "{word}");
+    }
     for word in ["payments", "xq", "completely", "\"paymants\"", "-paymants"] {
         assert!(page(&asked(word)).near.is_empty(), "{word}");
     }
