@@ -20,9 +20,9 @@ const LOOK: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The database as the door knows it.
-pub(super) struct Shared(watch::Receiver<Option<Store>>);
+pub(super) struct Everywhere(watch::Receiver<Option<Store>>);
 
-impl Shared {
+impl Everywhere {
     pub(super) fn new(store: watch::Receiver<Option<Store>>) -> Self {
         Self(store)
     }

@@ -1,8 +1,8 @@
 //! Who comes in: by a session that began with a one-time link, or by a bearer token.
 
+mod everywhere;
 mod link;
 mod session;
-mod shared;
 mod spent;
 mod tokens;
 
@@ -25,7 +25,7 @@ pub use link::{LinkError, Links, publish};
 pub use session::Session;
 pub use spent::Spent;
 
-use shared::Shared;
+use everywhere::Everywhere;
 
 /// Everything that decides who comes in.
 pub struct Access {
@@ -33,7 +33,7 @@ pub struct Access {
     clock: Arc<dyn Clock>,
     links: Links,
     spent: Mutex<Spent>,
-    shared: Shared,
+    shared: Everywhere,
     tokens: RwLock<Arc<[TokenSpec]>>,
     site: Site,
 }
@@ -67,7 +67,7 @@ impl Access {
             key,
             clock,
             spent: Mutex::new(spent),
-            shared: Shared::new(store),
+            shared: Everywhere::new(store),
             tokens: RwLock::new(tokens.into()),
             site,
         })
