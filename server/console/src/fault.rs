@@ -64,8 +64,13 @@ pub(crate) fn worst(fleet: &Fleet, staleness: &Staleness, most: usize) -> (Vec<F
     )
 }
 
-/// Causes for which a person is needed: open faults, and clusters that went out of sight without one on record.
+/// Causes for which a person is needed: open faults, and clusters that went out of sight without one on record. Where nobody
+/// looks at any cluster that is the one cause, and all else is from before.
 pub(crate) fn causes(fleet: &Fleet, staleness: &Staleness) -> usize {
+    let nobody = counted(fleet).all(|cluster| !staleness.watched(&cluster.fresh));
+    if nobody && counted(fleet).any(|cluster| cluster.fresh.as_of().is_some()) {
+        return 1;
+    }
     counted(fleet)
         .map(|cluster| cluster.faults.len() + usize::from(out_of_sight(cluster, staleness)))
         .sum()

@@ -16,13 +16,16 @@ use view::Query;
 
 use crate::stage::{Made, Stage, actor};
 
-/// What is asked of a fleet of this one cluster: whether it is out of sight, open faults, and causes.
+/// What is asked of a fleet of this cluster and one that is looked at: whether it is out of sight, open faults, and causes.
 fn told(make: impl FnOnce(&mut ClusterRecord, &dyn Fn(i64) -> Option<Timestamp>)) -> (bool, usize, usize) {
     let stage = Stage::new(&[]);
     let now = stage.console.now();
     let mut record = ClusterRecord::empty(&"orders".into());
     make(&mut record, &|seconds| Some(now - TimeDelta::seconds(seconds)));
     stage.put(record);
+    let mut fine = ClusterRecord::empty(&"well".into());
+    fine.fresh = heard(Some(now), Some(now));
+    stage.put(fine);
     let actor = actor([Right::See]);
     let clusters = stage.console.clusters(&actor).unwrap();
     let overview = stage.console.overview(&actor).unwrap();
@@ -63,6 +66,23 @@ fn a_cluster_that_nobody_looks_at_any_more_is_a_cause_of_its_own() {
         one.faults = vec![fault(json!({ "kind": "connector", "name": "invoices" }))];
     });
     assert_eq!(own, (true, 1, 2));
+}
+
+#[test]
+fn where_nobody_looks_at_any_cluster_that_is_the_one_cause() {
+    let stage = Stage::new(&[]);
+    let now = stage.console.now();
+    for name in ["lines", "orders"] {
+        let mut record = ClusterRecord::empty(&name.into());
+        let before = Some(now - TimeDelta::seconds(31));
+        record.fresh = heard(before, before);
+        record.faults = vec![fault(json!({ "kind": "connector", "name": "invoices" }))];
+        stage.put(record);
+    }
+    let page = stage
+        .console
+        .connectors(&actor([Right::See]), &ConnectorQuery::of(Query::default()));
+    assert_eq!(page.unwrap().causes, 1);
 }
 
 #[test]
