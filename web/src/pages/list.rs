@@ -1,7 +1,7 @@
 //! A list of connectors as it is drawn: its heads, its groups, and the ways to its other pages.
 
 use console::{ConnectorPage, ConnectorQuery, GroupItem};
-use view::search::{Key, with};
+use view::search::{Key, with, without_key};
 use view::{GroupKey, Query, Sort, Totals};
 
 use super::columns::{Column, Columns};
@@ -121,7 +121,8 @@ fn group(item: &GroupItem, query: &ConnectorQuery, columns: &Columns, links: Lin
     };
     let narrowed = ConnectorQuery {
         filter: Query {
-            text: with(&query.filter.text, key, &value),
+            // Values of one key are alternatives: the group's own takes the place of all of them.
+            text: with(&without_key(&query.filter.text, key), key, &value),
             ..query.filter.clone()
         },
         cursor: None,

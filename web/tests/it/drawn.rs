@@ -197,6 +197,8 @@ fn three_hundred_nodes_are_readable() {
         assert_eq!(body.matches("<path class=\"way").count(), page.topology.edges.len());
         // What is shortened is whole in its title.
         if sinks > 0 {
+            // A rule is searched as what it is: its letters alone would be a pattern of names.
+            assert!(body.contains("href=\"/topology?q=topic%3A"), "{body}");
             assert!(body.contains('…') && body.contains("orders/s3-archive-of-everything-in-the-shop: stalled"));
         }
     }

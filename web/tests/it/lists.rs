@@ -94,6 +94,13 @@ fn a_facet_adds_its_choice_to_the_query_and_takes_it_back() {
         "/connectors?q=fraud%20health%3Afailed%20health%3Adegraded%20health%3Astalled"
     ));
     assert_eq!(html.matches("aria-current=\"true\"").count(), 2);
+    // A choice takes the place of what excludes it, which would leave nothing.
+    let (_, read) = usual(&samples::asked("-health:failed fraud"), &page());
+    assert!(
+        leads(&read, "/connectors?q=fraud%20health%3Afailed"),
+        "{:?}",
+        read.addresses
+    );
     // What the address asks for in its own keys moves into the query when it is changed.
     let old = ConnectorQuery::of(Query {
         health: [Health::Failed].into(),
@@ -176,6 +183,17 @@ fn groups_tell_their_counts_and_lead_to_all_of_them() {
         read.text
     );
     assert!(read.text.contains("Seven more groups are not listed."));
+    // Values of one key are alternatives: a group is that one and no other.
+    let query = ConnectorQuery {
+        group: Some(view::GroupBy::Team),
+        ..samples::asked("team:payments team:logistics kind:sink")
+    };
+    let (_, read) = usual(&query, &samples::grouped(&samples::every_health()));
+    assert!(
+        leads(&read, "/connectors?q=kind%3Asink%20team%3Anobody"),
+        "{:?}",
+        read.addresses
+    );
     // Only the first table has heads to order by.
     assert_eq!(html.matches("aria-sort=").count(), 1);
 }

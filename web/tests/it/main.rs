@@ -16,6 +16,7 @@ mod pages;
 mod progress;
 mod quiet;
 mod samples;
+mod styles;
 mod system;
 mod timeline;
 mod words;

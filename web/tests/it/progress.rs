@@ -51,7 +51,7 @@ fn a_sink_shows_how_far_it_is_behind_with_how_that_is_known() {
         "falling behind",
         "records of orders.events partition 2 will be deleted unread in 3 h 10 min",
         "connect-s3-archive",
-        "3 partitions",
+        "Three partitions",
         "orders.events / 1 1,000 21,311 20,311 4 min",
         "its group has committed nothing for it",
     ] {

@@ -19,6 +19,8 @@ pub(super) struct Progress {
     /// Why there is no table; `None` where there is one, or nothing to be shown in it.
     pub(super) no_table: Option<&'static str>,
     pub(super) partitions: Vec<Partition>,
+    /// How many are shown, in words.
+    pub(super) count: String,
     /// How many partitions are not shown.
     pub(super) more: Option<String>,
 }
@@ -90,6 +92,7 @@ pub(super) fn progress(item: &ConnectorItem, partitions: Option<&[PartitionLag]>
         facts,
         no_table: (sink && partitions.is_none())
             .then_some("Each partition is shown by the server that watches this cluster; the system page says which."),
+        count: words::sentence(&words::counted(lines.len().min(SHOWN), "partition", "partitions")),
         partitions: lines.into_iter().take(SHOWN).map(Partition::from).collect(),
         more: (more > 0).then(|| words::thousands(more as u64)),
     })

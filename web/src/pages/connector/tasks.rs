@@ -43,7 +43,10 @@ pub(super) fn tasks(detail: &ConnectorDetail) -> Vec<Task> {
         )
     });
     let tasks = item.tasks.iter().map(|one| {
-        let since = one.verdict.as_ref().map_or(one.state_since, |verdict| verdict.since);
+        let judged = one.verdict.as_ref().map_or(one.state_since, |verdict| verdict.since);
+        // What was last judged holds no more where the whole connector became unknown since.
+        let lost = one.health == Health::Unknown && item.health == Health::Unknown;
+        let since = if lost { judged.max(item.since) } else { judged };
         let text = one.verdict.as_ref().map(|verdict| verdict.text.clone());
         let text = one.root_cause.clone().or(text);
         // A trace below says more.

@@ -5,6 +5,7 @@ use model::names::TeamName;
 use model::topics::Topic;
 use model::verdict::Health;
 use view::Query;
+use view::search::{Key as SearchKey, with};
 use view::topology::{End, Key, NOBODY, Node};
 
 use crate::lettering::{letters, shortened};
@@ -94,7 +95,9 @@ impl Label {
                     Topic::Prefix(text) => (format!("{text}*"), "rule", "topics that begin so:"),
                 };
                 let title = format!("{what} {text}, on the Kafka of {}", words::list(&clusters, 3));
-                Self::new("", text, look).titled(title).leading(about(topic.text()))
+                Self::new("", text, look)
+                    .titled(title)
+                    .leading(about(&with("", SearchKey::Topic, topic.text())))
             }
             Key::Topics { .. } => {
                 let whole = words::counted(node.count, "topic", "topics");
