@@ -37,7 +37,7 @@ impl Asset {
     }
 
     /// What `?v=` says: 16 hexadecimal digits of the content's hash.
-    pub(crate) fn mark(&self) -> String {
+    pub fn mark(&self) -> String {
         self.etag.trim_matches('"').to_owned()
     }
 }

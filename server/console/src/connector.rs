@@ -126,6 +126,9 @@ pub struct InstanceItem {
     pub health: Health,
     /// Since when it was seen in this state.
     pub since: Timestamp,
+    /// Since when the health is what it is: the state's time where the state says it, else that of its worker's loss, else
+    /// that of the connector's verdict.
+    pub health_since: Timestamp,
     /// Where.
     pub worker: WorkerId,
     /// Whether that worker lives.
@@ -216,11 +219,19 @@ impl Console {
             let tasks = item.tasks.iter().map(|task| (Some(task.health), task.worker.as_str()));
             let worker = (instance.worker_id.as_str(), worker_alive.gone());
             let crashes = instance.state == State::Failed || item.health == Health::CrashLooping;
+            let health = item.health.of_instance(&instance.state, worker, tasks);
+            let lost = cluster.workers.iter().find(|known| known.id == instance.worker_id);
+            let unassigned = worker_alive.gone() && health == Health::Unassigned;
+            let lost = lost.filter(|_| unassigned).map(|worker| worker.since);
             InstanceItem {
                 state: instance.state.clone(),
                 rest_state: instance.rest_state().clone(),
-                health: item.health.of_instance(&instance.state, worker, tasks),
+                health,
                 since: instance.since,
+                health_since: match health.agrees_with(&instance.state) {
+                    true => instance.since,
+                    false => lost.unwrap_or(item.since).max(instance.since),
+                },
                 worker: instance.worker_id.clone(),
                 worker_alive,
                 trace: instance.trace.clone().filter(|_| open && crashes),

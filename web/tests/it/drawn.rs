@@ -136,9 +136,11 @@ fn four_hundred_connectors_on_fifteen_workers_are_readable() {
     let mut names = 0;
     for (body, size, width, height) in &blocks {
         assert!(*size >= 11.0, "{size}");
-        let texts = texts(body, *size);
-        apart(&texts);
-        within(&texts, *width, *height);
+        // Words and shapes.
+        let mut seen = texts(body, *size);
+        seen.extend(rects(body, "use"));
+        apart(&seen);
+        within(&seen, *width, *height);
         // Every cell, too, has its place, and leads to the connector of its line.
         apart(&rects(body, "rect class=\"hit\""));
         let mut at = "";
@@ -194,6 +196,9 @@ fn three_hundred_nodes_are_readable() {
                 own.left < text.left && text.right < own.right && own.top < text.top && text.bottom < own.bottom;
             assert!(inside, "{text:?} leaves {own:?}");
         }
+        let mut seen = texts;
+        seen.extend(rects(body, "use"));
+        apart(&seen);
         assert_eq!(body.matches("<path class=\"way").count(), page.topology.edges.len());
         // What is shortened is whole in its title.
         if sinks > 0 {

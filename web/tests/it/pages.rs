@@ -164,6 +164,7 @@ fn causes_that_are_not_listed_are_counted_and_lead_to_their_connectors() {
     let html = html.unwrap();
     let text = crate::html::read(&html).text;
     assert!(text.contains("and 1,234 more causes"), "{text}");
+    assert!(!html.contains("/favicon/signalbox.svg"), "the tab shows the worst");
     let all = overview.faults.len() + 1234;
     assert!(text.contains(&format!("1,{} causes", all - 1000)), "{text}");
     assert!(

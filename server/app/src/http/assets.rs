@@ -19,12 +19,13 @@ use crate::api::params::Params;
 /// well as can be.
 static PACKED: LazyLock<RwLock<HashMap<String, Bytes>>> = LazyLock::new(RwLock::default);
 
-/// A stylesheet, script, font or icon. With the mark `v` in its address it never changes.
-pub async fn asset(Path(path): Path<String>, params: Params, asked: HeaderMap) -> Response {
+/// A stylesheet, script, font or icon. With its own mark as `v` in its address it never changes. Another mark is that of a
+/// server of another version behind the same address: what this one has must not be kept under it.
+pub async fn asset(Path(path): Path<String>, mut params: Params, asked: HeaderMap) -> Response {
     let Some(asset) = web::asset(&path) else {
         return (StatusCode::NOT_FOUND, "there is no such file\n").into_response();
     };
-    let marked = !params.is_empty();
+    let marked = params.all("v").iter().any(|mark| *mark == asset.mark());
     let cache = if marked {
         "public, max-age=31536000, immutable"
     } else {

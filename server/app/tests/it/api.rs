@@ -387,6 +387,10 @@ fn pages_and_metrics_are_served() {
             let file = fleet.server.get(asset);
             assert_eq!(file.status, 200, "{asset}");
             assert!(file.header("cache-control").unwrap().contains("immutable"), "{asset}");
+            // Under the mark of another version this one's must not stay.
+            let (path, _) = asset.split_once("?v=").unwrap();
+            let other = fleet.server.get(&format!("{path}?v=0000000000000000"));
+            assert_eq!(other.header("cache-control"), Some("public, no-cache"), "{asset}");
         }
     }
     assert_eq!(page("/clusters/orders/connectors/none").status, 404);

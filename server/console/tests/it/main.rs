@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod cursors;
+mod instances;
 mod lamps;
 mod moments;
 mod out_of_sight;

@@ -353,6 +353,12 @@ fn facets_count_what_their_own_choice_set_aside_would_show() {
     );
     assert_eq!(page.facets.clusters.values().sum::<u32>(), 1);
     assert_eq!(page.facets.kinds, [("sink", 1)].into());
+    // Two of each kind, whichever is chosen.
+    let page = self::page(&asked("kind:sink"));
+    assert_eq!(
+        (page.facets.kinds.len(), page.facets.kinds.values().sum::<u32>()),
+        (2, 4)
+    );
     let page = self::page(&asked("class:auth"));
     assert_eq!(page.facets.classes.values().sum::<u32>(), 1);
     let page = self::page(&asked("team:payments"));
@@ -392,6 +398,20 @@ fn groups_tell_how_many_and_begin_with_those_that_need_a_person() {
     );
     assert_eq!(targets.groups[0].totals.all(), 3);
     assert_eq!(groups(GroupBy::Cluster).groups.len(), 2);
+    // Turned round, the rows of each group are.
+    let turned = Query {
+        reversed: true,
+        ..asked("team:payments")
+    };
+    let rows = |query: &Query| {
+        let found = fleet().groups(query, GroupBy::Team, 100, &staleness());
+        let items = found.groups[0].items.iter();
+        items
+            .map(|(_, connector, _)| connector.facts().name.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&turned), ["payments-out", "payments-in"]);
+    assert_eq!(rows(&asked("team:payments")), ["payments-in", "payments-out"]);
 }
 
 #[test]

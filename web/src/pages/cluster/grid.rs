@@ -111,7 +111,7 @@ impl Grid {
             });
             Line {
                 href: links.connector(&id),
-                name: shortened(line.name.as_str(), room),
+                name: shortened(&line.name.to_string(), room),
                 title: format!("{}: {}", line.name, line.health.words()),
                 health: line.health,
                 y: top + 13,
@@ -156,10 +156,11 @@ impl Grid {
 
 /// The letters that names take: shortened as long as each stays another one.
 fn room(assignment: &Assignment, workers: usize) -> usize {
-    let names = || assignment.lines.iter().map(|line| line.name.as_str());
-    let widest = names().map(letters).max().unwrap_or(0).max(12);
+    // As they are written: marks that turn letters round are spelt out.
+    let names: Vec<String> = assignment.lines.iter().map(|line| line.name.to_string()).collect();
+    let widest = names.iter().map(|name| letters(name)).max().unwrap_or(0).max(12);
     let told_apart = |room: &usize| {
-        let short: BTreeSet<String> = names().map(|name| shortened(name, *room)).collect();
+        let short: BTreeSet<String> = names.iter().map(|name| shortened(name, *room)).collect();
         short.len() == assignment.lines.len()
     };
     let least = if workers > FEW.0 { *LETTERS.start() } else { FEW.1 };

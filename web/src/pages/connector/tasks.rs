@@ -34,11 +34,7 @@ pub(super) fn tasks(detail: &ConnectorDetail) -> Vec<Task> {
             instance.health,
             &instance.state,
             (&instance.worker, instance.worker_alive),
-            // What REST says holds since it was first seen; that we say otherwise, since the verdict.
-            match instance.health.agrees_with(&instance.state) {
-                true => instance.since,
-                false => instance.since.max(item.since),
-            },
+            instance.health_since,
             String::new(),
         )
     });

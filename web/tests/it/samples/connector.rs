@@ -227,6 +227,7 @@ pub fn detail(item: ConnectorItem) -> ConnectorDetail {
         ),
         state,
         since: ago(4_000),
+        health_since: ago(4_000),
         worker: "10.0.3.11:8083".into(),
         worker_alive: if item.health == Health::Unassigned {
             Alive::Dead
