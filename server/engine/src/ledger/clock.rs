@@ -3,14 +3,13 @@
 //! What lay ahead when it was set back was moved back with it. A clock that was set back by mistake is put right again, and
 //! then all that did not change since is what it was before; what was told in between goes on with the clock.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use model::Timestamp;
-use model::facts::{ClusterAbout, ClusterFacts, Freshness, WorkerFacts};
+use model::facts::WorkerFacts;
 use model::fold::Touched;
-use model::internal::LastWords;
+use model::record::ClusterRecord;
 use model::set_back::{SetBack, went_on};
 use tracing::{info, warn};
 
@@ -74,14 +73,7 @@ impl Ledger {
         let unchanged = moved.unchanged(self);
         self.shift(&moved.back.put_right(by, now));
         let left = moved.back.left(by, now);
-        let mut facts = ClusterFacts {
-            name: self.facts.name.clone(),
-            about: ClusterAbout::default(),
-            workers: BTreeMap::new(),
-            connectors: BTreeMap::new(),
-            fresh: Freshness::default(),
-            told: LastWords::default(),
-        };
+        let mut facts = ClusterRecord::empty(&self.facts.name).facts();
         let ends = left.unwrap_or_else(|| SetBack::of(now, TimeDelta::zero()));
         let mut touched = Touched::default();
         if let Some(about) = &unchanged.about {

@@ -221,14 +221,7 @@ impl Ledger {
             // It was under way when the cluster was refused.
             return false;
         }
-        let placeholder = ClusterFacts {
-            name: self.facts.name.clone(),
-            about: Default::default(),
-            workers: BTreeMap::new(),
-            connectors: BTreeMap::new(),
-            fresh: Default::default(),
-            told: Default::default(),
-        };
+        let placeholder = ClusterRecord::empty(&self.facts.name).facts();
         let before = std::mem::replace(&mut self.facts, placeholder);
         let same_before = before.about.same_as.clone();
         let delay_before = before.about.group.as_ref().and_then(|group| group.holds_until(now));
