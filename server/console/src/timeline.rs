@@ -1,6 +1,7 @@
 //! History: what happened, newest first, in sentences.
 
 mod changes;
+mod joined;
 mod kind;
 mod lately;
 mod line;

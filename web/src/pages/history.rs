@@ -129,23 +129,24 @@ fn storm_text(storm: &Storm, frame: &Frame) -> String {
     )
 }
 
-/// `12 connectors of orders became unknown: No worker of orders answers`, `12 faults of orders opened: disk full`.
+/// `12 connectors of orders became unknown: No worker of orders answers`, `12 faults of orders opened: disk full`, `12
+/// connectors of orders appeared`.
 fn wave_text(storm: &Storm, kind: EntryKind, cut: bool) -> String {
     let count = words::thousands(storm.times as u64);
     let more = if cut { " or more" } else { "" };
     let word = storm.words.first().map_or("another", String::as_str);
-    let cause = storm.cause.as_deref().map(|cause| format!(": {cause}"));
-    format!(
-        "{count}{more} {} of {} {}{word}{}",
-        if kind == EntryKind::Fault {
-            "faults"
-        } else {
-            "connectors"
-        },
-        storm.subject,
-        if kind == EntryKind::Fault { "" } else { "became " },
-        cause.unwrap_or_default()
-    )
+    let cause = storm
+        .cause
+        .as_deref()
+        .map(|cause| format!(": {cause}"))
+        .unwrap_or_default();
+    let of = &storm.subject;
+    match kind {
+        EntryKind::Fault => format!("{count}{more} faults of {of} {word}{cause}"),
+        EntryKind::Connector => format!("{count}{more} connectors of {of} {word}"),
+        EntryKind::Config => format!("{count}{more} connectors of {of} have their first config version"),
+        _ => format!("{count}{more} connectors of {of} became {word}{cause}"),
+    }
 }
 
 /// `12 tasks and one connector moved to other workers`.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use model::names::{ClusterName, ConnectorName};
 
+use super::joined::joined;
 use super::line::{LEAST, Moves, Shift, Storm, TimelineLine};
 use super::wave::{wave, waves};
 use super::{EntryKind, TimelineItem};
@@ -21,9 +22,11 @@ type Key<'a> = (&'a ClusterName, &'a ConnectorName, EntryKind);
 /// Folds entries (newest first) of one connector and kind into one line, where at least four of them follow one another
 /// within ten minutes each. The line stands where its newest entry stood. What explains a change ends the storm: another
 /// kind of entry about the same connector that says no turn (its config, what was asked of it), a worker that came or
-/// left, a cluster that fell silent, a time when nothing was recorded. What one rebalance moves in a cluster, at least four
+/// left, a cluster that fell silent, a time when nothing was recorded. Storms of one connector at one time, of its states,
+/// verdicts and faults, are one line. What one rebalance moves in a cluster, at least four
 /// connectors and tasks with no more than a minute between two of them, is one line too; so are the verdicts, and the faults,
-/// of at least four connectors of a cluster that turn alike at one moment for one cause.
+/// of at least four connectors of a cluster that turn alike at one moment for one cause, and those that are seen for the
+/// first time together.
 pub fn folded(items: &[TimelineItem]) -> Vec<TimelineLine> {
     let rebalances = rebalances(items);
     let waves = waves(items);
@@ -31,7 +34,9 @@ pub fn folded(items: &[TimelineItem]) -> Vec<TimelineLine> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut open: BTreeMap<Key<'_>, usize> = BTreeMap::new();
     for (index, item) in items.iter().enumerate().filter(|(index, _)| !moved.contains(index)) {
-        let (Some(connector), Some(_)) = (&item.connector, &item.turn) else {
+        // What comes once in the life of a connector repeats nothing, and says that what was before it is over.
+        let once = matches!(item.kind, EntryKind::Connector | EntryKind::Config);
+        let (Some(connector), Some(_), false) = (&item.connector, &item.turn, once) else {
             match (&item.connector, item.kind) {
                 (Some(name), _) => open.retain(|key, _| (key.0, key.1) != (&item.cluster, name)),
                 (None, EntryKind::Worker | EntryKind::Cluster | EntryKind::Gap) => {
@@ -63,7 +68,7 @@ pub fn folded(items: &[TimelineItem]) -> Vec<TimelineLine> {
         let several: Vec<&TimelineItem> = group.iter().filter_map(|index| items.get(*index)).collect();
         lines.extend(group.first().copied().zip(tell(&several)));
     }
-    for group in groups {
+    for group in joined(groups, items) {
         let members = || group.iter().filter_map(|index| Some((*index, items.get(*index)?)));
         let several: Vec<&TimelineItem> = members().map(|(_, item)| item).collect();
         match (group.first(), storm(&several)) {
@@ -161,7 +166,17 @@ fn storm(items: &[&TimelineItem]) -> Option<TimelineLine> {
     if items.len() < LEAST {
         return None;
     }
-    let turns = || items.iter().filter_map(|item| item.turn.as_ref());
+    // Of several kinds the states are what happened; verdicts and faults are what it meant.
+    let main = items
+        .iter()
+        .find(|item| item.kind == EntryKind::State)
+        .unwrap_or(newest);
+    let turns = || {
+        items
+            .iter()
+            .filter(|item| item.kind == main.kind)
+            .filter_map(|item| item.turn.as_ref())
+    };
     let mut counts: Vec<(&str, usize)> = Vec::new();
     // Oldest first, so that of equally common words the one that began stands first.
     for turn in turns().rev() {
@@ -188,7 +203,7 @@ fn storm(items: &[&TimelineItem]) -> Option<TimelineLine> {
         moves: None,
         wave: false,
     };
-    let mut item = (*newest).clone();
+    let mut item = (**main).clone();
     item.health = items.iter().filter_map(|item| item.health).min();
     Some(TimelineLine {
         item,

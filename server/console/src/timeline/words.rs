@@ -55,7 +55,8 @@ pub(super) fn health(entry: &Entry) -> Option<Health> {
     }
 }
 
-/// What an entry adds to a storm: states and verdicts of a connector, and faults that are its alone.
+/// What an entry adds to a storm or a wave: states and verdicts of a connector, faults that are its alone, and that it is
+/// new, with its first config.
 pub(super) fn turn(entry: &Entry) -> Option<Turn> {
     let turn = |subject: String, word: &str, cause: Option<&str>| Turn {
         subject,
@@ -93,15 +94,19 @@ pub(super) fn turn(entry: &Entry) -> Option<Turn> {
                 shift: shift(from.as_ref(), to, from_worker.is_some()),
                 ..turn(subject(&transition.subject), to.as_str(), root_cause.as_deref())
             }),
+            Change::ConnectorAppeared { again: false } | Change::Config { from: None, .. } => Some(Turn {
+                shared: Some(String::new()),
+                ..turn(subject(&transition.subject), "appeared", None)
+            }),
             _ => None,
         },
     }
 }
 
-/// Why a verdict changed, as others may for the same cause: what is new to Signalbox has no cause in common.
+/// Why a verdict changed, as others may for the same cause; empty where it is no trouble, or known again.
 fn shared(change: &VerdictChange) -> Option<String> {
-    match (change.from?, change.to.unhealthy()) {
-        (Health::Unknown, _) | (_, false) => Some(String::new()),
+    match (change.from, change.to.unhealthy()) {
+        (Some(Health::Unknown), _) | (_, false) => Some(String::new()),
         _ => change.reasons.first().map(|reason| reason.text.to_string()),
     }
 }

@@ -7,7 +7,7 @@ use super::{Moves, Shift, folded};
 use crate::Turn;
 use crate::{EntryKind, TimelineItem};
 
-/// `13:02 a/0 FAILED` is a state of task 0 of connector a; `13:02 a = failed` a verdict, with `: why` if others may share
+/// `13:02 a +` says that connector a appeared; `13:02 a/0 FAILED` is a state of task 0 of connector a; `13:02 a = failed` a verdict, with `: why` if others may share
 /// it; `13:02 a @ opened: why` a fault; `13:02 a ! text` another entry about it; `13:02 * worker` one about the cluster. Given oldest first, as things happen.
 fn history(lines: &[&str]) -> Vec<TimelineItem> {
     let item = |(index, line): (usize, &&str)| {
@@ -62,6 +62,10 @@ fn history(lines: &[&str]) -> Vec<TimelineItem> {
         let (kind, turn) = match (task, word.split_once(' ')) {
             (Some(task), _) => (EntryKind::State, turn(format!("{name} task {task}"), word)),
             (None, Some(("=", health))) => (EntryKind::Verdict, turn(name.to_owned(), health)),
+            (None, None) if word == "+" => {
+                let appeared = turn(name.to_owned(), "appeared: ");
+                (EntryKind::Connector, appeared)
+            }
             (None, Some(("@", word))) => (EntryKind::Fault, turn(format!("a fault of {name}"), word)),
             (None, _) => (EntryKind::Config, None),
         };
@@ -101,7 +105,7 @@ fn read(lines: &[&str]) -> Vec<String> {
 
 #[test]
 fn histories_fold_to_what_a_person_would_say() {
-    let cases: [(&str, &[&str], &[&str]); 9] = [
+    let cases: [(&str, &[&str], &[&str]); 10] = [
         ("nothing", &[], &[]),
         (
             "three are no storm",
@@ -139,20 +143,41 @@ fn histories_fold_to_what_a_person_would_say() {
             ],
         ),
         (
-            "states and verdicts apart",
+            "states, verdicts and faults of one crash loop together, read by its states; what others have apart",
             &[
                 "0:00 a/0 FAILED",
                 "0:00 a = failed",
+                "0:01 a @ opened",
                 "0:05 a/0 RUNNING",
                 "0:05 a = healthy",
+                "0:06 a @ ended",
+                "0:07 b = failed",
                 "0:10 a/0 FAILED",
                 "0:10 a = failed",
+                "0:11 a @ opened",
                 "0:15 a/0 RUNNING",
                 "0:15 a = healthy",
+                "0:16 a @ ended",
+            ],
+            &["a task 0: FAILED+RUNNING x2 of 12 in 16 s", "b = failed"],
+        ),
+        (
+            "a verdict that came once in a crash loop is read by itself, and so is a storm of faults long after it",
+            &[
+                "0:00 a/0 FAILED",
+                "0:05 a/0 RUNNING",
+                "0:10 a/0 FAILED",
+                "0:12 a = crash looping",
+                "0:15 a/0 RUNNING",
+                "16:00 a @ opened",
+                "16:01 a @ ended",
+                "16:02 a @ opened",
+                "16:03 a @ ended",
             ],
             &[
-                "a: failed+healthy x2 of 4 in 15 s",
+                "a fault of a: opened+ended x2 of 4 in 3 s",
                 "a task 0: FAILED+RUNNING x2 of 4 in 15 s",
+                "a = crash looping",
             ],
         ),
         (
@@ -331,4 +356,19 @@ fn what_befalls_many_connectors_at_one_moment_for_one_cause_is_one_line() {
     // One connector over and over is no wave.
     let turns: Vec<&str> = std::iter::repeat_n(silence[0], 5).collect();
     assert_eq!(read(&turns), ["a: unknown x5 of 5 in 0 s"]);
+}
+
+#[test]
+fn what_is_seen_first_together_is_one_line_and_parts_what_one_of_them_did_before() {
+    let seen = ["0:00 a +", "0:00 b +", "0:01 c +", "0:01 d +"];
+    assert_eq!(read(&seen), ["orders: appeared x4 of 4 in 1 s"]);
+    assert_eq!(read(&seen[..3]), ["c +", "b +", "a +"], "three are read one by one");
+    let again = [
+        "0:00 a/0 FAILED",
+        "0:05 a/0 RUNNING",
+        "0:07 a +",
+        "0:10 a/0 FAILED",
+        "0:15 a/0 RUNNING",
+    ];
+    assert_eq!(read(&again).len(), 5);
 }
