@@ -6,6 +6,7 @@ use askama::filters::HtmlSafe;
 use console::ClusterItem;
 use model::facts::Alive;
 use model::verdict::Health;
+use view::Totals;
 
 /// The drawing of a health within a square of 16 by 16, in the current colour.
 pub(crate) fn drawing(health: Health) -> &'static str {
@@ -58,6 +59,16 @@ pub(crate) fn sprite() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// The word by which shape and colour of a verdict go; `None`: of what is deleted.
 pub(crate) fn mark(verdict: Option<Health>) -> &'static str {
     verdict.map_or(DELETED.0, Health::as_str)
+}
+
+/// The health by which the icon of a page about several connectors goes: the worst that needs a person, else healthy;
+/// `None` where there is none.
+pub(crate) fn worst<'a>(totals: impl IntoIterator<Item = &'a Totals>) -> Option<Health> {
+    let found = totals.into_iter().flat_map(|totals| totals.iter());
+    let found = found.filter(|(_, count)| *count > 0).map(|(health, _)| health);
+    found
+        .min()
+        .map(|health| if health.unhealthy() { health } else { Health::Healthy })
 }
 
 /// The colours of icons that stand outside a page, between those of light and dark.

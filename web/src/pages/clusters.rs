@@ -3,9 +3,10 @@
 use askama::Template;
 use console::ClusterItem;
 use model::Timestamp;
+use model::verdict::Health;
 
 use super::panel::{Panel, panels};
-use crate::shape::Verdict;
+use crate::shape::{Verdict, worst};
 use crate::words;
 use crate::{Error, Frame, Links};
 
@@ -45,7 +46,7 @@ pub fn clusters(frame: &Frame, clusters: &[ClusterItem]) -> Result<String, Error
             .zip(clusters)
             .map(|(panel, cluster)| entry(panel, cluster, links))
             .collect(),
-        favicon: "signalbox",
+        favicon: worst(clusters.iter().map(|cluster| &cluster.totals)).map_or("signalbox", Health::as_str),
         frame,
         links,
     }
@@ -106,6 +107,8 @@ fn headline(frame: &Frame, clusters: &[ClusterItem]) -> String {
             false => format!("{count}, {} not looked at now.", words::number(unseen)),
         };
     }
+    // Who answers may still have lost a worker.
+    let lost = lost(clusters);
     match (clusters.len(), silent) {
         (0, _) => frame.no_cluster(),
         (_, silent) if refused > 0 => {
@@ -119,8 +122,8 @@ fn headline(frame: &Frame, clusters: &[ClusterItem]) -> String {
                 ),
             }
         }
-        (1, 0) => format!("{count}, answering."),
-        (_, 0) => format!("{count}, all answering."),
+        (1, 0) => format!("{count}, answering{lost}."),
+        (_, 0) => format!("{count}, all answering{lost}."),
         (1, _) => format!("{count}, not answering."),
         (_, some) => format!(
             "{count}, {} {} not answer.",
@@ -128,6 +131,21 @@ fn headline(frame: &Frame, clusters: &[ClusterItem]) -> String {
             words::form(some, "does", "do")
         ),
     }
+}
+
+/// `; one of five workers is gone`, if any is.
+fn lost(clusters: &[ClusterItem]) -> String {
+    let workers = || clusters.iter().flat_map(|cluster| &cluster.workers);
+    let gone = workers().filter(|worker| worker.alive.gone()).count();
+    if gone == 0 {
+        return String::new();
+    }
+    format!(
+        "; {} of {} {} gone",
+        words::number(gone),
+        words::counted(workers().count(), "worker", "workers"),
+        words::form(gone, "is", "are")
+    )
 }
 
 /// `one is configured twice and refused`.

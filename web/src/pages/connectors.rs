@@ -2,6 +2,7 @@
 
 use askama::Template;
 use console::{ConnectorPage, ConnectorQuery};
+use model::verdict::Health;
 use view::search::Trouble;
 use view::{GroupBy, Query, Sort};
 
@@ -9,6 +10,7 @@ use super::columns::Columns;
 use super::filters::{Facet, facets};
 use super::list::{Group, Head, Pages, groups, heads, pages};
 use super::row::Row;
+use crate::shape::worst;
 use crate::words;
 use crate::{Error, Frame, Links};
 
@@ -143,7 +145,7 @@ pub fn connectors(
         pages: pages(query, page, &to),
         csv: links.csv(query),
         all: of(everything),
-        favicon: "signalbox",
+        favicon: worst([&page.totals]).map_or("signalbox", Health::as_str),
         frame,
         links,
         query,

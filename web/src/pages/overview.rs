@@ -15,8 +15,8 @@ use super::history::Line;
 use super::panel::{Panel, panels};
 use super::trend::{Count, Hours, counts};
 use crate::lamps::Layout;
-use crate::words;
 use crate::{Error, Frame, Links};
+use crate::{shape, words};
 
 /// Entries of the history beside the fleet.
 const LATELY: usize = 9;
@@ -123,8 +123,9 @@ fn more(faults: usize, links: Links<'_>) -> Option<(String, String)> {
 
 /// The worst of what there is; of a fault without connectors nothing is known.
 fn worst(overview: &Overview) -> Option<Health> {
-    let found = overview.totals.iter().find(|(_, count)| *count > 0);
-    let found = found.map(|(health, _)| if health.unhealthy() { health } else { Health::Healthy });
     let faults = overview.faults.iter().map(|fault| fault.worst);
-    faults.filter(|health| health.unhealthy()).chain(found).min()
+    faults
+        .filter(|health| health.unhealthy())
+        .chain(shape::worst([&overview.totals]))
+        .min()
 }
