@@ -54,7 +54,8 @@ fn was(trend: Option<&Trend>, health: Health) -> bool {
 pub(crate) struct Hours {
     /// The healths that stand in it, worst first.
     pub(crate) healths: Vec<Health>,
-    /// The newest first: the hour by the reader's clock, and the counts; nothing where none was counted.
+    /// The newest first: the hour by the reader's clock, and the counts; hours in which none was counted are one row, from
+    /// its first hour to its last, without counts.
     pub(crate) rows: Vec<(String, Option<Vec<String>>)>,
 }
 
@@ -83,8 +84,21 @@ impl Hours {
             let cells = (!counted.is_empty()).then(|| healths.iter().map(cell).collect());
             Some((zone.local(at).format("%H:00").to_string(), cells))
         };
-        let mut rows: Vec<_> = hours.filter_map(row).collect();
+        let rows: Vec<_> = hours.filter_map(row).collect();
+        let mut rows: Vec<_> = rows
+            .chunk_by(|one, other| one.1.is_none() && other.1.is_none())
+            .filter_map(together)
+            .collect();
         rows.reverse();
         Self { healths, rows }
+    }
+}
+
+/// Hours in which nothing was counted, as one row: `04:00 to 03:00`.
+fn together(rows: &[(String, Option<Vec<String>>)]) -> Option<(String, Option<Vec<String>>)> {
+    match rows {
+        [only] => Some(only.clone()),
+        [(first, _), .., (last, _)] => Some((format!("{first} to {last}"), None)),
+        [] => None,
     }
 }
