@@ -73,6 +73,7 @@ const around = (next) => {
   }
 };
 
+// Whether the page is as the answer says; not where that was put off.
 const show = async (answer) => {
   const next = new DOMParser().parseFromString(await answer.text(), "text/html");
   const content = next.getElementById("main");
@@ -88,7 +89,7 @@ const show = async (answer) => {
   if (!inPlace) {
     await rested();
     owed = engaged();
-    if (owed) return;
+    if (owed) return false;
   }
   tag = answer.headers.get("ETag");
   for (const { name, value } of next.documentElement.attributes) page.root.setAttribute(name, value);
@@ -100,6 +101,7 @@ const show = async (answer) => {
   else redraw(main(), document.importNode(content, true));
   around(next);
   shown();
+  return true;
 };
 
 export const refresh = async () => {
@@ -116,9 +118,8 @@ export const refresh = async () => {
     if (signedOut(answer)) return void signIn();
     const now = Number(answer.headers.get("X-Signalbox-Now"));
     if (now) page.skew = Date.now() - now;
-    if (answer.status !== 304) await show(answer);
-    seen = Date.now();
     away = false;
+    if (answer.status === 304 || (await show(answer))) seen = Date.now();
   } catch (error) {
     if (error.name !== "Error") refusal = ""; // Nobody answered.
     away = dirty = true;
