@@ -11,6 +11,12 @@ export const page = {
   skew: Date.now() - Number(root.dataset.now), // How much this browser's clock is ahead of the server's, in ms.
 };
 
+// Links that are spelt out on paper begin at the server; only this browser knows under which name it found it.
+addEventListener("beforeprint", () => {
+  const origin = document.getElementById("origin");
+  if (origin) origin.textContent = ` Addresses on this page begin with ${location.origin}.`;
+});
+
 const before = [];
 const after = [];
 export const beforeShown = (change) => before.push(change);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-const VOID: [&str; 6] = ["meta", "link", "input", "br", "img", "wbr"];
+const VOID: [&str; 7] = ["meta", "link", "input", "br", "col", "img", "wbr"];
 
 /// What was found on a page.
 #[derive(Debug, Default)]
