@@ -16,14 +16,16 @@ use model::Clock;
 use store::Store;
 use url::Url;
 
+pub use database::DatabaseBeside;
 pub use finding::{Finding, Severity, Untold};
 
 use crate::watch::{WorkerClient, policy};
 use crate::{ClusterSpec, FleetSpec, KafkaSpec};
 
-/// Examines the database: whether it answers, what version it is, and how far its clock is from ours.
-pub async fn examine_database(store: &Store, clock: &dyn Clock) -> Vec<Finding> {
-    database::examine(store, clock).await
+/// Examines the database: whether it answers, what version it is, how far its clock is from ours, and whether a server could
+/// run on it.
+pub async fn examine_database(store: &Store, beside: DatabaseBeside<'_>, clock: &dyn Clock) -> Vec<Finding> {
+    database::examine(store, beside, clock).await
 }
 
 /// Examines every Kafka cluster and every Connect cluster. Takes as long as the slowest of them, at most about 20 s. `store`

@@ -34,6 +34,7 @@ mod recorded;
 mod retention;
 mod servers;
 mod spent;
+mod standing;
 mod workers;
 
 pub use audit::{AuditItem, AuditRecord, detail};
@@ -52,6 +53,7 @@ pub use load::About;
 pub use pool::{DatabaseHealth, Store};
 pub use progress::Progress;
 pub use servers::{Renewal, Server, ServerInfo};
+pub use standing::{RIGHTS, Standing};
 
 /// What every question to the store answers with.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

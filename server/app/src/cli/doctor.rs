@@ -4,7 +4,7 @@ mod paste;
 
 use clap::Args;
 use engine::FleetSpec;
-use engine::doctor::{Finding, Severity, examine_database, examine_fleet, spec_of};
+use engine::doctor::{DatabaseBeside, Finding, Severity, examine_database, examine_fleet, spec_of};
 use store::Store;
 use url::Url;
 
@@ -60,7 +60,10 @@ impl Doctor {
             let mut findings = vec![of_config(&config.fleet, config.path.as_deref()), of_key(&config)];
             let store = config.database.url.as_deref().map(|url| Store::lazy(url, 2));
             let known = store.as_ref().and_then(|store| store.as_ref().ok());
-            let (database, fleet) = tokio::join!(of_database(store.as_ref()), examine_fleet(&config.fleet, known));
+            let (database, fleet) = tokio::join!(
+                of_database(&config, store.as_ref()),
+                examine_fleet(&config.fleet, known)
+            );
             findings.extend(database);
             findings.extend(fleet);
             tell(&findings)
@@ -102,10 +105,33 @@ fn of_key(config: &Config) -> Finding {
     }
 }
 
-async fn of_database(store: Option<&store::Result<Store>>) -> Vec<Finding> {
+async fn of_database(config: &Config, store: Option<&store::Result<Store>>) -> Vec<Finding> {
     let subject = "database";
+    let owner = config
+        .database
+        .owner_url
+        .as_deref()
+        .map(|url| Store::lazy(url, 1))
+        .transpose();
+    // Of a key that cannot be read another finding tells.
+    let key = SecretKey::open(&config.server.secret_key_file).ok();
+    let key = key.map(|key| key.fingerprints().identity());
     match store {
-        Some(Ok(store)) => examine_database(store, &SystemClock).await,
+        Some(Ok(store)) => {
+            let (owner, mut findings) = match owner {
+                Ok(owner) => (owner, Vec::new()),
+                Err(error) => {
+                    let wrong = Finding::of(subject, Severity::Problem, error.to_string());
+                    (None, vec![wrong.todo("correct [database] owner_url")])
+                }
+            };
+            let beside = DatabaseBeside {
+                owner: owner.as_ref(),
+                key: key.as_ref(),
+            };
+            findings.extend(examine_database(store, beside, &SystemClock).await);
+            findings
+        }
         Some(Err(error)) => {
             vec![Finding::of(subject, Severity::Problem, error.to_string()).todo("correct [database] url")]
         }

@@ -3,6 +3,7 @@
 use engine::doctor::{self, Finding, Severity};
 use engine::{ClusterSpec, Tls};
 use model::Clock;
+use model::secrets::Fingerprint;
 use testkit::ManualClock;
 use testkit::fake::{Behaviour, FakeCluster, FakeConnector, Version};
 
@@ -126,7 +127,7 @@ async fn each_kind_of_trouble_is_told_with_what_to_do() {
 async fn the_database_and_its_clock_are_examined() {
     let database = Database::new().await;
     let store = database.store().await;
-    let good = doctor::examine_database(&store, &System).await;
+    let good = doctor::examine_database(&store, Default::default(), &System).await;
     assert!(
         good.iter().all(|finding| finding.severity == Severity::Good),
         "{good:?}"
@@ -135,10 +136,26 @@ async fn the_database_and_its_clock_are_examined() {
     found(&good, "database", "clock agrees");
     let clock = ManualClock::default();
     clock.set(System.now() + chrono::TimeDelta::seconds(90));
-    let late = doctor::examine_database(&store, &clock).await;
+    let late = doctor::examine_database(&store, Default::default(), &clock).await;
     assert_eq!(found(&late, "database", "clock").severity, Severity::Warning);
+    // One that was written with another key, which the server would refuse.
+    let (ours, theirs) = (Fingerprint::from_hex("aa"), Fingerprint::from_hex("bb"));
+    store.check_key(&theirs).await.unwrap();
+    for (key, severity) in [(&theirs, Severity::Good), (&ours, Severity::Problem)] {
+        let beside = doctor::DatabaseBeside {
+            owner: Some(&store),
+            key: Some(key),
+        };
+        let found = doctor::examine_database(&store, beside, &System).await;
+        advised(&found);
+        assert_eq!(
+            found.iter().map(|finding| finding.severity).max(),
+            Some(severity),
+            "{found:?}"
+        );
+    }
     database.leave().await;
-    let away = doctor::examine_database(&store, &System).await;
+    let away = doctor::examine_database(&store, Default::default(), &System).await;
     assert_eq!(found(&away, "database", "does not answer").severity, Severity::Problem);
     database.come_back().await;
     store.close().await;

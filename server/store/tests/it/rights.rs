@@ -3,7 +3,7 @@ use std::time::Duration;
 use model::names::ClusterName;
 use model::secrets::Fingerprint;
 use sqlx::{ConnectOptions, Connection};
-use store::{Batch, Store, TimelineFilter};
+use store::{Batch, RIGHTS, Store, TimelineFilter};
 
 use crate::database::{Database, run};
 use crate::sample::{about, changes, config, connector, empty, entries, fault, fresh, worker};
@@ -139,5 +139,62 @@ async fn a_role_that_may_define_nothing_is_enough() {
         assert_eq!(code, "42501", "{forbidden}: {error}");
     }
     plain.close().await.unwrap();
+    run(&mut raw, format!("DROP ROLE {role}")).await;
+}
+
+/// Whoever wants to know beforehand whether a server could run is told, and nothing is changed by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_role_may_do_is_told_beforehand() {
+    let role = format!("signalbox_store_stranger_{}", std::process::id());
+    let (empty, full) = (Database::bare().await, Database::new().await);
+    let mut raw = full.raw().await;
+    run(
+        &mut raw,
+        format!("DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN PASSWORD 'only for this test'"),
+    )
+    .await;
+    let as_stranger = |database: &Database| {
+        let options = database.options().username(&role).password("only for this test");
+        options.to_url_lossy().to_string()
+    };
+    // Before version 15 of Postgres everybody may make tables unless it is forbidden.
+    let mut bare = empty.raw().await;
+    run(&mut bare, "REVOKE CREATE ON SCHEMA public FROM PUBLIC".into()).await;
+    run(&mut raw, "REVOKE CREATE ON SCHEMA public FROM PUBLIC".into()).await;
+
+    let owner = empty.store().await.standing().await.unwrap();
+    assert!(owner.may_define && owner.behind && owner.unreadable.is_empty() && owner.migrated.is_none());
+    let stranger = Store::connect(&as_stranger(&empty), 2).await.unwrap();
+    let told = stranger.standing().await.unwrap();
+    assert!(
+        told.role == role && !told.may_define && told.behind && !told.in_rights,
+        "{told:?}"
+    );
+
+    let key = Fingerprint::from_hex("ab");
+    full.store().await.check_key(&key).await.unwrap();
+    let owner = full.store().await.standing().await.unwrap();
+    assert!(owner.may_define && !owner.behind && owner.unreadable.is_empty() && owner.key.as_ref() == Some(&key));
+    let stranger = Store::connect(&as_stranger(&full), 2).await.unwrap();
+    let told = stranger.standing().await.unwrap();
+    assert!(
+        told.unreadable.iter().any(|table| table == "connectors") && !told.in_rights && told.key.is_none(),
+        "{told:?}"
+    );
+    run(
+        &mut raw,
+        format!(
+            "DO $$ BEGIN CREATE ROLE {RIGHTS} NOLOGIN;
+             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
+             GRANT {RIGHTS} TO {role}; SELECT signalbox_grant_rights()"
+        ),
+    )
+    .await;
+    let told = stranger.standing().await.unwrap();
+    assert!(told.in_rights && told.key.as_ref() == Some(&key), "{told:?}");
+    // Of these the server itself needs none.
+    assert!(told.unreadable.is_empty(), "{told:?}");
+    stranger.close().await;
+    run(&mut raw, format!("REVOKE {RIGHTS} FROM {role}")).await;
     run(&mut raw, format!("DROP ROLE {role}")).await;
 }
