@@ -55,7 +55,7 @@ impl Access {
     /// Learns every other second what was used up elsewhere and notes what was used up here, until it is dropped. No
     /// request asks the database whether a session still holds.
     pub async fn share(&self) -> Infallible {
-        let Some(store) = self.shared.connected().await else {
+        let Some(store) = self.everywhere.connected().await else {
             return std::future::pending().await;
         };
         let mut troubled = false;
@@ -79,13 +79,10 @@ impl Access {
     /// One look.
     async fn exchange(&self, store: &Store) -> store::Result<()> {
         let theirs = store.spent().await?;
-        let mine = {
-            let mut spent = self.spent();
-            if let Err(error) = spent.learn(&theirs, self.clock.now()) {
-                error!(%error, "what was used up elsewhere cannot be written down; it is known until this server ends");
-            }
-            spent.beyond(&theirs, self.clock.now())
-        };
+        if let Err(error) = self.spent.learn(&theirs, self.clock.now()).await {
+            error!(%error, "what was used up elsewhere cannot be written down; it is known until this server ends");
+        }
+        let mine = self.spent.beyond(&theirs, self.clock.now());
         if !mine.is_empty() {
             store.spend(&mine).await?;
         }

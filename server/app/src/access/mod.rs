@@ -7,7 +7,7 @@ mod spent;
 mod tokens;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::TimeDelta;
 use http::HeaderMap;
@@ -32,8 +32,8 @@ pub struct Access {
     key: SecretKey,
     clock: Arc<dyn Clock>,
     links: Links,
-    spent: Mutex<Spent>,
-    shared: Everywhere,
+    spent: Spent,
+    everywhere: Everywhere,
     tokens: RwLock<Arc<[TokenSpec]>>,
     site: Site,
 }
@@ -66,8 +66,8 @@ impl Access {
             links: Links::new(key.clone()),
             key,
             clock,
-            spent: Mutex::new(spent),
-            shared: Everywhere::new(store),
+            spent,
+            everywhere: Everywhere::new(store),
             tokens: RwLock::new(tokens.into()),
             site,
         })
@@ -86,7 +86,7 @@ impl Access {
             return Some(Visitor { actor, session: None });
         }
         let session = session::of_cookies(headers, &self.cookie_name(), &self.key, self.clock.now())?;
-        if self.spent().contains(&session.id) {
+        if self.spent.contains(&session.id) {
             return None;
         }
         Some(Visitor {
@@ -119,7 +119,7 @@ impl Access {
     /// Why not.
     pub fn check_link(&self, token: &str) -> Result<(), LinkError> {
         let link = self.links.read(token, self.clock.now())?;
-        if self.spent().contains(&link.id) {
+        if self.spent.contains(&link.id) {
             return Err(LinkError::Used);
         }
         Ok(())
@@ -132,23 +132,21 @@ impl Access {
     pub async fn redeem(&self, token: &str) -> Result<String, LinkError> {
         let now = self.clock.now();
         let link = self.links.read(token, now)?;
-        if self.spent().contains(&link.id) {
+        if self.spent.contains(&link.id) {
             return Err(LinkError::Used);
         }
         let session = Session::begin(now).map_err(|_| LinkError::NotRemembered)?;
         // Before it is remembered here: what is remembered here and not there is noted there by and by.
-        if self.shared.spend(&link.id, link.expires).await == Some(false) {
+        if self.everywhere.spend(&link.id, link.expires).await == Some(false) {
             return Err(LinkError::Used);
         }
-        let mut spent = self.spent();
-        // Somebody else may have come meanwhile, and the database may have said nothing to either.
-        if spent.contains(&link.id) {
-            return Err(LinkError::Used);
+        // Remembered on disk before the session begins, so that no restart makes the link good again. Somebody else may
+        // have come meanwhile, and the database may have said nothing to either.
+        match self.spent.add(link.id, link.expires, now).await {
+            Ok(true) => {}
+            Ok(false) => return Err(LinkError::Used),
+            Err(_) => return Err(LinkError::NotRemembered),
         }
-        // Remembered on disk before the session begins, so that no restart makes the link good again.
-        spent
-            .add(link.id, link.expires, now)
-            .map_err(|_| LinkError::NotRemembered)?;
         Ok(self.cookie(&session.text(&self.key), Session::LENGTH))
     }
 
@@ -158,15 +156,11 @@ impl Access {
     /// # Errors
     /// What the system says when that cannot be remembered.
     pub async fn end(&self, session: &Session) -> std::io::Result<String> {
-        self.spent()
-            .add(session.id.clone(), session.expires, self.clock.now())?;
+        let (id, expires) = (session.id.clone(), session.expires);
+        self.spent.add(id, expires, self.clock.now()).await?;
         // Where the database cannot be asked it is noted there once it can.
-        self.shared.spend(&session.id, session.expires).await;
+        self.everywhere.spend(&session.id, session.expires).await;
         Ok(self.cookie("", TimeDelta::zero()))
-    }
-
-    fn spent(&self) -> MutexGuard<'_, Spent> {
-        self.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Cookies know no ports: two servers on one machine must not take each other's.
