@@ -248,6 +248,24 @@ fn what_happens_while_the_clock_is_off_goes_on_with_it() {
 }
 
 #[test]
+fn what_happens_between_two_steps_back_is_not_undone_when_the_clock_is_put_right() {
+    let failed = || listed(&[("one", State::Failed, "a:1")]);
+    let (_, _, mut ledger, clock) = since_after(&[-1]);
+    looks(&mut ledger, &clock, 20, failed);
+    assert_eq!(health(&ledger), Health::Failed);
+    back(&clock);
+    looks(&mut ledger, &clock, 20, failed);
+    clock.advance(TimeDelta::hours(2));
+    looks(&mut ledger, &clock, 20, failed);
+    assert_eq!(health(&ledger), Health::Failed, "it was healthy before all that");
+    let mut tasks = ledger.facts.connectors["one"].tasks.values();
+    assert!(tasks.all(|task| task.state == State::Failed));
+    // It may be told an hour too early, as the clock showed it after the first step, and never as what is yet to come.
+    let age = clock.now() - ledger.judged["one"].since;
+    assert!((TimeDelta::seconds(50)..TimeDelta::minutes(62)).contains(&age), "{age}");
+}
+
+#[test]
 fn a_pause_long_after_a_clock_was_set_back_gives_nothing_back() {
     let (_, _, mut ledger, clock) = since_after(&[-1]);
     let since = ledger.judged["one"].since;

@@ -25,7 +25,7 @@ use crate::database::Database;
 /// Time between two looks in these tests.
 pub const INTERVAL: Duration = Duration::from_millis(200);
 /// After this a condition that is waited for counts as missed: far more than it takes, for machines under load.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The system's clock.
 pub struct System;
