@@ -91,7 +91,7 @@ pub enum Error {
         port: u16,
     },
     /// The disk is full.
-    #[error("no space is left on the disk of {}; make room and start again", path.display())]
+    #[error("no space is left on the disk of {}; it goes on once there is room", path.display())]
     DiskFull {
         /// A path on that disk.
         path: PathBuf,

@@ -22,8 +22,10 @@ const MOST: usize = 1000;
 
 /// What changed. With `Accept: text/event-stream` a stream that goes on after `Last-Event-ID` (or `after`), with an event
 /// `reset` when the reader must read everything anew, and, when nothing else was sent for 10 s, an event `alive` without a
-/// number: of how many `clusters` the states are `fresh`, and what keeps the server from its work (`trouble`). It ends within 10 s, and
-/// before any further change is told, once its token is revoked or its session over; after an hour in any case.
+/// number: of how many `clusters` the states are `fresh`, and what keeps the server from its work (`trouble`). Of several
+/// changes of one object that wait for a reader at once only the newest is sent, so that numbers may be left out; the list
+/// has all of them. The stream ends within 10 s, and before any further change is told, once its token is revoked or its
+/// session over; after an hour in any case.
 #[utoipa::path(
     get, operation_id = "events", path = "/api/v1/events", tag = "events",
     params(

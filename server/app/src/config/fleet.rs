@@ -26,6 +26,7 @@ pub(super) fn fleet(file: File, origin: &Origin<'_>, around: &Surroundings<'_>) 
     let mut clusters: Vec<ClusterSpec> = Vec::new();
     for table in file.clusters {
         let (at, urls_at) = (table.name.span(), table.urls.span());
+        let kafka_at = table.kafka.as_ref().map(Spanned::span);
         let cluster = Reader { origin, around }.cluster(table)?;
         if let Some(other) = clusters
             .iter()
@@ -44,7 +45,8 @@ pub(super) fn fleet(file: File, origin: &Origin<'_>, around: &Surroundings<'_>) 
             return Err(origin.error(Some(urls_at), message));
         }
         if let Some(name) = cluster.kafka.as_ref().filter(|name| !kafka.contains_key(*name)) {
-            return Err(origin.error(Some(at), format!("there is no [[kafka]] named `{name}`")));
+            let message = format!("there is no [[kafka]] named `{name}`");
+            return Err(origin.error(kafka_at, message));
         }
         clusters.push(cluster);
     }

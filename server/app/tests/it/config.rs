@@ -151,7 +151,7 @@ fn refusals_name_the_place_and_the_nearest_key() {
         ),
         (
             "[[clusters]]\nname = \"a\"\nurls = [\"http://x\"]\nkafka = \"k\"",
-            "there is no [[kafka]] named `k`",
+            "/etc/s.toml:4:9: there is no [[kafka]] named `k`",
         ),
         (
             "[[clusters]]\nname = \"a\"\nurls = [\"ftp://x\"]",
