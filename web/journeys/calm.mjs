@@ -1,4 +1,5 @@
-// Nothing on a page moves by itself while events arrive, and what a first visit weighs.
+// Nothing on a page moves by itself while events arrive: the browser counts no layout shift, and what is drawn anew waits
+// for the hand. And what a first visit weighs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -41,7 +42,7 @@ async function reads(page, before, told) {
 }
 
 export function calm(walking, demo) {
-  test('nothing moves on any page while a connector is paused and resumed', () =>
+  test('no layout shift is counted on any page while a connector is paused and resumed', () =>
     walking({}, async (page) => {
       const name = 'payments-invoices';
       await page.addInitScript(watchShifts);
@@ -64,7 +65,7 @@ export function calm(walking, demo) {
       }
     }));
 
-  test('nothing moves on any page when a cause and a row are added', () =>
+  test('no layout shift is counted on any page when a cause and a row are added', () =>
     walking({}, async (page) => {
       await page.addInitScript(watchShifts);
       for (const [number, path] of ['/', '/connectors', '/clusters/legacy', '/timeline'].entries()) {
@@ -83,6 +84,44 @@ export function calm(walking, demo) {
         } finally {
           await demo().rest('legacy', 'DELETE', `/connectors/${name}`);
         }
+      }
+    }));
+
+  test('what would move rows is shown once the hand rests, and nothing slides beneath it before', () =>
+    walking({}, async (page) => {
+      const [name, path] = ['aa-afresh', '/connectors?sort=name'];
+      await page.goto(demo().address + path);
+      await page.evaluate(() => document.fonts.ready);
+      const places = () =>
+        page.evaluate(() => [...document.querySelectorAll('main [data-key]')].map((node) => [node.dataset.key, node.getBoundingClientRect().top]));
+      const moved = async (steps) => {
+        for (let step = 0; step < steps; step++) {
+          await page.mouse.move(400 + (step % 2), 300);
+          await page.waitForTimeout(50);
+        }
+      };
+      await moved(2);
+      const before = await places();
+      await demo().rest('legacy', 'PUT', `/connectors/${name}/config`, {
+        'connector.class': 'org.apache.kafka.connect.file.FileStreamSinkConnector',
+        topics: 'payments.afresh',
+        file: '/tmp/afresh',
+      });
+      try {
+        const known = () => page.evaluate(async (name) => (await fetch(`/api/v1/clusters/legacy/connectors/${name}`)).ok, name);
+        const end = Date.now() + 30_000;
+        while (!(await known())) {
+          assert.ok(Date.now() < end, 'the connector is never known');
+          await moved(4);
+        }
+        await moved(20);
+        assert.deepEqual(await places(), before, 'something slid beneath the hand');
+        // The hand rests.
+        await page.locator('main', { hasText: name }).waitFor({ timeout: 15_000 });
+        const first = await page.locator('tr[data-connector] .name').first().innerText();
+        assert.equal(first, name);
+      } finally {
+        await demo().rest('legacy', 'DELETE', `/connectors/${name}`);
       }
     }));
 

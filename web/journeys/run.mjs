@@ -6,6 +6,7 @@ import { chromium } from 'playwright-core';
 import { violations } from './axe.mjs';
 import { calm } from './calm.mjs';
 import { startDemo } from './demo.mjs';
+import { hands } from './hands.mjs';
 import { questions } from './questions.mjs';
 
 const FAILED = 'payments-fraud-alerts';
@@ -264,3 +265,4 @@ test('nothing lies beyond the edge of a phone on any page', () =>
 
 questions(walking, () => demo);
 calm(walking, () => demo);
+hands(walking, () => demo);

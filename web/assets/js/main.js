@@ -4,6 +4,7 @@ import "./live.js";
 import "./keys.js";
 import "./search.js";
 import "./help.js";
+import "./walk.js";
 import "./zone.js";
 import { afterShown } from "./page.js";
 

@@ -1,4 +1,4 @@
-// Rows of a list: going from one to the next, picking some of them, and what can be done with those.
+// Rows of a list: picking some of them, and what can be done with those.
 
 import { copied } from "./clipboard.js";
 import { meant } from "./keys.js";
@@ -84,15 +84,9 @@ document.addEventListener("click", (event) => {
   if (input) pick(input.closest("tr"), input.checked, event.shiftKey);
 });
 document.addEventListener("keydown", (event) => {
-  if (!meant(event) || !["j", "k", "o", "x", "X", "Escape"].includes(event.key)) return;
-  const all = rows();
+  if (!meant(event) || !["x", "X", "Escape"].includes(event.key)) return;
   const here = event.target.closest("tr[data-connector]");
-  const at = all.indexOf(here);
-  const go = (row) => row && row.querySelector(".name").focus();
-  if (event.key === "j") go(all[Math.min(at + 1, all.length - 1)]);
-  else if (event.key === "k") go(all[Math.max(at - 1, 0)]);
-  else if (event.key === "o" && here) here.querySelector(".name").click();
-  else if (event.key.toLowerCase() === "x" && here && box(here)) pick(here, !picked.has(here.dataset.connector), event.shiftKey);
+  if (event.key.toLowerCase() === "x" && here && box(here)) pick(here, !picked.has(here.dataset.connector), event.shiftKey);
   else if (event.key === "Escape" && picked.size > 0) drop.click();
   else return;
   event.preventDefault();
