@@ -67,20 +67,20 @@ impl Line {
 
     /// The newest lines, storms folded.
     pub(crate) fn newest(items: &[TimelineItem], most: usize, frame: &Frame) -> Vec<Self> {
-        let mut lines = lines(items, frame);
+        let mut lines = lines(items, true, frame);
         lines.truncate(most);
         lines
     }
 }
 
-/// Entries as lines, storms folded.
-fn lines(items: &[TimelineItem], frame: &Frame) -> Vec<Line> {
+/// Entries as lines, storms folded; `more` says that there are older ones than these.
+fn lines(items: &[TimelineItem], more: bool, frame: &Frame) -> Vec<Line> {
     let mut storms: Vec<String> = Vec::new();
     let line = |line: console::TimelineLine| {
         let told = Line::of(&line.item, frame);
         let Some(storm) = line.storm else { return told };
         // The oldest entry at hand may not be the oldest of them.
-        let cut = storm.items.last().map(|item| item.id) == items.last().map(|item| item.id);
+        let cut = more && storm.items.last().map(|item| item.id) == items.last().map(|item| item.id);
         // The newest storm of a connector keeps its name while it goes on, so that it stays open on a page that is
         // drawn anew.
         let about = format!("{} {}", told.href.as_deref().unwrap_or(&told.cluster_href), told.kind);
@@ -167,10 +167,11 @@ fn moved(moves: Moves) -> String {
     format!("{} {what}", words::list(&counted, 2))
 }
 
-/// Gathers lines by their day; a storm stands where it ended. `asked` is what the history is narrowed to.
-pub(crate) fn by_day(items: &[TimelineItem], asked: &TimelineQuery, frame: &Frame) -> Vec<Days> {
+/// Gathers lines by their day; a storm stands where it ended. `asked` is what the history is narrowed to, `more`
+/// whether older ones follow on another page.
+pub(crate) fn by_day(items: &[TimelineItem], more: bool, asked: &TimelineQuery, frame: &Frame) -> Vec<Days> {
     let mut days: Vec<Days> = Vec::new();
-    for line in lines(items, frame) {
+    for line in lines(items, more, frame) {
         let moment = frame.links().timeline(&TimelineQuery {
             until: Some(line.at),
             ..asked.clone()

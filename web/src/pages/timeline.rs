@@ -82,7 +82,7 @@ pub fn timeline(
         ..TimelineQuery::default()
     };
     Ok(Page {
-        days: by_day(&page.items, &from_the_start, frame),
+        days: by_day(&page.items, page.next.is_some(), &from_the_start, frame),
         about,
         kinds: EntryKind::ALL.map(|kind| of_kind(kind, &from_the_start, links)).into(),
         clusters: clusters
