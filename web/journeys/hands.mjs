@@ -30,12 +30,12 @@ export function hands(walking, demo) {
   test('lamps are walked by keyboard, tell what they are, and lead to their connector', () =>
     walking({}, async (page) => {
       await page.goto(demo().address);
-      const lamps = page.locator('canvas[data-cluster="orders"]');
+      const lamps = page.locator('canvas[data-key="lamps orders"]');
       await lamps.focus();
       const says = () => lamps.getAttribute('aria-valuetext');
       // The names come once they are asked for.
       await page.keyboard.press('Home');
-      await page.waitForFunction(() => document.querySelector('canvas[data-cluster="orders"]').getAttribute('aria-valuetext')?.includes('logistics-carrier-feed'));
+      await page.waitForFunction(() => document.querySelector('canvas[data-key="lamps orders"]').getAttribute('aria-valuetext')?.includes('logistics-carrier-feed'));
       await page.keyboard.press('ArrowRight');
       assert.equal(await lamps.getAttribute('aria-valuenow'), '2');
       const second = await says();
