@@ -88,15 +88,25 @@ impl Question {
     }
 }
 
-/// One page in both forms that are sent.
+/// What was drawn: a page in both forms that are sent, or why there is none.
+#[derive(Clone)]
+struct Drawn {
+    status: StatusCode,
+    /// Of what is no page.
+    kind: Option<HeaderValue>,
+    plain: Bytes,
+    packed: Bytes,
+}
+
+/// One page, or one failure.
 #[derive(Clone)]
 struct Copy {
     began: Instant,
+    ended: Instant,
     revision: i64,
     /// Of what is for one reader only there is none: a browser keeps no such page.
     etag: Option<HeaderValue>,
-    plain: Bytes,
-    packed: Bytes,
+    drawn: Drawn,
 }
 
 /// Whoever holds it draws; whoever waits for it gets what was drawn.
@@ -126,7 +136,8 @@ impl Copies {
     }
 
     /// A copy that was drawn within the last second and since the fleet last changed, else a new one; whoever asks
-    /// meanwhile waits for it and shares it.
+    /// meanwhile waits for it and shares it, also where it is a failure: behind a database that hangs nobody waits for each
+    /// who came before him.
     ///
     /// # Errors
     /// What is answered instead: it is no page that can be kept.
@@ -134,30 +145,31 @@ impl Copies {
         &self,
         question: Question,
         revision: impl Fn() -> i64,
-        draw: impl Future<Output = Result<(Bytes, Bytes), Response>>,
+        draw: impl Future<Output = Result<Drawn, Response>>,
     ) -> Result<Copy, Response> {
         let (arrived, asked_at) = (Instant::now(), revision());
         let lasting = matches!(question.audience, Audience::All { .. });
         let place = self.place(question);
         let mut kept = place.lock().await;
         // What was begun after the question came is good however long it took.
-        let good = |copy: &&Copy| copy.began + FRESH > arrived && copy.revision >= asked_at;
+        let good = |copy: &&Copy| match copy.drawn.status.is_success() {
+            true => copy.began + FRESH > arrived && copy.revision >= asked_at,
+            false => copy.ended >= arrived,
+        };
         if let Some(copy) = kept.as_ref().filter(good) {
             return Ok(copy.clone());
         }
         let (began, revision) = (Instant::now(), revision());
-        let (plain, packed) = draw.await?;
+        let drawn = draw.await?;
+        let etag = (lasting && drawn.status.is_success()).then(|| mark(&drawn.plain));
         let copy = Copy {
             began,
+            ended: Instant::now(),
             revision,
-            etag: lasting
-                .then(|| mark(&plain))
-                .transpose()
-                .map_err(|error| failed(&error))?,
-            plain,
-            packed,
+            etag: etag.transpose().map_err(|error| failed(&error))?,
+            drawn,
         };
-        if copy.plain.len() <= PAGE {
+        if copy.drawn.plain.len() <= PAGE {
             *kept = Some(copy.clone());
         }
         Ok(copy)
@@ -182,14 +194,26 @@ pub async fn shared(State(state): State<AppState>, request: Request, next: Next)
     let asked = request.headers().clone();
     let drawn = async {
         let drawn = next.run(request).await;
-        if drawn.status() != StatusCode::OK {
+        let status = drawn.status();
+        // What leads elsewhere is for who asked.
+        if status != StatusCode::OK && !status.is_server_error() {
             return Err(drawn);
         }
+        let kind = drawn
+            .headers()
+            .get(CONTENT_TYPE)
+            .filter(|_| !status.is_success())
+            .cloned();
         let plain = to_bytes(drawn.into_body(), LONGEST)
             .await
             .map_err(|error| failed(&error))?;
         let packed = packed(&plain).map_err(IntoResponse::into_response)?;
-        Ok((plain, packed))
+        Ok(Drawn {
+            status,
+            kind,
+            plain,
+            packed,
+        })
     };
     let copy = state.copies().get(question, || state.console().revision(), drawn).await;
     copy.map_or_else(|instead| instead, |copy| copy.answer(&state, &asked))
@@ -214,10 +238,16 @@ fn failed(error: &dyn std::fmt::Display) -> Response {
 impl Copy {
     fn answer(&self, state: &AppState, asked: &HeaderMap) -> Response {
         let known = self.etag.is_some() && asked.get(IF_NONE_MATCH) == self.etag.as_ref();
+        let Drawn {
+            status,
+            kind,
+            plain,
+            packed,
+        } = &self.drawn;
         let mut response = match (known, takes_gzip(asked)) {
             (true, _) => StatusCode::NOT_MODIFIED.into_response(),
-            (false, true) => ([(CONTENT_ENCODING, "gzip")], self.packed.clone()).into_response(),
-            (false, false) => self.plain.clone().into_response(),
+            (false, true) => (*status, [(CONTENT_ENCODING, "gzip")], packed.clone()).into_response(),
+            (false, false) => (*status, plain.clone()).into_response(),
         };
         let headers = response.headers_mut();
         if let Some(etag) = &self.etag {
@@ -230,7 +260,8 @@ impl Copy {
             HeaderValue::from_static("accept-encoding, x-signalbox-fragment, cookie"),
         );
         if !known {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            let page = HeaderValue::from_static("text/html; charset=utf-8");
+            headers.insert(CONTENT_TYPE, kind.clone().unwrap_or(page));
         }
         response
     }
@@ -261,10 +292,41 @@ mod tests {
             // Whoever asks meanwhile waits.
             tokio::task::yield_now().await;
             let drawn = Bytes::from(count.fetch_add(1, Ordering::Relaxed).to_string() + &" ".repeat(size));
-            Ok((drawn.clone(), drawn))
+            Ok(of(StatusCode::OK, drawn))
         };
         let copy = copies.get(whole(viewer), || revision, draw).await.unwrap();
-        String::from_utf8(copy.plain.to_vec()).unwrap().trim().to_owned()
+        String::from_utf8(copy.drawn.plain.to_vec()).unwrap().trim().to_owned()
+    }
+
+    fn of(status: StatusCode, drawn: Bytes) -> Drawn {
+        Drawn {
+            status,
+            kind: None,
+            plain: drawn.clone(),
+            packed: drawn,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_what_fails_shares_the_failure_and_who_comes_later_tries_again() {
+        let (count, copies) = (AtomicUsize::new(0), Copies::default());
+        let ask = || async {
+            let draw = async {
+                // As long as a database that hangs is waited for.
+                tokio::time::sleep(FRESH * 15).await;
+                count.fetch_add(1, Ordering::Relaxed);
+                Ok(of(StatusCode::SERVICE_UNAVAILABLE, Bytes::new()))
+            };
+            copies.get(whole("ann"), || 1, draw).await.unwrap().drawn.status
+        };
+        let began = Instant::now();
+        let all = tokio::join!(ask(), ask(), ask());
+        let away = StatusCode::SERVICE_UNAVAILABLE;
+        assert_eq!(all, (away, away, away));
+        assert_eq!((count.load(Ordering::Relaxed), began.elapsed()), (1, FRESH * 15));
+        tokio::time::advance(Duration::from_millis(1)).await;
+        ask().await;
+        assert_eq!(count.load(Ordering::Relaxed), 2);
     }
 
     #[tokio::test(start_paused = true)]
