@@ -11,7 +11,7 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use model::actor::{Actor, Right};
 use tokio::time::Instant;
@@ -92,8 +92,8 @@ impl Question {
 #[derive(Clone)]
 struct Drawn {
     status: StatusCode,
-    /// Of what is no page.
-    kind: Option<HeaderValue>,
+    /// What is said beside a failure: how to read it, and when to try again.
+    beside: HeaderMap,
     plain: Bytes,
     packed: Bytes,
 }
@@ -199,18 +199,16 @@ pub async fn shared(State(state): State<AppState>, request: Request, next: Next)
         if status != StatusCode::OK && !status.is_server_error() {
             return Err(drawn);
         }
-        let kind = drawn
-            .headers()
-            .get(CONTENT_TYPE)
-            .filter(|_| !status.is_success())
-            .cloned();
+        let told = [CONTENT_TYPE, RETRY_AFTER].into_iter().filter(|_| !status.is_success());
+        let told = told.filter_map(|name| Some((name.clone(), drawn.headers().get(&name)?.clone())));
+        let beside = told.collect();
         let plain = to_bytes(drawn.into_body(), LONGEST)
             .await
             .map_err(|error| failed(&error))?;
         let packed = packed(&plain).map_err(IntoResponse::into_response)?;
         Ok(Drawn {
             status,
-            kind,
+            beside,
             plain,
             packed,
         })
@@ -240,7 +238,7 @@ impl Copy {
         let known = self.etag.is_some() && asked.get(IF_NONE_MATCH) == self.etag.as_ref();
         let Drawn {
             status,
-            kind,
+            beside,
             plain,
             packed,
         } = &self.drawn;
@@ -260,8 +258,8 @@ impl Copy {
             HeaderValue::from_static("accept-encoding, x-signalbox-fragment, cookie"),
         );
         if !known {
-            let page = HeaderValue::from_static("text/html; charset=utf-8");
-            headers.insert(CONTENT_TYPE, kind.clone().unwrap_or(page));
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            headers.extend(beside.clone());
         }
         response
     }
@@ -301,7 +299,7 @@ mod tests {
     fn of(status: StatusCode, drawn: Bytes) -> Drawn {
         Drawn {
             status,
-            kind: None,
+            beside: HeaderMap::new(),
             plain: drawn.clone(),
             packed: drawn,
         }
