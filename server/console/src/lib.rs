@@ -73,6 +73,7 @@ pub struct Console {
     rendered: Arc<metrics::Rendered>,
     lately: Arc<timeline::Lately>,
     trend: Arc<trend::LastTrend>,
+    topologies: Arc<topology::Latest>,
     reading: Arc<reading::Reading>,
     live: LiveReads,
     plugins_read: Arc<plugin::Plugins>,
@@ -102,6 +103,7 @@ impl Console {
             rendered: Arc::default(),
             lately: Arc::default(),
             trend: Arc::default(),
+            topologies: Arc::default(),
             reading: Arc::default(),
         }
     }

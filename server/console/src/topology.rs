@@ -1,11 +1,15 @@
 //! Where data comes from and where it goes.
 
+mod latest;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::Timestamp;
 use model::actor::{Actor, Right};
 use view::{Query, Topology};
+
+pub(crate) use latest::Latest;
 
 use crate::{Console, Error, require};
 
@@ -25,7 +29,7 @@ pub struct TopologyQuery {
 #[derive(Clone, Debug)]
 pub struct TopologyPage {
     /// Systems, connectors and topics.
-    pub topology: Topology,
+    pub topology: Arc<Topology>,
     /// The oldest moment at which a cluster's states were last seen.
     pub as_of: Option<Timestamp>,
     /// The feed's number of the snapshot.
@@ -41,7 +45,9 @@ impl Console {
         require(actor, Right::See)?;
         let (fleet, staleness) = (self.fleet(), self.staleness());
         Ok(TopologyPage {
-            topology: Topology::of(&fleet, &asked.filter, &asked.open, MOST, &staleness),
+            topology: self.topologies.get(asked, &fleet, &staleness, || {
+                Topology::of(&fleet, &asked.filter, &asked.open, MOST, &staleness)
+            }),
             as_of: fleet.as_of(),
             revision: fleet.feed,
         })

@@ -301,7 +301,7 @@ fn the_list_names_a_few_of_those_at_the_other_side_and_counts_the_rest() {
 #[test]
 fn among_clusters_the_teams_of_an_opened_one_are_called_by_both() {
     let mut page = samples::groups();
-    for node in &mut page.topology.nodes {
+    for node in &mut std::sync::Arc::make_mut(&mut page.topology).nodes {
         if let view::topology::Key::Connectors { cluster, team, .. } = &mut node.key
             && cluster.as_str() == "orders"
         {

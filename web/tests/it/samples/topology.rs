@@ -73,7 +73,8 @@ impl Made {
                 alone: if grouped == Grouped::Alone { matching } else { 3 },
                 grouped,
                 totals: sum,
-            },
+            }
+            .into(),
             as_of: Some(ago(2)),
             revision: 7,
         }
