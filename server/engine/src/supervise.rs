@@ -253,6 +253,8 @@ async fn upkeep(store: Store, clock: Arc<dyn Clock>, spec: watch::Receiver<Arc<F
         let retention = spec.borrow().settings.deleted_retention;
         let work = async {
             store.ensure_partitions(now).await?;
+            // Of clusters that somebody watches whoever does so deletes them sooner.
+            store.forget_measures(None, now).await?;
             store.forget_progress(now - retention).await
         };
         let done = tokio::select! {
