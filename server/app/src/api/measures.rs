@@ -52,7 +52,11 @@ pub async fn list(
     json(&asked, &MeasureList::from(&chart))
 }
 
-fn series(word: String) -> Result<Series, Problem> {
+/// The series of a word.
+///
+/// # Errors
+/// When there is none.
+pub fn series(word: String) -> Result<Series, Problem> {
     Series::parse(&word).ok_or_else(|| {
         let known: Vec<&str> = Series::KNOWN.into_iter().filter_map(Series::word).collect();
         let known = known.join(", ");

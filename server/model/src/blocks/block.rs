@@ -1,12 +1,8 @@
 //! A block: some points of all connectors of a cluster.
 
-use super::column;
+use super::column::{self, Columns};
 use super::directory::Writer;
-use super::series::Series;
 use crate::names::ConnectorName;
-
-/// The columns of a connector, each with the points of its block.
-pub type Columns = Vec<(Series, Vec<Option<u64>>)>;
 
 /// A block as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,11 @@
 //! are as the one before, or absent. What remains behind the last word is absent.
 
 use super::damaged::Damaged;
+use super::series::Series;
 use super::varint::{put, take, unzigzag, zigzag};
+
+/// The columns of a connector, each with the points of its block.
+pub type Columns = Vec<(Series, Vec<Option<u64>>)>;
 
 /// Values are no larger: more records than any log holds.
 const MOST: u64 = 1 << 60;

@@ -2,7 +2,7 @@
 //!
 //! A name is what it shares with the one before, and the rest: thousands of names are alike.
 
-use super::column;
+use super::column::{self, Columns};
 use super::damaged::Damaged;
 use super::series::Series;
 use super::varint::{put, take, take_size};
@@ -29,7 +29,7 @@ impl Slice {
     ///
     /// # Errors
     /// [`Damaged`].
-    pub fn read(&self, bytes: &[u8]) -> Result<Vec<(Series, Vec<Option<u64>>)>, Damaged> {
+    pub fn read(&self, bytes: &[u8]) -> Result<Columns, Damaged> {
         let mut rest = bytes;
         let each = self.columns.iter().map(|(series, length)| {
             let (column, after) = rest.split_at_checked(*length).ok_or(Damaged("a column is cut off"))?;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::block::{Block, Columns, Maker};
+use super::block::{Block, Maker};
+use super::column::Columns;
 use super::damaged::Damaged;
 use super::directory::{Entries, Slice};
 use super::series::{Fold, Series};

@@ -18,7 +18,8 @@ mod series;
 mod tier;
 mod varint;
 
-pub use block::{Block, Columns};
+pub use block::Block;
+pub use column::Columns;
 pub use damaged::Damaged;
 pub use directory::{Slice, find};
 pub use gather::{Line, Part, gather};
