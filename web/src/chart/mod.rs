@@ -40,6 +40,12 @@ pub(crate) struct Drawing {
     pub(crate) events: Vec<marks::Event>,
     pub(crate) more_events: bool,
     pub(crate) table: table::Table,
+    /// The same in numbers, for the script: when it begins and how long a point is in ms, how high it is, and the points.
+    pub(crate) from: i64,
+    pub(crate) step: i64,
+    pub(crate) top: f64,
+    pub(crate) points: String,
+    pub(crate) series: &'static str,
     /// What it shows in a sentence, for who does not see it.
     pub(crate) says: String,
 }
@@ -120,9 +126,20 @@ impl Drawing {
             events: marks::events(chart, frame),
             more_events: chart.more_marks,
             table: table::Table::of(chart, frame.zone()),
+            from: chart.span.from.timestamp_millis(),
+            step: chart.span.step.num_milliseconds(),
+            top: scale.top,
+            points: listed(own),
+            series: shown.word().unwrap_or_default(),
             says: says(chart.line(shown), scale, range),
         }
     }
+}
+
+/// Points with commas between them, nothing where nothing was measured.
+fn listed(points: &[Option<f64>]) -> String {
+    let word = |point: &Option<f64>| point.map(|value| value.to_string()).unwrap_or_default();
+    points.iter().map(word).collect::<Vec<_>>().join(",")
 }
 
 /// The line in a sentence.

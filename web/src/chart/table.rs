@@ -21,7 +21,7 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn of(chart: &Chart, zone: Zone) -> Self {
-        let size = chart.span.points().div_ceil(ROWS).max(1);
+        let size = (chart.span.points() / ROWS).max(1);
         let form = match (chart.span.until - chart.span.from).num_hours() {
             0..=23 => "%H:%M",
             24..=72 => "%a %H:%M",
@@ -46,6 +46,10 @@ impl Table {
             Some((zone.local(*times.first()?).format(form).to_string(), cells.collect()))
         };
         let mut rows: Vec<_> = times.chunks(size).enumerate().filter_map(row).collect();
+        // Before the first point there is nothing to be read.
+        let known = |(_, cells): &(String, Vec<Option<String>>)| cells.iter().any(Option::is_some);
+        let first = rows.iter().position(known).unwrap_or(rows.len());
+        rows.drain(..first);
         rows.reverse();
         let every = chart.span.step * i32::try_from(size).unwrap_or(i32::MAX);
         Self {

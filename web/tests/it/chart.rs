@@ -39,6 +39,12 @@ fn it_shows_the_line_its_unit_what_happened_and_the_same_as_a_table() {
     ] {
         assert!(html.contains(part), "{part:?} is missing in {html}");
     }
+    // The script finds the same numbers, and what draws them.
+    assert!(
+        html.contains("data-points=\"0,2,4,") && html.contains(",398,,,"),
+        "{html}"
+    );
+    assert!(html.contains("data-uplot=\"/assets/vendor/uPlot.iife.min.js?v="));
     // The gap parts the line in two, and is no zero.
     let path = html.split("class=\"chart-line\" d=\"").nth(1).unwrap();
     assert_eq!(path.split('"').next().unwrap().matches('M').count(), 2);
