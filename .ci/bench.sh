@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bench.sh [PART,...]: measures a release build in front of a simulated fleet and prints one table in Markdown; the parts
-# are start, calls, idle, list, metrics, sse, storm and size. DATABASE_URL names a Postgres server whose role may create
+# are start, calls, idle, list, metrics, sse, storm, size and charts. DATABASE_URL names a Postgres server whose role may create
 # databases (postgres.sh gives one); a database of its own is made and dropped.
 # BENCH_ARGUMENTS holds more arguments, for example "--minutes 1 --clusters 20".
 set -eu

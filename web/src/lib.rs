@@ -10,6 +10,7 @@
 
 mod assets;
 mod at;
+mod chart;
 mod error;
 mod frame;
 mod lamps;
@@ -25,6 +26,7 @@ mod sparkline;
 mod words;
 
 pub use assets::{Asset, asset, mark};
+pub use chart::Range;
 pub use error::Error;
 pub use frame::{Frame, Section};
 pub use links::Links;

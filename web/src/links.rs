@@ -4,12 +4,13 @@ use std::fmt::Write;
 
 use chrono::SecondsFormat;
 use console::{ConnectorQuery, TimelineQuery, TopologyQuery};
+use model::blocks::Series;
 use model::names::{ClusterName, ConnectorId};
 use model::verdict::Health;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use view::Query;
 
-use crate::Columns;
+use crate::{Columns, Range};
 
 /// Everything but the characters that RFC 3986 calls unreserved.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -155,6 +156,20 @@ impl<'a> Links<'a> {
                 (format!("{path}#versions"), named)
             }
         }
+    }
+
+    /// One connector with a chart of this range and measure; without the measure that of the usual one.
+    pub fn chart(&self, id: &ConnectorId, range: Range, measure: Option<Series>) -> String {
+        let page = self.connector(id);
+        let asked = page.contains('?');
+        let mut address = Address { text: page, asked };
+        if range != Range::default() {
+            address.add("range", range.word());
+        }
+        if let Some(word) = measure.and_then(Series::word) {
+            address.add("measure", word);
+        }
+        format!("{}#chart", address.done())
     }
 
     /// What a plugin of a cluster says about its keys.

@@ -5,6 +5,7 @@
 
 #![warn(clippy::missing_errors_doc)]
 
+mod chart;
 mod cluster;
 mod connector;
 mod connectors;
@@ -36,6 +37,7 @@ use store::Store;
 use tokio::sync::{broadcast, watch};
 use view::{Fleet, Staleness};
 
+pub use chart::{Chart, ChartLine, MOST_POINTS, Mark, MarkKind, Span};
 pub use cluster::{
     Assignment, AssignmentLine, ClusterDetail, ClusterItem, Hour, Load, Placed, PluginLine, Rebalances, Seeing, Sight,
     Versions, WorkerItem,

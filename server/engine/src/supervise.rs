@@ -27,6 +27,9 @@ use crate::{Event, FleetSpec, LiveLimits, LiveReads, follow};
 const EVENTS: usize = 1024;
 /// How often partitions are looked after, which daily would do: a look that was missed costs nothing.
 const UPKEEP: Duration = Duration::from_secs(6 * 3600);
+/// Measures of clusters that nobody watches any more are deleted so much later: whoever comes back after an outage gathers
+/// them first.
+const LEFT: chrono::TimeDelta = chrono::TimeDelta::days(1);
 
 /// What the engine needs.
 pub struct Parts {
@@ -253,6 +256,7 @@ async fn upkeep(store: Store, clock: Arc<dyn Clock>, spec: watch::Receiver<Arc<F
         let retention = spec.borrow().settings.deleted_retention;
         let work = async {
             store.ensure_partitions(now).await?;
+            store.forget_measures(None, now - LEFT).await?;
             store.forget_progress(now - retention).await
         };
         let done = tokio::select! {

@@ -1,6 +1,8 @@
 //! One unit under its lease: the loop that takes observations, keeps the ledgers and records what changed.
 
+mod charting;
 mod counting;
+mod gathering;
 mod ledgers;
 mod measuring;
 mod recording;
@@ -153,6 +155,11 @@ async fn hold(
         .as_ref()
         .map(|kafka| progress::start(kafka, told_offsets, &spawner, &shared.clock));
     let measuring = asking.map(|asking| Measuring::new(shared, asking, &mut ledgers));
+    if measuring.is_some() {
+        let clusters = ledgers.keys().cloned().collect();
+        let (store, clock) = (shared.store.clone(), shared.clock.clone());
+        spawner.spawn(gathering::run(store, lease.clone(), clusters, clock));
+    }
     let access = kafka.as_ref().map(|kafka| (kafka, offsets));
     let hints = watch::start(unit, shared, &lease, &known(&ledgers), sender, access, &spawner);
     drop((spawner, kafka));

@@ -9,6 +9,7 @@
 
 pub mod actor;
 pub mod advice;
+pub mod blocks;
 pub mod cause;
 pub mod clock;
 pub mod converters;

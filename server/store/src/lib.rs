@@ -1,4 +1,5 @@
-//! What is kept in Postgres: servers, leases, facts with their verdicts, the feed of changes, history, counts, audit.
+//! What is kept in Postgres: servers, leases, facts with their verdicts, the feed of changes, history, counts,
+//! measures over time, audit.
 //!
 //! What must be absent: SQL anywhere else in the product, and decisions here. This crate writes what it is given and
 //! finds it again; what a change means was settled before by `model`.
@@ -26,6 +27,7 @@ mod key;
 mod lease;
 mod listen;
 mod load;
+mod measures;
 mod migrate;
 mod partitions;
 mod pool;
@@ -50,6 +52,7 @@ pub use history::{TimelineFilter, kind};
 pub use lease::{Lease, LeaseInfo};
 pub use listen::Listener;
 pub use load::About;
+pub use measures::Stretch;
 pub use pool::{DatabaseHealth, Store};
 pub use progress::Progress;
 pub use servers::{Renewal, Server, ServerInfo};

@@ -12,6 +12,7 @@ const PARTS = {
   "canvas[data-lamps]": () => import("./lamps.js"),
   ".picks": () => import("./rows.js"),
   ".topology": () => import("./topology.js"),
+  ".chart-field": () => import("./chart.js"),
   ".contents": () => import("./contents.js"),
   'time[data-age="left"]': () => import("./countdown.js"),
   "[data-copies]": () => import("./copy.js"),

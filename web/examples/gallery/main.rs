@@ -108,9 +108,10 @@ fn main() {
         web::connectors(&list, &asked, &every, &samples::misread(&page)),
     );
     let definitions = samples::definitions();
-    let partitions = samples::partitions();
+    let (partitions, chart) = (samples::partitions(), samples::chart());
     let known = web::ConnectorBeside {
         partitions: Some(&partitions),
+        chart: Ok(Some(&chart)),
         definitions: Ok(Some(&definitions)),
         ..web::ConnectorBeside::default()
     };

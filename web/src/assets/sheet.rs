@@ -9,7 +9,7 @@ pub(super) const PATH: &str = "style.css";
 
 /// The sheets in their order, in which a later one may add to what an earlier one says. What changes many of them for a
 /// narrow window or for paper stands at the end.
-const SHEETS: [&str; 34] = [
+const SHEETS: [&str; 35] = [
     "fonts",
     "tokens",
     "ground",
@@ -20,6 +20,7 @@ const SHEETS: [&str; 34] = [
     "cause",
     "counts",
     "sparkline",
+    "chart",
     "lamps",
     "lines",
     "timeline",

@@ -52,6 +52,31 @@ fn fonts_are_those_of_the_checksums_and_the_sheet_names_them() {
 }
 
 #[test]
+fn what_others_wrote_is_that_of_the_checksums_with_its_licence_and_no_page_loads_it_unasked() {
+    let bytes = |path: &str| web::asset(path).unwrap();
+    let sums = String::from_utf8(bytes("vendor/CHECKSUMS").bytes.into_owned()).unwrap();
+    for line in sums.lines() {
+        let (sum, name) = line.split_once("  ").unwrap();
+        let asset = bytes(&format!("vendor/{name}"));
+        assert_eq!(asset.etag.trim_matches('"'), &sum[..16], "{name}");
+    }
+    assert_eq!(sums.lines().count(), 3);
+    assert_eq!(
+        bytes("vendor/uPlot.iife.min.js").content_type,
+        "text/javascript; charset=utf-8"
+    );
+    let licence = String::from_utf8(bytes("vendor/LICENSE-uPlot.txt").bytes.into_owned()).unwrap();
+    assert!(licence.starts_with("The MIT License"));
+    let page = web::overview(
+        &samples::frame(Section::Overview),
+        &samples::overview(),
+        Err("away"),
+        Err("away"),
+    );
+    assert!(!page.unwrap().contains("uPlot"));
+}
+
+#[test]
 fn the_scripts_stay_small_and_run_nothing_that_is_text() {
     let page = web::overview(
         &samples::frame(Section::Overview),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod assets;
+mod chart;
 mod cluster;
 mod connector;
 mod contrast;

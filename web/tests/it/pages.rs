@@ -55,11 +55,13 @@ fn agreed(base: &str, address: &str) -> bool {
         ["connectors.csv"] => asks(&[
             "cluster", "team", "unowned", "health", "kind", "q", "deleted", "sort", "reverse",
         ]),
-        ["connectors", "by-name"] => asks(&["cluster", "name", "from", "to"]) && keys.len() != 1,
+        ["connectors", "by-name"] => asks(&["cluster", "name", "from", "to", "range", "measure"]) && keys.len() != 1,
         ["topology"] => asks(&["cluster", "team", "unowned", "health", "kind", "q", "open"]),
         ["timeline"] => asks(&["cluster", "connector", "kind", "q", "until", "before", "limit"]),
         ["clusters", name] => safe(name) && asks(&["part"]),
-        ["clusters", cluster, "connectors", name] => safe(cluster) && safe(name) && asks(&["from", "to"]),
+        ["clusters", cluster, "connectors", name] => {
+            safe(cluster) && safe(name) && asks(&["from", "to", "range", "measure"])
+        }
         ["clusters", cluster, "plugins", class] => safe(cluster) && safe(class) && asks(&["version"]),
         ["api", "v1", "clusters", cluster, "plugins", class] => safe(cluster) && safe(class) && asks(&["version"]),
         ["api", "v1", "clusters", cluster, "connectors", name] => safe(cluster) && safe(name) && keys.is_empty(),

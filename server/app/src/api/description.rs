@@ -11,7 +11,7 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 use super::answer::tagged;
-use super::{clusters, completions, connectors, counts, events, faults, history, plugins, system, topology};
+use super::{clusters, completions, connectors, counts, events, faults, history, measures, plugins, system, topology};
 use crate::http::{Access, Problem, ROUTES};
 use crate::state::AppState;
 
@@ -26,7 +26,7 @@ use crate::state::AppState;
     ),
     paths(
         clusters::list, clusters::one, clusters::workers, clusters::plugins, clusters::teams,
-        connectors::list, connectors::one, connectors::config, connectors::lag, counts::list, counts::lamps, completions::list,
+        connectors::list, connectors::one, connectors::config, connectors::lag, measures::list, counts::list, counts::lamps, completions::list,
         history::whole, history::timeline, history::config_versions, history::config_diff, plugins::one,
         topology::get, faults::list, events::events, system::get, system::change_log, openapi,
     ),

@@ -10,6 +10,7 @@ pub mod events;
 pub mod faults;
 pub mod history;
 pub mod kept;
+pub mod measures;
 pub mod names;
 pub mod params;
 pub mod plugins;

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use console::{ClusterItem, ConnectorPage, ConnectorQuery, PluginId, TimelinePage, TimelineQuery};
+use console::{ClusterItem, ConnectorPage, ConnectorQuery, PluginId, Span, TimelinePage, TimelineQuery};
+use model::blocks::Series;
 use model::names::ConnectorId;
 use view::{GroupBy, Query};
-use web::{Columns, ConnectorBeside, Section};
+use web::{Columns, ConnectorBeside, Range, Section};
 
 use super::frame::Reader;
 use super::problem::Problem;
@@ -64,9 +65,9 @@ pub async fn connectors(reader: Reader, mut params: Params) -> Response {
 /// One connector; `from` and `to` name two versions of its config to be compared.
 pub async fn connector(reader: Reader, OfConnector(id): OfConnector, mut params: Params) -> Response {
     let drawn = async {
-        let compared = compared(&mut params)?;
-        params.finish(&["from", "to"])?;
-        draw_connector(&reader, id, compared).await
+        let (compared, shown) = (compared(&mut params)?, shown(&mut params)?);
+        params.finish(&["from", "to", "range", "measure"])?;
+        draw_connector(&reader, id, compared, shown).await
     };
     let drawn = drawn.await;
     reader.show(drawn)
@@ -83,8 +84,8 @@ pub async fn connector_by_name(reader: Reader, mut params: Params) -> Response {
             cluster: cluster.into(),
             name: name.into(),
         };
-        let compared = compared(&mut params)?;
-        draw_connector(&reader, id, compared).await
+        let (compared, shown) = (compared(&mut params)?, shown(&mut params)?);
+        draw_connector(&reader, id, compared, shown).await
     };
     let drawn = drawn.await;
     reader.show(drawn)
@@ -97,7 +98,24 @@ fn compared(params: &mut Params) -> Result<Compared, Problem> {
     Ok((params.one("from")?, params.one("to")?))
 }
 
-async fn draw_connector(reader: &Reader, id: ConnectorId, (from, to): Compared) -> Result<String, Problem> {
+/// How far back a chart goes, and what it shows.
+type Shown = (Range, Option<Series>);
+
+fn shown(params: &mut Params) -> Result<Shown, Problem> {
+    let range = params.one("range")?.map(|word| {
+        let known = Range::ALL.map(Range::word).join(", ");
+        Range::parse(&word).ok_or_else(|| Problem::bad_request(format!("`range` must be one of {known}, not {word:?}")))
+    });
+    let measure = params.one("measure")?.map(api::measures::series);
+    Ok((range.transpose()?.unwrap_or_default(), measure.transpose()?))
+}
+
+async fn draw_connector(
+    reader: &Reader,
+    id: ConnectorId,
+    (from, to): Compared,
+    (range, measure): Shown,
+) -> Result<String, Problem> {
     let (console, actor) = (reader.state.console(), &reader.actor);
     let detail = console.connector(actor, &id)?;
     let definitions = async {
@@ -112,9 +130,18 @@ async fn draw_connector(reader: &Reader, id: ConnectorId, (from, to): Compared) 
         limit: PAST,
         ..TimelineQuery::default()
     };
-    let (definitions, partitions, versions, lately) = tokio::join!(
+    let chart = async {
+        let now = console.now();
+        match Span::new(now - range.long(), now, now) {
+            // Of what is not measured there is nothing to be drawn.
+            Ok(span) if detail.item.progress.is_some() => soon(console.chart(actor, &id, span, &[])).await.map(Some),
+            _ => Ok(None),
+        }
+    };
+    let (definitions, partitions, chart, versions, lately) = tokio::join!(
         definitions,
         console.partitions(actor, &id),
+        chart,
         soon(console.config_changes(actor, &id.cluster, &id.name)),
         history(reader, query),
     );
@@ -124,6 +151,9 @@ async fn draw_connector(reader: &Reader, id: ConnectorId, (from, to): Compared) 
         definitions: definitions.as_ref().map(Option::as_deref).map_err(String::as_str),
         compared: (from.as_deref(), to.as_deref()),
         partitions: partitions.as_deref(),
+        chart: chart.as_ref().map(Option::as_ref).map_err(String::as_str),
+        range,
+        measure,
     };
     let (versions, lately) = (
         versions.as_deref().map_err(String::as_str),

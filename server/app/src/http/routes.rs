@@ -8,7 +8,7 @@ use super::route::Verb::{Get, Post, Put};
 use super::route::{Kind, Limits, Route};
 use super::{assets, door, export, pages, preferences, probe, runbooks, system};
 use crate::api::{
-    self, clusters, completions, connectors, counts, description, events, faults, history, plugins, topology,
+    self, clusters, completions, connectors, counts, description, events, faults, history, measures, plugins, topology,
 };
 
 macro_rules! routes {
@@ -60,6 +60,7 @@ pub static ROUTES: &[Route] = routes! {
     Get "/api/v1/connectors/counts"  "list_connector_counts" Needs(See), Api READ => get(counts::list);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}" "get_connector" Needs(See), Api READ => get(connectors::one);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/lag" "get_connector_lag" Needs(See), Api READ => get(connectors::lag);
+    Get "/api/v1/clusters/{cluster}/connectors/{connector}/measures" "list_connector_measures" Needs(See), Api READ => get(measures::list);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config" "get_connector_config" Needs(SeeConfig), Api READ => get(connectors::config);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config/versions" "list_connector_config_versions" Needs(SeeConfig), Api READ => get(history::config_versions);
     Get "/api/v1/clusters/{cluster}/connectors/{connector}/config/diff" "diff_connector_config" Needs(SeeConfig), Api READ => get(history::config_diff);

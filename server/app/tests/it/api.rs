@@ -13,9 +13,15 @@ use crate::server::{ALL, Home, SEE, Server, signalbox};
 const ODD: [&str; 6] = ["a/b c", "ü?&=#%2F", "..", "käse+brot", "\"quoted\"", "per%cent"];
 
 pub struct Fleet {
-    _database: Database,
+    database: Database,
     pub cluster: FakeCluster,
     pub server: Server,
+}
+
+impl Fleet {
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
 }
 
 pub fn fleet() -> Fleet {
@@ -43,7 +49,7 @@ pub fn fleet() -> Fleet {
         (server.api("/api/v1/connectors?health=degraded").json()["matching"] == 1).then_some(())
     });
     Fleet {
-        _database: database,
+        database,
         cluster,
         server,
     }

@@ -17,6 +17,7 @@ mod database;
 mod door;
 mod events;
 mod life;
+mod measures;
 mod pages;
 mod passage;
 #[path = "../prometheus/mod.rs"]

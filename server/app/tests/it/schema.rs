@@ -9,7 +9,7 @@ use crate::client::until;
 const HERE: &str = "http://signalbox.test/openapi.json";
 
 /// What to ask of each described path. A path that is described and not asked fails the test.
-const ASKED: [(&str, &[&str]); 21] = [
+const ASKED: [(&str, &[&str]); 22] = [
     (
         "/api/v1/timeline",
         &[
@@ -55,6 +55,13 @@ const ASKED: [(&str, &[&str]); 21] = [
     (
         "/api/v1/clusters/{cluster}/connectors/{connector}/lag",
         &["/api/v1/clusters/orders/connectors/payments-out/lag"],
+    ),
+    (
+        "/api/v1/clusters/{cluster}/connectors/{connector}/measures",
+        &[
+            "/api/v1/clusters/orders/connectors/payments-out/measures",
+            "/api/v1/clusters/orders/connectors/payments-out/measures?series=lag_records,rate",
+        ],
     ),
     (
         "/api/v1/clusters/{cluster}/connectors/{connector}",

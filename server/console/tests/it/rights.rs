@@ -46,7 +46,11 @@ async fn all(console: &Console, actor: &Actor) -> Vec<(&'static str, Right, Resu
     let topology = console.topology(actor, &TopologyQuery::default());
     let system = console.system(actor, process(console)).await;
     let log = console.audit_log_change(actor, "info", "debug", 15).await;
+    let now = console.now();
+    let span = console::Span::new(now - chrono::TimeDelta::hours(1), now, now).unwrap();
+    let chart = console.chart(actor, &id, span, &[]).await;
     vec![
+        ("chart", Right::See, chart.map(drop)),
         ("clusters", Right::See, console.clusters(actor).map(drop)),
         ("cluster", Right::See, console.cluster(actor, &id.cluster).map(drop)),
         ("lamps", Right::See, console.lamps(actor, &id.cluster).map(drop)),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use model::Timestamp;
+use model::blocks::Part;
 use model::names::{ClusterName, ConnectorName};
 use model::observe::Observation;
 use model::progress::{Measures, Reading, Readings};
@@ -14,6 +15,7 @@ use tokio::sync::mpsc;
 use tracing::{info, warn};
 
 use super::Holding;
+use super::charting::Charting;
 use super::recording::Fenced;
 use crate::heavy::heavy;
 use crate::ledger::Ledger;
@@ -29,6 +31,7 @@ const RECORD: TimeDelta = TimeDelta::seconds(10);
 const WISHES: usize = 8;
 /// What is complained of here.
 const ABOUT: &str = "progress";
+const CHARTS: &str = "charts";
 
 /// What is measured of the clusters of a unit while its lease is held.
 pub(super) struct Measuring {
@@ -40,6 +43,7 @@ pub(super) struct Measuring {
     recorded: Option<Timestamp>,
     /// What the database has of each cluster.
     stored: BTreeMap<ClusterName, Arc<BTreeMap<ConnectorName, Reading>>>,
+    charting: Charting,
     board: Board,
 }
 
@@ -65,6 +69,7 @@ impl Measuring {
             looked: None,
             recorded: None,
             stored: BTreeMap::new(),
+            charting: Charting::default(),
             board: shared.board.clone(),
         }
     }
@@ -159,8 +164,15 @@ impl Holding<'_> {
         measuring.looked = Some(now);
         let record = due(measuring.recorded, RECORD);
         let ledgers = &mut self.ledgers;
+        let moment = measuring.charting.due(now);
+        let mut blocks = Vec::new();
         let shown = heavy(|| {
             let looked = measuring.look(ledgers, now);
+            for looked in looked.iter().filter(|_| moment.is_some()) {
+                let at = moment.unwrap_or(now);
+                let block = measuring.charting.block(&looked.cluster, &looked.measures, at, now);
+                blocks.extend(block.map(|block| (looked.cluster.clone(), block)));
+            }
             looked
                 .into_iter()
                 .filter_map(|looked| {
@@ -183,11 +195,12 @@ impl Holding<'_> {
             let (as_of, of) = (Some(now), of.clone());
             measuring.board.post(cluster, Readings { as_of, of });
         }
-        if !record {
+        self.store_moment(&blocks).await?;
+        let Some(measuring) = self.measuring.as_mut().filter(|_| record) else {
             return Ok(());
-        }
+        };
         measuring.recorded = Some(now);
-        for (cluster, ledger) in ledgers.iter_mut() {
+        for (cluster, ledger) in self.ledgers.iter_mut() {
             if let Some(seen) = measuring.gauges.record(cluster, now) {
                 let observation = Observation {
                     at: now,
@@ -199,6 +212,29 @@ impl Holding<'_> {
             }
         }
         self.store_progress(shown, now).await
+    }
+
+    /// Writes one point of how measures go. It is tried once: what the database does not take now is a gap.
+    async fn store_moment(&mut self, blocks: &[(ClusterName, Part)]) -> Result<(), Fenced> {
+        if blocks.is_empty() {
+            return Ok(());
+        }
+        match self.shared.store.put_measures(self.lease, blocks).await {
+            Ok(()) => {
+                if self.complaints.over(CHARTS) {
+                    info!(unit = %self.unit.name, "how measures go is recorded again");
+                }
+                Ok(())
+            }
+            Err(store::Error::Fenced { .. }) => self.expired_or_fenced().await,
+            Err(error) => {
+                let now = std::time::Instant::now();
+                if self.complaints.due(CHARTS, &error.to_string(), now) {
+                    warn!(unit = %self.unit.name, %error, "how measures go cannot be recorded; charts have a gap");
+                }
+                Ok(())
+            }
+        }
     }
 
     /// Writes what is shown, where it is something else than before. A database that does not take it is tried again the

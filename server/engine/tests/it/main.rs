@@ -11,6 +11,7 @@ mod access;
 mod busy;
 mod cadences;
 mod changes;
+mod charts;
 mod configs;
 mod counts;
 mod database;

@@ -21,6 +21,9 @@ pub struct Measures {
     pub rhythm: Option<TimeDelta>,
     /// Whether only its own rhythm can tell that it stands, because it gathers records before it commits them.
     pub gathers: bool,
+    /// A count that grows with each record that goes through, from any number on: only what it grew by between two looks
+    /// says something. `None` where nothing tells.
+    pub passed: Option<i64>,
     /// What is known of a sink.
     pub sink: Option<SinkMeasures>,
     /// What is known of a source.

@@ -256,6 +256,7 @@ mod tests {
             }],
             rhythm: None,
             gathers: false,
+            passed: None,
             sink: Some(SinkMeasures {
                 keeps: Keeps::Group("connect-orders".into()),
                 never_committed,

@@ -42,6 +42,8 @@ pub struct SourceGauge {
     offsets: BTreeMap<u64, SourceOffset>,
     digests: BTreeMap<u64, u64>,
     clock: Clock,
+    /// Records that came to the logs that it writes, since it is looked at.
+    passed: i64,
     last: Option<Arc<str>>,
     read_until: Option<Timestamp>,
     restored: Option<ProgressFacts>,
@@ -66,6 +68,7 @@ impl SourceGauge {
             offsets: BTreeMap::new(),
             digests: BTreeMap::new(),
             clock: Clock::of(None),
+            passed: 0,
             last: None,
             read_until: None,
             restored: connector.progress.clone(),
@@ -216,7 +219,10 @@ impl SourceGauge {
         for (topic, before) in &mut self.topics.1 {
             let ends = logs.partitions(topic).iter().filter_map(Log::end);
             let sum = ends.fold(0_i64, i64::saturating_add);
-            moved |= *before >= 0 && sum > *before;
+            if *before >= 0 && sum > *before {
+                moved = true;
+                self.passed = self.passed.saturating_add(sum - *before);
+            }
             *before = sum;
         }
         if moved {
@@ -240,6 +246,7 @@ impl SourceGauge {
             units: vec![self.clock.measures()],
             rhythm: None,
             gathers: false,
+            passed: (!self.topics.1.is_empty()).then_some(self.passed),
             sink: None,
             source: Some(SourceMeasures {
                 promised: self

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod advice;
+mod blocks;
 mod faults;
 mod fold;
 mod owner;

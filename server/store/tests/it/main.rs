@@ -16,6 +16,7 @@ mod feed;
 mod history;
 mod large;
 mod lease;
+mod measures;
 mod partitions;
 mod progress;
 mod retention;

@@ -115,6 +115,7 @@ async fn a_role_that_may_define_nothing_is_enough() {
     store.spend(&[("used".to_owned(), now)]).await.unwrap();
     assert_eq!(store.spent().await.unwrap().len(), 1);
     store.forget_spent().await.unwrap();
+    crate::measures::every_question(&store, &lease, &cluster, now).await;
     store.forget_config_versions(now).await.unwrap();
     store.leave("a").await.unwrap();
     store.listen_for_leases().await.unwrap();
@@ -128,6 +129,7 @@ async fn a_role_that_may_define_nothing_is_enough() {
         "ALTER TABLE connectors ADD COLUMN x int",
         "DELETE FROM history",
         "DELETE FROM counts",
+        "UPDATE measures SET start = now()",
         "UPDATE spent SET expires_at = now()",
         "UPDATE audit SET actor = 'nobody'",
         "TRUNCATE feed",

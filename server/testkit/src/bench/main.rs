@@ -45,6 +45,8 @@ enum Part {
     Storm,
     /// Bytes in the database.
     Size,
+    /// Measures over time: bytes, and charts of them.
+    Charts,
 }
 
 /// Measures Signalbox in front of a simulated fleet and prints a table in Markdown.
@@ -163,6 +165,9 @@ async fn measure(arguments: &Arguments, table: &mut Table) -> Result<()> {
     };
     if arguments.wants(Part::Size) {
         parts::size::measure(&rig, growth, table).await?;
+    }
+    if arguments.wants(Part::Charts) {
+        parts::charts::measure(&rig, table).await?;
     }
     rig.end().await;
     Ok(())

@@ -11,9 +11,10 @@ pub(crate) mod value;
 mod versions;
 
 use askama::Template;
-use console::{ConfigChange, ConnectorDetail, ConnectorItem, TimelinePage, TimelineQuery};
+use console::{Chart, ConfigChange, ConnectorDetail, ConnectorItem, TimelinePage, TimelineQuery};
 use model::Timestamp;
 use model::advice;
+use model::blocks::Series;
 use model::fault::Scope;
 use model::names::{ClusterName, ConnectorId};
 use model::progress::PartitionLag;
@@ -22,6 +23,7 @@ use model::verdict::{Health, Reason};
 
 use super::cause::whose;
 use super::history::Line;
+use crate::chart::{Drawing, Range};
 use crate::runbooks::Runbook;
 use crate::shape::mark;
 use crate::{Error, Frame, Links, rest, words};
@@ -66,6 +68,9 @@ struct Page<'a> {
     undefined: Option<Undefined<'a>>,
     facts: Vec<Fact>,
     progress: Option<Progress>,
+    /// How a measure of it went, or why that cannot be read.
+    chart: Option<Drawing>,
+    uncharted: Option<&'a str>,
     versions: Result<Versions, &'a str>,
     /// Where the form that compares versions goes, with its hidden fields.
     comparing: (String, Vec<(&'static str, String)>),
@@ -93,6 +98,12 @@ pub struct ConnectorBeside<'a> {
     pub compared: (Option<&'a str>, Option<&'a str>),
     /// Every partition that a sink reads; `None` where this server does not measure it.
     pub partitions: Option<&'a [PartitionLag]>,
+    /// How its measures went over the range; `None` where nothing is measured, or why that cannot be read.
+    pub chart: Result<Option<&'a Chart>, &'a str>,
+    /// The range.
+    pub range: Range,
+    /// Which measure is shown; the usual one without.
+    pub measure: Option<Series>,
 }
 
 impl Default for ConnectorBeside<'_> {
@@ -101,6 +112,9 @@ impl Default for ConnectorBeside<'_> {
             definitions: Ok(None),
             compared: (None, None),
             partitions: None,
+            chart: Ok(None),
+            range: Range::default(),
+            measure: None,
         }
     }
 }
@@ -190,6 +204,12 @@ pub fn connector(
         withheld: detail.withheld,
         facts: facts(detail, links),
         progress: progress(item, beside.partitions),
+        chart: beside
+            .chart
+            .ok()
+            .flatten()
+            .map(|chart| Drawing::of(chart, &item.id, item.kind, beside.range, beside.measure, frame)),
+        uncharted: beside.chart.err(),
         comparing: links.comparing(&item.id),
         connector_json: links.connector_json(&item.id),
         config_json: links.config_json(&item.id).filter(|_| config.is_some()),

@@ -1,5 +1,6 @@
 //! Read models of a fleet in good and bad shape, built by hand: what pages are drawn from in tests and in the gallery.
 
+mod chart;
 mod connector;
 mod fleet;
 mod history;
@@ -16,6 +17,7 @@ use model::observe::Source;
 use model::verdict::{Class, Domain, Reason};
 use web::{Frame, Preferences, Section};
 
+pub use chart::*;
 pub use connector::*;
 pub use fleet::*;
 pub use history::*;

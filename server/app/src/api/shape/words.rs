@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::blocks::Series;
 use model::fault::Scope;
 use model::lag::{Method, Trend};
 use model::observe::Source;
@@ -232,8 +233,21 @@ words! {
     EntryKind of console::EntryKind, console::EntryKind::ALL
 }
 words! {
+    /// What kind of thing happened while something was measured.
+    MarkKind of console::MarkKind, console::MarkKind::ALL
+}
+words! {
     /// The order of a list of connectors; `worst` is the default.
     SortWord of view::Sort, view::Sort::ALL.map(|(sort, _)| sort)
+}
+
+words! { @shape "What is measured of a connector over time.", SeriesWord, Series::KNOWN.map(|series| series.word().unwrap_or_default()) }
+
+impl SeriesWord {
+    /// `None` for a series that only a newer version knows.
+    pub fn of(series: Series) -> Option<Self> {
+        series.word().map(Self)
+    }
 }
 
 /// A health that a list is narrowed to, or `unhealthy` for all that need a person.

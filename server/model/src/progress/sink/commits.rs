@@ -78,6 +78,9 @@ impl SinkGauge {
             return;
         }
         held.moved = Some(at);
+        if before.is_some() {
+            self.passed = self.passed.saturating_add(way);
+        }
         self.trough = true;
         if clock.moved.is_none_or(|moved| at - moved >= AT_ONCE) {
             let begun = clock.moved.max(self.started);

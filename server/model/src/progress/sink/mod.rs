@@ -50,6 +50,8 @@ pub struct SinkGauge {
     rebalancing: Option<Timestamp>,
     /// Whether something was committed since the last look.
     trough: bool,
+    /// Records that its group committed since it is looked at.
+    passed: i64,
     total: Total,
 }
 
@@ -85,6 +87,7 @@ impl SinkGauge {
             seen: None,
             rebalancing: None,
             trough: false,
+            passed: 0,
             total: Total::default(),
         };
         gauge.connector(cluster, connector);

@@ -30,6 +30,7 @@ impl SinkGauge {
             units: self.clocks.iter().filter(read).map(Clock::measures).collect(),
             rhythm,
             gathers: self.holding.gathers,
+            passed: (self.total.commits > 0).then_some(self.passed),
             sink: Some(SinkMeasures {
                 keeps: self.keeps.clone(),
                 never_committed: self.total.commits == 0,

@@ -2,6 +2,7 @@
 
 mod benign;
 mod lagging;
+mod passed;
 mod properties;
 mod scene;
 mod source;

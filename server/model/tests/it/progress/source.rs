@@ -250,3 +250,18 @@ fn what_is_measured_of_another_is_not_asked_for() {
     assert_eq!(judged.valid_until, None::<model::Timestamp>);
     assert!(scene.settings.stall_window > TimeDelta::zero());
 }
+
+#[test]
+fn a_source_has_passed_on_what_came_to_the_topics_that_it_writes() {
+    let mut scene = source("org.example.OrdersSource", &["orders"]);
+    scene.write(0, 70);
+    scene.for_seconds(5, |_, _| {});
+    let before = scene.measures().unwrap().passed;
+    assert_eq!(before, Some(0), "what was there before");
+    scene.for_seconds(5, |scene, _| scene.write(0, 100));
+    assert_eq!(scene.measures().unwrap().passed, Some(500));
+    let mut nothing = source("org.example.OrdersSource", &[]);
+    offset(&mut nothing, &json!({"a": 1}), &json!({"b": 1}));
+    nothing.for_seconds(5, |_, _| {});
+    assert_eq!(nothing.measures().and_then(|measures| measures.passed), None);
+}

@@ -1,6 +1,7 @@
 //! What is measured, one file for each part.
 
 pub(crate) mod calls;
+pub(crate) mod charts;
 pub(crate) mod idle;
 pub(crate) mod list;
 pub(crate) mod metrics;

@@ -49,7 +49,7 @@ pub(crate) async fn measure(rig: &Rig<'_>, growth: Option<Growth>, table: &mut T
         format!(
             "{} of history and feed on top of the facts: {total:.0} connectors × {CHANGES_A_DAY} changes of tasks a day × \
              {DAYS} days × ({histories:.2} rows × {per_history:.0} bytes + {feeds:.2} rows × {per_feed:.0} bytes), as \
-             measured in the storm; measures are not kept yet, heartbeats are overwritten",
+             measured in the storm; measures are told by the part `charts`, heartbeats are overwritten",
             mega(month),
         ),
         "",
