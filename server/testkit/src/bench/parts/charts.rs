@@ -1,5 +1,6 @@
 //! What measures over time cost, and how soon a chart of them is there. The simulated fleet has no Kafka: what a server would
-//! have measured is made up here, half of the connectors moving at random, and written with the same statements.
+//! have measured is made up here, half of the connectors moving at random, and written as rows like those that a server
+//! writes, without its look at the lease.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
