@@ -76,6 +76,11 @@ export function hands(walking, demo) {
       assert.match(await page.locator('.foot').innerText(), new RegExp(`begin with ${demo().address}`));
       const trace = page.locator('details.whole pre').first();
       assert.ok((await trace.boundingBox()).height > 100, 'what is folded on screen is there on paper');
+      // A sheet of A4 between its margins.
+      await page.setViewportSize({ width: 718, height: 900 });
+      await page.goto(`${demo().address}/connectors`);
+      const table = await page.locator('table.picks').boundingBox();
+      assert.ok(table.x >= 0 && table.x + table.width <= 718, `the list reaches to ${table.x + table.width}`);
     }));
 
   test('a thumb finds the search, and every page, from any page', () =>

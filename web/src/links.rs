@@ -232,7 +232,12 @@ impl<'a> Links<'a> {
             address.add("q", &query.text);
         }
         if let Some(until) = query.until {
-            address.add("until", &until.to_rfc3339_opts(SecondsFormat::Millis, true));
+            // As finely as history is recorded: what happened at that very moment is to be there.
+            let fine = match until.timestamp_subsec_nanos() % 1_000_000 {
+                0 => SecondsFormat::Millis,
+                _ => SecondsFormat::Micros,
+            };
+            address.add("until", &until.to_rfc3339_opts(fine, true));
         }
         if let Some(before) = query.before {
             address.add("before", &before.to_string());

@@ -124,5 +124,15 @@ fn the_usual_list_has_the_lag() {
         .skip(1)
         .map(|cell| cell.split('<').next().unwrap())
         .collect();
-    assert_eq!(cells, ["20,311 · 4 min 10 s", "0", "?", "≥ 20,311", "?", "?"]);
+    assert_eq!(
+        cells,
+        [
+            "20,311 records, 4 min 10 s",
+            "0 records",
+            "unknown",
+            "≥ 20,311 records",
+            "unknown",
+            "unknown"
+        ]
+    );
 }

@@ -76,13 +76,20 @@ fn a_time_of_the_history_leads_to_its_moment() {
         before: Some(7),
         ..TimelineQuery::default()
     };
-    let html = web::timeline(&frame, &query, &samples::history(), &samples::clusters()).unwrap();
+    let mut history = samples::history();
+    // Postgres keeps moments finer than people read them.
+    let micros = chrono::TimeDelta::microseconds(123);
+    history.items.iter_mut().for_each(|item| item.at += micros);
+    let html = web::timeline(&frame, &query, &history, &samples::clusters()).unwrap();
     let moments: Vec<&str> = html.split("href=\"/timeline?kind=verdict&#38;until=").skip(1).collect();
     assert!(!moments.is_empty(), "{html}");
     for moment in moments {
         let (until, id) = moment.split('"').next().unwrap().split_once('#').unwrap();
         assert!(until.ends_with("Z") && !until.contains("before"), "{until}");
         assert!(html.contains(&format!("<li id=\"{id}\"")), "{id}");
+        let until: model::Timestamp = until.replace("%3A", ":").parse().unwrap();
+        let told = |item: &console::TimelineItem| format!("entry-{}", item.id) == id && item.at <= until;
+        assert!(history.items.iter().any(told), "{id} is later than {until}");
     }
 }
 

@@ -163,21 +163,26 @@ fn runway(lag: &LagReading) -> Option<Fact> {
     })
 }
 
-/// A lag as a list shows it: `20,311 · 4 min`; `?` where it is not known, nothing for what has none.
+/// A lag as a list shows it: `20,311 records, 4 min`; nothing for what has none.
 pub(crate) fn short(item: &ConnectorItem) -> String {
     let (Some((reading, _)), Some(ConnectorKind::Sink)) = (&item.progress, item.kind) else {
         return String::new();
     };
     match &reading.lag {
-        None => "?".to_owned(),
+        None => "unknown".to_owned(),
         Some(lag) => {
             let Some(records) = lag.waiting() else {
-                return "?".to_owned();
+                return "unknown".to_owned();
             };
             let least = |may_be_more| if may_be_more { "≥ " } else { "" };
-            let records = format!("{}{}", least(lag.at_least()), words::thousands(records));
+            let records = format!(
+                "{}{} {}",
+                least(lag.at_least()),
+                words::thousands(records),
+                if records == 1 { "record" } else { "records" }
+            );
             match lag.oldest {
-                Some(oldest) => format!("{records} · {}{}", least(oldest.at_least), spell(oldest.seconds)),
+                Some(oldest) => format!("{records}, {}{}", least(oldest.at_least), spell(oldest.seconds)),
                 None => records,
             }
         }
