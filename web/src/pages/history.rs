@@ -50,7 +50,7 @@ impl Line {
             id: format!("entry-{}", item.id),
             at: item.at,
             health: item.health,
-            text: item.text.clone(),
+            text: frame.told(&item.text).into_owned(),
             cluster: item.cluster.to_string(),
             cluster_href: links.cluster(&item.cluster),
             href: id.map(|id| links.connector(&id)),
@@ -85,6 +85,7 @@ fn lines(items: &[TimelineItem], more: bool, frame: &Frame) -> Vec<Line> {
         // drawn anew.
         let about = format!("{} {}", told.href.as_deref().unwrap_or(&told.cluster_href), told.kind);
         storms.push(about.clone());
+        let one = storm.clusters == 1;
         let nth = storms.iter().filter(|known| **known == about).count();
         Line {
             key: format!("storm {nth} {about}"),
@@ -94,10 +95,18 @@ fn lines(items: &[TimelineItem], more: bool, frame: &Frame) -> Vec<Line> {
             },
             all: storm.wave.then(|| {
                 frame.links().timeline(&TimelineQuery {
-                    cluster: Some(line.item.cluster.clone()),
+                    cluster: one.then(|| line.item.cluster.clone()),
                     ..TimelineQuery::default()
                 })
             }),
+            cluster: match one {
+                true => told.cluster,
+                false => storm.subject.clone(),
+            },
+            cluster_href: match one {
+                true => told.cluster_href,
+                false => frame.links().whole_timeline(),
+            },
             storm: storm.items.iter().map(|item| Line::of(item, frame)).collect(),
             ..told
         }
@@ -144,6 +153,7 @@ fn wave_text(storm: &Storm, kind: EntryKind, cut: bool) -> String {
     match kind {
         EntryKind::Fault => format!("{count}{more} faults of {of} {word}{cause}"),
         EntryKind::Connector => format!("{count}{more} connectors of {of} {word}"),
+        EntryKind::State => format!("{count}{more} connectors of {of} {word}{cause}"),
         EntryKind::Config => format!("{count}{more} connectors of {of} have their first config version"),
         _ => format!("{count}{more} connectors of {of} became {word}{cause}"),
     }

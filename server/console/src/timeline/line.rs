@@ -60,8 +60,10 @@ pub struct Storm {
     pub items: Vec<TimelineItem>,
     /// Set when this is what one rebalance did in a cluster.
     pub moves: Option<Moves>,
-    /// Whether this is what befell many connectors of a cluster, `times` of them, at one moment for one cause.
+    /// Whether this is what befell many connectors, `times` of them, at one moment for one cause.
     pub wave: bool,
+    /// In how many clusters it happened: one, but for a wave.
+    pub clusters: usize,
 }
 
 /// What one rebalance moved.

@@ -24,9 +24,9 @@ type Key<'a> = (&'a ClusterName, &'a ConnectorName, EntryKind);
 /// kind of entry about the same connector that says no turn (its config, what was asked of it), a worker that came or
 /// left, a cluster that fell silent, a time when nothing was recorded. Storms of one connector at one time, of its states,
 /// verdicts and faults, are one line. What one rebalance moves in a cluster, at least four
-/// connectors and tasks with no more than a minute between two of them, is one line too; so are the verdicts, and the faults,
-/// of at least four connectors of a cluster that turn alike at one moment for one cause, and those that are seen for the
-/// first time together.
+/// connectors and tasks with no more than a minute between two of them, is one line too; so are the failures, the verdicts and
+/// the faults of at least four connectors, of whatever clusters, that turn alike at one moment for one cause, and those that
+/// are seen for the first time together.
 pub fn folded(items: &[TimelineItem]) -> Vec<TimelineLine> {
     let rebalances = rebalances(items);
     let waves = waves(items);
@@ -147,6 +147,7 @@ fn rebalance(items: &[&TimelineItem]) -> Option<TimelineLine> {
         items: items.iter().map(|item| (*item).clone()).collect(),
         moves: Some(moves),
         wave: false,
+        clusters: 1,
     };
     let item = TimelineItem {
         connector: None,
@@ -202,6 +203,7 @@ fn storm(items: &[&TimelineItem]) -> Option<TimelineLine> {
         items: items.iter().map(|item| (*item).clone()).collect(),
         moves: None,
         wave: false,
+        clusters: 1,
     };
     let mut item = (**main).clone();
     item.health = items.iter().filter_map(|item| item.health).min();

@@ -1,4 +1,5 @@
-//! What befalls many connectors of a cluster at one moment for one cause: told once, not once a connector.
+//! What befalls many connectors at one moment for one cause, be they of one cluster or of many that rely on one system: told
+//! once, not once a connector.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +12,10 @@ use super::{EntryKind, TimelineItem, Turn};
 /// From the first verdict of one wave to its last passes no more time than this: what comes one by one is no wave.
 const MOMENT: TimeDelta = TimeDelta::seconds(10);
 
-type Key<'a> = (&'a ClusterName, EntryKind, &'a str, &'a str);
+type Key<'a> = (Option<&'a ClusterName>, EntryKind, &'a str, &'a str);
 
-/// The entries (newest first, by their places) of each wave: verdicts or faults of at least four connectors of one cluster
-/// that turn alike for one cause.
+/// The entries (newest first, by their places) of each wave: failures, verdicts or faults of at least four connectors that
+/// turn alike for one cause, in whatever cluster; of those that turn well for a reason of their own, in one cluster.
 pub(super) fn waves(items: &[TimelineItem]) -> Vec<Vec<usize>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut open: BTreeMap<Key<'_>, usize> = BTreeMap::new();
@@ -26,7 +27,8 @@ pub(super) fn waves(items: &[TimelineItem]) -> Vec<Vec<usize>> {
         else {
             continue;
         };
-        let key = (&item.cluster, item.kind, &**word, shared);
+        let alone = shared.is_empty().then_some(&item.cluster);
+        let key = (alone, item.kind, &**word, shared);
         let group = open.get(&key).and_then(|group| groups.get_mut(*group));
         let joined = group.filter(|group| {
             let newest = group.first().and_then(|newest| items.get(*newest));
@@ -51,8 +53,13 @@ pub(super) fn waves(items: &[TimelineItem]) -> Vec<Vec<usize>> {
 pub(super) fn wave(items: &[&TimelineItem]) -> Option<TimelineLine> {
     let (newest, oldest) = (items.first()?, items.last()?);
     let turn = newest.turn.as_ref()?;
+    let clusters: BTreeSet<_> = items.iter().map(|item| &item.cluster).collect();
     let storm = Storm {
-        subject: newest.cluster.to_string(),
+        subject: match clusters.len() {
+            0 | 1 => newest.cluster.to_string(),
+            many => format!("{many} clusters"),
+        },
+        clusters: clusters.len(),
         words: vec![turn.word.clone()],
         times: connectors(items.iter().copied()),
         from: oldest.at,
@@ -74,6 +81,8 @@ pub(super) fn wave(items: &[&TimelineItem]) -> Option<TimelineLine> {
 }
 
 fn connectors<'a>(items: impl Iterator<Item = &'a TimelineItem>) -> usize {
-    let names: BTreeSet<_> = items.filter_map(|item| item.connector.as_ref()).collect();
+    let names: BTreeSet<_> = items
+        .filter_map(|item| Some((&item.cluster, item.connector.as_ref()?)))
+        .collect();
     names.len()
 }

@@ -92,6 +92,10 @@ pub(super) fn turn(entry: &Entry) -> Option<Turn> {
                 ..
             } => Some(Turn {
                 shift: shift(from.as_ref(), to, from_worker.is_some()),
+                shared: root_cause
+                    .as_deref()
+                    .filter(|_| *to == State::Failed)
+                    .map(str::to_owned),
                 ..turn(subject(&transition.subject), to.as_str(), root_cause.as_deref())
             }),
             Change::ConnectorAppeared { again: false } | Change::Config { from: None, .. } => Some(Turn {

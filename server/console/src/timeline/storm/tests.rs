@@ -7,7 +7,7 @@ use super::{Moves, Shift, folded};
 use crate::Turn;
 use crate::{EntryKind, TimelineItem};
 
-/// `13:02 a +` says that connector a appeared; `13:02 a/0 FAILED` is a state of task 0 of connector a; `13:02 a = failed` a verdict, with `: why` if others may share
+/// `13:02 lines:a +` is about a connector of another cluster than `orders`. `13:02 a +` says that connector a appeared; `13:02 a/0 FAILED` is a state of task 0 of connector a; `13:02 a = failed` a verdict, with `: why` if others may share
 /// it; `13:02 a @ opened: why` a fault; `13:02 a ! text` another entry about it; `13:02 * worker` one about the cluster. Given oldest first, as things happen.
 fn history(lines: &[&str]) -> Vec<TimelineItem> {
     let item = |(index, line): (usize, &&str)| {
@@ -15,10 +15,11 @@ fn history(lines: &[&str]) -> Vec<TimelineItem> {
         let (minutes, seconds) = time.split_once(':').unwrap();
         let at: i64 = minutes.parse::<i64>().unwrap() * 60 + seconds.parse::<i64>().unwrap();
         let (about, word) = rest.split_once(' ').unwrap();
+        let (cluster, about) = about.split_once(':').unwrap_or(("orders", about));
         let base = TimelineItem {
             id: i64::try_from(index).unwrap(),
             at: DateTime::from_timestamp(1_795_270_000 + at, 0).unwrap(),
-            cluster: "orders".into(),
+            cluster: cluster.into(),
             connector: None,
             kind: EntryKind::Worker,
             text: rest.to_owned(),
@@ -44,7 +45,7 @@ fn history(lines: &[&str]) -> Vec<TimelineItem> {
                 .split_once(": ")
                 .map_or((word, None), |(word, cause)| (word, Some(cause)));
             let (cause, shared) = match task {
-                Some(_) => (cause, None),
+                Some(_) => (cause, cause.filter(|_| word == "FAILED")),
                 None => (None, cause),
             };
             Some(Turn {
@@ -371,4 +372,47 @@ fn what_is_seen_first_together_is_one_line_and_parts_what_one_of_them_did_before
         "0:15 a/0 RUNNING",
     ];
     assert_eq!(read(&again).len(), 5);
+}
+
+#[test]
+fn a_system_that_many_clusters_rely_on_fails_them_in_one_line_each_of_states_faults_and_verdicts() {
+    let mut lines = Vec::new();
+    for cluster in ["a", "b", "c", "d"] {
+        lines.push(format!("0:00 {cluster}:sink/0 FAILED: refused"));
+        lines.push(format!("0:00 {cluster}:sink @ opened: refused"));
+        lines.push(format!("0:00 {cluster}:sink = failed: its only task"));
+        lines.push(format!("0:01 {cluster}:other = healthy: "));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let told = read(&lines);
+    for one in [
+        "4 clusters: FAILED x4 of 4 in 0 s: refused",
+        "4 clusters: opened x4 of 4 in 0 s: refused",
+        "4 clusters: failed x4 of 4 in 0 s: its only task",
+    ] {
+        assert!(told.iter().any(|line| line == one), "{told:?}");
+    }
+    // Those that are well again each for a reason of their own stand by themselves.
+    assert_eq!(told.len(), 3 + 4, "{told:?}");
+}
+
+#[test]
+fn a_storm_of_one_connector_takes_in_nothing_of_another() {
+    let lines = [
+        "0:00 a/0 FAILED",
+        "0:01 b @ opened",
+        "0:02 b @ ended",
+        "0:03 b @ opened",
+        "0:04 b @ ended",
+        "0:05 a/0 RUNNING",
+        "0:10 a/0 FAILED",
+        "0:15 a/0 RUNNING",
+    ];
+    assert_eq!(
+        read(&lines),
+        [
+            "a task 0: FAILED+RUNNING x2 of 4 in 15 s",
+            "a fault of b: opened+ended x2 of 4 in 3 s"
+        ]
+    );
 }
