@@ -1,11 +1,12 @@
 //! What every page shows around its content.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 
 use chrono::TimeDelta;
 use model::Timestamp;
 use model::verdict::Health;
 
+use crate::in_zone::in_zone;
 use crate::links::Links;
 use crate::moment::{Age, Clock, Day, Left};
 use crate::preferences::{Preferences, Theme, Zone};
@@ -122,6 +123,11 @@ impl Frame {
     /// `14:06`, or the day when that is not today.
     pub(crate) fn minute(&self, at: &Timestamp) -> Clock {
         self.clock(at).short()
+    }
+
+    /// A sentence of the record, its times of day as the reader's clock shows them.
+    pub(crate) fn told<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        in_zone(text, self.now, self.zone())
     }
 
     /// `from 13:02 to 13:09`.

@@ -13,6 +13,7 @@ mod at;
 mod chart;
 mod error;
 mod frame;
+mod in_zone;
 mod lamps;
 mod lettering;
 pub mod links;
