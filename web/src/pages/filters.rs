@@ -35,20 +35,25 @@ pub(crate) struct Choice {
 
 /// The facets of a page. One with a single choice, which is not chosen, narrows nothing and is left out.
 pub(crate) fn facets(query: &ConnectorQuery, columns: &Columns, page: &ConnectorPage, links: Links<'_>) -> Vec<Facet> {
-    let maker = Maker { query, columns, links };
+    let maker = Maker {
+        query,
+        columns,
+        links,
+        matching: u32::try_from(page.matching).unwrap_or(u32::MAX),
+    };
     let found = &page.facets;
     let mut healths = vec![(
         None,
         "unhealthy".to_owned(),
         "needs a person".to_owned(),
-        found.health.unhealthy(),
+        Some(found.health.unhealthy()),
     )];
     healths.extend(found.health.iter().map(|(health, count)| {
         (
             Some(health),
             health.as_str().to_owned(),
             health.words().to_owned(),
-            count,
+            Some(count),
         )
     }));
     let teams = found.teams.iter().map(|(team, count)| {
@@ -75,55 +80,73 @@ pub(crate) fn facets(query: &ConnectorQuery, columns: &Columns, page: &Connector
     facets.into_iter().filter(narrows).collect()
 }
 
-type Counted = (Option<Health>, String, String, u32);
+/// Its health if it is one, the value as it is asked for, the words, and how many there are, where that was counted.
+type Counted = (Option<Health>, String, String, Option<u32>);
 
 fn plain(found: impl Iterator<Item = (String, u32)>) -> Vec<Counted> {
-    found.map(|(word, count)| (None, word.clone(), word, count)).collect()
+    found
+        .map(|(word, count)| (None, word.clone(), word, Some(count)))
+        .collect()
 }
 
 struct Maker<'a> {
     query: &'a ConnectorQuery,
     columns: &'a Columns,
     links: Links<'a>,
+    /// How many match all that is asked.
+    matching: u32,
+}
+
+/// A value as it means the same: whatever its case, and of health with whatever stands between its words.
+fn meant(key: Key, value: &str) -> String {
+    let value = value.to_lowercase();
+    match key {
+        Key::Health => value.replace([' ', '-'], "_"),
+        _ => value,
+    }
 }
 
 impl Maker<'_> {
     /// A facet whose choices come most frequent first, or as they are.
     fn facet(&self, title: &'static str, key: Key, mut found: Vec<Counted>, sorted: bool) -> Facet {
         let narrowed = in_words(&self.query.filter, key);
-        let chosen: BTreeSet<String> = values(&narrowed.text, key)
-            .iter()
-            .map(|value| value.to_lowercase())
-            .collect();
-        let is_chosen = |word: &str| chosen.contains(&word.to_lowercase());
-        for word in values(&narrowed.text, key) {
-            let known = found.iter().any(|(_, known, _, _)| known.eq_ignore_ascii_case(&word));
-            // What is asked for stands there even where nothing is left of it; a glob means several.
+        let asked = values(&narrowed.text, key);
+        let written = |word: &str| asked.iter().find(|value| meant(key, value) == meant(key, word));
+        for word in &asked {
+            let known = found
+                .iter()
+                .any(|(_, known, _, _)| meant(key, known) == meant(key, word));
+            // What is asked for stands there even where nothing is left of it; a glob means several. What is no value of
+            // this facet (a Java class among those of faults) was not counted: where it is all that is asked, it is all
+            // that matches.
             if !known && !word.contains('*') {
-                found.push((None, word.clone(), word, 0));
+                let count = (asked.len() == 1).then_some(self.matching);
+                found.push((None, word.clone(), word.clone(), count));
             }
         }
-        found.retain(|(_, word, _, count)| *count > 0 || is_chosen(word));
+        found.retain(|(_, word, _, count)| count.is_none_or(|count| count > 0) || written(word).is_some());
         if sorted {
             found.sort_by(|left, right| {
-                (!is_chosen(&left.1), right.3, &left.1).cmp(&(!is_chosen(&right.1), left.3, &right.1))
+                let rank = |one: &Counted, other: &Counted| (written(&one.1).is_none(), other.3);
+                rank(left, right)
+                    .cmp(&rank(right, left))
+                    .then_with(|| left.1.cmp(&right.1))
             });
         }
         let choices = found.into_iter().map(|(health, word, words, count)| {
-            let chosen = is_chosen(&word);
-            let text = match chosen {
-                true => without(&narrowed.text, key, &word),
-                false => with(&narrowed.text, key, &word),
+            let text = match written(&word) {
+                Some(written) => without(&narrowed.text, key, written),
+                None => with(&narrowed.text, key, &word),
             };
             Choice {
                 shape: health.map(Shape::of),
                 words,
-                count: words::thousands(u64::from(count)),
+                count: count.map_or_else(String::new, |count| words::thousands(u64::from(count))),
+                chosen: written(&word).is_some(),
                 href: self.to(Query {
                     text,
                     ..narrowed.clone()
                 }),
-                chosen,
             }
         });
         let mut choices: Vec<Choice> = choices.collect();

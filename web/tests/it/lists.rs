@@ -234,3 +234,38 @@ fn the_keys_are_told_on_every_page_and_only_to_who_is_in() {
     };
     assert!(!web::sign_in(&stranger, "t0ken").unwrap().contains("<dialog"));
 }
+
+#[test]
+fn what_was_not_counted_for_a_facet_is_told_by_what_matches_or_not_at_all() {
+    let mut found = page();
+    found.matching = 4;
+    let choices = |text: &str| {
+        let query = ConnectorQuery::of(Query {
+            text: text.to_owned(),
+            ..Query::default()
+        });
+        usual(&query, &found).0
+    };
+    // A Java class, and the lack of a fault, are no classes of faults, and may be asked for by the same key.
+    for word in ["FileStreamSinkConnector", "none"] {
+        let html = choices(&format!("class:{word}"));
+        assert!(html.contains(&format!("<bdi>{word}</bdi></span><b>4</b>")), "{word}");
+        let html = choices(&format!("class:{word} class:Other"));
+        assert!(
+            html.contains(&format!("<bdi>{word}</bdi></span><b></b>")),
+            "{word} and another"
+        );
+    }
+    // A health is the same one however its words are joined.
+    for written in ["crash-looping", "\"crash looping\"", "CRASH_LOOPING"] {
+        let html = choices(&format!("health:{written}"));
+        assert_eq!(html.matches("<bdi>crash looping</bdi>").count(), 1, "{written}");
+        assert!(!html.contains("<bdi>crash-looping</bdi>") && !html.contains("<bdi>CRASH_LOOPING</bdi>"));
+        let chosen = html.split("<bdi>crash looping</bdi>").next().unwrap();
+        let link = &chosen[chosen.rfind("<a ").unwrap()..];
+        assert!(
+            link.contains("aria-current=\"true\"") && !link.contains("health"),
+            "{link}"
+        );
+    }
+}

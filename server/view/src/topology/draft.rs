@@ -22,7 +22,7 @@ pub(super) struct Item<'a> {
     pub(super) team: Option<&'a TeamName>,
     kafka: Arc<str>,
     connector: &'a Connector,
-    health: Health,
+    pub(super) health: Health,
 }
 
 impl<'a> Item<'a> {

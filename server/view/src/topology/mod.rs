@@ -180,7 +180,8 @@ impl Topology {
         let mut topology = draft.done();
         topology.matching = items.len();
         topology.grouped = grouped;
-        topology.totals = page.totals;
+        // Those of the page count what another health would show too.
+        items.iter().for_each(|item| topology.totals.add(item.health));
         topology
     }
 }

@@ -32,11 +32,16 @@ struct Told {
     class: &'static str,
     topics: Value,
     target: (&'static str, &'static str),
+    also: Option<(&'static str, &'static str)>,
     worker: &'static str,
     fault: Option<&'static str>,
 }
 
 fn record(told: &Told) -> ConnectorRecord {
+    let targets = [told.target].into_iter().chain(told.also);
+    let targets: Vec<Value> = targets
+        .map(|(kind, address)| json!({"kind": kind, "address": address}))
+        .collect();
     let facts = json!({
         "name": told.name,
         "kind": told.kind,
@@ -44,7 +49,7 @@ fn record(told: &Told) -> ConnectorRecord {
         "first_seen": moment(),
         "config": {
             "version": "00", "config": {}, "topics": told.topics,
-            "targets": [{"kind": told.target.0, "address": told.target.1}],
+            "targets": targets,
         },
         "tasks": {"0": {"state": "RUNNING", "since": moment(), "worker_id": told.worker}},
     });
@@ -71,6 +76,7 @@ fn told(name: &'static str) -> Told {
         class: "io.debezium.connector.jdbc.JdbcSinkConnector",
         topics: json!({"reads": [{"named": "orders.eu"}]}),
         target: ("postgresql", "db1.prod:5432/shop"),
+        also: None,
         worker: "w1:8083",
         fault: None,
     }
@@ -86,7 +92,10 @@ fn fleet() -> Fleet {
                     fault: Some("auth"),
                     ..told("payments-out")
                 },
-                told("payments-in"),
+                Told {
+                    also: Some(("mongodb", "mongo.prod:27017")),
+                    ..told("payments-in")
+                },
                 Told {
                     team: Some("data lake"),
                     class: "io.aiven.S3SinkConnector",
@@ -361,6 +370,8 @@ fn facets_count_what_their_own_choice_set_aside_would_show() {
     );
     let page = self::page(&asked("class:auth"));
     assert_eq!(page.facets.classes.values().sum::<u32>(), 1);
+    let page = self::page(&asked("class:S3SinkConnector"));
+    assert_eq!((page.matching, page.facets.classes.values().sum::<u32>()), (1, 1));
     let page = self::page(&asked("team:payments"));
     let all: u32 = page.facets.teams.values().sum();
     assert_eq!((all, page.facets.clusters.len(), page.matching), (4, 1, 2));
@@ -397,6 +408,13 @@ fn groups_tell_how_many_and_begin_with_those_that_need_a_person() {
         GroupKey::Target(Some("db1.prod:5432/shop".into()))
     );
     assert_eq!(targets.groups[0].totals.all(), 3);
+    let second = GroupKey::Target(Some("mongo.prod:27017".into()));
+    let second = targets.groups.iter().find(|group| group.key == second);
+    assert_eq!(
+        second.map(|group| group.totals.all()),
+        Some(1),
+        "what leads to two systems is in both groups"
+    );
     assert_eq!(groups(GroupBy::Cluster).groups.len(), 2);
     // Turned round, the rows of each group are.
     let turned = Query {

@@ -246,3 +246,26 @@ fn nothing_is_drawn_of_nothing() {
     let topology = draw(&Fleet::default(), &Query::default(), &[], 300);
     assert!(topology.nodes.is_empty() && topology.edges.is_empty());
 }
+
+#[test]
+fn totals_are_those_of_what_matches_and_of_nothing_that_another_health_would_show() {
+    let bad = Row {
+        team: None,
+        health: Health::Failed,
+        since: 0,
+        kind: ConnectorKind::Sink,
+        deleted: false,
+    };
+    let connectors = vec![
+        sink("fine", "shop", json!([{ "named": "orders" }]), None),
+        sample::record("bad", &bad),
+    ];
+    let fleet = fleet(vec![("alpha", "k1", connectors)]);
+    let query = Query {
+        health: [Health::Healthy].into(),
+        ..Query::default()
+    };
+    let topology = Topology::of(&fleet, &query, &BTreeSet::new(), 300, &sample::staleness());
+    assert_eq!(topology.matching, 1);
+    assert_eq!((topology.totals.all(), topology.totals.unhealthy()), (1, 0));
+}

@@ -121,10 +121,11 @@ fn headline(page: &TopologyPage, query: &TopologyQuery) -> String {
         (all, _) => {
             let ill = page.topology.totals.unhealthy() as usize;
             let counted = words::sentence(&words::counted(all, "connector", "connectors"));
+            let join = words::form(all, "it joins", "they join");
             match ill {
-                0 => format!("{counted} and what they join; none needs a person."),
+                0 => format!("{counted} and what {join}; none needs a person."),
                 ill => format!(
-                    "{counted} and what they join; {} {} a person.",
+                    "{counted} and what {join}; {} {} a person.",
                     words::number(ill),
                     words::form(ill, "needs", "need")
                 ),
