@@ -116,10 +116,11 @@ export const refresh = async () => {
     if (tag) headers["If-None-Match"] = tag;
     const answer = await fetch(location.href, { headers, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
     if (signedOut(answer)) return void signIn();
+    const told = Date.now(); // What is shown later than it was told is as old as that.
     const now = Number(answer.headers.get("X-Signalbox-Now"));
     if (now) page.skew = Date.now() - now;
     away = false;
-    if (answer.status === 304 || (await show(answer))) seen = Date.now();
+    if (answer.status === 304 || (await show(answer))) seen = told;
   } catch (error) {
     if (error.name !== "Error") refusal = ""; // Nobody answered.
     away = dirty = true;

@@ -1,5 +1,8 @@
 // Draws the main part anew where what changed would move what a person looks at: nothing slides beneath the eye or the
-// hand. What was on top of the window stays there, open folds stay open, and what changed glows as it does in place.
+// hand. What was on top of the window stays there, open folds stay open, what a person wrote and chose stands where it
+// stood, and what changed glows as it does in place.
+
+import { kept } from "./person.js";
 
 const keyed = (root) => new Map([...root.querySelectorAll("[data-key]")].map((node) => [node.dataset.key, node]));
 
@@ -23,7 +26,8 @@ const focused = (main) => {
 
 export const redraw = (main, next) => {
   const [before, after, focus] = [keyed(main), keyed(next), focused(main)];
-  const kept = anchor(before, after);
+  const top = anchor(before, after);
+  const scroll = kept(main, next);
   for (const [key, node] of after) {
     const old = before.get(key);
     if (node.localName === "details" && old) node.open = old.open;
@@ -31,8 +35,9 @@ export const redraw = (main, next) => {
   }
   next.classList.add("anew");
   main.replaceWith(next);
+  scroll();
   const foot = document.querySelector(".foot");
   foot?.replaceWith(foot.cloneNode(true));
-  if (kept && scrollY > 0) scrollBy({ top: kept[0].getBoundingClientRect().top - kept[1], behavior: "instant" });
+  if (top && scrollY > 0) scrollBy({ top: top[0].getBoundingClientRect().top - top[1], behavior: "instant" });
   focus?.(next);
 };

@@ -23,6 +23,8 @@ const combobox = (field) => {
   list.setAttribute("aria-label", "What may stand there");
   let [offers, part, told, chosen, timer, asking] = [[], "", "", -1, null, null];
   for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id]]) field.setAttribute(name, value);
+  // On a page that was drawn anew the list of the field before it was carried along, and nobody fills it any more.
+  for (const old of field.parentElement.querySelectorAll(".offers")) old.remove();
   field.parentElement.append(list);
 
   const typed = () => field.value.slice(0, field.selectionEnd);

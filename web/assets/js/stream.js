@@ -10,14 +10,18 @@ export const BEAT = 10_000; // The tab that listens says so as often, in ms.
 let source = null;
 let channel = null;
 let beat = null;
+let release = null; // Gives the lock back.
+const leaving = new AbortController(); // Takes the wish for it back.
 let heard = 0; // When the tab that holds the stream last said that it is open.
 
 export const open = () => (source ? source.readyState === EventSource.OPEN : Date.now() - heard < BEAT * 2.5);
 
-// For good: there is nothing to hear for who is signed out.
+// For good: there is nothing to hear for who is signed out, and another tab may be signed in.
 export const close = () => {
   clearInterval(beat);
   if (source) source.close();
+  leaving.abort();
+  if (release) release();
 };
 
 // Calls `changed` when something did, `alive` with what the server said of its freshness while nothing did, `lost` when
@@ -48,6 +52,12 @@ export const follow = ({ changed, alive, lost }) => {
       if (data === "changed") changed();
       if (data.alive) alive(data.alive);
     });
-    navigator.locks.request(page.events, () => new Promise(listen));
+    const held = () => new Promise((done) => {
+      release = done;
+      listen();
+    });
+    navigator.locks.request(page.events, { signal: leaving.signal }, held).catch((error) => {
+      if (error.name !== "AbortError") throw error;
+    });
   } else listen();
 };

@@ -24,8 +24,11 @@ const places = (node, word) => {
 const state = { input: null, at: 0 };
 
 const show = (move = 0) => {
-  if (!able || !state.input?.isConnected) return;
+  if (!able || !state.input) return;
   const id = state.input.dataset.searches;
+  // On a page that was drawn anew another field stands in its place, with the same words in it.
+  if (!state.input.isConnected) state.input = document.querySelector(`[data-searches="${CSS.escape(id)}"]`);
+  if (!state.input) return;
   const [node, told] = [document.getElementById(id), document.querySelector(`[data-found="${id}"]`)];
   const word = state.input.value.trim().toLowerCase();
   const found = node && word ? places(node, word) : [];
