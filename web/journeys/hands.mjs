@@ -70,7 +70,9 @@ export function hands(walking, demo) {
   test('paper holds the whole page, where its links lead, and nothing to press', () =>
     walking({}, async (page) => {
       await page.goto(demo().address + PAGE);
-      await page.emulateMedia({ media: 'print' });
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      const paper = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--paper').trim());
+      assert.equal(paper, '#ffffff', 'a dark screen prints on white');
       await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
       for (const gone of ['.top nav', '.search', '.seek', '#live', '.foot form']) assert.equal(await page.locator(gone).first().isVisible(), false, gone);
       assert.match(await page.locator('.foot').innerText(), new RegExp(`begin with ${demo().address}`));
@@ -81,6 +83,47 @@ export function hands(walking, demo) {
       await page.goto(`${demo().address}/connectors`);
       const table = await page.locator('table.picks').boundingBox();
       assert.ok(table.x >= 0 && table.x + table.width <= 718, `the list reaches to ${table.x + table.width}`);
+    }));
+
+  test('what a person wrote and chose stays through what is drawn anew, completion included, and what changed glows', () =>
+    walking({}, async (page) => {
+      const name = 'aa-kept';
+      await page.goto(`${demo().address}/connectors?sort=name`);
+      await page.locator('summary', { hasText: 'View' }).click();
+      const [tick, field] = [page.locator('main [name=unowned]'), page.locator('main [name=q]').first()];
+      await tick.check();
+      await field.fill('team:pay');
+      await page.locator('h1').click();
+      await demo().rest('legacy', 'PUT', `/connectors/${name}/config`, {
+        'connector.class': 'org.apache.kafka.connect.file.FileStreamSinkConnector',
+        topics: 'payments.kept',
+        file: '/tmp/kept',
+      });
+      try {
+        const row = page.locator('tr[data-connector]', { hasText: name });
+        await row.waitFor({ timeout: 30_000 });
+        const unchanged = async (when) => {
+          assert.equal(await field.inputValue(), 'team:pay', when);
+          assert.ok(await tick.isChecked(), when);
+        };
+        await unchanged('after a row came');
+        // What changes in place glows once.
+        await row.locator('.verdict.healthy').waitFor({ timeout: 30_000 });
+        await demo().rest('legacy', 'PUT', `/connectors/${name}/pause`);
+        await page.waitForFunction((name) => {
+          const row = [...document.querySelectorAll('tr.glow')].find((row) => row.textContent.includes(name));
+          return row && row.getAnimations({ subtree: true }).length > 0;
+        }, name, { timeout: 30_000, polling: 50 });
+        await row.locator('.verdict.paused').waitFor();
+        await unchanged('after a row changed');
+        assert.ok((await page.locator('main .offers').count()) <= 1);
+        await field.focus();
+        await page.keyboard.press('End');
+        await page.keyboard.type('m');
+        await page.locator('main .offers li').first().waitFor();
+      } finally {
+        await demo().rest('legacy', 'DELETE', `/connectors/${name}`);
+      }
     }));
 
   test('a thumb finds the search, and every page, from any page', () =>

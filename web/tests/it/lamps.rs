@@ -117,6 +117,14 @@ fn each_verdict_tells_its_day_in_words_and_in_a_table() {
         (24..=26).contains(&between(table, "<th scope=\"row\">", "</th>").len()),
         "an hour a row"
     );
+    assert_eq!(
+        between(table, "<th scope=\"row\">", "</th>")[0],
+        "14:00",
+        "the newest first"
+    );
+    // Nine were healthy most of that hour, and five for half of it.
+    let hour = between(table, "<th scope=\"row\">00:00</th>", "</tr>")[0];
+    assert!(hour.trim_end().ends_with("<td>5</td>"), "{hour}");
 
     // Without it the counts of now stand alone, and it is said why.
     let html = drawn(&overview, Err("The database does not answer."));

@@ -133,3 +133,23 @@ fn a_crash_loop_is_one_line_that_opens_to_its_entries() {
         );
     }
 }
+
+#[test]
+fn a_kind_is_chosen_beside_others_taken_back_and_kept_on_the_next_page() {
+    let frame = samples::frame(Section::Timeline);
+    let query = TimelineQuery {
+        kinds: [EntryKind::Verdict].into(),
+        text: "disk".to_owned(),
+        ..TimelineQuery::default()
+    };
+    let mut history = samples::history();
+    history.next = Some(5);
+    let html = web::timeline(&frame, &query, &history, &samples::clusters()).unwrap();
+    for link in [
+        "<a href=\"/timeline?q=disk\" aria-current=\"true\">verdict</a>",
+        "<a href=\"/timeline?kind=state&#38;kind=verdict&#38;q=disk\">state</a>",
+        "href=\"/timeline?kind=verdict&#38;q=disk&#38;before=5\" rel=\"next\"",
+    ] {
+        assert!(html.contains(link), "{link}: {html}");
+    }
+}
