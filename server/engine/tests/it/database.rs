@@ -160,9 +160,19 @@ impl Database {
         now
     }
 
-    /// A connection of its own to the database.
+    /// A connection of its own to the database. One that breaks while it is made is made again: a busy Postgres may close
+    /// it before it says a word.
     pub async fn connection(&self) -> PgConnection {
-        self.admin.clone().database(&self.name).connect().await.unwrap()
+        let options = self.admin.clone().database(&self.name);
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        loop {
+            match options.connect().await {
+                Err(sqlx::Error::Io(_)) if std::time::Instant::now() < end => {
+                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                }
+                outcome => return outcome.unwrap(),
+            }
+        }
     }
 
     /// Runs statements in the database itself.
@@ -180,7 +190,7 @@ impl Database {
 
     /// Every row of every table as text.
     pub async fn dump(&self) -> String {
-        let mut connection = self.admin.clone().database(&self.name).connect().await.unwrap();
+        let mut connection = self.connection().await;
         let tables: Vec<String> =
             sqlx::query_scalar("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
                 .fetch_all(&mut connection)
