@@ -235,7 +235,7 @@ fn a_connector_in_every_health() {
                 text.contains(&*reason.text) && text.contains(&*reason.evidence),
                 "{health:?}"
             );
-            assert!(text.contains(&format!("{} · ", reason.source.as_str())), "{health:?}");
+            assert!(text.contains(&format!(" · {}", reason.source.as_str())), "{health:?}");
         }
         assert!(text.contains("masked · 5f1d22aa") && text.contains("${vault:secret/lake:user}"));
         let fails = matches!(health, Health::Failed | Health::CrashLooping | Health::Degraded);

@@ -163,7 +163,7 @@ fn runway(lag: &LagReading) -> Option<Fact> {
     })
 }
 
-/// A lag as a list shows it: `20,311 records, 4 min`; nothing for what has none.
+/// A lag as a list shows it: `20,311 records, 4 min`, broken between the two alone; nothing for what has none.
 pub(crate) fn short(item: &ConnectorItem) -> String {
     let (Some((reading, _)), Some(ConnectorKind::Sink)) = (&item.progress, item.kind) else {
         return String::new();
@@ -175,6 +175,7 @@ pub(crate) fn short(item: &ConnectorItem) -> String {
                 return "unknown".to_owned();
             };
             let least = |may_be_more| if may_be_more { "≥ " } else { "" };
+            let whole = |text: String| text.replace(' ', "\u{a0}");
             let records = format!(
                 "{}{} {}",
                 least(lag.at_least()),
@@ -182,8 +183,11 @@ pub(crate) fn short(item: &ConnectorItem) -> String {
                 if records == 1 { "record" } else { "records" }
             );
             match lag.oldest {
-                Some(oldest) => format!("{records}, {}{}", least(oldest.at_least), spell(oldest.seconds)),
-                None => records,
+                Some(oldest) => {
+                    let oldest = format!("{}{}", least(oldest.at_least), spell(oldest.seconds));
+                    format!("{}, {}", whole(records), whole(oldest))
+                }
+                None => whole(records),
             }
         }
     }
