@@ -73,7 +73,7 @@ pub(crate) fn heads(query: &ConnectorQuery, columns: &Columns, links: Links<'_>)
             word,
             href,
             sorted: sorted.map(|sort| if falls(sort) { "descending" } else { "ascending" }),
-            number: matches!(column, Some(Column::Lag | Column::Tasks | Column::Since)),
+            number: matches!(column, Some(Column::Tasks | Column::Since)),
         }
     };
     let fixed = [
