@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{ConnectOptions, Connection, query};
+use sqlx::{ConnectOptions, Connection, PgConnection, query};
 
 use crate::{Result, Store, partitions, pool};
 
@@ -22,6 +22,14 @@ const LIMIT: Duration = Duration::from_secs(600);
 /// The newest migration that this version knows.
 pub(crate) fn newest() -> i64 {
     MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+/// The newest migration that ran, where its table is there and may be read.
+pub(crate) async fn applied(connection: &mut PgConnection) -> sqlx::Result<Option<i64>> {
+    // Not checked when compiled: the table belongs to the runner of migrations and not to them.
+    sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")
+        .fetch_one(connection)
+        .await
 }
 
 impl Store {

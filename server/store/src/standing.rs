@@ -54,11 +54,7 @@ impl Store {
             .fetch_one(&self.pool)
             .await?;
             let migrated = match row.shown {
-                true => {
-                    sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")
-                        .fetch_one(&self.pool)
-                        .await?
-                }
+                true => migrate::applied(&mut *self.pool.acquire().await?).await?,
                 false => None,
             };
             let key = match row.key_shown {

@@ -8,7 +8,7 @@ use model::actor::Actor;
 
 use super::answer::json;
 use super::names::OfConnector;
-use super::params::Params;
+use super::params::{MOMENT, Params};
 use super::shape::{ConfigDiff, ConfigVersionList, EntryKindWord, Timeline};
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
@@ -69,7 +69,7 @@ pub(crate) fn narrowed(params: &mut Params) -> Result<TimelineQuery, Problem> {
         connector: params.one("connector")?.map(Into::into),
         kinds: params.list("kind").into_iter().map(kind).collect::<Result<_, _>>()?,
         text,
-        until: params.read("until", "a moment as 2026-11-21T14:03:00Z")?,
+        until: params.read("until", MOMENT)?,
         before: None,
         limit: params.limit(500)?.unwrap_or(0),
     })

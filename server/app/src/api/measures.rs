@@ -10,14 +10,13 @@ use model::blocks::Series;
 
 use super::answer::json;
 use super::names::OfConnector;
-use super::params::Params;
+use super::params::{MOMENT, Params};
 use super::shape::{MeasureList, SeriesWord};
 use crate::http::{Caller, Problem};
 use crate::state::AppState;
 
 /// How far back is told where nobody says.
 const USUAL: TimeDelta = TimeDelta::hours(2);
-const MOMENT: &str = "a moment as 2026-11-21T14:03:00Z";
 
 /// How lag, rate and freshness of a connector went, with what happened meanwhile. One point stands for 10 s in the last two
 /// hours, for minutes in the last two days, for hours in the last 90, so that there are 800 at most.

@@ -7,6 +7,9 @@ use http::request::Parts;
 
 use crate::http::Problem;
 
+/// What a moment is read as.
+pub const MOMENT: &str = "a moment as 2026-11-21T14:03:00Z";
+
 /// Keys and values that were not taken yet.
 pub struct Params(Vec<(String, String)>);
 

@@ -2,7 +2,7 @@
 
 use sqlx::{PgConnection, query};
 
-use crate::Result;
+use crate::{Result, migrate};
 
 /// Counted when migrations run, and nothing that could be carried over.
 const MIGRATIONS: &str = "_sqlx_migrations";
@@ -57,12 +57,7 @@ pub(super) async fn schema(connection: &mut PgConnection) -> Result<Option<i64>>
     if !there {
         return Ok(None);
     }
-    // Not checked when compiled: the table belongs to the runner of migrations and not to them.
-    Ok(
-        sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")
-            .fetch_one(connection)
-            .await?,
-    )
+    Ok(migrate::applied(connection).await?)
 }
 
 #[cfg(test)]

@@ -180,7 +180,7 @@ pub(crate) fn short(item: &ConnectorItem) -> String {
                 "{}{} {}",
                 least(lag.at_least()),
                 words::thousands(records),
-                if records == 1 { "record" } else { "records" }
+                words::form(records as usize, "record", "records")
             );
             match lag.oldest {
                 Some(oldest) => {
